@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The folders whose sources make the image, lowest layer first (docs/architecture.md).
+# Each has a Files.mk with the lists obj-y and obj-$(CONFIG_X) of its objects.
+
+FOLDERS := \
+	common/lib \
+	arch/arm64/cpu \
+	common/core \
+	arch/arm64/hw \
+	drivers/char \
+	drivers/gic \
+	common/sched \
+	arch/arm64/virt \
+	common/domain \
+	xsm \
+	common/guest \
+	arch/arm64/trap \
+	common/boot \
+	arch/arm64/boot
