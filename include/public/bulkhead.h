@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What Bulkhead offers beyond Xen's interface, behind one private hypercall:
+ * number BULKHEAD_HYPERCALL (__HYPERVISOR_arch_7), x0 = virtual address of a struct bulkhead_op.
+ *
+ * Called by: tools/bh in Dom0 through libxencall (xencall1), nobody else. The structure and every
+ * buffer a handle points to must be memory that the kernel keeps in place (xencall_alloc_buffer).
+ * All commands need privilege over the target (default policy: Dom0) except info.
+ *
+ * The structure is copied in once and, on success, copied back whole; fields that a command does
+ * not mention come back as they went in. Reserved fields and undefined flags must be zero.
+ * Errors common to all: -XEN_EACCES version is not the one spoken (it is written to .version);
+ * -XEN_EFAULT a handle is bad; -XEN_ENOSYS unknown cmd; -XEN_ESRCH no such domain;
+ * -XEN_EPERM not allowed; -XEN_EINVAL an argument is out of range. Sizes are in bytes, times in
+ * nanoseconds since the hypervisor started, pages are 4096 bytes.
+ *
+ * Includable together with Debian's libxen-dev headers: no name of theirs is used here.
+ */
+#ifndef PUBLIC_BULKHEAD_H
+#define PUBLIC_BULKHEAD_H
+
+#include <public/types.h>
+
+#define BULKHEAD_HYPERCALL	   55
+#define BULKHEAD_INTERFACE_VERSION 1
+
+#define BULKHEAD_OP_info	   0  /* u.info */
+#define BULKHEAD_OP_set_name	   1  /* u.name */
+#define BULKHEAD_OP_get_name	   2  /* u.name */
+#define BULKHEAD_OP_find_name	   3  /* u.name */
+#define BULKHEAD_OP_set_tag	   4  /* u.tag */
+#define BULKHEAD_OP_get_tag	   5  /* u.tag */
+#define BULKHEAD_OP_load	   6  /* u.load */
+#define BULKHEAD_OP_console_read   7  /* u.console_read */
+#define BULKHEAD_OP_console_write  8  /* u.console_write */
+#define BULKHEAD_OP_console_attach 9  /* u.console_attach */
+#define BULKHEAD_OP_watch	   10 /* u.watch */
+#define BULKHEAD_OP_domain_stat	   11 /* u.domain_stat */
+#define BULKHEAD_OP_next_domain	   12 /* no payload */
+#define BULKHEAD_NR_OPS		   13
+
+#define BULKHEAD_NAME_LEN 64   /* with the terminating NUL */
+#define BULKHEAD_TAG_MAX  2048 /* bytes */
+
+/*
+ * info: facts about the hypervisor and the machine. domid is ignored. Needs no privilege, but a
+ * caller without it gets version, nr_cpus and uptime_ns only, the rest reads as zero.
+ */
+struct bulkhead_info {
+	char version[32];	  /* out: text, NUL-terminated */
+	uint32_t nr_cpus;	  /* out: physical CPUs in use */
+	uint32_t max_domains;	  /* out: highest number of domains at once, Dom0 included */
+	uint64_t total_frames;	  /* out: pages of RAM in the machine */
+	uint64_t free_frames;	  /* out: pages that a domain could be given now */
+	uint64_t heap_free_pages; /* out: pages left in the hypervisor's own heap */
+	uint64_t uptime_ns;	  /* out */
+	uint32_t nr_domains;	  /* out: domains alive, dying ones included */
+	uint32_t cpu_khz;	  /* out: frequency of the architected counter */
+};
+
+/*
+ * set_name: name domid. 1 to 63 bytes of printable ASCII, no space, no '/', NUL-terminated,
+ * bytes after the NUL ignored. -XEN_EEXIST another domain that is not dying has it (setting a
+ * domain's own name again succeeds).
+ * get_name: name of domid; an unnamed domain has an empty one. Dom0 starts as "Domain-0".
+ * find_name: writes the id of the domain with that name into domid. -XEN_ENOENT none has.
+ */
+struct bulkhead_name {
+	char name[BULKHEAD_NAME_LEN]; /* set, find: in; get: out */
+};
+
+/*
+ * A few bytes that the toolstack keeps with the domain, so that a restarted Dom0 finds them. The
+ * hypervisor never looks inside.
+ * set_tag: replaces the tag of domid by len bytes; 0 removes it. -XEN_E2BIG len > BULKHEAD_TAG_MAX.
+ * get_tag: copies min(len, length of the tag) bytes and sets len to the length of the tag.
+ */
+struct bulkhead_tag {
+	GUEST_HANDLE(void) data;
+	uint32_t len; /* set: in; get: in room, out length of the tag */
+	uint32_t pad;
+};
+
+/*
+ * load: fill memory of domid from the caller's, or with zeros when src is NULL. Cleans the
+ * caches to the point of coherency, so that a guest with its MMU off sees the bytes.
+ * Preemptible: the hypervisor advances done and repeats the call by itself; the caller sees it
+ * only on return. Start with done = 0; after an error done tells how far it came.
+ * -XEN_ENXIO the range is not entirely RAM that domid owns. domid must not be the caller.
+ */
+struct bulkhead_load {
+	GUEST_HANDLE(const void) src; /* in */
+	uint64_t dst_gpa;	      /* in: guest physical address, any alignment */
+	uint64_t size;		      /* in */
+	uint64_t done;		      /* in/out */
+};
+
+/*
+ * A domain has two console streams; each direction is a sequence of bytes without end, of which
+ * the hypervisor keeps the last part (at least 64 KiB of output).
+ */
+#define BULKHEAD_CONSOLE_pv    0 /* PV console ring, and console_io where the domain may use it */
+#define BULKHEAD_CONSOLE_vuart 1 /* virtual PL011 */
+
+/*
+ * console_read: copy output from byte number offset on. When the oldest kept byte is newer, the
+ * copy starts there and dropped tells how many bytes were passed over. len = 0 on return means
+ * that nothing new is there; reading does not consume. offset beyond the end is set to the end.
+ * To see what is kept, start at 0.
+ */
+struct bulkhead_console_read {
+	uint32_t which; /* in: BULKHEAD_CONSOLE_* */
+	uint32_t len;	/* in: room at data; out: bytes copied */
+	uint64_t offset; /* in: first byte wanted; out: byte after the last one copied */
+	GUEST_HANDLE(void) data;
+	uint64_t dropped; /* out: bytes lost between offset and the first byte copied */
+	uint64_t end;	  /* out: bytes the domain has written so far */
+};
+
+/* console_write: hand input to the domain; takes what fits, len = 0 on return means full. */
+struct bulkhead_console_write {
+	uint32_t which; /* in */
+	uint32_t len;	/* in: bytes at data; out: bytes taken */
+	GUEST_HANDLE(const void) data;
+};
+
+/*
+ * console_attach: from now on make the caller's event-channel port pending when domid has written
+ * to this stream or has made room for input. The port must be a local one in state unbound with
+ * the caller itself as remote (-XEN_EINVAL otherwise). Port 0 detaches. One listener per stream:
+ * the newest takes the place of the one before. Closing the port detaches.
+ */
+struct bulkhead_console_attach {
+	uint32_t which; /* in */
+	uint32_t port;	/* in */
+};
+
+/*
+ * watch: make the caller's port (as for console_attach) pending whenever domid is created, paused
+ * or unpaused by the toolstack, shut down, crashed, renamed or gone. domid DOMID_INVALID (0x7FF4):
+ * any domain. With BULKHEAD_WATCH_remove in .flags the watch is taken away (-XEN_ENOENT none).
+ * -XEN_ENOSPC too many watches. Closing the port removes it.
+ */
+#define BULKHEAD_WATCH_remove (1U << 0)
+
+struct bulkhead_watch {
+	uint32_t port; /* in */
+	uint32_t pad;
+};
+
+/* Exactly one of the first three is set unless shutdown or dying is. */
+#define BULKHEAD_STATE_running	(1U << 0) /* at least one vCPU is on a CPU now */
+#define BULKHEAD_STATE_runnable (1U << 1) /* at least one wants to run, none does */
+#define BULKHEAD_STATE_blocked	(1U << 2) /* all vCPUs wait for events or are off */
+#define BULKHEAD_STATE_paused	(1U << 3) /* by the toolstack; may come with any of the others */
+#define BULKHEAD_STATE_shutdown (1U << 4) /* stopped; shutdown_reason says why */
+#define BULKHEAD_STATE_dying	(1U << 5) /* being destroyed */
+
+struct bulkhead_domain_stat {
+	uint32_t state;		  /* out: BULKHEAD_STATE_* */
+	uint32_t shutdown_reason; /* out: SHUTDOWN_* (sched.h), valid with STATE_shutdown */
+	uint64_t cpu_time_ns;	  /* out: sum over the vCPUs */
+	uint64_t created_ns;	  /* out: when the domain was created */
+	uint32_t nr_vcpus;	  /* out: vCPUs that are on */
+	uint32_t max_vcpus;	  /* out */
+	uint64_t nr_pages;	  /* out: pages it owns now */
+	uint64_t max_pages;	  /* out: limit */
+	uint32_t s2_pool_used;	  /* out: pages of its stage-2 pool in use */
+	uint32_t s2_pool_total;	  /* out */
+	uint64_t nr_exits;	  /* out: entries into EL2 by its vCPUs */
+	uint64_t nr_injected;	  /* out: virtual interrupts made pending */
+};
+
+/*
+ * next_domain: writes the lowest id of an existing domain (dying ones included) that is equal to
+ * or greater than domid into domid; -XEN_ENOENT when there is none. Walk: start at 0, go on
+ * with the answer plus one.
+ */
+
+struct bulkhead_op {
+	uint32_t version; /* in: BULKHEAD_INTERFACE_VERSION */
+	uint32_t cmd;	  /* in: BULKHEAD_OP_* */
+	uint16_t domid;	  /* target; 0x7FF0 (DOMID_SELF) is the caller */
+	uint16_t pad;
+	uint32_t flags; /* in: zero unless the command defines some */
+	union {
+		struct bulkhead_info info;
+		struct bulkhead_name name;
+		struct bulkhead_tag tag;
+		struct bulkhead_load load;
+		struct bulkhead_console_read console_read;
+		struct bulkhead_console_write console_write;
+		struct bulkhead_console_attach console_attach;
+		struct bulkhead_watch watch;
+		struct bulkhead_domain_stat domain_stat;
+		uint8_t pad[112];
+	} u;
+};
+
+_Static_assert(sizeof(struct bulkhead_op) == 128, "size of bulkhead_op");
+_Static_assert(offsetof(struct bulkhead_op, domid) == 8, "offset of domid");
+_Static_assert(offsetof(struct bulkhead_op, flags) == 12, "offset of flags");
+_Static_assert(offsetof(struct bulkhead_op, u) == 16, "offset of u");
+_Static_assert(sizeof(struct bulkhead_info) == 80, "size of bulkhead_info");
+_Static_assert(offsetof(struct bulkhead_info, total_frames) == 40, "offset of total_frames");
+_Static_assert(sizeof(struct bulkhead_name) == 64, "size of bulkhead_name");
+_Static_assert(sizeof(struct bulkhead_tag) == 16, "size of bulkhead_tag");
+_Static_assert(sizeof(struct bulkhead_load) == 32, "size of bulkhead_load");
+_Static_assert(sizeof(struct bulkhead_console_read) == 40, "size of bulkhead_console_read");
+_Static_assert(sizeof(struct bulkhead_console_write) == 16, "size of bulkhead_console_write");
+_Static_assert(sizeof(struct bulkhead_console_attach) == 8, "size of bulkhead_console_attach");
+_Static_assert(sizeof(struct bulkhead_watch) == 8, "size of bulkhead_watch");
+_Static_assert(sizeof(struct bulkhead_domain_stat) == 72, "size of bulkhead_domain_stat");
+_Static_assert(offsetof(struct bulkhead_domain_stat, nr_pages) == 32, "offset of nr_pages");
+
+#endif
