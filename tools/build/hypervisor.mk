@@ -92,11 +92,12 @@ LDFLAGS := -nostdlib -static --gc-sections --build-id=none -z max-page-size=4096
 # The bodies of memset and its kin must not be turned into calls of themselves.
 $(OUT)/common/lib/string.o: CFLAGS += -fno-tree-loop-distribute-patterns
 
-# Rebuild what was built with other flags.
-flags := $(CC) $(CPPFLAGS) $(CFLAGS) $(AFLAGS) $(LDFLAGS)
-$(OUT)/flags: FORCE | $(OUT)/.config
-	$(Q)printf '%s\n' '$(subst ','\'',$(flags))' | cmp -s - $@ || \
-		printf '%s\n' '$(subst ','\'',$(flags))' >$@
+# Rebuild what was built with other flags, or from other objects.
+flags := $(CC) $(CPPFLAGS) $(CFLAGS) $(AFLAGS)
+$(OUT)/flags: text = $(flags)
+$(OUT)/flags.link: text = $(LDFLAGS) $(objects)
+$(OUT)/flags $(OUT)/flags.link: FORCE | $(OUT)/.config
+	@echo '$(subst ','\'',$(text))' | cmp -s - $@ || echo '$(subst ','\'',$(text))' >$@
 
 .PHONY: FORCE
 FORCE:
@@ -156,7 +157,7 @@ $(LINKER_SCRIPT): arch/arm64/boot/bulkhead.lds.S $(OUT)/flags | $(before_c) $(AS
 
 -include $(LINKER_SCRIPT).d
 
-$(OUT)/bulkhead.elf: $(objects) $(LIBFDT) $(LINKER_SCRIPT) $(OUT)/flags
+$(OUT)/bulkhead.elf: $(objects) $(LIBFDT) $(LINKER_SCRIPT) $(OUT)/flags.link
 	$(call say,LD,$@)
 	$(Q)$(LD) $(LDFLAGS) -T $(LINKER_SCRIPT) -Map=$(OUT)/bulkhead.map -o $@ $(objects) $(LIBFDT)
 

@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Bulkhead.  `make run` and `make check` are all one needs to begin; `make help` lists the rest.
+# The hypervisor itself is built by tools/build/hypervisor.mk, everything goes to build/.
+
+CONFIG ?= qemu_virt
+export CONFIG
+
+OUT := build/$(CONFIG)
+PYTHON := /usr/bin/python3
+HYPERVISOR_MK := $(MAKE) --no-print-directory -f tools/build/hypervisor.mk
+SUBMAKE := $(MAKE) --no-print-directory
+
+ifeq ($(filter-out 0,$(V)),)
+MAKEFLAGS += -s
+endif
+
+# step NUMBER,TEXT: one line of progress.
+step = @printf '[%s] %s\n' '$(1)' '$(2)'
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help
+help:
+	@cat tools/build/help.txt
+
+### Building
+
+.PHONY: all host sysroot hypervisor tools guests dom0
+all:
+	$(call step,1/6,packages of this machine)
+	@tools/build/setup run
+	$(call step,2/6,Debian packages for arm64)
+	@$(SUBMAKE) sysroot
+	$(call step,3/6,hypervisor ($(CONFIG)))
+	@$(SUBMAKE) hypervisor
+	$(call step,4/6,tools)
+	@$(SUBMAKE) tools
+	$(call step,5/6,guests)
+	@$(SUBMAKE) guests
+	$(call step,6/6,initramfs of Dom0)
+	@$(SUBMAKE) dom0
+
+host:
+	@tools/build/setup check
+
+sysroot:
+	@tools/build/debroot build/sysroot -f tools/build/packages.sysroot
+
+hypervisor:
+	@$(HYPERVISOR_MK)
+
+tools:
+	@$(SUBMAKE) -C tools/bh
+
+guests:
+	@$(SUBMAKE) -C tests/guests
+	@$(SUBMAKE) -C tests/guests/autopilot
+
+dom0:
+	@tools/build/mkinitramfs
+
+### Running
+
+.PHONY: run
+run: all
+	@tools/run/run
+
+### Testing
+
+.PHONY: check check-fast check-one peer rt-kernel
+check: host all
+	@$(PYTHON) tests/run-check $(if $(SCENARIO),--scenario '$(SCENARIO)')
+
+check-one: host all
+	@test -n '$(T)' || { echo 'error: say which test: make check-one T=name' >&2; exit 1; }
+	@$(PYTHON) tests/run-check --scenario '$(T)'
+
+check-fast: host sysroot
+	@$(PYTHON) tests/run-check --fast
+
+# Debian's Xen, to compare with, and its PREEMPT_RT kernel; both only for some tests.
+peer:
+	@tools/build/debroot build/peer xen-hypervisor-4.20-arm64
+
+rt-kernel:
+	@tools/build/debroot build/rt-kernel linux-image-rt-arm64
+
+### Code quality
+
+.PHONY: size format lint hooks
+size: sysroot hypervisor
+	@$(PYTHON) tools/build/size.py $(OUT)
+
+format:
+	@tools/lint/format.sh --fix
+
+lint:
+	@$(PYTHON) tests/run-check --lint
+
+hooks:
+	@tools/build/install-hooks
+
+### Configuration
+
+.PHONY: menuconfig savedefconfig defconfig
+menuconfig:
+	@tools/build/setup run
+	@$(PYTHON) tools/build/kconfig.py menu $(OUT) arch/arm64/configs/$(CONFIG)_defconfig
+
+savedefconfig:
+	@tools/build/setup run
+	@$(PYTHON) tools/build/kconfig.py save $(OUT) arch/arm64/configs/$(CONFIG)_defconfig
+
+defconfig:
+	@rm -f $(OUT)/.config
+	@$(HYPERVISOR_MK) config
+
+### Cleaning
+
+.PHONY: clean distclean
+clean:
+	@find build -mindepth 1 -maxdepth 1 ! -name apt ! -name 'sysroot*' ! -name 'peer*' \
+		! -name 'rt-kernel*' -exec rm -rf {} + 2>/dev/null || true
+
+distclean:
+	@rm -rf build
