@@ -5,6 +5,7 @@ An object that is newer than its source tells exactly which symbols a file defin
 both are read from the source's tokens, which sees calls in code that a configuration leaves out but
 may miss one made through an inline function of a header.
 """
+import posixpath
 import re
 import subprocess
 from collections import defaultdict
@@ -155,8 +156,8 @@ def include_edges(source, known):
         if not match:
             continue
         name = match.group(2)
-        for candidate in (f"{folder}/{name}" if match.group(1) == '"' else "", f"include/{name}",
-                          f"arch/arm64/include/{name}", name):
+        beside = posixpath.normpath(f"{folder}/{name}") if match.group(1) == '"' else ""
+        for candidate in (beside, f"include/{name}", f"arch/arm64/include/{name}", name):
             if candidate in known:
                 yield line, candidate
                 break
