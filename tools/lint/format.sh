@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Formats the project's C with clang-format, or with --check reports what it would change.
 #
-#     tools/lint/format.sh [--check] [FILE...]
+#     tools/lint/format.sh [--check | --fix] [FILE...]
 #
 # Without files: every .c and .h that belongs to the project. Exit code 1 with --check when a file
 # would change.
@@ -13,6 +13,8 @@ tool=${CLANG_FORMAT:-clang-format}
 mode=(-i)
 if [ "${1:-}" = --check ]; then
     mode=(--dry-run -Werror --ferror-limit=5)
+    shift
+elif [ "${1:-}" = --fix ]; then
     shift
 fi
 if ! command -v "$tool" >/dev/null; then

@@ -9,7 +9,7 @@ from pathlib import Path
 
 CC = os.environ.get("CROSS_COMPILE", "aarch64-linux-gnu-") + "gcc"
 BUILD = "build/qemu_virt"
-GENERATED = f"{BUILD}/include/generated/autoconf.h"
+GENERATED = f"{BUILD}/include/generated/autoconf.h"  # what include/hv/kconfig.h includes
 FLAGS = ["-std=gnu11", "-ffreestanding", "-mgeneral-regs-only", "-Wall", "-Wextra", "-Werror",
          "-Wno-unused", "-fsyntax-only", "-Iinclude", "-Iarch/arm64/include"]
 
@@ -20,12 +20,12 @@ def configuration(root):
     if not (root / "Kconfig").exists():
         return [], None
     if not path.exists():
-        run = subprocess.run(["make", "-s", GENERATED], cwd=root, capture_output=True, text=True,
-                             timeout=60)
+        run = subprocess.run(["make", "-s", "-f", "tools/build/hypervisor.mk", GENERATED], cwd=root,
+                             capture_output=True, text=True, timeout=60)
         if run.returncode or not path.exists():
             return [], f"cannot make {GENERATED}: {(run.stderr.strip() or 'no rule')[-200:]}"
-    sysroot = root / "build/sysroot/usr/include"
-    return [f"-I{BUILD}/include", "-include", GENERATED, "-idirafter", str(sysroot)], None
+    libfdt = "build/sysroot/usr/include"
+    return [f"-I{BUILD}/include", "-include", "hv/kconfig.h", "-idirafter", libfdt], None
 
 
 def compile_alone(root, rel, options):

@@ -54,22 +54,29 @@ def misnamed(functions, nouns):
             yield rel, line, name
 
 
+def inline_arch(sources):
+    """{arch_* function: header} of those that a header defines inline: they need struct layouts."""
+    return {f.name: s.rel for s in sources if s.rel.endswith(".h") and s.rel.startswith("arch/")
+            for f in s.scope.functions if f.name.startswith("arch_")}
+
+
 def arch_functions(sources):
-    """Functions that the porting header declares."""
+    """Functions of the porting interface: those of its header and the inline ones beside it."""
+    found = dict.fromkeys(inline_arch(sources), 1)
     for source in sources:
         if source.rel == ARCH_HEADER:
-            inline = {f.name: f.line for f in source.scope.functions}
-            return {**source.scope.prototypes, **inline}
-    return {}
+            found.update(source.scope.prototypes)
+            found.update((f.name, f.line) for f in source.scope.functions)
+    return found
 
 
 def check_arch(sources, headers):
     """Findings: arch_* declared elsewhere or implemented outside arch/; other names in arch.h."""
-    porting = arch_functions(sources)
+    inline = inline_arch(sources)
     for name, (rel, line) in sorted(headers.items()):
-        if name.startswith("arch_") and rel != ARCH_HEADER:
+        if name.startswith("arch_") and rel not in (ARCH_HEADER, inline.get(name)):
             yield rel, line, "arch-interface", f"{name} belongs into {ARCH_HEADER}"
-    for name, line in sorted(porting.items()):
+    for name, line in sorted(arch_functions(sources).items()):
         if not re.match(r"arch_", name):
             yield ARCH_HEADER, line, "arch-interface", f"{name}: only arch_* stands here"
     for source in sources:
