@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# cppcheck with its MISRA C:2012 addon over the hypervisor's C, against docs/deviations.md.
+#
+#     tools/lint/cppcheck.sh [--table]
+#
+# Results are kept per file in build/lint/, so that a second run looks only at what has changed.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+config=build/qemu_virt
+cache=build/lint/cppcheck
+if ! command -v cppcheck >/dev/null; then
+    echo "cppcheck: the program is missing; install the package cppcheck" >&2
+    exit 1
+fi
+make -s -f tools/build/hypervisor.mk "$config/include/generated/autoconf.h"
+
+# list PATTERN...: files of the project that exist
+list() {
+    git ls-files --cached --others --exclude-standard -- "$@" |
+        while read -r file; do [ ! -f "$file" ] || echo "$file"; done
+}
+
+mapfile -t files < <(list 'common/*.c' 'arch/*.c' 'drivers/*.c' 'xsm/*.c')
+mapfile -t headers < <(list 'include/*.h' 'arch/*.h' 'common/*.h' 'drivers/*.h' 'xsm/*.h')
+if [ ${#files[@]} -eq 0 ]; then
+    echo "cppcheck: no sources"
+    exit 0
+fi
+
+# The cache does not notice a changed header or option: it is kept per state of both.
+state=$(cat tools/lint/cppcheck.sh "$config/include/generated/autoconf.h" "${headers[@]}" |
+    sha256sum | cut -c1-16)
+if [ "$(cat "$cache/state" 2>/dev/null)" != "$state" ]; then
+    rm -rf "$cache"
+    mkdir -p "$cache"
+    echo "$state" >"$cache/state"
+fi
+
+log=$cache/log
+cppcheck -j2 --cppcheck-build-dir="$cache" --quiet --std=c11 --platform=unix64 \
+    --addon=misra --enable=warning,style,performance,portability --max-configs=1 --inline-suppr \
+    --suppress=missingInclude --suppress=missingIncludeSystem --suppress=unmatchedSuppression \
+    -D__aarch64__ -D__GNUC__=12 -D__STDC_VERSION__=201112L -D__ORDER_LITTLE_ENDIAN__=1234 \
+    -DBULKHEAD_VERSION='"0"' -Iinclude -Iarch/arm64/include -I"$config/include" \
+    --include=include/hv/kconfig.h \
+    --template='{file}:{line}: {id}: {message}' "${files[@]}" 2>"$log" >&2 || true
+if grep -E 'syntaxError|internalError|cppcheckError|Bailing|^cppcheck: error' "$log"; then
+    echo "cppcheck: some files were not analysed" >&2
+    exit 1
+fi
+tools/lint/misra.py "$@" <"$log"
