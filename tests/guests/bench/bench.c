@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * bench: what the paths a guest can feel cost. One line per row: `bench NAME min mean max` in counter ticks, after
+ * subtraction of an empty measurement. Under `-icount shift=0` with cntfrq=1 GHz a tick is one instruction, so the
+ * figures are exact and repeat; on other machines they are nanoseconds' cousins only.
+ * Options: count= rounds per row (default 1000), wfi=0 leaves out the rows that sleep.
+ */
+#include "lib.h"
+
+const char guest_name[] = "bench";
+
+#define SGI_BENCH	5
+#define DEADLINE	1000000			/* ticks ahead; a period of 1 ms has the same cost */
+
+uint64_t bench_empty(uint64_t arg), bench_mmio(uint64_t arg), bench_idreg(uint64_t arg), bench_ptimer(uint64_t arg);
+uint64_t bench_actlr(uint64_t arg), bench_xencall(uint64_t nr, uint64_t x0), bench_smccc(uint64_t nr, uint64_t x0), bench_sgi(uint64_t sgi1r);
+uint64_t bench_timer(uint64_t deadline, uint64_t wait);
+extern char bench_vectors[], vectors[];
+
+static uint64_t overhead, rounds;
+
+static uint64_t timer_spin(uint64_t arg)
+{
+	return bench_timer(ticks() + DEADLINE, 0) + 0 * arg;
+}
+
+static uint64_t timer_wfi(uint64_t arg)
+{
+	return bench_timer(ticks() + DEADLINE, 1) + 0 * arg;
+}
+
+static uint64_t null_hypercall(uint64_t nr)
+{
+	return bench_xencall(nr, 0);
+}
+
+static uint64_t psci_version(uint64_t fn)
+{
+	return bench_smccc(0, fn);
+}
+
+static void row(const char *name, uint64_t (*op)(uint64_t), uint64_t arg, uint64_t less)
+{
+	uint64_t min = UINT64_MAX, max = 0, sum = 0, t;
+
+	for (uint64_t i = 0; i < 8; i++) {
+		op(arg);
+	}
+	for (uint64_t i = 0; i < rounds; i++) {
+		t = op(arg);
+		t -= t < less ? t : less;
+		sum += t;
+		min = t < min ? t : min;
+		max = t > max ? t : max;
+	}
+	printf("bench %s %lu %lu %lu\n", name, min, sum / rounds, max);
+}
+
+static void irq_rows(void)
+{
+	uint64_t self = 1ull << (sysreg_read(mpidr_el1) & 0xf);
+
+	gic_enable(SGI_BENCH);
+	gic_enable(27);
+	sysreg_write(vbar_el1, (uint64_t)bench_vectors);
+	irq_on();
+	row("sgi_to_self", bench_sgi, (uint64_t)SGI_BENCH << 24 | self, overhead);
+	row("vtimer_running", timer_spin, 0, 0);
+	if (opt_u64("wfi", 1) != 0) {
+		row("vtimer_wfi", timer_wfi, 0, 0);
+	}
+	irq_off();
+	sysreg_write(vbar_el1, (uint64_t)vectors);
+}
+
+void guest_main(void)
+{
+	rounds = opt_u64("count", 1000);
+	overhead = UINT64_MAX;
+	for (int i = 0; i < 100; i++) {
+		uint64_t t = bench_empty(0);
+
+		overhead = t < overhead ? t : overhead;
+	}
+	printf("bench: %lu Hz, empty measurement %lu ticks, %lu rounds\n", tick_hz(), overhead, rounds);
+	if (plat.xen) {
+		row("null_hypercall", null_hypercall, XEN_VERSION, overhead);
+	}
+	row("unknown_hypercall", null_hypercall, 63, overhead);
+	row("psci_version", psci_version, PSCI_VERSION, overhead);
+	if (gic_init()) {
+		row("gicd_typer", bench_mmio, plat.gicd + GICD_TYPER, overhead);
+		row("gicr_typer", bench_mmio, plat.gicr + GICR_TYPER, overhead);
+	}
+	if (plat.uart != 0) {
+		row("uart_status", bench_mmio, plat.uart + 0x18, overhead);
+	}
+	row("id_register", bench_idreg, 0, overhead);
+	row("actlr", bench_actlr, 0, overhead);
+	row("ptimer_read", bench_ptimer, 0, overhead);
+	irq_rows();
+	check(true, "every row measured");
+}
