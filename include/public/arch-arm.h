@@ -49,12 +49,12 @@ struct vcpu_guest_core_regs {
 };
 
 #define _VGCF_online 0
-#define VGCF_online (1 << _VGCF_online)
+#define VGCF_online  (1 << _VGCF_online)
 
 struct vcpu_guest_context {
 	uint32_t flags; /* VGCF_* */
 	struct vcpu_guest_core_regs user_regs;
-	uint64_t sctlr; /* SCTLR_EL1 */
+	uint64_t sctlr;		      /* SCTLR_EL1 */
 	uint64_t ttbcr, ttbr0, ttbr1; /* TCR_EL1, TTBR0_EL1, TTBR1_EL1 */
 };
 
@@ -106,8 +106,7 @@ struct xen_arch_domainconfig {
 
 /* State in which the first vCPU of a domain starts. */
 #define PSR_GUEST32_INIT (PSR_Z | PSR_ABT_MASK | PSR_FIQ_MASK | PSR_IRQ_MASK | PSR_MODE_SVC)
-#define PSR_GUEST64_INIT \
-	(PSR_DBG_MASK | PSR_ABT_MASK | PSR_FIQ_MASK | PSR_IRQ_MASK | PSR_MODE_EL1h)
+#define PSR_GUEST64_INIT (PSR_DBG_MASK | PSR_ABT_MASK | PSR_FIQ_MASK | PSR_IRQ_MASK | PSR_MODE_EL1h)
 #define SCTLR_GUEST_INIT 0x00c50078ULL
 
 /*
@@ -150,18 +149,16 @@ struct xen_arch_domainconfig {
 #define GUEST_MAGIC_BASE	  0x39000000ULL
 #define GUEST_MAGIC_SIZE	  0x01000000ULL
 
-#define GUEST_RAM_BANKS		     2
-#define GUEST_RAM0_BASE		     0x40000000ULL
-#define GUEST_RAM0_SIZE		     0xc0000000ULL
+#define GUEST_RAM_BANKS			  2
+#define GUEST_RAM0_BASE			  0x40000000ULL
+#define GUEST_RAM0_SIZE			  0xc0000000ULL
 #define GUEST_VPCI_ADDR_TYPE_PREFETCH_MEM 0x43000000ULL
-#define GUEST_VPCI_PREFETCH_MEM_ADDR 0x100000000ULL
-#define GUEST_VPCI_PREFETCH_MEM_SIZE 0x100000000ULL
-#define GUEST_RAM1_BASE		     0x0200000000ULL
-#define GUEST_RAM1_SIZE		     0xfe00000000ULL
-#define GUEST_RAM_BASE		     GUEST_RAM0_BASE
-#define GUEST_RAM_MAX		     (GUEST_RAM0_SIZE + GUEST_RAM1_SIZE)
-#define GUEST_RAM_BANK_BASES	     { GUEST_RAM0_BASE, GUEST_RAM1_BASE }
-#define GUEST_RAM_BANK_SIZES	     { GUEST_RAM0_SIZE, GUEST_RAM1_SIZE }
+#define GUEST_VPCI_PREFETCH_MEM_ADDR	  0x100000000ULL
+#define GUEST_VPCI_PREFETCH_MEM_SIZE	  0x100000000ULL
+#define GUEST_RAM1_BASE			  0x0200000000ULL
+#define GUEST_RAM1_SIZE			  0xfe00000000ULL
+#define GUEST_RAM_BASE			  GUEST_RAM0_BASE
+#define GUEST_RAM_MAX			  (GUEST_RAM0_SIZE + GUEST_RAM1_SIZE)
 
 #define GUEST_MAX_VCPUS 128
 

@@ -109,8 +109,8 @@ struct bulkhead_load {
  * To see what is kept, start at 0.
  */
 struct bulkhead_console_read {
-	uint32_t which; /* in: BULKHEAD_CONSOLE_* */
-	uint32_t len;	/* in: room at data; out: bytes copied */
+	uint32_t which;	 /* in: BULKHEAD_CONSOLE_* */
+	uint32_t len;	 /* in: room at data; out: bytes copied */
 	uint64_t offset; /* in: first byte wanted; out: byte after the last one copied */
 	GUEST_HANDLE(void) data;
 	uint64_t dropped; /* out: bytes lost between offset and the first byte copied */

@@ -71,65 +71,65 @@
 #define XEN_DOMCTL_set_llc_colors	   89
 
 /* createdomain: flags */
-#define _XEN_DOMCTL_CDF_hvm	    0
-#define XEN_DOMCTL_CDF_hvm	    (1U << _XEN_DOMCTL_CDF_hvm) /* always set on Arm */
-#define _XEN_DOMCTL_CDF_hap	    1
-#define XEN_DOMCTL_CDF_hap	    (1U << _XEN_DOMCTL_CDF_hap) /* always set on Arm */
+#define _XEN_DOMCTL_CDF_hvm	     0
+#define XEN_DOMCTL_CDF_hvm	     (1U << _XEN_DOMCTL_CDF_hvm) /* always set on Arm */
+#define _XEN_DOMCTL_CDF_hap	     1
+#define XEN_DOMCTL_CDF_hap	     (1U << _XEN_DOMCTL_CDF_hap) /* always set on Arm */
 #define _XEN_DOMCTL_CDF_s3_integrity 2
-#define XEN_DOMCTL_CDF_s3_integrity (1U << _XEN_DOMCTL_CDF_s3_integrity)
-#define _XEN_DOMCTL_CDF_oos_off	    3
-#define XEN_DOMCTL_CDF_oos_off	    (1U << _XEN_DOMCTL_CDF_oos_off)
-#define _XEN_DOMCTL_CDF_xs_domain   4
-#define XEN_DOMCTL_CDF_xs_domain    (1U << _XEN_DOMCTL_CDF_xs_domain) /* runs xenstored */
-#define _XEN_DOMCTL_CDF_iommu	    5
-#define XEN_DOMCTL_CDF_iommu	    (1U << _XEN_DOMCTL_CDF_iommu)
-#define _XEN_DOMCTL_CDF_nested_virt 6
-#define XEN_DOMCTL_CDF_nested_virt  (1U << _XEN_DOMCTL_CDF_nested_virt)
-#define XEN_DOMCTL_CDF_vpmu	    (1U << 7)
-#define XEN_DOMCTL_CDF_MAX	    XEN_DOMCTL_CDF_vpmu
+#define XEN_DOMCTL_CDF_s3_integrity  (1U << _XEN_DOMCTL_CDF_s3_integrity)
+#define _XEN_DOMCTL_CDF_oos_off	     3
+#define XEN_DOMCTL_CDF_oos_off	     (1U << _XEN_DOMCTL_CDF_oos_off)
+#define _XEN_DOMCTL_CDF_xs_domain    4
+#define XEN_DOMCTL_CDF_xs_domain     (1U << _XEN_DOMCTL_CDF_xs_domain) /* runs xenstored */
+#define _XEN_DOMCTL_CDF_iommu	     5
+#define XEN_DOMCTL_CDF_iommu	     (1U << _XEN_DOMCTL_CDF_iommu)
+#define _XEN_DOMCTL_CDF_nested_virt  6
+#define XEN_DOMCTL_CDF_nested_virt   (1U << _XEN_DOMCTL_CDF_nested_virt)
+#define XEN_DOMCTL_CDF_vpmu	     (1U << 7)
+#define XEN_DOMCTL_CDF_MAX	     XEN_DOMCTL_CDF_vpmu
 
 #define _XEN_DOMCTL_IOMMU_no_sharept 0
 #define XEN_DOMCTL_IOMMU_no_sharept  (1U << _XEN_DOMCTL_IOMMU_no_sharept)
 #define XEN_DOMCTL_IOMMU_MAX	     XEN_DOMCTL_IOMMU_no_sharept
 
 #define XEN_DOMCTL_GRANT_version_mask 0xf
-#define XEN_DOMCTL_GRANT_version(v)   ((v) & XEN_DOMCTL_GRANT_version_mask)
+#define XEN_DOMCTL_GRANT_version(v)   ((v)&XEN_DOMCTL_GRANT_version_mask)
 
 struct xen_domctl_createdomain {
-	uint32_t ssidref;		/* in: label, 0 without one */
-	uint8_t handle[16];		/* in: UUID */
-	uint32_t flags;			/* in: XEN_DOMCTL_CDF_* */
-	uint32_t iommu_opts;		/* in: XEN_DOMCTL_IOMMU_* */
-	uint32_t max_vcpus;		/* in: at least 1 */
-	uint32_t max_evtchn_port;	/* in: highest port allowed */
-	int32_t max_grant_frames;	/* in: negative = default */
-	int32_t max_maptrack_frames;	/* in: negative = default */
-	uint32_t grant_opts;		/* in: XEN_DOMCTL_GRANT_version(1) */
-	uint32_t altp2m_opts;		/* in: 0 */
-	uint32_t vmtrace_size;		/* in: 0 */
-	uint32_t cpupool_id;		/* in */
+	uint32_t ssidref;		   /* in: label, 0 without one */
+	uint8_t handle[16];		   /* in: UUID */
+	uint32_t flags;			   /* in: XEN_DOMCTL_CDF_* */
+	uint32_t iommu_opts;		   /* in: XEN_DOMCTL_IOMMU_* */
+	uint32_t max_vcpus;		   /* in: at least 1 */
+	uint32_t max_evtchn_port;	   /* in: highest port allowed */
+	int32_t max_grant_frames;	   /* in: negative = default */
+	int32_t max_maptrack_frames;	   /* in: negative = default */
+	uint32_t grant_opts;		   /* in: XEN_DOMCTL_GRANT_version(1) */
+	uint32_t altp2m_opts;		   /* in: 0 */
+	uint32_t vmtrace_size;		   /* in: 0 */
+	uint32_t cpupool_id;		   /* in */
 	struct xen_arch_domainconfig arch; /* in/out */
 };
 
 /* getdomaininfo: flags */
-#define _XEN_DOMINF_dying	0
-#define XEN_DOMINF_dying	(1U << _XEN_DOMINF_dying)
-#define _XEN_DOMINF_hvm_guest	1
-#define XEN_DOMINF_hvm_guest	(1U << _XEN_DOMINF_hvm_guest)
-#define _XEN_DOMINF_shutdown	2
-#define XEN_DOMINF_shutdown	(1U << _XEN_DOMINF_shutdown)
-#define _XEN_DOMINF_paused	3
-#define XEN_DOMINF_paused	(1U << _XEN_DOMINF_paused) /* by the toolstack */
-#define _XEN_DOMINF_blocked	4
-#define XEN_DOMINF_blocked	(1U << _XEN_DOMINF_blocked)
-#define _XEN_DOMINF_running	5
-#define XEN_DOMINF_running	(1U << _XEN_DOMINF_running)
-#define _XEN_DOMINF_debugged	6
-#define XEN_DOMINF_debugged	(1U << _XEN_DOMINF_debugged)
-#define _XEN_DOMINF_xs_domain	7
-#define XEN_DOMINF_xs_domain	(1U << _XEN_DOMINF_xs_domain)
-#define _XEN_DOMINF_hap		8
-#define XEN_DOMINF_hap		(1U << _XEN_DOMINF_hap)
+#define _XEN_DOMINF_dying	 0
+#define XEN_DOMINF_dying	 (1U << _XEN_DOMINF_dying)
+#define _XEN_DOMINF_hvm_guest	 1
+#define XEN_DOMINF_hvm_guest	 (1U << _XEN_DOMINF_hvm_guest)
+#define _XEN_DOMINF_shutdown	 2
+#define XEN_DOMINF_shutdown	 (1U << _XEN_DOMINF_shutdown)
+#define _XEN_DOMINF_paused	 3
+#define XEN_DOMINF_paused	 (1U << _XEN_DOMINF_paused) /* by the toolstack */
+#define _XEN_DOMINF_blocked	 4
+#define XEN_DOMINF_blocked	 (1U << _XEN_DOMINF_blocked)
+#define _XEN_DOMINF_running	 5
+#define XEN_DOMINF_running	 (1U << _XEN_DOMINF_running)
+#define _XEN_DOMINF_debugged	 6
+#define XEN_DOMINF_debugged	 (1U << _XEN_DOMINF_debugged)
+#define _XEN_DOMINF_xs_domain	 7
+#define XEN_DOMINF_xs_domain	 (1U << _XEN_DOMINF_xs_domain)
+#define _XEN_DOMINF_hap		 8
+#define XEN_DOMINF_hap		 (1U << _XEN_DOMINF_hap)
 #define XEN_DOMINF_shutdownmask	 255 /* SHUTDOWN_* of a domain that is shut down */
 #define XEN_DOMINF_shutdownshift 16
 

@@ -98,9 +98,9 @@ struct gnttab_unmap_grant_ref {
 };
 
 struct gnttab_setup_table {
-	uint16_t dom;		       /* in: DOMID_SELF or, with privilege, another */
-	uint32_t nr_frames;	       /* in */
-	int16_t status;		       /* out */
+	uint16_t dom;			   /* in: DOMID_SELF or, with privilege, another */
+	uint32_t nr_frames;		   /* in */
+	int16_t status;			   /* out */
 	GUEST_HANDLE(uint64_t) frame_list; /* out */
 };
 

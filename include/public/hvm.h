@@ -14,13 +14,13 @@
 
 #include <public/types.h>
 
-#define HVMOP_set_param	     0 /* xen_hvm_param */
-#define HVMOP_get_param	     1 /* xen_hvm_param */
-#define HVMOP_flush_tlbs     5
-#define HVMOP_get_time	     10
-#define HVMOP_get_mem_type   15
+#define HVMOP_set_param		     0 /* xen_hvm_param */
+#define HVMOP_get_param		     1 /* xen_hvm_param */
+#define HVMOP_flush_tlbs	     5
+#define HVMOP_get_time		     10
+#define HVMOP_get_mem_type	     15
 #define HVMOP_guest_request_vm_event 24
-#define HVMOP_altp2m	     25
+#define HVMOP_altp2m		     25
 
 struct xen_hvm_param {
 	uint16_t domid; /* in: DOMID_SELF allowed */
@@ -30,12 +30,12 @@ struct xen_hvm_param {
 };
 
 /* How an event channel interrupts the guest: bits 63:56 kind, for PPI bits 15:8 flags, 7:0 INTID. */
-#define HVM_PARAM_CALLBACK_IRQ			 0
-#define HVM_PARAM_CALLBACK_IRQ_TYPE_MASK	 0xFF00000000000000ULL
-#define HVM_PARAM_CALLBACK_TYPE_GSI		 0
-#define HVM_PARAM_CALLBACK_TYPE_PCI_INTX	 1
-#define HVM_PARAM_CALLBACK_TYPE_PPI		 2
-#define HVM_PARAM_CALLBACK_TYPE_PPI_FLAG_MASK	 0xFF00
+#define HVM_PARAM_CALLBACK_IRQ			   0
+#define HVM_PARAM_CALLBACK_IRQ_TYPE_MASK	   0xFF00000000000000ULL
+#define HVM_PARAM_CALLBACK_TYPE_GSI		   0
+#define HVM_PARAM_CALLBACK_TYPE_PCI_INTX	   1
+#define HVM_PARAM_CALLBACK_TYPE_PPI		   2
+#define HVM_PARAM_CALLBACK_TYPE_PPI_FLAG_MASK	   0xFF00
 #define HVM_PARAM_CALLBACK_TYPE_PPI_FLAG_LOW_LEVEL 2
 
 #define HVM_PARAM_STORE_PFN	   1

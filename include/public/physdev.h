@@ -40,7 +40,7 @@ struct physdev_pci_device_add {
 	struct {
 		uint8_t bus;
 		uint8_t devfn;
-	} physfn; /* with VIRTFN */
+	} physfn;	   /* with VIRTFN */
 	uint32_t optarr[]; /* with PXM: the NUMA node */
 };
 

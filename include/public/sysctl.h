@@ -47,38 +47,38 @@ struct xen_sysctl_readconsole {
 	uint8_t clear;	     /* in: drop what was read */
 	uint8_t incremental; /* in */
 	uint8_t pad0, pad1;
-	uint32_t index;		  /* in: with incremental; out: where the next read goes on */
+	uint32_t index; /* in: with incremental; out: where the next read goes on */
 	GUEST_HANDLE(char) buffer;
 	uint32_t count; /* in: room; out: bytes copied */
 };
 
-#define _XEN_SYSCTL_PHYSCAP_hvm		   0
-#define XEN_SYSCTL_PHYSCAP_hvm		   (1u << _XEN_SYSCTL_PHYSCAP_hvm)
-#define _XEN_SYSCTL_PHYSCAP_pv		   1
-#define XEN_SYSCTL_PHYSCAP_pv		   (1u << _XEN_SYSCTL_PHYSCAP_pv)
-#define _XEN_SYSCTL_PHYSCAP_directio	   2
-#define XEN_SYSCTL_PHYSCAP_directio	   (1u << _XEN_SYSCTL_PHYSCAP_directio)
-#define _XEN_SYSCTL_PHYSCAP_hap		   3
-#define XEN_SYSCTL_PHYSCAP_hap		   (1u << _XEN_SYSCTL_PHYSCAP_hap)
-#define _XEN_SYSCTL_PHYSCAP_shadow	   4
-#define XEN_SYSCTL_PHYSCAP_shadow	   (1u << _XEN_SYSCTL_PHYSCAP_shadow)
+#define _XEN_SYSCTL_PHYSCAP_hvm		       0
+#define XEN_SYSCTL_PHYSCAP_hvm		       (1u << _XEN_SYSCTL_PHYSCAP_hvm)
+#define _XEN_SYSCTL_PHYSCAP_pv		       1
+#define XEN_SYSCTL_PHYSCAP_pv		       (1u << _XEN_SYSCTL_PHYSCAP_pv)
+#define _XEN_SYSCTL_PHYSCAP_directio	       2
+#define XEN_SYSCTL_PHYSCAP_directio	       (1u << _XEN_SYSCTL_PHYSCAP_directio)
+#define _XEN_SYSCTL_PHYSCAP_hap		       3
+#define XEN_SYSCTL_PHYSCAP_hap		       (1u << _XEN_SYSCTL_PHYSCAP_hap)
+#define _XEN_SYSCTL_PHYSCAP_shadow	       4
+#define XEN_SYSCTL_PHYSCAP_shadow	       (1u << _XEN_SYSCTL_PHYSCAP_shadow)
 #define _XEN_SYSCTL_PHYSCAP_iommu_hap_pt_share 5
-#define XEN_SYSCTL_PHYSCAP_iommu_hap_pt_share (1u << _XEN_SYSCTL_PHYSCAP_iommu_hap_pt_share)
-#define XEN_SYSCTL_PHYSCAP_vmtrace	   (1u << 6)
-#define XEN_SYSCTL_PHYSCAP_vpmu		   (1u << 7)
-#define XEN_SYSCTL_PHYSCAP_gnttab_v1	   (1u << 8)
-#define XEN_SYSCTL_PHYSCAP_gnttab_v2	   (1u << 9)
-#define XEN_SYSCTL_PHYSCAP_MAX		   XEN_SYSCTL_PHYSCAP_gnttab_v2
-#define XEN_SYSCTL_PHYSCAP_ARM_SVE_MASK	   (0x1FU) /* arch_capabilities: SVE length / 128 */
+#define XEN_SYSCTL_PHYSCAP_iommu_hap_pt_share  (1u << _XEN_SYSCTL_PHYSCAP_iommu_hap_pt_share)
+#define XEN_SYSCTL_PHYSCAP_vmtrace	       (1u << 6)
+#define XEN_SYSCTL_PHYSCAP_vpmu		       (1u << 7)
+#define XEN_SYSCTL_PHYSCAP_gnttab_v1	       (1u << 8)
+#define XEN_SYSCTL_PHYSCAP_gnttab_v2	       (1u << 9)
+#define XEN_SYSCTL_PHYSCAP_MAX		       XEN_SYSCTL_PHYSCAP_gnttab_v2
+#define XEN_SYSCTL_PHYSCAP_ARM_SVE_MASK	       (0x1FU) /* arch_capabilities: SVE length / 128 */
 
 struct xen_sysctl_physinfo {
 	uint32_t threads_per_core;
 	uint32_t cores_per_socket;
-	uint32_t nr_cpus;     /* in use */
-	uint32_t max_cpu_id;  /* highest number a CPU may have */
+	uint32_t nr_cpus;    /* in use */
+	uint32_t max_cpu_id; /* highest number a CPU may have */
 	uint32_t nr_nodes;
 	uint32_t max_node_id;
-	uint32_t cpu_khz; /* on Arm: of the architected counter */
+	uint32_t cpu_khz;      /* on Arm: of the architected counter */
 	uint32_t capabilities; /* XEN_SYSCTL_PHYSCAP_* */
 	uint32_t arch_capabilities;
 	uint32_t pad;
@@ -176,12 +176,12 @@ struct xen_sysctl_pcitopoinfo {
 #define XEN_SYSCTL_CPUPOOL_PAR_ANY	 0xFFFFFFFFU
 
 struct xen_sysctl_cpupool_op {
-	uint32_t op;	     /* in: XEN_SYSCTL_CPUPOOL_OP_* */
-	uint32_t cpupool_id; /* in; INFO: next pool at or above it; out: CREATE, INFO */
-	uint32_t sched_id;   /* CREATE: in; INFO: out */
-	uint32_t domid;	     /* MOVEDOMAIN: in */
-	uint32_t cpu;	     /* ADDCPU, RMCPU: in, or PAR_ANY */
-	uint32_t n_dom;	     /* INFO: out */
+	uint32_t op;		     /* in: XEN_SYSCTL_CPUPOOL_OP_* */
+	uint32_t cpupool_id;	     /* in; INFO: next pool at or above it; out: CREATE, INFO */
+	uint32_t sched_id;	     /* CREATE: in; INFO: out */
+	uint32_t domid;		     /* MOVEDOMAIN: in */
+	uint32_t cpu;		     /* ADDCPU, RMCPU: in, or PAR_ANY */
+	uint32_t n_dom;		     /* INFO: out */
 	struct xenctl_bitmap cpumap; /* INFO, FREEINFO: out */
 };
 
