@@ -15,6 +15,7 @@ from collections import Counter
 from fnmatch import fnmatch
 from pathlib import Path
 
+SHOWN = 100  # open findings printed at most
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "docs/deviations.md"
 FINDING = re.compile(r"^([^:\s]+):(\d+): ([\w.-]+): (.*)$")
@@ -61,7 +62,7 @@ def main():
     table = rows(options.deviations.read_text())
     findings = {m.groups() for m in map(FINDING.match, sys.stdin.read().splitlines()) if m}
     left, used = sift(findings, table)
-    for path, line, rule, text in sorted(left):
+    for path, line, rule, text in sorted(left)[:SHOWN]:
         hint = "" if "use --rule-texts" in text else ": " + text
         print(f"{path}:{line}: {rule}{hint}")
     bad = [f"row {row[0]} ({', '.join(row[1])}) of the deviations has no "

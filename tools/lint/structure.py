@@ -70,6 +70,11 @@ MILESTONE_CODE_LINES = 14000
 
 # Nouns beside the file's stem and the folder's name: (file or folder, prefixes; * = any ending).
 NOUNS = [
+    ("common/lib/string.c", ["mem*", "str*"]),  # the names of the C library
+    ("common/lib/number.c", ["str*"]),
+    ("arch/arm64/hw/el2_map.c", ["hyp", "image"]),  # kinds of address that the map translates
+    ("arch/arm64/virt/stage2", ["s2"]),
+    ("arch/arm64/boot/boot_tables.c", ["el2"]),
 ]
 
 HYPERVISOR = ("common/", "arch/", "drivers/", "xsm/", "include/")

@@ -21,10 +21,10 @@ def prefixes(rel, nouns):
     *folders, name = rel.split("/")
     stem = name.rsplit(".", 1)[0].replace("-", "_")
     words = stem.split("_")
-    accepted = {"_".join(words[:n]) for n in range(1, len(words) + 1)}
+    accepted = {"_".join(words[:n]) for n in range(1, len(words) + 1)} | set(words)
     accepted.add(folders[-1])
     for place, extra in nouns:
-        if rel == place or rel.startswith(place + "/"):
+        if rel.startswith(place):
             accepted.update(extra)
     return accepted
 
