@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Memory and string functions. No state, no locks.
+ *
+ * memcpy and memset carry whole kernels at boot and every hypercall argument afterwards: their inner
+ * loops are written so that the compiler makes pairs of loads and stores of them. Other alignments
+ * than 8 bytes go byte by byte, since EL2 traps unaligned accesses to device memory and early boot
+ * runs with the MMU off.
+ */
+#include <hv/string.h>
+#include <hv/types.h>
+
+#define WORD sizeof(u64)
+#define STEP (16 * WORD)
+
+static inline bool is_word_aligned(uintptr_t bits)
+{
+	return (bits & (WORD - 1)) == 0;
+}
+
+/* Copy 64 bytes: all loads first, so that they pair up. */
+static inline void copy_8_words(u64 *d, const u64 *s)
+{
+	u64 a = s[0], b = s[1], c = s[2], e = s[3], f = s[4], g = s[5], h = s[6], i = s[7];
+
+	d[0] = a;
+	d[1] = b;
+	d[2] = c;
+	d[3] = e;
+	d[4] = f;
+	d[5] = g;
+	d[6] = h;
+	d[7] = i;
+}
+
+static size_t copy_words(void *dst, const void *src, size_t n)
+{
+	u64 *d = dst;
+	const u64 *s = src;
+	size_t left = n;
+
+	for (; left >= STEP; left -= STEP) {
+		copy_8_words(d, s);
+		copy_8_words(d + 8, s + 8);
+		d += 16;
+		s += 16;
+	}
+	for (; left >= WORD; left -= WORD) {
+		*d++ = *s++;
+	}
+	return n - left;
+}
+
+void *memcpy(void *restrict dst, const void *restrict src, size_t n)
+{
+	u8 *d = dst;
+	const u8 *s = src;
+
+	if (is_word_aligned((uintptr_t)d ^ (uintptr_t)s)) {
+		for (; n && !is_word_aligned((uintptr_t)d); n--) {
+			*d++ = *s++;
+		}
+		size_t done = copy_words(d, s, n);
+
+		d += done;
+		s += done;
+		n -= done;
+	}
+	for (; n; n--) {
+		*d++ = *s++;
+	}
+	return dst;
+}
+
+void *memmove(void *dst, const void *src, size_t n)
+{
+	u8 *d = dst;
+	const u8 *s = src;
+
+	if ((uintptr_t)d - (uintptr_t)s >= n) {
+		return memcpy(dst, src, n); /* forward is safe even when dst overlaps below src */
+	}
+	if (is_word_aligned((uintptr_t)d | (uintptr_t)s | n)) {
+		for (; n; n -= WORD) {
+			*(u64 *)(d + n - WORD) = *(const u64 *)(s + n - WORD);
+		}
+		return dst;
+	}
+	for (; n; n--) {
+		d[n - 1] = s[n - 1];
+	}
+	return dst;
+}
+
+static size_t set_words(void *dst, u64 value, size_t n)
+{
+	u64 *d = dst;
+	size_t left = n;
+
+	for (; left >= STEP; left -= STEP) {
+		for (size_t i = 0; i < 16; i++) {
+			d[i] = value;
+		}
+		d += 16;
+	}
+	for (; left >= WORD; left -= WORD) {
+		*d++ = value;
+	}
+	return n - left;
+}
+
+void *memset(void *dst, int c, size_t n)
+{
+	u8 *d = dst;
+	size_t done;
+
+	for (; n && !is_word_aligned((uintptr_t)d); n--) {
+		*d++ = (u8)c;
+	}
+	done = set_words(d, (u8)c * 0x0101010101010101UL, n);
+	d += done;
+	for (n -= done; n; n--) {
+		*d++ = (u8)c;
+	}
+	return dst;
+}
+
+int memcmp(const void *a, const void *b, size_t n)
+{
+	const u8 *x = a, *y = b;
+
+	for (; n && *x == *y; n--) {
+		x++;
+		y++;
+	}
+	return n ? *x - *y : 0;
+}
+
+void *memchr(const void *s, int c, size_t n)
+{
+	const u8 *p = s;
+
+	for (; n; n--, p++) {
+		if (*p == (u8)c) {
+			return (void *)(uintptr_t)p;
+		}
+	}
+	return NULL;
+}
+
+size_t strlen(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n]) {
+		n++;
+	}
+	return n;
+}
+
+size_t strnlen(const char *s, size_t max)
+{
+	size_t n = 0;
+
+	while (n < max && s[n]) {
+		n++;
+	}
+	return n;
+}
+
+int strcmp(const char *a, const char *b)
+{
+	for (; *a && *a == *b; a++) {
+		b++;
+	}
+	return (u8)*a - (u8)*b;
+}
+
+int strncmp(const char *a, const char *b, size_t n)
+{
+	for (; n && *a && *a == *b; n--, a++) {
+		b++;
+	}
+	return n ? (u8)*a - (u8)*b : 0;
+}
+
+char *strchr(const char *s, int c)
+{
+	for (; *s != (char)c; s++) {
+		if (!*s) {
+			return NULL;
+		}
+	}
+	return (char *)(uintptr_t)s;
+}
+
+char *strrchr(const char *s, int c)
+{
+	const char *found = NULL;
+
+	do {
+		if (*s == (char)c) {
+			found = s;
+		}
+	} while (*s++);
+	return (char *)(uintptr_t)found;
+}
