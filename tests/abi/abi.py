@@ -53,8 +53,8 @@ MUTATIONS = [
     ("memory.h", "\tGUEST_HANDLE(int) errs;", "\tuint64_t errs;", "xen_add_to_physmap_batch.errs"),
     ("sched.h", "#define SHUTDOWN_MAX", "#define SHUTDOWN_SURPRISE 6\n#define SHUTDOWN_MAX",
      "SHUTDOWN_SURPRISE"),
-    ("hvm.h", "struct xen_hvm_param {", "struct xen_hvm_invented { int a; };\nstruct xen_hvm_param {",
-     "xen_hvm_invented"),
+    ("hvm.h", "struct xen_hvm_param {",
+     "struct xen_hvm_invented { int a; };\nstruct xen_hvm_param {", "xen_hvm_invented"),
     ("memory.h", "(((x) + 1) << 8)", "(((x) + 2) << 8)", "XENMEMF_node(0)"),
 ]
 

@@ -45,7 +45,8 @@ class Type:
     def __init__(self, types, die, names=()):
         self.types, self.die = types, die
         self.names = set(names) | {die.name()}
-        self.kind, self.size, self.count, self.element = "scalar", die.number("DW_AT_byte_size"), 0, None
+        self.kind, self.size = "scalar", die.number("DW_AT_byte_size")
+        self.count, self.element = 0, None
         if die.tag in AGGREGATES:
             self.kind = "aggregate"
         elif die.tag == "DW_TAG_array_type":
@@ -55,17 +56,17 @@ class Type:
         self.kind, self.count = "array", 1
         self.element = self.types.of(self.die)
         for child in self.die.children:
-            bounded = "DW_AT_upper_bound" in child.attributes or "DW_AT_count" in child.attributes
-            bound = child.number("DW_AT_upper_bound") + 1 if "DW_AT_upper_bound" in child.attributes \
-                else child.number("DW_AT_count")
-            self.count *= bound if bounded else 0
+            # An array without a bound is a flexible member and counts as empty.
+            bounded = "DW_AT_upper_bound" in child.attributes
+            self.count *= child.number("DW_AT_upper_bound") + 1 if bounded else 0
         self.size = self.count * self.element.size
 
     def tag(self):
         return self.die.name() if self.kind == "aggregate" else ""
 
     def is_handle(self):
-        return any(name == "guest_handle" or name.startswith("__guest_handle") for name in self.names)
+        return any(name == "guest_handle" or name.startswith("__guest_handle")
+                   for name in self.names)
 
     def is_signed(self):
         """Of a number; an enumeration counts as what its values need."""
