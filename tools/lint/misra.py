@@ -19,7 +19,7 @@ SHOWN = 100  # open findings printed at most
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "docs/deviations.md"
 FINDING = re.compile(r"^([^:\s]+):(\d+): ([\w.-]+): (.*)$")
-ROW = re.compile(r"^\| ([\w.-]+) \| ([^|]+) \| ([^|]*) \|$")
+ROW = re.compile(r"^\| ([\w.-]+) \| ([^|]+) \| (.*?) \|$")
 
 
 def rows(text):
