@@ -172,6 +172,16 @@ void check(bool ok, const char *fmt, ...)
 	}
 }
 
+bool strict(void)
+{
+	return opt_u64("strict", 1) != 0;
+}
+
+bool all_ok(void)
+{
+	return nr_failed == 0;
+}
+
 void finish(void)
 {
 	if (nr_failed == 0) {

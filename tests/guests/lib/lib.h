@@ -58,6 +58,8 @@ void check(bool ok, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 		if (a_ == b_) { check(true, "%s", what); } \
 		else { check(false, "%s: got 0x%lx, wanted 0x%lx", what, a_, b_); } \
 	} while (0)
+bool strict(void);	/* option strict= (default 1); 0 leaves out what Xen 4.20 or QEMU's PSCI is known not to do */
+bool all_ok(void);	/* no check has failed so far */
 void finish(void) __attribute__((noreturn));		/* verdict, then power off; guest_main() may also just return */
 void power_off(void) __attribute__((noreturn));
 

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* vgic, several vCPUs: SGIs to one, to all others, in bursts from all sides, and SPIs routed by IROUTER. */
+#include "vgic.h"
+
+#define SGI_PING	3
+#define SPI_ROUTED	44
+#define BURST		200
+
+static volatile uint32_t ready, stop, finished;
+static volatile bool awake[MAX_CPUS];
+
+static void secondary(unsigned int cpu)
+{
+	gic_init_cpu();
+	log_reset();
+	gic_enable(SGI_PING);
+	irq_on();
+	__atomic_add_fetch(&ready, 1, __ATOMIC_SEQ_CST);
+	while (stop == 0) {
+		if (!awake[cpu]) {
+			wfi();
+		}
+	}
+	irq_off();
+	__atomic_add_fetch(&finished, 1, __ATOMIC_SEQ_CST);
+}
+
+static unsigned int total(void)
+{
+	unsigned int n = 0;
+
+	for (unsigned int cpu = 0; cpu < plat.nr_cpus; cpu++) {
+		n += irq_log[cpu].n;
+	}
+	return n;
+}
+
+/* One SGI at a time must arrive BURST times, whether the target sleeps or spins. */
+static void ping(unsigned int cpu, bool spin)
+{
+	unsigned int lost = 0;
+
+	awake[cpu] = spin;
+	gic_sgi(SGI_PING, cpu);
+	delay_us(2000);
+	for (int i = 0; i < BURST; i++) {
+		unsigned int n = irq_log[cpu].n;
+
+		gic_sgi(SGI_PING, cpu);
+		lost += !WAIT_FOR(irq_log[cpu].n == n + 1, 500000);
+	}
+	check_eq(lost, 0, spin ? "SGIs to a running vCPU: lost" : "SGIs to a sleeping vCPU: lost");
+}
+
+static void broadcast(void)
+{
+	unsigned int before = total(), own = irq_log[0].n;
+
+	gic_sgi_others(SGI_PING);
+	check(WAIT_FOR(total() == before + plat.nr_cpus - 1, 500000), "SGI to all others reaches each once");
+	irq_on();
+	delay_us(500);
+	irq_off();
+	check_eq(irq_log[0].n, own, "and not the sender");
+}
+
+static void routed(void)
+{
+	unsigned int last = plat.nr_cpus - 1, n = irq_log[last].n;
+
+	gic_prio(SPI_ROUTED, 0x80);
+	gic_edge(SPI_ROUTED, true);
+	gic_enable(SPI_ROUTED);
+	wr64(plat.gicd + GICD_IROUTER + SPI_ROUTED * 8, plat.mpidr[last]);
+	gic_set(GIC_ISPENDR, SPI_ROUTED);
+	check(WAIT_FOR(irq_log[last].n == n + 1, 500000), "an SPI follows IROUTER to the last vCPU");
+	log_reset();
+	wr64(plat.gicd + GICD_IROUTER + SPI_ROUTED * 8, plat.mpidr[0]);
+	gic_set(GIC_ISPENDR, SPI_ROUTED);
+	check_eq(log_collect(1), 1, "and back to the first");
+	gic_disable(SPI_ROUTED);
+}
+
+void vgic_multi(void)
+{
+	gic_prio(SGI_PING, 0x80);
+	for (unsigned int cpu = 1; cpu < plat.nr_cpus; cpu++) {
+		check_eq((int32_t)cpu_start(cpu, secondary), 0, "vCPU started");
+	}
+	check(WAIT_FOR(ready == plat.nr_cpus - 1, 2000000), "all vCPUs are up");
+	log_reset();
+	for (unsigned int cpu = 1; cpu < plat.nr_cpus; cpu++) {
+		ping(cpu, false);
+		ping(cpu, true);
+		awake[cpu] = false;
+	}
+	broadcast();
+	if (((rd32(plat.gicd + GICD_TYPER) & 0x1f) + 1) * 32 > SPI_ROUTED) {
+		routed();
+	}
+	stop = 1;
+	gic_sgi_others(SGI_PING);
+	check(WAIT_FOR(finished == plat.nr_cpus - 1, 2000000), "all vCPUs left their loop");
+}
