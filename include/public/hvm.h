@@ -29,7 +29,7 @@ struct xen_hvm_param {
 	uint64_t value; /* in or out */
 };
 
-/* How an event channel interrupts the guest: bits 63:56 kind, for PPI bits 15:8 flags, 7:0 INTID. */
+/* How events interrupt the guest: bits 63:56 kind; for PPI bits 15:8 flags, 7:0 INTID. */
 #define HVM_PARAM_CALLBACK_IRQ			   0
 #define HVM_PARAM_CALLBACK_IRQ_TYPE_MASK	   0xFF00000000000000ULL
 #define HVM_PARAM_CALLBACK_TYPE_GSI		   0

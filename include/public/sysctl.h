@@ -42,7 +42,7 @@
 #define XEN_SYSCTL_livepatch_op	     27
 #define XEN_SYSCTL_dt_overlay	     30
 
-/* The hypervisor's log. With incremental, index is where to go on; otherwise from the oldest byte. */
+/* The hypervisor's log: from index on when incremental, otherwise from the oldest byte. */
 struct xen_sysctl_readconsole {
 	uint8_t clear;	     /* in: drop what was read */
 	uint8_t incremental; /* in */

@@ -88,7 +88,7 @@
 #define DOMID_IDLE	     0x7FFFU
 #define DOMID_MASK	     0x7FFFU
 
-/* One call of multicall(entries, count); result is written back, a failure does not end the list. */
+/* One call of multicall(entries, count); a failure is in its result and does not end the list. */
 struct multicall_entry {
 	uint64_t op, result;
 	uint64_t args[6];
