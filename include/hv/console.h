@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The console: one serial port shared by the hypervisor's log, its debug keys, and Dom0.
+ *
+ * Output goes to the port in whole pieces, never interleaved. Input goes to Dom0 or to the debug keys;
+ * Ctrl-a pressed three times switches. The log is kept in a ring of 2^CONFIG_CONSOLE_RING_SHIFT bytes
+ * that positions (counted from the first byte ever logged, modulo 2^32) address.
+ */
+#ifndef HV_CONSOLE_H
+#define HV_CONSOLE_H
+
+#include <hv/types.h>
+
+struct console_driver {
+	const char *name;
+	/* Write all of it, polling if need be; called with the console's lock held. */
+	void (*write)(const char *text, size_t len);
+	/* Let the port raise its interrupt for input, whose handler calls console_input(). May be NULL. */
+	int (*start_input)(void);
+};
+
+/* Boot: the port to use; what has been logged so far is written to it. */
+void console_register(const struct console_driver *driver);
+/* Boot, once interrupts can be requested: begin to listen. 0 or -errno (then the console is mute). */
+int console_start_input(void);
+
+/* Append to the log and write to the port. */
+void console_log(const char *text, size_t len);
+
+/* A character has arrived (driver's interrupt handler). */
+void console_input(char c);
+
+/*
+ * Output of a guest. tag NULL: as it is (the domain that owns the input). Else each line begins with
+ * "(tag) " and control characters are replaced.
+ */
+void console_guest_write(const char *tag, const char *text, size_t len);
+/* Input for Dom0: at most len characters that have arrived, 0 when there are none. */
+size_t console_guest_read(char *dst, size_t len);
+/* Boot: called (without locks) when input for Dom0 has arrived: raises VIRQ_CONSOLE. */
+void console_set_input_notify(void (*notify)(void));
+/* Boot: called (without locks) when something was logged: raises VIRQ_CON_RING. */
+void console_set_log_notify(void (*notify)(void));
+
+/*
+ * Copy logged text to dst, oldest first, beginning at *cursor if incremental and not yet lost, else
+ * at the oldest byte that is kept. *cursor becomes the position after the last byte copied. clear
+ * forgets what lies before that. Returns the number of bytes.
+ */
+size_t console_ring_read(char *dst, size_t len, u32 *cursor, bool clear, bool incremental);
+
+/* A panic is under way: write without waiting for the lock. Never undone. */
+void console_break_lock(void);
+
+#endif
