@@ -1,2 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/core, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
+obj-y += console.o
+obj-y += debugkeys.o
+obj-y += panic.o
+obj-y += percpu.o
+obj-y += printk.o
+obj-y += spinlock.o

@@ -32,12 +32,15 @@ size_t bitmap_next_clear(const u64 *map, size_t bits, size_t from)
 }
 
 /* Bits in a word, by halves: no table, no population-count instruction outside the FP unit. */
-static size_t weight_of(u64 w)
+int __popcountdi2(long value); /* what the compiler calls for __builtin_popcountl() */
+int __popcountdi2(long value)
 {
+	u64 w = (u64)value;
+
 	w -= w >> 1 & 0x5555555555555555UL;
 	w = (w & 0x3333333333333333UL) + (w >> 2 & 0x3333333333333333UL);
 	w = (w + (w >> 4)) & 0x0F0F0F0F0F0F0F0FUL;
-	return w * 0x0101010101010101UL >> 56;
+	return (int)(w * 0x0101010101010101UL >> 56);
 }
 
 size_t bitmap_weight(const u64 *map, size_t bits)
@@ -45,10 +48,10 @@ size_t bitmap_weight(const u64 *map, size_t bits)
 	size_t sum = 0;
 
 	for (size_t i = 0; i < bits / 64; i++) {
-		sum += weight_of(map[i]);
+		sum += (size_t)__builtin_popcountl(map[i]);
 	}
 	if (bits % 64) {
-		sum += weight_of(map[bits / 64] & (BIT(bits % 64) - 1));
+		sum += (size_t)__builtin_popcountl(map[bits / 64] & (BIT(bits % 64) - 1));
 	}
 	return sum;
 }

@@ -15,7 +15,7 @@ struct output {
 
 struct conversion {
 	bool is_left, is_zero_padded;
-	bool has_precision;
+	bool has_precision, has_prefix;
 	u8 longs; /* 0: int, 1: long and wider */
 	size_t width, precision;
 };
@@ -68,11 +68,11 @@ static size_t digits_of(char *buf, u64 value, unsigned int base, char ten)
 
 static void put_number(struct output *out, const struct conversion *conv, u64 value, char kind)
 {
-	char buf[24];
+	char buf[24] = {0};
 	size_t n = 0;
 	bool is_negative = (kind == 'd' || kind == 'i') && (s64)value < 0;
 
-	if (kind == 'p') {
+	if (kind == 'p' || (conv->has_prefix && kind == 'x' && value)) {
 		buf[n++] = '0';
 		buf[n++] = 'x';
 	} else if (is_negative) {
@@ -85,7 +85,7 @@ static void put_number(struct output *out, const struct conversion *conv, u64 va
 		n += digits_of(buf + n, value, 10, 'a');
 	}
 	if (conv->is_zero_padded && !conv->is_left && n < conv->width) {
-		size_t sign = is_negative ? 1 : 0;
+		size_t sign = is_negative ? 1 : buf[1] == 'x' ? 2 : 0;
 
 		put_text(out, &(struct conversion){0}, buf, sign);
 		put_padding(out, '0', conv->width, n);
@@ -112,7 +112,8 @@ static const char *parse_count(const char *fmt, size_t *count, va_list *args)
 /* Flags, width, precision and length; returns where the conversion character stands. */
 static const char *parse_conversion(const char *fmt, struct conversion *conv, va_list *args)
 {
-	for (; *fmt == '-' || *fmt == '0'; fmt++) {
+	for (; *fmt == '-' || *fmt == '0' || *fmt == '#'; fmt++) {
+		conv->has_prefix |= *fmt == '#';
 		conv->is_left |= *fmt == '-';
 		conv->is_zero_padded |= *fmt == '0';
 	}
