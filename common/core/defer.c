@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Deferred work: a list per CPU, touched by that CPU only, and EL2 is never preempted: no lock. A run
+ * takes the whole list first, so that work queued by a work item waits for the next exit.
+ */
+#include <hv/defer.h>
+#include <hv/percpu.h>
+#include <hv/softirq.h>
+
+struct defer_list {
+	struct defer_work *first, *last;
+};
+
+static DEFINE_PER_CPU(struct defer_list, defer_list);
+
+void defer_queue(struct defer_work *work)
+{
+	struct defer_list *list = this_cpu_ptr(defer_list);
+
+	if (__atomic_exchange_n(&work->is_queued, 1, __ATOMIC_ACQ_REL)) {
+		return;
+	}
+	work->next = NULL;
+	if (list->first) {
+		list->last->next = work;
+	} else {
+		list->first = work;
+	}
+	list->last = work;
+	softirq_raise(SOFTIRQ_DEFER);
+}
+
+static void run(void)
+{
+	struct defer_list *list = this_cpu_ptr(defer_list);
+	struct defer_work *work = list->first, *next;
+
+	list->first = NULL;
+	for (; work; work = next) {
+		next = work->next;
+		store_release(&work->is_queued, 0);
+		work->fn(work);
+	}
+}
+
+void defer_init(void)
+{
+	softirq_register(SOFTIRQ_DEFER, run);
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of physical interrupts and the way from an IRQ exception to a handler.
+ *
+ * irq_lock (LOCK_RANK_IRQ) protects changes of the table. Dispatch reads it without the lock: a row
+ * becomes visible by the release store of its handler, and disappears only after the interrupt has
+ * been disabled. An interrupt without a handler is disabled and reported once, so it can not storm.
+ */
+#include <hv/arch.h>
+#include <hv/cpumask.h>
+#include <hv/errno.h>
+#include <hv/irq.h>
+#include <hv/panic.h>
+#include <hv/percpu.h>
+#include <hv/printk.h>
+#include <hv/spinlock.h>
+
+#define IRQ_BATCH 4U /* interrupts taken per exception: what is left makes the next exception */
+
+struct irq_row {
+	irq_handler_t handler; /* NULL: free */
+	void *arg;
+	bool is_guest; /* the guest deactivates it */
+};
+
+static struct spinlock irq_lock = SPINLOCK_INIT(LOCK_RANK_IRQ);
+static struct irq_row rows[IRQ_MAX];
+static const struct irq_chip *chip __sealed;
+
+/* A kick has no message but its softirq bit, which the way out of EL2 looks at. */
+static void kicked(unsigned int irq, void *arg)
+{
+	(void)irq;
+	(void)arg;
+	if (panic_is_active()) {
+		arch_cpu_halt();
+	}
+}
+
+void irq_set_chip(const struct irq_chip *new_chip)
+{
+	chip = new_chip;
+	rows[IRQ_SGI_KICK].handler = kicked;
+}
+
+unsigned int irq_nr(void)
+{
+	return chip ? MIN(chip->nr_irqs, IRQ_MAX) : 0;
+}
+
+static int request(unsigned int irq, irq_handler_t handler, void *arg, bool is_guest)
+{
+	int rc = 0;
+
+	if (irq >= irq_nr()) {
+		return -EINVAL;
+	}
+	spin_lock(&irq_lock);
+	if (rows[irq].handler) {
+		rc = -EBUSY;
+	} else {
+		rows[irq].arg = arg;
+		rows[irq].is_guest = is_guest;
+		/* Pairs with the acquire in dispatch(). */
+		store_release(&rows[irq].handler, handler);
+	}
+	spin_unlock(&irq_lock);
+	return rc;
+}
+
+int irq_request(unsigned int irq, irq_handler_t handler, void *arg)
+{
+	return request(irq, handler, arg, false);
+}
+
+int irq_request_guest(unsigned int irq, irq_handler_t handler, void *arg)
+{
+	return request(irq, handler, arg, true);
+}
+
+void irq_release(unsigned int irq)
+{
+	spin_lock(&irq_lock);
+	store_release(&rows[irq].handler, (irq_handler_t)NULL);
+	spin_unlock(&irq_lock);
+}
+
+bool irq_is_requested(unsigned int irq)
+{
+	return irq < IRQ_MAX && READ_ONCE(rows[irq].handler);
+}
+
+void irq_enable(unsigned int irq)
+{
+	chip->enable(irq);
+}
+
+void irq_disable(unsigned int irq)
+{
+	chip->disable(irq);
+}
+
+int irq_set_type(unsigned int irq, enum irq_type type)
+{
+	return chip->set_type(irq, type);
+}
+
+void irq_set_affinity(unsigned int irq, unsigned int cpu)
+{
+	chip->set_affinity(irq, cpu);
+}
+
+void irq_deactivate(unsigned int irq)
+{
+	chip->deactivate(irq);
+}
+
+void irq_kick(unsigned int cpu)
+{
+	if (chip) {
+		chip->send_sgi(cpu, IRQ_SGI_KICK);
+	}
+}
+
+void irq_cpu_init(void)
+{
+	chip->enable(IRQ_SGI_KICK);
+}
+
+static void dispatch(unsigned int irq)
+{
+	/* Pairs with the release in request(). */
+	irq_handler_t handler = load_acquire(&rows[irq].handler);
+	bool is_guest = rows[irq].is_guest;
+
+	chip->eoi(irq);
+	if (likely(handler)) {
+		handler(irq, rows[irq].arg);
+		if (!is_guest) {
+			chip->deactivate(irq);
+		}
+		return;
+	}
+	chip->disable(irq);
+	chip->deactivate(irq);
+	pr_warn("interrupt %u has no handler: disabled", irq);
+}
+
+void irq_handle_pending(void)
+{
+	for (u32 i = 0; i < IRQ_BATCH; i++) {
+		unsigned int irq = chip->ack();
+
+		if (irq >= IRQ_MAX) {
+			return;
+		}
+		dispatch(irq);
+	}
+}

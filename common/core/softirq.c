@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Softirqs: a word of bits per CPU, set by anyone with an atomic or, cleared by its CPU only. The
+ * table of handlers is written at boot. Before a handler runs its bit is cleared, so what arrives
+ * while it runs is seen the next time. No locks.
+ */
+#include <hv/arch.h>
+#include <hv/irq.h>
+#include <hv/softirq.h>
+
+DEFINE_PER_CPU(u32, softirq_bits);
+
+static void (*handlers[NR_SOFTIRQS])(void) __sealed;
+
+void softirq_register(enum softirq nr, void (*handler)(void))
+{
+	handlers[nr] = handler;
+}
+
+void softirq_raise(enum softirq nr)
+{
+	atomic_fetch_or(this_cpu_ptr(softirq_bits), (u32)BIT(nr));
+}
+
+void softirq_raise_on(unsigned int cpu, enum softirq nr)
+{
+	u32 old = atomic_fetch_or(per_cpu_ptr(softirq_bits, cpu), (u32)BIT(nr));
+
+	if (cpu != cpu_id() && !(old & BIT(nr))) {
+		irq_kick(cpu);
+	}
+}
+
+bool softirq_take(enum softirq nr)
+{
+	return atomic_fetch_and(this_cpu_ptr(softirq_bits), ~(u32)BIT(nr)) & BIT(nr);
+}
+
+void softirq_run(void)
+{
+	u32 bits = atomic_fetch_and(this_cpu_ptr(softirq_bits), (u32)BIT(SOFTIRQ_SCHED));
+
+	bits &= ~(u32)BIT(SOFTIRQ_SCHED);
+	while (bits) {
+		unsigned int nr = (unsigned int)__builtin_ctz(bits);
+
+		bits &= bits - 1;
+		if (handlers[nr]) {
+			handlers[nr]();
+		}
+	}
+}
+
+bool softirq_preempt_needed(void)
+{
+	return softirq_is_pending() || arch_irq_is_pending();
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Software timers: one queue per CPU, sorted by deadline, and the comparator set to its first.
+ *
+ * A queue's lock (LOCK_RANK_TIMER) protects the queue and the fields of the timers in it. Handlers run
+ * without it. The comparator is moved forward when an earlier deadline arrives, but not back when the
+ * first timer is cancelled: that costs at most one interrupt which finds nothing due.
+ */
+#include <hv/arch.h>
+#include <hv/panic.h>
+#include <hv/percpu.h>
+#include <hv/softirq.h>
+#include <hv/spinlock.h>
+#include <hv/timer.h>
+
+#define RUN_BATCH 16U /* handlers per call of timer_run(): the rest at the next exit */
+
+struct timer_queue {
+	struct spinlock lock;
+	struct timer *first;
+	u64 programmed; /* deadline the comparator stands at, 0 = unknown */
+};
+
+static DEFINE_PER_CPU(struct timer_queue, timer_queue);
+
+/* The slots are zeroed at boot: a queue gives its lock a rank when it is first used. */
+static struct timer_queue *lock_queue(unsigned int cpu)
+{
+	struct timer_queue *queue = per_cpu_ptr(timer_queue, cpu);
+
+	queue->lock.rank = LOCK_RANK_TIMER;
+	spin_lock(&queue->lock);
+	return queue;
+}
+
+static void program(struct timer_queue *queue)
+{
+	u64 deadline = queue->first ? queue->first->deadline : TIME_NEVER;
+
+	if (deadline != queue->programmed) {
+		queue->programmed = deadline;
+		arch_timer_program(deadline == TIME_NEVER ? ~0UL : time_to_counter(deadline));
+	}
+}
+
+static void insert(struct timer_queue *queue, struct timer *timer)
+{
+	struct timer *prev = NULL, *next = queue->first;
+
+	while (next && next->deadline <= timer->deadline) {
+		prev = next;
+		next = next->next;
+	}
+	timer->prev = prev;
+	timer->next = next;
+	if (next) {
+		next->prev = timer;
+	}
+	if (prev) {
+		prev->next = timer;
+	} else {
+		queue->first = timer;
+	}
+}
+
+static void remove(struct timer_queue *queue, struct timer *timer)
+{
+	if (timer->prev) {
+		timer->prev->next = timer->next;
+	} else {
+		queue->first = timer->next;
+	}
+	if (timer->next) {
+		timer->next->prev = timer->prev;
+	}
+	timer->deadline = TIME_NEVER;
+}
+
+void timer_init(struct timer *timer, void (*handler)(struct timer *timer))
+{
+	*timer = (struct timer){.deadline = TIME_NEVER, .handler = handler};
+}
+
+bool timer_is_armed(const struct timer *timer)
+{
+	return READ_ONCE(timer->deadline) != TIME_NEVER;
+}
+
+void timer_cancel(struct timer *timer)
+{
+	/* The timer may fire and be armed elsewhere while this CPU waits for a lock: look again. */
+	while (timer_is_armed(timer)) {
+		unsigned int cpu = READ_ONCE(timer->cpu);
+		struct timer_queue *queue = lock_queue(cpu);
+
+		if (timer->cpu == cpu && timer_is_armed(timer)) {
+			remove(queue, timer);
+		}
+		spin_unlock(&queue->lock);
+	}
+}
+
+void timer_set(struct timer *timer, u64 deadline)
+{
+	struct timer_queue *queue;
+
+	if (timer_is_armed(timer) && timer->cpu != cpu_id()) {
+		timer_cancel(timer);
+	}
+	queue = lock_queue(cpu_id());
+	if (timer_is_armed(timer)) {
+		remove(queue, timer);
+	}
+	if (deadline != TIME_NEVER) {
+		timer->cpu = cpu_id();
+		timer->deadline = deadline;
+		insert(queue, timer);
+		if (queue->first == timer) {
+			program(queue);
+		}
+	}
+	spin_unlock(&queue->lock);
+}
+
+/* Take the first timer that is due at now off the queue, or program the comparator and return NULL. */
+static struct timer *take_due(u64 now)
+{
+	struct timer_queue *queue = lock_queue(cpu_id());
+	struct timer *timer = queue->first;
+
+	if (timer && timer->deadline <= now) {
+		remove(queue, timer);
+	} else {
+		timer = NULL;
+		program(queue);
+	}
+	spin_unlock(&queue->lock);
+	return timer;
+}
+
+void timer_run(void)
+{
+	u64 now = time_now();
+
+	for (u32 i = 0; i < RUN_BATCH; i++) {
+		struct timer *timer = take_due(now);
+
+		if (!timer) {
+			return;
+		}
+		timer->handler(timer);
+	}
+	softirq_raise(SOFTIRQ_TIMER);
+}
+
+void timer_interrupt(unsigned int irq, void *arg)
+{
+	(void)irq;
+	(void)arg;
+	/* The comparator's line is level: switch it off until timer_run() sets it anew. */
+	this_cpu(timer_queue).programmed = TIME_NEVER;
+	arch_timer_program(~0UL);
+	softirq_raise(SOFTIRQ_TIMER);
+}

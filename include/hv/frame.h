@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Machine frames: who owns each page of RAM, how many references keep it, and the allocator.
+ *
+ * Every frame of RAM has one 8-byte entry. While free, the entry is a link of the buddy allocator;
+ * while in use it holds the owner's domain id and a reference count. The owner's own mapping is one
+ * reference; each foreign or grant mapping holds one more, which lives in the stage-2 entry that
+ * makes the mapping. The frame goes back to the allocator when the last reference is dropped, and
+ * is scrubbed before it can be handed out again. Frames outside RAM have no entry: all look-ups say so.
+ */
+#ifndef HV_FRAME_H
+#define HV_FRAME_H
+
+#include <hv/compiler.h>
+#include <hv/types.h>
+
+/*
+ * Allocate 2^order contiguous frames, naturally aligned, owned by owner with one reference each.
+ * Contents are zero. Returns the first frame, or INVALID_FRAME when no block is free.
+ */
+mfn_t frame_alloc(unsigned int order, domid_t owner);
+
+/* The same inside [min, max) of machine frames; for 1:1 and DMA-limited memory. Boot and Dom0 only. */
+mfn_t frame_alloc_range(unsigned int order, domid_t owner, mfn_t min, mfn_t max);
+
+/* Is this a frame of RAM that the allocator manages (free or not)? */
+bool frame_is_ram(mfn_t frame);
+
+/* Owner of a frame in use, HV_DOMID_NONE when it is free or no RAM. */
+domid_t frame_owner(mfn_t frame);
+
+/* Take a reference when the frame is in use and owned by owner; false (and no effect) otherwise. */
+bool __must_check frame_get(mfn_t frame, domid_t owner);
+
+/* Drop one reference; with the last one the frame is scrubbed and freed. */
+void frame_put(mfn_t frame);
+
+/*
+ * Drop the owner's reference of 2^order frames that still belong to it, for teardown: frames that
+ * nobody else references are freed as the largest possible blocks. At most one 2 MiB block a call,
+ * scrubbed in place: the caller has a preemption point between calls.
+ */
+void frame_put_block(mfn_t first, unsigned int order);
+
+/* Number of references (diagnostics and tests). */
+unsigned int frame_refs(mfn_t frame);
+
+/* Frames free now, and frames managed in all. */
+u64 frame_nr_free(void);
+u64 frame_nr_total(void);
+
+/*
+ * Boot: give the allocator its table (zeroed memory for the frames [base, base + nr), at most 2^28 of
+ * them, 1 TiB) and then each free range of RAM, whose contents must be zero already. Frames never
+ * added stay "not RAM"; so do those that the table does not reach.
+ */
+size_t frame_table_bytes(u64 nr);
+void frame_table_init(void *table, mfn_t base, u64 nr);
+void frame_add_range(mfn_t first, u64 nr);
+
+/* Boot, before the first frame_put(): how to zero frames (arch_scrub_frames, at most 2 MiB a call). */
+void frame_set_scrubber(void (*scrub)(mfn_t first, u64 nr));
+
+#endif
