@@ -30,7 +30,7 @@ BOOT_SECONDS = 180
 COMMAND_SECONDS = 60
 
 # Text after which waiting on is pointless: the machine or a part of it has died.
-FATAL = [r"\(HV\) PANIC[^\r\n]*", r"Kernel panic - not syncing: (?!sysrq)[^\r\n]*"]
+FATAL = [r"PANIC on CPU [^\r\n]*", r"Kernel panic - not syncing: (?!sysrq)[^\r\n]*"]
 
 # What a terminal would interpret: the shell's line editor sends some of it.
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\a")
