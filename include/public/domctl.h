@@ -3,9 +3,9 @@
  * Control of domains: domctl(argument). One structure, cmd and target inside it.
  *
  * Called by: the toolstack only (libxl, libxc and tools/bh, through /dev/xen/privcmd).
- * createdomain writes the new id into .domain; getdomaininfo answers for the next existing domain
- * at or above .domain and writes its id there. interface_version must match exactly, otherwise
- * -XEN_EACCES. The whole structure is copied back after commands that answer something.
+ * createdomain takes .domain as a wish (an id that is not free or 0: the next free one) and writes
+ * the id there. interface_version must match exactly, otherwise -XEN_EACCES. The whole structure
+ * is copied back after commands that answer something.
  *
  * Life of a domain as the toolstack drives it: createdomain, max_vcpus, max_mem,
  * set_paging_mempool_size, populate memory, copy the images, cacheflush, setvcpucontext,
@@ -22,7 +22,7 @@
 
 #define XEN_DOMCTL_createdomain		   1
 #define XEN_DOMCTL_destroydomain	   2 /* no payload */
-#define XEN_DOMCTL_pausedomain		   3 /* no payload; counted */
+#define XEN_DOMCTL_pausedomain		   3 /* no payload */
 #define XEN_DOMCTL_unpausedomain	   4 /* no payload */
 #define XEN_DOMCTL_getdomaininfo	   5
 #define XEN_DOMCTL_setvcpuaffinity	   9

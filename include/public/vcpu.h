@@ -3,9 +3,8 @@
  * Per-vCPU services: vcpu_op(cmd, vcpu id, argument).
  *
  * Called by: guest kernels at the start of each vCPU (register_vcpu_info,
- * register_runstate_memory_area) and for steal-time accounting (get_runstate_info).
- * On Arm vCPUs are started and stopped through PSCI, and timers are the architecture's: the
- * other commands return -XEN_ENOSYS.
+ * register_runstate_memory_area). On Arm vCPUs are started and stopped through PSCI, and timers
+ * are the architecture's: the other commands return -XEN_EINVAL.
  */
 #ifndef PUBLIC_VCPU_H
 #define PUBLIC_VCPU_H
