@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/core, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
+obj-y += cmdline.o
 obj-y += console.o
 obj-y += debugkeys.o
-obj-y += panic.o
-obj-y += percpu.o
-obj-y += printk.o
-obj-y += spinlock.o
 obj-y += defer.o
+obj-y += devtree.o
 obj-y += frame.o
 obj-y += heap.o
 obj-y += irq.o
+obj-y += panic.o
+obj-y += percpu.o
+obj-y += printk.o
 obj-y += softirq.o
+obj-y += spinlock.o
 obj-y += time.o
 obj-y += timer.o
 obj-y += xcall.o

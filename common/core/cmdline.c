@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The command line as a list of words, cut up in a copy. Used during boot on the boot CPU: no lock.
+ *
+ * Each word remembers whether somebody has asked for it, so that a misspelt option is reported at the
+ * end of boot without a table of all options, which would name every upper folder from here. Options
+ * of Xen that only make sense there are listed as known and ignored.
+ */
+#include <hv/cmdline.h>
+#include <hv/compiler.h>
+#include <hv/ctype.h>
+#include <hv/printk.h>
+#include <hv/string.h>
+
+#define TEXT_MAX 1024U
+#define WORDS_MAX 64U
+
+struct word {
+	char *text; /* "name" or "name=value" */
+	bool is_known;
+};
+
+static char text[TEXT_MAX];
+static struct word words[WORDS_MAX];
+static u32 nr_words;
+
+/* What command lines written for Xen contain and has no meaning here. */
+static const char *const ignored[] = {
+	"bootscrub", "console", "console_timestamps", "dtuart", "guest_loglvl", "loglvl", "sync_console",
+	"vwfi",
+};
+
+static void split(char *s)
+{
+	while (*s) {
+		while (ctype_is_space(*s)) {
+			*s++ = '\0';
+		}
+		if (*s && nr_words == WORDS_MAX) {
+			pr_warn("command line: only the first %u words are used", WORDS_MAX);
+			return;
+		}
+		if (*s) {
+			words[nr_words++] = (struct word){.text = s};
+		}
+		while (*s && !ctype_is_space(*s)) {
+			s++;
+		}
+	}
+}
+
+void cmdline_init(const char *line)
+{
+	nr_words = 0;
+	if (!line) {
+		return;
+	}
+	if (string_copy(text, line, sizeof(text)) < strlen(line)) {
+		pr_warn("command line: cut after %u characters", TEXT_MAX - 1);
+	}
+	split(text);
+}
+
+/* The value if a word is this option, else NULL. */
+static const char *value_of(const char *word, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (strncmp(word, name, n)) {
+		return NULL;
+	}
+	if (word[n] == '=') {
+		return word + n + 1;
+	}
+	return word[n] ? NULL : word + n;
+}
+
+const char *cmdline_get(const char *name)
+{
+	const char *found = NULL;
+
+	for (u32 i = 0; i < nr_words; i++) {
+		const char *value = value_of(words[i].text, name);
+
+		if (value) {
+			words[i].is_known = true;
+			found = value;
+		}
+	}
+	return found;
+}
+
+static bool is_one_of(const char *s, const char *const *list)
+{
+	for (; *list; list++) {
+		if (!strcmp(s, *list)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool cmdline_bool(const char *name, bool absent)
+{
+	static const char *const yes[] = {"", "1", "on", "true", "yes", NULL};
+	static const char *const no[] = {"0", "off", "false", "no", NULL};
+	const char *value = cmdline_get(name);
+	bool result = absent;
+
+	for (u32 i = 0; i < nr_words; i++) {
+		const char *word = words[i].text;
+
+		if (!strncmp(word, "no-", 3) && !strcmp(word + 3, name)) {
+			words[i].is_known = true;
+			result = false;
+		}
+	}
+	if (!value) {
+		return result;
+	}
+	if (is_one_of(value, yes)) {
+		return true;
+	}
+	if (!is_one_of(value, no)) {
+		pr_warn("command line: %s=%s: expected yes or no", name, value);
+		return absent;
+	}
+	return false;
+}
+
+u64 cmdline_size(const char *name, u64 absent)
+{
+	const char *value = cmdline_get(name), *end;
+	u64 bytes;
+
+	if (!value) {
+		return absent;
+	}
+	bytes = string_size(value, &end);
+	if (end == value || *end) {
+		pr_warn("command line: %s=%s: expected a size such as 512M", name, value);
+		return absent;
+	}
+	return bytes;
+}
+
+u64 cmdline_number(const char *name, u64 absent)
+{
+	const char *value = cmdline_get(name);
+	char *end;
+	u64 number;
+
+	if (!value) {
+		return absent;
+	}
+	number = strtoul(value, &end, 0);
+	if (end == value || *end) {
+		pr_warn("command line: %s=%s: expected a number", name, value);
+		return absent;
+	}
+	return number;
+}
+
+void cmdline_report_unknown(void)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(ignored); i++) {
+		(void)cmdline_get(ignored[i]);
+	}
+	for (u32 i = 0; i < nr_words; i++) {
+		if (!words[i].is_known) {
+			pr_warn("command line: %s: no such option", words[i].text);
+		}
+	}
+}
