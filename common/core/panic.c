@@ -5,15 +5,23 @@
  */
 #include <hv/arch.h>
 #include <hv/console.h>
+#include <hv/cpumask.h>
 #include <hv/format.h>
 #include <hv/irq.h>
 #include <hv/panic.h>
 #include <hv/percpu.h>
 #include <hv/printk.h>
-#include <hv/cpumask.h>
 
 static u32 nr_panics;
 static bool is_reboot_wanted __sealed;
+
+/* libfdt.a is compiled with stack protection; nothing of ours is. Used at boot only. */
+const u64 __stack_chk_guard = 0x0a00ff0d5afe57acUL;
+void __stack_chk_fail(void) __noreturn;
+void __stack_chk_fail(void)
+{
+	panic("stack overwritten while the device tree was read");
+}
 
 bool panic_is_active(void)
 {
