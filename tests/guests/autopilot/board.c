@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The virtual machine of a Xen-ABI arm64 domain: addresses are those that xen/arch-arm.h (GUEST_*) promises, so no
+ * device tree is needed. Console output goes to the PV console ring and to the SBSA UART, whichever exist.
+ */
+#include "autopilot.h"
+
+#define GICD		0x03001000ull
+#define GICR		0x03020000ull
+#define UART		0x22000000ull
+#define MAGIC		0x39000000ull		/* PV pages */
+#define GIB		(1ull << 30)
+#define DEVICE		(1ull | 1ull << 10 | 3ull << 53)		/* block, access flag, never executed */
+#define NORMAL		(1ull | 1ull << 10 | 1ull << 2 | 3ull << 8)	/* cacheable, inner shareable */
+
+#define HVM_OP		34
+#define SCHED_OP	29
+#define EVENT_OP	32
+#define DOMID_SELF	0x7ff0
+
+struct console_ring {
+	char in[1024], out[2048];
+	uint32_t in_cons, in_prod, out_cons, out_prod;
+};
+
+static uint64_t l1[512] __attribute__((aligned(4096))), l2[512] __attribute__((aligned(4096)));
+static volatile struct console_ring *ring;
+static uint32_t ring_port;
+static bool has_uart;
+static volatile bool probing, faulted;
+
+void board_mmu_on(void);
+void board_fault(uint64_t when);
+
+static inline uint32_t rd(uint64_t a) { return *(volatile uint32_t *)a; }
+static inline void wr(uint64_t a, uint32_t v) { *(volatile uint32_t *)a = v; }
+static inline void barrier(void) { __asm__ volatile("dsb sy" : : : "memory"); }
+
+static void map_normal(uint64_t pa)
+{
+	if (pa < GIB) {
+		l2[pa >> 21] = (pa & ~((2ull << 20) - 1)) | NORMAL;
+	} else {
+		l1[pa >> 30] = (pa & ~(GIB - 1)) | NORMAL;
+	}
+	__asm__ volatile("dsb ishst\n\ttlbi vmalle1\n\tdsb ish\n\tisb" : : : "memory");
+}
+
+/* Identity map, 39-bit addresses: devices below 1 GiB, RAM above it up to 4 GiB. */
+void board_mmu_on(void)
+{
+	for (uint64_t i = 0; i < 512; i++) {
+		l2[i] = i << 21 | DEVICE;
+		l1[i] = i << 30 | (i < 4 ? NORMAL : DEVICE);
+	}
+	l1[0] = (uint64_t)l2 | 3;
+	sysreg_write(mair_el1, 0xff04);
+	sysreg_write(tcr_el1, 25 | 1 << 8 | 1 << 10 | 3 << 12 | 1 << 23 | (sysreg_read(id_aa64mmfr0_el1) & 7) << 32);
+	sysreg_write(ttbr0_el1, (uint64_t)l1);
+	map_normal(MAGIC);
+	sysreg_write(sctlr_el1, 0x30d01805);	/* RES1 bits, I, C, M */
+}
+
+static long hypercall(uint64_t nr, uint64_t a0, void *a1)
+{
+	register uint64_t x0 __asm__("x0") = a0;
+	register uint64_t x1 __asm__("x1") = (uint64_t)a1;
+	register uint64_t x16 __asm__("x16") = nr;
+
+	__asm__ volatile("hvc #0xea1" : "+r"(x0), "+r"(x1), "+r"(x16) : : "x2", "x3", "x4", "memory");
+	return (long)x0;
+}
+
+static uint64_t hvm_param(uint32_t index)
+{
+	struct { uint16_t domid, pad; uint32_t index; uint64_t value; } p = { DOMID_SELF, 0, index, 0 };
+
+	return hypercall(HVM_OP, 1, &p) == 0 ? p.value : 0;
+}
+
+/* A fault while probing means "no such device"; any other one is fatal and left to the hypervisor's policy. */
+void board_fault(uint64_t when)
+{
+	(void)when;
+	if (probing) {
+		faulted = true;
+		sysreg_write(elr_el1, sysreg_read(elr_el1) + 4);
+		return;
+	}
+	for (const char *s = "autopilot: FAULT\r\n"; *s != '\0'; s++) {
+		board_putc(*s);
+	}
+	board_flush();
+	hypercall(SCHED_OP, 2, &(uint32_t){ 3 });	/* shutdown, reason crash */
+}
+
+static bool probe(uint64_t a)
+{
+	probing = true;
+	faulted = false;
+	rd(a);
+	barrier();
+	probing = false;
+	return !faulted;
+}
+
+static void gic_init(void)
+{
+	wr(GICD, 0x12);				/* affinity routing, group 1 */
+	wr(GICR + 0x14, 0);			/* wake the redistributor */
+	wr(GICR + 0x10080, 0xffffffff);		/* all in group 1 */
+	*(volatile uint8_t *)(GICR + 0x10400 + IRQ_VTIMER) = 0x80;
+	wr(GICR + 0x10100, 1u << IRQ_VTIMER);
+	sysreg_write(S3_0_C12_C12_5, sysreg_read(S3_0_C12_C12_5) | 1);	/* ICC_SRE_EL1 */
+	sysreg_write(S3_0_C4_C6_0, 0xff);	/* ICC_PMR_EL1 */
+	sysreg_write(S3_0_C12_C12_7, 1);	/* ICC_IGRPEN1_EL1 */
+}
+
+void board_init(void)
+{
+	uint64_t pfn = hvm_param(17);			/* HVM_PARAM_CONSOLE_PFN; the event channel is 18 */
+
+	if (pfn != 0 && pfn + 1 != 0) {
+		map_normal(pfn << 12);
+		ring_port = (uint32_t)hvm_param(18);
+		ring = (volatile struct console_ring *)(pfn << 12);
+	}
+	has_uart = probe(UART + 0x18);
+	gic_init();
+}
+
+uint32_t board_irq_ack(void)
+{
+	return (uint32_t)sysreg_read(S3_0_C12_C12_0) & 0xffffff;
+}
+
+void board_irq_eoi(uint32_t intid)
+{
+	sysreg_write(S3_0_C12_C12_1, intid);
+}
+
+void board_putc(char c)
+{
+	if (ring != NULL && ring->out_prod - ring->out_cons < sizeof(ring->out)) {
+		ring->out[ring->out_prod % sizeof(ring->out)] = c;
+		barrier();
+		ring->out_prod++;
+	}
+	for (int i = 0; has_uart && i < 1000; i++) {
+		if ((rd(UART + 0x18) & 1 << 5) == 0) {
+			wr(UART, (uint8_t)c);
+			break;
+		}
+	}
+}
+
+void board_flush(void)
+{
+	barrier();
+	if (ring != NULL) {
+		hypercall(EVENT_OP, 4, &ring_port);	/* send */
+	}
+}
+
+int board_getc(void)
+{
+	int c = -1;
+
+	if (ring != NULL && ring->in_cons != ring->in_prod) {
+		barrier();
+		c = ring->in[ring->in_cons % sizeof(ring->in)];
+		ring->in_cons++;
+		board_flush();
+	} else if (has_uart && (rd(UART + 0x18) & 1 << 4) == 0) {
+		c = (int)(rd(UART) & 0xff);
+	}
+	return c;
+}
+
+void board_power_off(bool reboot)
+{
+	hypercall(SCHED_OP, 2, &(uint32_t){ reboot ? 1 : 0 });
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Entry of the autopilot: arm64 Image header, self-relocation, stack, FP/SIMD, MMU, and the two vectors in use.
+ * Boot protocol as Linux: EL1, MMU off, any 2 MiB-aligned address. One vCPU, one stack, EL1h throughout.
+ */
+	.section .head, "ax"
+	.global _start
+_start:	b	1f
+	.long	0
+	.quad	0, _image_size, 0xa, 0, 0, 0	/* text offset, size, flags: 4 KiB pages, anywhere */
+	.ascii	"ARM\x64"
+	.long	0
+
+1:	msr	daifset, #0xf
+	adrp	x0, _start			/* stale cache lines must not shadow what is written uncached */
+	adrp	x1, _end
+2:	dc	civac, x0
+	add	x0, x0, #16
+	cmp	x0, x1
+	b.lo	2b
+	dsb	sy
+	adrp	x2, _start			/* linked at 0: the load address is what relocations add */
+	adrp	x0, _rela_start
+	add	x0, x0, :lo12:_rela_start
+	adrp	x1, _rela_end
+	add	x1, x1, :lo12:_rela_end
+3:	cmp	x0, x1
+	b.hs	4f
+	ldp	x4, x5, [x0], #16
+	ldr	x6, [x0], #8
+	add	x6, x6, x2
+	str	x6, [x4, x2]
+	b	3b
+4:	adrp	x0, _bss_start
+	adrp	x1, _end
+	mov	sp, x1
+5:	stp	xzr, xzr, [x0], #16
+	cmp	x0, x1
+	b.lo	5b
+	mov	x0, #(3 << 20)
+	msr	cpacr_el1, x0			/* FP/SIMD on */
+	adrp	x0, vectors
+	add	x0, x0, :lo12:vectors
+	msr	vbar_el1, x0
+	isb
+	bl	board_mmu_on
+	b	main
+
+	/* Tasks preempt each other from here, so all that C may clobber goes on the stack: x0-x19, x30, q0-q31. */
+	.altmacro
+	.macro	pair op, reg, base, size, n
+	pair_	\op, \reg, \n, %(\n + 1), %(\base + \n * \size)
+	.endm
+	.macro	pair_ op, reg, n, m, at
+	\op	\reg&\n, \reg&\m, [sp, #\at]
+	.endm
+	.macro	frame op
+	.irp	n, 2, 4, 6, 8, 10, 12, 14, 16, 18
+	pair	\op, x, 0, 8, \n
+	.endr
+	.irp	n, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30
+	pair	\op, q, 208, 16, \n
+	.endr
+	.endm
+	.macro	exception handler
+	sub	sp, sp, #720
+	stp	x0, x1, [sp]
+	mrs	x0, cntvct_el0			/* first thing: when did we get here? */
+	frame	stp
+	mrs	x2, elr_el1
+	mrs	x3, spsr_el1
+	mrs	x4, fpsr
+	stp	x2, x3, [sp, #160]
+	stp	x4, x30, [sp, #176]
+	bl	\handler
+	ldp	x4, x30, [sp, #176]
+	ldp	x2, x3, [sp, #160]
+	msr	fpsr, x4
+	msr	elr_el1, x2
+	msr	spsr_el1, x3
+	frame	ldp
+	ldp	x0, x1, [sp]
+	add	sp, sp, #720
+	eret
+	.endm
+
+irq:	exception sched_irq
+sync:	exception board_fault
+
+	.balign	0x800
+vectors: .rept	4
+	b	.
+	.balign	0x80
+	.endr
+	b	sync				/* 0x200: synchronous, EL1h */
+	.balign	0x80
+	b	irq				/* 0x280: IRQ, EL1h */
+	.balign	0x80
+	.rept	10
+	b	.
+	.balign	0x80
+	.endr
