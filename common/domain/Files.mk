@@ -1,2 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/domain, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
+obj-y += domain.o
+obj-y += lifecycle.o
+obj-y += watch.o
+obj-y += vcpu.o
+obj-y += wallclock.o
+obj-y += evtchn.o
+obj-y += evtchn_deliver.o
+obj-y += dom_console.o
+ifeq ($(CONFIG_VUART),y)
+obj-y += vuart.o
+else
+obj-y += vuart_stub.o
+endif

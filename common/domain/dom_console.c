@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Consoles of a domain, kept by the hypervisor: 64 KiB of output per stream, input, and a listener.
+ *
+ * The kept output is a ring of 16 contiguous frames that belong to the hypervisor, taken with the first
+ * byte and reached through the window. The paravirtual ring page is the guest's own memory: its indices are
+ * read once and not believed (a distance beyond the size counts as empty), and the frame is held by a
+ * reference. Output is taken out whenever the guest sends its event, and before somebody reads.
+ *
+ * Lock: dom_console.lock (LOCK_RANK_DOM_CONSOLE); events are raised after it is given back.
+ */
+#include <hv/dom_console.h>
+#include <hv/domain.h>
+#include <hv/errno.h>
+#include <hv/evtchn.h>
+#include <hv/frame.h>
+#include <hv/heap.h>
+#include <hv/stage2.h>
+#include <hv/string.h>
+#include <hv/window.h>
+#include <public/io/console.h>
+
+#define KEEP_ORDER 4
+
+_Static_assert(DOM_CONSOLE_KEEP == PAGE_SIZE << KEEP_ORDER, "the ring is one block of frames");
+
+struct stream {
+	mfn_t keep; /* first frame of the ring, or INVALID_FRAME */
+	u64 end;    /* bytes written so far */
+	u32 port;   /* of the listener, 0 = none */
+	domid_t listener;
+	bool is_told; /* raised since the listener has looked last */
+};
+
+struct dom_console {
+	struct spinlock lock;
+	struct stream stream[NR_DOM_CONSOLES];
+	mfn_t ring; /* page of the paravirtual ring, referenced, or INVALID_FRAME */
+	u32 port;   /* the guest's, whose peer is the hypervisor */
+};
+
+int dom_console_init(struct domain *d)
+{
+	struct dom_console *c = heap_alloc(sizeof(*c));
+
+	if (c == NULL) {
+		return -ENOMEM;
+	}
+	spin_lock_init(&c->lock, LOCK_RANK_DOM_CONSOLE);
+	c->ring = mfn(INVALID_FRAME);
+	for (u32 i = 0; i < NR_DOM_CONSOLES; i++) {
+		c->stream[i].keep = mfn(INVALID_FRAME);
+	}
+	d->console = c;
+	return 0;
+}
+
+void dom_console_release(struct domain *d)
+{
+	struct dom_console *c = d->console;
+	mfn_t ring, keep[NR_DOM_CONSOLES];
+
+	spin_lock(&c->lock);
+	ring = c->ring;
+	c->ring = mfn(INVALID_FRAME);
+	for (u32 i = 0; i < NR_DOM_CONSOLES; i++) {
+		keep[i] = c->stream[i].keep;
+		c->stream[i].keep = mfn(INVALID_FRAME);
+		c->stream[i].port = 0;
+		c->stream[i].end = 0;
+	}
+	spin_unlock(&c->lock);
+
+	if (mfn_is_valid_value(ring)) {
+		frame_put(ring);
+	}
+	for (u32 i = 0; i < NR_DOM_CONSOLES; i++) {
+		if (mfn_is_valid_value(keep[i])) {
+			frame_put_block(keep[i], KEEP_ORDER);
+		}
+	}
+}
+
+void dom_console_free(struct domain *d)
+{
+	vuart_free(d);
+	heap_free(d->console);
+	d->console = NULL;
+}
+
+/* Append to the kept output; lock held. text may be a window. */
+static void keep_locked(struct domain *d, struct stream *s, const char *text, u32 len)
+{
+	if (!mfn_is_valid_value(s->keep)) {
+		s->keep = READ_ONCE(d->is_dying) ? mfn(INVALID_FRAME)
+						 : frame_alloc(KEEP_ORDER, HV_DOMID_HYP);
+	}
+	if (!mfn_is_valid_value(s->keep)) {
+		return;
+	}
+	while (len != 0) {
+		u64 at = s->end % DOM_CONSOLE_KEEP;
+		u32 n = (u32)MIN((u64)len, PAGE_SIZE - at % PAGE_SIZE);
+		char *page = window_map(mfn(s->keep.v + (at >> PAGE_SHIFT)));
+
+		memcpy(page + at % PAGE_SIZE, text, n);
+		window_unmap(page);
+		s->end += n;
+		text += n;
+		len -= n;
+	}
+}
+
+/* Tell the listener that there is news, once until it looks. No lock held. */
+static void tell(struct domain *d, enum dom_console_stream which)
+{
+	struct stream *s = &d->console->stream[which];
+	struct domain *listener;
+	domid_t id;
+	u32 port;
+
+	spin_lock(&d->console->lock);
+	id = s->listener;
+	port = s->is_told ? 0 : s->port;
+	s->is_told = true;
+	spin_unlock(&d->console->lock);
+	if (port == 0) {
+		return;
+	}
+	listener = domain_get(id);
+	if (listener != NULL && evtchn_is_unbound(listener, port, id)) {
+		evtchn_raise(listener, port);
+	} else {
+		dom_console_attach(d, which, id, 0);
+	}
+	if (listener != NULL) {
+		domain_put(listener);
+	}
+}
+
+void dom_console_put(struct domain *d, enum dom_console_stream which, const char *text, u32 len)
+{
+	spin_lock(&d->console->lock);
+	keep_locked(d, &d->console->stream[which], text, len);
+	spin_unlock(&d->console->lock);
+	tell(d, which);
+}
+
+/* Move what is in the guest's output ring to the kept output; returns how much. Lock held. */
+static u32 drain_locked(struct domain *d)
+{
+	struct dom_console *c = d->console;
+	struct xencons_interface *ring;
+	u32 cons, nr, at, first;
+
+	if (!mfn_is_valid_value(c->ring)) {
+		return 0;
+	}
+	ring = window_map(c->ring);
+	cons = READ_ONCE(ring->out_cons);
+	nr = load_acquire(&ring->out_prod) - cons; /* pairs with the guest's barrier before prod */
+	if (nr > sizeof(ring->out)) {
+		nr = 0;
+	}
+	at = MASK_XENCONS_IDX(cons, ring->out);
+	first = (u32)MIN((size_t)nr, sizeof(ring->out) - at);
+	keep_locked(d, &c->stream[DOM_CONSOLE_PV], ring->out + at, first);
+	keep_locked(d, &c->stream[DOM_CONSOLE_PV], ring->out, nr - first);
+	if (nr != 0) {
+		store_release(&ring->out_cons, cons + nr);
+	}
+	window_unmap(ring);
+	return nr;
+}
+
+void dom_console_service(struct domain *d)
+{
+	u32 nr, port;
+
+	spin_lock(&d->console->lock);
+	nr = drain_locked(d);
+	port = d->console->port;
+	spin_unlock(&d->console->lock);
+	if (nr != 0) {
+		evtchn_raise(d, port);
+	}
+	/* Without output the guest has taken input: there is room. */
+	if (port != 0) {
+		tell(d, DOM_CONSOLE_PV);
+	}
+}
+
+u32 dom_console_get(struct domain *d, enum dom_console_stream which, struct dom_console_span *span,
+		    char *buf, u32 len)
+{
+	struct stream *s = &d->console->stream[which];
+	u64 oldest, at;
+	u32 nr = 0;
+
+	spin_lock(&d->console->lock);
+	if (which == DOM_CONSOLE_PV) {
+		drain_locked(d);
+	}
+	s->is_told = false;
+	oldest = s->end > DOM_CONSOLE_KEEP ? s->end - DOM_CONSOLE_KEEP : 0;
+	at = MIN(span->offset, s->end);
+	span->dropped = at < oldest ? oldest - at : 0;
+	at = MAX(at, oldest);
+	while (nr < len && at < s->end) {
+		u64 in_ring = at % DOM_CONSOLE_KEEP;
+		u64 n = MIN(MIN((u64)len - nr, s->end - at), PAGE_SIZE - in_ring % PAGE_SIZE);
+		char *page = window_map(mfn(s->keep.v + (in_ring >> PAGE_SHIFT)));
+
+		memcpy(buf + nr, page + in_ring % PAGE_SIZE, n);
+		window_unmap(page);
+		nr += (u32)n;
+		at += n;
+	}
+	span->offset = at;
+	span->end = s->end;
+	spin_unlock(&d->console->lock);
+	return nr;
+}
+
+/* Put input into the guest's ring; lock held. */
+static u32 feed_ring_locked(struct dom_console *c, const char *buf, u32 len)
+{
+	struct xencons_interface *ring;
+	u32 prod, used, nr;
+
+	if (!mfn_is_valid_value(c->ring)) {
+		return 0;
+	}
+	ring = window_map(c->ring);
+	prod = READ_ONCE(ring->in_prod);
+	used = prod - load_acquire(&ring->in_cons);
+	nr = used > sizeof(ring->in) ? 0 : (u32)MIN((size_t)len, sizeof(ring->in) - used);
+	for (u32 i = 0; i < nr; i++) {
+		ring->in[MASK_XENCONS_IDX(prod + i, ring->in)] = buf[i];
+	}
+	store_release(&ring->in_prod, prod + nr); /* pairs with the guest's barrier after prod */
+	window_unmap(ring);
+	return nr;
+}
+
+u32 dom_console_feed(struct domain *d, enum dom_console_stream which, const char *buf, u32 len)
+{
+	struct dom_console *c = d->console;
+	u32 nr, port;
+
+	spin_lock(&c->lock);
+	c->stream[which].is_told = false;
+	nr = which == DOM_CONSOLE_PV ? feed_ring_locked(c, buf, len) : 0;
+	port = c->port;
+	spin_unlock(&c->lock);
+	if (which == DOM_CONSOLE_VUART) {
+		return vuart_feed(d, buf, len);
+	}
+	if (nr != 0) {
+		evtchn_raise(d, port);
+	}
+	return nr;
+}
+
+void dom_console_attach(struct domain *d, enum dom_console_stream which, domid_t listener, u32 port)
+{
+	struct stream *s = &d->console->stream[which];
+
+	spin_lock(&d->console->lock);
+	/* A port of 0 detaches its own domain's listener only. */
+	if (port != 0 || s->listener == listener) {
+		s->listener = listener;
+		s->port = port;
+		s->is_told = false;
+	}
+	spin_unlock(&d->console->lock);
+}
+
+int dom_console_bind(struct domain *d, gfn_t ring, u32 port)
+{
+	mfn_t frame, old;
+	int err;
+
+	if (!evtchn_is_hypervisor(d, port)) {
+		return 0;
+	}
+	err = s2_get_frame(d, ring, true, &frame);
+	if (err != 0) {
+		return err;
+	}
+	spin_lock(&d->console->lock);
+	old = READ_ONCE(d->is_dying) ? frame : d->console->ring;
+	if (!READ_ONCE(d->is_dying)) {
+		d->console->ring = frame;
+		d->console->port = port;
+	}
+	spin_unlock(&d->console->lock);
+	if (mfn_is_valid_value(old)) {
+		frame_put(old);
+	}
+	return 0;
+}

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Domains: the table that finds them by id, their construction, and their end as a structure.
+ * What happens in between (pause, shutdown, destruction) is in lifecycle.c.
+ *
+ * Table: CONFIG_MAX_DOMAINS slots, a domain sits in slot id % CONFIG_MAX_DOMAINS, so a look-up is one
+ * load. Ids are handed out in rising order and come again only after the whole range has been used, so
+ * that a stale id finds nobody. The table holds one reference until destruction is complete.
+ * Lock: table_lock (LOCK_RANK_DOMAIN_LIST) for slots; references are atomic.
+ */
+#include <hv/arch.h>
+#include <hv/domain.h>
+#include <hv/dom_console.h>
+#include <hv/errno.h>
+#include <hv/evtchn.h>
+#include <hv/grant.h>
+#include <hv/heap.h>
+#include <hv/string.h>
+#include <public/arch-arm.h>
+
+#include "domain_table.h"
+
+struct domain *hardware_domain;
+
+static struct spinlock table_lock = SPINLOCK_INIT(LOCK_RANK_DOMAIN_LIST);
+static struct domain *table[CONFIG_MAX_DOMAINS];
+static u32 nr_domains;
+static domid_t next_id = 1;
+
+static struct domain **slot_of(u32 id)
+{
+	return &table[id % CONFIG_MAX_DOMAINS];
+}
+
+struct domain *domain_get(domid_t id)
+{
+	struct domain *d;
+
+	spin_lock(&table_lock);
+	d = *slot_of(id);
+	if (d != NULL && d->id == id) {
+		domain_hold(d);
+	} else {
+		d = NULL;
+	}
+	spin_unlock(&table_lock);
+	return d;
+}
+
+struct domain *domain_get_next(domid_t from)
+{
+	struct domain *best = NULL;
+
+	spin_lock(&table_lock);
+	for (u32 i = 0; i < CONFIG_MAX_DOMAINS; i++) {
+		struct domain *d = table[i];
+
+		if (d != NULL && d->id >= from && (best == NULL || d->id < best->id)) {
+			best = d;
+		}
+	}
+	if (best != NULL) {
+		domain_hold(best);
+	}
+	spin_unlock(&table_lock);
+	return best;
+}
+
+u32 domain_count(void)
+{
+	return READ_ONCE(nr_domains);
+}
+
+/* The id for a new domain: the one asked for or the next free one. */
+static int choose_id(domid_t hint, domid_t *out)
+{
+	u32 id = hint == HV_DOMID_NONE ? next_id : hint;
+
+	if (hint != HV_DOMID_NONE) {
+		*out = hint;
+		return hint >= HV_DOMID_FIRST_RESERVED ? -EINVAL
+		       : *slot_of(hint) != NULL	       ? -EEXIST
+						       : 0;
+	}
+	for (u32 i = 0; i < CONFIG_MAX_DOMAINS; i++) {
+		if (id >= HV_DOMID_FIRST_RESERVED) {
+			id = 1;
+		}
+		if (*slot_of(id) == NULL) {
+			*out = (domid_t)id;
+			return 0;
+		}
+		id++;
+	}
+	return -ENOSPC;
+}
+
+static int choose_id_locked(domid_t hint, domid_t *out)
+{
+	int err;
+
+	spin_lock(&table_lock);
+	err = choose_id(hint, out);
+	spin_unlock(&table_lock);
+	return err;
+}
+
+/* Make a finished domain visible. */
+static int publish(struct domain *d)
+{
+	int err = 0;
+
+	spin_lock(&table_lock);
+	if (*slot_of(d->id) != NULL) {
+		err = -EEXIST;
+	} else {
+		*slot_of(d->id) = d;
+		nr_domains++;
+		if (d->id >= next_id) {
+			next_id = d->id + 1;
+		}
+	}
+	spin_unlock(&table_lock);
+	return err;
+}
+
+void domain_unpublish(struct domain *d)
+{
+	spin_lock(&table_lock);
+	if (*slot_of(d->id) == d) {
+		*slot_of(d->id) = NULL;
+		nr_domains--;
+	}
+	spin_unlock(&table_lock);
+}
+
+/* Free whatever a domain has; each part knows whether it was made. */
+static void domain_free(struct domain *d)
+{
+	for (u32 i = 0; d->vcpus != NULL && i < d->nr_vcpus; i++) {
+		if (d->vcpus[i] != NULL) {
+			vcpu_free(d->vcpus[i]);
+		}
+	}
+	arch_domain_free(d);
+	grant_free(d);
+	dom_console_free(d);
+	evtchn_free(d);
+	if (d->shared_info != NULL) {
+		heap_pages_free(d->shared_info, 0);
+	}
+	heap_free(d->tag);
+	heap_free(d->vcpus);
+	heap_free(d);
+}
+
+void domain_put(struct domain *d)
+{
+	if (atomic_fetch_sub(&d->refs, 1) == 1) {
+		domain_free(d);
+	}
+}
+
+static void set_fields(struct domain *d, domid_t id, const struct domain_config *config)
+{
+	d->id = id;
+	d->refs = 2; /* the table's and the caller's */
+	d->is_privileged = config->is_privileged;
+	d->is_direct_mapped = config->is_host_layout;
+	spin_lock_init(&d->lock, LOCK_RANK_DOMAIN);
+	d->nr_vcpus = config->nr_vcpus;
+	d->pause_count = 1;
+	d->is_control_paused = true;
+	d->evtchn_ppi = GUEST_EVTCHN_PPI;
+	d->shared_info_frame = gfn(INVALID_FRAME);
+	d->created_ns = time_now();
+	memcpy(d->uuid, config->uuid, sizeof(d->uuid));
+	d->ssidref = config->ssidref;
+	d->config_flags = config->flags;
+	sched_group_init(&d->sched);
+}
+
+/* The parts, in an order in which domain_free() can take back what there is. */
+static int build(struct domain *d, const struct domain_config *config)
+{
+	int err;
+
+	d->vcpus = heap_alloc(config->nr_vcpus * sizeof(struct vcpu *));
+	d->shared_info = heap_pages_alloc(0);
+	if (d->vcpus == NULL || d->shared_info == NULL) {
+		return -ENOMEM;
+	}
+	err = evtchn_init(d, config->max_evtchn);
+	if (err == 0) {
+		err = grant_init(d, config->max_grant_frames, config->max_maptrack_frames);
+	}
+	if (err == 0) {
+		err = dom_console_init(d);
+	}
+	if (err == 0) {
+		err = arch_domain_init(d, config);
+	}
+	return err;
+}
+
+int domain_create(domid_t id_hint, const struct domain_config *config, struct domain **out)
+{
+	struct domain *d;
+	domid_t id;
+	int err;
+
+	if (config->nr_vcpus == 0 || config->nr_vcpus > DOMAIN_VCPUS_MAX) {
+		return -EINVAL;
+	}
+	err = choose_id_locked(id_hint, &id);
+	if (err != 0) {
+		return err;
+	}
+	d = heap_alloc(sizeof(*d));
+	if (d == NULL) {
+		return -ENOMEM;
+	}
+	set_fields(d, id, config);
+	err = build(d, config);
+	if (err == 0) {
+		err = publish(d);
+	}
+	if (err != 0) {
+		domain_free(d);
+		return err;
+	}
+	*out = d;
+	domain_changed(d, false);
+	return 0;
+}
+
+static bool name_is_valid(const char *name)
+{
+	size_t len = strnlen(name, DOMAIN_NAME_MAX);
+
+	if (len == 0 || len >= DOMAIN_NAME_MAX) {
+		return false;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if (name[i] <= ' ' || name[i] > '~' || name[i] == '/') {
+			return false;
+		}
+	}
+	return true;
+}
+
+static bool has_name(struct domain *d, const char *name)
+{
+	bool same;
+
+	spin_lock(&d->lock);
+	same = !d->is_dying && strncmp(d->name, name, DOMAIN_NAME_MAX) == 0;
+	spin_unlock(&d->lock);
+	return same;
+}
+
+struct domain *domain_find_name(const char *name)
+{
+	struct domain *d = domain_get_next(0);
+
+	while (d != NULL && !has_name(d, name)) {
+		domid_t next = d->id + 1;
+
+		domain_put(d);
+		d = domain_get_next(next);
+	}
+	return d;
+}
+
+int domain_set_name(struct domain *d, const char *name)
+{
+	struct domain *other;
+	bool is_taken;
+
+	if (!name_is_valid(name)) {
+		return -EINVAL;
+	}
+	other = domain_find_name(name);
+	is_taken = other != NULL && other != d;
+	if (other != NULL) {
+		domain_put(other);
+	}
+	if (is_taken) {
+		return -EEXIST;
+	}
+	spin_lock(&d->lock);
+	memset(d->name, 0, sizeof(d->name));
+	string_copy(d->name, name, sizeof(d->name));
+	spin_unlock(&d->lock);
+	domain_changed(d, false);
+	return 0;
+}

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Event channels: the states of the ports of a domain (two-level ABI, include/public/event_channel.h).
+ *
+ * One locking rule for all of close, reset, bind and send: the table's lock (LOCK_RANK_EVTCHN) guards
+ * the domain's own ports, and a connected pair is made and broken only with the locks of *both* domains
+ * held, the lower domain id first. So either lock keeps a pair as it is, and sending takes one lock only.
+ * A pair does not count as a reference: destroying a domain closes its ports first, which leaves
+ * the peers unbound, before the structure can go.
+ */
+#include "evtchn_table.h"
+
+#include <hv/domain.h>
+#include <hv/dom_console.h>
+#include <hv/errno.h>
+#include <hv/heap.h>
+#include <hv/softirq.h>
+#include <public/xen.h>
+
+#define CLOSE_TRIES 4
+#define CLOSE_BATCH 64U
+
+int evtchn_init(struct domain *d, u32 max_port)
+{
+	struct evtchn_table *table = heap_alloc(sizeof(*table));
+
+	if (table == NULL) {
+		return -ENOMEM;
+	}
+	spin_lock_init(&table->lock, LOCK_RANK_EVTCHN);
+	table->max_port = max_port == 0 ? EVTCHN_2L_NR_CHANNELS - 1
+					: MIN(max_port, EVTCHN_2L_NR_CHANNELS - 1U);
+	table->first_free = 1;
+	d->evtchn = table;
+	return 0;
+}
+
+void evtchn_free(struct domain *d)
+{
+	if (d->evtchn == NULL) {
+		return;
+	}
+	for (u32 i = 0; i < EVTCHN_NR_BUCKETS; i++) {
+		if (d->evtchn->bucket[i] != NULL) {
+			heap_pages_free(d->evtchn->bucket[i], 0);
+		}
+	}
+	heap_free(d->evtchn);
+	d->evtchn = NULL;
+}
+
+/* Lock one domain or two (b may be NULL or a), in the order of their ids. */
+static void lock_pair(struct domain *a, struct domain *b)
+{
+	if (b == NULL || a == b) {
+		spin_lock(&a->evtchn->lock);
+	} else if (a->id < b->id) {
+		spin_lock(&a->evtchn->lock);
+		spin_lock_second(&b->evtchn->lock);
+	} else {
+		spin_lock(&b->evtchn->lock);
+		spin_lock_second(&a->evtchn->lock);
+	}
+}
+
+static void unlock_pair(struct domain *a, struct domain *b)
+{
+	if (b != NULL && a != b) {
+		spin_unlock(&b->evtchn->lock);
+	}
+	spin_unlock(&a->evtchn->lock);
+}
+
+/* A channel in use, or NULL; lock held. */
+static struct evtchn *used_channel(struct domain *d, u32 port)
+{
+	struct evtchn *chan = evtchn_at(d->evtchn, port);
+
+	if (chan == NULL || chan->state == EVTCHN_FREE || port == 0) {
+		return NULL;
+	}
+	return chan;
+}
+
+/* Find a free port and its channel; lock held. The channel stays free until its state is set. */
+static int find_free_port(struct domain *d, u32 *port, struct evtchn **out)
+{
+	struct evtchn_table *table = d->evtchn;
+	struct evtchn *bucket;
+
+	if (READ_ONCE(d->is_dying)) {
+		return -ESRCH;
+	}
+	for (u32 p = table->first_free; p <= table->max_port; p++) {
+		if (table->bucket[p / EVTCHN_PER_BUCKET] == NULL) {
+			bucket = heap_pages_alloc(0);
+			if (bucket == NULL) {
+				return -ENOMEM;
+			}
+			store_release(&table->bucket[p / EVTCHN_PER_BUCKET], bucket);
+		}
+		*out = evtchn_at(table, p);
+		if ((*out)->state == EVTCHN_FREE) {
+			table->first_free = p;
+			*port = p;
+			return 0;
+		}
+	}
+	table->first_free = table->max_port + 1;
+	return -ENOSPC;
+}
+
+/* Fill a free channel; the state comes last, for readers without the lock. */
+static void set_channel(struct evtchn *chan, enum evtchn_state state, u32 peer, u32 vcpu)
+{
+	chan->remote = NULL;
+	chan->peer = peer;
+	chan->vcpu = (u16)vcpu;
+	store_release(&chan->state, (u8)state);
+}
+
+static struct vcpu *vcpu_of(struct domain *d, u32 vcpu)
+{
+	return vcpu < d->nr_vcpus ? d->vcpus[vcpu] : NULL;
+}
+
+int evtchn_alloc_unbound(struct domain *d, domid_t remote, u32 *port)
+{
+	bool is_hyp = remote == HV_DOMID_HYP;
+	struct evtchn *chan;
+	int err;
+
+	spin_lock(&d->evtchn->lock);
+	err = find_free_port(d, port, &chan);
+	if (err == 0) {
+		set_channel(chan, is_hyp ? EVTCHN_HYPERVISOR : EVTCHN_UNBOUND, remote, 0);
+	}
+	spin_unlock(&d->evtchn->lock);
+	return err;
+}
+
+/* Both locks held: connect a free port of d with an unbound one of remote. */
+static int connect_locked(struct domain *d, struct domain *remote, u32 remote_port, u32 *port)
+{
+	struct evtchn *theirs = used_channel(remote, remote_port);
+	struct evtchn *ours;
+	int err;
+
+	if (theirs == NULL || theirs->state != EVTCHN_UNBOUND || theirs->peer != d->id ||
+	    READ_ONCE(remote->is_dying)) {
+		return -EINVAL;
+	}
+	err = find_free_port(d, port, &ours);
+	if (err != 0) {
+		return err;
+	}
+	set_channel(ours, EVTCHN_INTERDOMAIN, remote_port, 0);
+	ours->remote = remote;
+	theirs->peer = *port;
+	theirs->remote = d;
+	store_release(&theirs->state, (u8)EVTCHN_INTERDOMAIN);
+	return 0;
+}
+
+int evtchn_bind_interdomain(struct domain *d, struct domain *remote, u32 remote_port, u32 *port)
+{
+	int err;
+
+	lock_pair(d, remote);
+	err = connect_locked(d, remote, remote_port, port);
+	unlock_pair(d, remote);
+	if (err == 0) {
+		/* The peer may have sent before anybody was there. */
+		evtchn_raise(d, *port);
+	}
+	return err;
+}
+
+static bool virq_is_global(u32 virq)
+{
+	static const u32 per_vcpu = BIT(VIRQ_TIMER) | BIT(VIRQ_DEBUG) | BIT(VIRQ_XENOPROF) |
+				    BIT(VIRQ_XENPMU) | BIT(VIRQ_ARGO);
+
+	return (per_vcpu >> virq & 1) == 0;
+}
+
+int evtchn_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port)
+{
+	struct vcpu *v = vcpu_of(d, vcpu);
+	struct evtchn *chan;
+	int err;
+
+	if (virq >= NR_VIRQS || (virq_is_global(virq) && vcpu != 0)) {
+		return -EINVAL;
+	}
+	if (v == NULL) {
+		return -ENOENT;
+	}
+	spin_lock(&d->evtchn->lock);
+	err = v->virq_port[virq] != 0 ? -EEXIST : find_free_port(d, port, &chan);
+	if (err == 0) {
+		set_channel(chan, EVTCHN_VIRQ, virq, vcpu);
+		WRITE_ONCE(v->virq_port[virq], *port);
+	}
+	spin_unlock(&d->evtchn->lock);
+	return err;
+}
+
+int evtchn_bind_ipi(struct domain *d, u32 vcpu, u32 *port)
+{
+	struct evtchn *chan;
+	int err;
+
+	if (vcpu_of(d, vcpu) == NULL) {
+		return -ENOENT;
+	}
+	spin_lock(&d->evtchn->lock);
+	err = find_free_port(d, port, &chan);
+	if (err == 0) {
+		set_channel(chan, EVTCHN_IPI, 0, vcpu);
+	}
+	spin_unlock(&d->evtchn->lock);
+	return err;
+}
+
+int evtchn_bind_vcpu(struct domain *d, u32 port, u32 vcpu)
+{
+	struct evtchn *chan;
+	int err = 0;
+
+	if (vcpu_of(d, vcpu) == NULL) {
+		return -ENOENT;
+	}
+	spin_lock(&d->evtchn->lock);
+	chan = used_channel(d, port);
+	if (chan == NULL || chan->state == EVTCHN_IPI ||
+	    (chan->state == EVTCHN_VIRQ && !virq_is_global(chan->peer))) {
+		err = -EINVAL;
+	} else {
+		WRITE_ONCE(chan->vcpu, (u16)vcpu);
+	}
+	spin_unlock(&d->evtchn->lock);
+	return err;
+}
+
+/* Free a port and make it one for the next search; lock held. */
+static void free_port_locked(struct domain *d, u32 port, struct evtchn *chan)
+{
+	chan->remote = NULL;
+	WRITE_ONCE(chan->state, (u8)EVTCHN_FREE);
+	d->evtchn->first_free = MIN(d->evtchn->first_free, port);
+}
+
+/* All locks held that the channel's state calls for. */
+static void close_locked(struct domain *d, u32 port, struct evtchn *chan)
+{
+	struct evtchn *theirs;
+	struct vcpu *v;
+
+	if (chan->state == EVTCHN_INTERDOMAIN) {
+		theirs = evtchn_at(chan->remote->evtchn, chan->peer);
+		if (theirs != chan) {
+			theirs->remote = NULL;
+			theirs->peer = d->id;
+			WRITE_ONCE(theirs->state, (u8)EVTCHN_UNBOUND);
+		}
+	} else if (chan->state == EVTCHN_VIRQ) {
+		v = vcpu_of(d, virq_is_global(chan->peer) ? 0 : chan->vcpu);
+		if (v != NULL && v->virq_port[chan->peer] == port) {
+			WRITE_ONCE(v->virq_port[chan->peer], 0);
+		}
+	}
+	free_port_locked(d, port, chan);
+}
+
+/* The domain at the other end of a port, referenced, or NULL. */
+static struct domain *get_peer(struct domain *d, u32 port)
+{
+	struct evtchn *chan;
+	struct domain *peer = NULL;
+
+	spin_lock(&d->evtchn->lock);
+	chan = used_channel(d, port);
+	if (chan != NULL && chan->state == EVTCHN_INTERDOMAIN && chan->remote != d) {
+		peer = chan->remote;
+		domain_hold(peer);
+	}
+	spin_unlock(&d->evtchn->lock);
+	return peer;
+}
+
+/* One attempt: -EAGAIN when the port got another peer between the look and the locks. */
+static int try_close(struct domain *d, u32 port)
+{
+	struct domain *peer = get_peer(d, port);
+	struct evtchn *chan;
+	int err = 0;
+
+	lock_pair(d, peer);
+	chan = used_channel(d, port);
+	if (chan == NULL) {
+		err = -EINVAL;
+	} else if (chan->state == EVTCHN_INTERDOMAIN && chan->remote != d &&
+		   chan->remote != peer) {
+		err = -EAGAIN;
+	} else {
+		close_locked(d, port, chan);
+	}
+	unlock_pair(d, peer);
+	if (peer != NULL) {
+		domain_put(peer);
+	}
+	return err;
+}
+
+int evtchn_close(struct domain *d, u32 port)
+{
+	int err = -EAGAIN;
+
+	for (int i = 0; i < CLOSE_TRIES && err == -EAGAIN; i++) {
+		err = try_close(d, port);
+	}
+	return err;
+}
+
+int evtchn_close_all(struct domain *d)
+{
+	struct evtchn_table *table = d->evtchn;
+	u32 nr_closed = 0;
+
+	for (u32 port = 1; port <= table->max_port; port++) {
+		struct evtchn *chan = evtchn_at(table, port);
+
+		if (chan == NULL) {
+			/* No bucket, so nothing in the rest of it. */
+			port |= EVTCHN_PER_BUCKET - 1;
+			continue;
+		}
+		if (READ_ONCE(chan->state) == EVTCHN_FREE) {
+			continue;
+		}
+		if (nr_closed >= CLOSE_BATCH || softirq_preempt_needed()) {
+			return -ERESTART;
+		}
+		if (evtchn_close(d, port) == -EAGAIN) {
+			return -ERESTART;
+		}
+		nr_closed++;
+	}
+	return 0;
+}
+
+int evtchn_send(struct domain *d, u32 port)
+{
+	struct domain *victim = NULL;
+	bool is_console = false;
+	struct evtchn *chan;
+	int err = 0;
+
+	spin_lock(&d->evtchn->lock);
+	chan = used_channel(d, port);
+	if (chan == NULL) {
+		err = -EINVAL;
+	} else if (chan->state == EVTCHN_INTERDOMAIN) {
+		if (!evtchn_deliver(chan->remote, chan->peer)) {
+			victim = chan->remote;
+			domain_hold(victim);
+		}
+	} else if (chan->state == EVTCHN_IPI) {
+		if (!evtchn_deliver(d, port)) {
+			victim = d;
+			domain_hold(victim);
+		}
+	} else if (chan->state == EVTCHN_HYPERVISOR) {
+		is_console = true;
+	} else if (chan->state != EVTCHN_UNBOUND) {
+		err = -EINVAL;
+	}
+	spin_unlock(&d->evtchn->lock);
+
+	if (victim != NULL) {
+		domain_crash(victim, "kept a word of its event channels busy");
+		domain_put(victim);
+	}
+	if (is_console) {
+		dom_console_service(d);
+	}
+	return err;
+}
+
+int evtchn_status(struct domain *d, u32 port, struct evtchn_status *out)
+{
+	static const u8 public_state[] = {
+		[EVTCHN_FREE] = EVTCHNSTAT_closed,
+		[EVTCHN_RESERVED] = EVTCHNSTAT_closed,
+		[EVTCHN_UNBOUND] = EVTCHNSTAT_unbound,
+		[EVTCHN_INTERDOMAIN] = EVTCHNSTAT_interdomain,
+		[EVTCHN_VIRQ] = EVTCHNSTAT_virq,
+		[EVTCHN_IPI] = EVTCHNSTAT_ipi,
+		[EVTCHN_HYPERVISOR] = EVTCHNSTAT_interdomain,
+	};
+	struct evtchn *chan;
+
+	if (port > d->evtchn->max_port) {
+		return -EINVAL;
+	}
+	out->status = EVTCHNSTAT_closed;
+	spin_lock(&d->evtchn->lock);
+	chan = used_channel(d, port);
+	if (chan != NULL) {
+		out->status = public_state[chan->state];
+		out->vcpu = chan->vcpu;
+	}
+	if (chan != NULL && chan->state == EVTCHN_UNBOUND) {
+		out->u.unbound.dom = (domid_t)chan->peer;
+	} else if (chan != NULL && chan->state == EVTCHN_INTERDOMAIN) {
+		out->u.interdomain.dom = chan->remote->id;
+		out->u.interdomain.port = chan->peer;
+	} else if (chan != NULL && chan->state == EVTCHN_HYPERVISOR) {
+		out->u.interdomain.dom = HV_DOMID_HYP;
+	} else if (chan != NULL && chan->state == EVTCHN_VIRQ) {
+		out->u.virq = chan->peer;
+	}
+	spin_unlock(&d->evtchn->lock);
+	return 0;
+}
+
+bool evtchn_is_unbound(struct domain *d, u32 port, domid_t remote)
+{
+	struct evtchn *chan;
+	bool is_unbound;
+
+	spin_lock(&d->evtchn->lock);
+	chan = used_channel(d, port);
+	is_unbound = chan != NULL && chan->state == EVTCHN_UNBOUND && chan->peer == remote;
+	spin_unlock(&d->evtchn->lock);
+	return is_unbound;
+}
+
+bool evtchn_is_hypervisor(struct domain *d, u32 port)
+{
+	struct evtchn *chan;
+	bool is_hyp;
+
+	spin_lock(&d->evtchn->lock);
+	chan = used_channel(d, port);
+	is_hyp = chan != NULL && chan->state == EVTCHN_HYPERVISOR;
+	spin_unlock(&d->evtchn->lock);
+	return is_hyp;
+}

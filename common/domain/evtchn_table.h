@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of event channels as its two files see it: evtchn.c changes states, evtchn_deliver.c reads
+ * them to deliver. A channel takes 16 bytes, buckets of one page are allocated when first needed and
+ * stay until the domain is freed, so that delivery may read them without a lock.
+ */
+#ifndef DOMAIN_EVTCHN_TABLE_H
+#define DOMAIN_EVTCHN_TABLE_H
+
+#include <hv/compiler.h>
+#include <hv/evtchn.h>
+#include <hv/spinlock.h>
+#include <hv/types.h>
+#include <public/event_channel.h>
+
+struct evtchn {
+	struct domain *remote; /* INTERDOMAIN */
+	u32 peer;	       /* INTERDOMAIN: its port; UNBOUND: who may bind; VIRQ: number */
+	u16 vcpu;	       /* whom it notifies */
+	u8 state;	       /* enum evtchn_state */
+	u8 pad;
+};
+
+_Static_assert(sizeof(struct evtchn) == 16, "256 channels make a page");
+
+#define EVTCHN_PER_BUCKET ((u32)(PAGE_SIZE / sizeof(struct evtchn)))
+#define EVTCHN_NR_BUCKETS (EVTCHN_2L_NR_CHANNELS / EVTCHN_PER_BUCKET)
+
+struct evtchn_table {
+	struct spinlock lock; /* LOCK_RANK_EVTCHN */
+	u32 max_port;	      /* highest port allowed */
+	u32 first_free;	      /* no free port below; lock */
+	u32 nr_pollers;	      /* vCPUs in evtchn_poll; atomic */
+	struct evtchn *bucket[EVTCHN_NR_BUCKETS];
+};
+
+/* The channel of a port, or NULL when no bucket holds it yet or there is no such port. */
+static inline struct evtchn *evtchn_at(const struct evtchn_table *table, u32 port)
+{
+	struct evtchn *bucket;
+
+	if (port > table->max_port) {
+		return NULL;
+	}
+	bucket = load_acquire(&table->bucket[port / EVTCHN_PER_BUCKET]);
+	return bucket != NULL ? &bucket[port % EVTCHN_PER_BUCKET] : NULL;
+}
+
+/*
+ * Set the pending bit of port of d and notify its vCPU. False when the guest kept the word busy: the
+ * caller crashes d once it holds no lock. Takes no lock.
+ */
+bool __must_check evtchn_deliver(struct domain *d, u32 port);
+/* The same for a word of pending bits whose mask has just been cleared. */
+bool __must_check evtchn_deliver_unmasked(struct domain *d, u32 port);
+
+#endif

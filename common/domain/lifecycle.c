@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Life of a domain: pause, shutdown, crash, resume, destruction.
+ *
+ *	created (paused) --unpause--> running <--pause/unpause--> paused
+ *	running --shutdown, crash--> shut down --resume--> running
+ *	any --destroy--> dying --slices--> gone
+ *
+ * A domain runs while pause_count is 0; the toolstack's pause, a shutdown and death each count once.
+ * Stopping is two steps: block every vCPU in the scheduler (they leave their CPU at the next exit),
+ * then wait until none is on a CPU; the wait is bounded by the longest path of EL2.
+ * Destruction is a list of steps, each of which runs in slices; d->teardown_step says where it is.
+ * Lock: d->lock (LOCK_RANK_DOMAIN) for the fields; nothing here holds it while it waits.
+ */
+#include <hv/arch.h>
+#include <hv/domain.h>
+#include <hv/dom_console.h>
+#include <hv/errno.h>
+#include <hv/evtchn.h>
+#include <hv/grant.h>
+#include <hv/printk.h>
+#include <public/xen.h>
+
+#include "domain_table.h"
+
+static void pause_locked(struct domain *d)
+{
+	if (d->pause_count++ == 0) {
+		for (u32 i = 0; i < d->nr_vcpus; i++) {
+			if (d->vcpus[i] != NULL) {
+				sched_block(&d->vcpus[i]->sched, SCHED_BLOCK_DOMAIN);
+			}
+		}
+	}
+}
+
+static void unpause_locked(struct domain *d)
+{
+	if (--d->pause_count == 0) {
+		for (u32 i = 0; i < d->nr_vcpus; i++) {
+			if (d->vcpus[i] != NULL) {
+				sched_unblock(&d->vcpus[i]->sched, SCHED_BLOCK_DOMAIN);
+			}
+		}
+	}
+}
+
+static void wait_off_cpu(struct domain *d)
+{
+	for (u32 i = 0; i < d->nr_vcpus; i++) {
+		struct vcpu *v = d->vcpus[i];
+
+		while (v != NULL && v != current_vcpu() && sched_is_on_cpu(&v->sched)) {
+			arch_cpu_relax();
+		}
+	}
+}
+
+void domain_pause_nosync(struct domain *d)
+{
+	spin_lock(&d->lock);
+	pause_locked(d);
+	spin_unlock(&d->lock);
+}
+
+void domain_pause(struct domain *d)
+{
+	domain_pause_nosync(d);
+	wait_off_cpu(d);
+}
+
+void domain_unpause(struct domain *d)
+{
+	spin_lock(&d->lock);
+	unpause_locked(d);
+	spin_unlock(&d->lock);
+}
+
+int domain_control_pause(struct domain *d)
+{
+	bool is_new;
+
+	spin_lock(&d->lock);
+	is_new = !d->is_control_paused;
+	if (is_new) {
+		d->is_control_paused = true;
+		pause_locked(d);
+	}
+	spin_unlock(&d->lock);
+	wait_off_cpu(d);
+	if (is_new) {
+		domain_changed(d, false);
+	}
+	return 0;
+}
+
+int domain_control_unpause(struct domain *d)
+{
+	bool is_new;
+
+	spin_lock(&d->lock);
+	is_new = d->is_control_paused && !d->is_dying;
+	if (is_new) {
+		d->is_control_paused = false;
+		d->is_created = true;
+		unpause_locked(d);
+	}
+	spin_unlock(&d->lock);
+	if (is_new) {
+		domain_changed(d, false);
+	}
+	return 0;
+}
+
+void domain_changed(struct domain *d, bool is_end)
+{
+	if (is_end) {
+		evtchn_raise_global(VIRQ_DOM_EXC);
+	}
+	domain_watch_notify(d);
+}
+
+/* The machine goes with the hardware domain. */
+static void hardware_domain_ended(u8 code)
+{
+	pr_info("the hardware domain has stopped, reason %u: machine %s", code,
+		code == DOMAIN_SHUTDOWN_POWEROFF ? "off" : "reset");
+	if (code == DOMAIN_SHUTDOWN_POWEROFF) {
+		arch_machine_off();
+	}
+	arch_machine_reset();
+}
+
+void domain_shutdown(struct domain *d, u8 code)
+{
+	bool is_new;
+
+	if (d == hardware_domain) {
+		hardware_domain_ended(code);
+	}
+	spin_lock(&d->lock);
+	is_new = !d->is_shut_down && !d->is_dying;
+	if (is_new) {
+		d->is_shut_down = true;
+		d->shutdown_code = code;
+		pause_locked(d);
+	}
+	spin_unlock(&d->lock);
+	if (is_new) {
+		dom_console_service(d);
+		domain_changed(d, true);
+	}
+}
+
+void domain_crash(struct domain *d, const char *why)
+{
+	if (!READ_ONCE(d->is_shut_down)) {
+		pr_guest("domain %u crashed: it %s", d->id, why);
+		domain_shutdown(d, DOMAIN_SHUTDOWN_CRASH);
+	}
+}
+
+int domain_resume(struct domain *d)
+{
+	int err = -EINVAL;
+
+	spin_lock(&d->lock);
+	if (d->is_shut_down && !d->is_dying) {
+		d->is_shut_down = false;
+		d->shutdown_code = 0;
+		unpause_locked(d);
+		err = 0;
+	}
+	spin_unlock(&d->lock);
+	if (err == 0) {
+		domain_changed(d, false);
+	}
+	return err;
+}
+
+static int step_stop(struct domain *d)
+{
+	bool is_new;
+
+	spin_lock(&d->lock);
+	is_new = !d->is_dying;
+	if (is_new) {
+		d->is_dying = true;
+		pause_locked(d);
+	}
+	spin_unlock(&d->lock);
+	wait_off_cpu(d);
+	if (is_new) {
+		domain_changed(d, true);
+	}
+	return 0;
+}
+
+/* What takes no time: registered frames, consoles, the grant table's frames. */
+static int step_release(struct domain *d)
+{
+	for (u32 i = 0; i < d->nr_vcpus; i++) {
+		if (d->vcpus[i] != NULL) {
+			timer_cancel(&d->vcpus[i]->oneshot);
+			evtchn_unregister_info(d->vcpus[i]);
+		}
+	}
+	dom_console_release(d);
+	grant_release(d);
+	return 0;
+}
+
+static int step_finish(struct domain *d)
+{
+	domain_unpublish(d);
+	domain_changed(d, true);
+	domain_put(d);
+	return 0;
+}
+
+static int (*const teardown_steps[])(struct domain *d) = {
+	step_stop, evtchn_close_all, grant_unmap_all, step_release, arch_domain_teardown, step_finish,
+};
+
+int domain_destroy(struct domain *d)
+{
+	int err;
+
+	if (d == current_domain() || d == hardware_domain) {
+		return -EINVAL;
+	}
+	while (d->teardown_step < ARRAY_SIZE(teardown_steps)) {
+		err = teardown_steps[d->teardown_step](d);
+		if (err != 0) {
+			return err;
+		}
+		d->teardown_step++;
+	}
+	return 0;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Virtual CPUs: made and freed, brought up and taken down (PSCI, toolstack), paused.
+ *
+ * Whether a vCPU may run is a set of reasons that the scheduler keeps (SCHED_BLOCK_*); this file only
+ * sets and clears them. A vCPU is off (SCHED_BLOCK_DOWN) until it is brought up for the first time.
+ * Lock: the domain's lock (LOCK_RANK_DOMAIN) for is_up, pause_count and the domain's array of vCPUs.
+ */
+#include <hv/arch.h>
+#include <hv/domain.h>
+#include <hv/errno.h>
+#include <hv/evtchn.h>
+#include <hv/guest_access.h>
+#include <hv/heap.h>
+#include <hv/string.h>
+#include <public/vcpu.h>
+#include <public/xen.h>
+
+static void oneshot_expired(struct timer *timer)
+{
+	struct vcpu *v = container_of(timer, struct vcpu, oneshot);
+
+	sched_unblock(&v->sched, SCHED_BLOCK_WAIT);
+	if (!READ_ONCE(v->is_polling)) {
+		evtchn_raise_virq(v, VIRQ_TIMER);
+	}
+}
+
+/* Put a finished vCPU into its domain; it starts off, and blocked as its domain is. */
+static int attach(struct domain *d, struct vcpu *v)
+{
+	int err = -EEXIST;
+
+	spin_lock(&d->lock);
+	if (d->vcpus[v->id] == NULL && !d->is_dying) {
+		err = 0;
+		if (d->pause_count != 0) {
+			sched_block(&v->sched, SCHED_BLOCK_DOMAIN);
+		}
+		store_release(&d->vcpus[v->id], v);
+	}
+	spin_unlock(&d->lock);
+	return err;
+}
+
+int vcpu_create(struct domain *d, u16 id)
+{
+	struct vcpu *v;
+	int err;
+
+	if (id >= d->nr_vcpus || d->vcpus[id] != NULL) {
+		return id >= d->nr_vcpus ? -EINVAL : -EEXIST;
+	}
+	v = heap_alloc(sizeof(*v));
+	if (v == NULL) {
+		return -ENOMEM;
+	}
+	v->domain = d;
+	v->id = id;
+	v->info_frame = mfn(INVALID_FRAME);
+	timer_init(&v->oneshot, oneshot_expired);
+	err = arch_vcpu_init(v);
+	if (err != 0) {
+		goto out_heap;
+	}
+	err = sched_unit_add(&v->sched, &d->sched, CPUMASK_ALL);
+	if (err != 0) {
+		goto out_arch;
+	}
+	err = attach(d, v);
+	if (err == 0) {
+		return 0;
+	}
+	sched_unit_remove(&v->sched);
+out_arch:
+	arch_vcpu_free(v);
+out_heap:
+	heap_free(v);
+	return err;
+}
+
+void vcpu_free(struct vcpu *v)
+{
+	timer_cancel(&v->oneshot);
+	sched_unit_remove(&v->sched);
+	arch_vcpu_free(v);
+	heap_free(v);
+}
+
+int vcpu_bring_up(struct vcpu *v)
+{
+	struct domain *d = v->domain;
+	int err = 0;
+
+	spin_lock(&d->lock);
+	if (v->is_up || d->is_dying) {
+		err = v->is_up ? -EEXIST : -EINVAL;
+	} else {
+		v->is_up = true;
+		sched_unblock(&v->sched, SCHED_BLOCK_DOWN | SCHED_BLOCK_WAIT);
+	}
+	spin_unlock(&d->lock);
+	return err;
+}
+
+int vcpu_take_down(struct vcpu *v)
+{
+	struct domain *d = v->domain;
+	bool is_last = true;
+
+	spin_lock(&d->lock);
+	v->is_up = false;
+	sched_block(&v->sched, SCHED_BLOCK_DOWN);
+	for (u32 i = 0; i < d->nr_vcpus; i++) {
+		if (d->vcpus[i] != NULL && d->vcpus[i]->is_up) {
+			is_last = false;
+		}
+	}
+	spin_unlock(&d->lock);
+	if (is_last) {
+		/* Nobody is left who could bring one up. */
+		domain_shutdown(d, DOMAIN_SHUTDOWN_POWEROFF);
+	}
+	return 0;
+}
+
+void vcpu_pause(struct vcpu *v)
+{
+	spin_lock(&v->domain->lock);
+	if (v->pause_count++ == 0) {
+		sched_block(&v->sched, SCHED_BLOCK_PAUSED);
+	}
+	spin_unlock(&v->domain->lock);
+	while (v != current_vcpu() && sched_is_on_cpu(&v->sched)) {
+		arch_cpu_relax();
+	}
+}
+
+void vcpu_unpause(struct vcpu *v)
+{
+	spin_lock(&v->domain->lock);
+	if (--v->pause_count == 0) {
+		sched_unblock(&v->sched, SCHED_BLOCK_PAUSED);
+	}
+	spin_unlock(&v->domain->lock);
+}
+
+void vcpu_runstate_get(const struct vcpu *v, struct vcpu_runstate_info *info)
+{
+	u64 now = time_now();
+	u64 since = MIN(READ_ONCE(v->sched.since), now);
+	u32 blocked = READ_ONCE(v->sched.blocked);
+	u64 age = now - v->domain->created_ns;
+
+	memset(info, 0, sizeof(*info));
+	info->time[RUNSTATE_running] = sched_unit_run_ns(&v->sched, now);
+	info->time[RUNSTATE_runnable] = READ_ONCE(v->sched.wait_ns);
+	age -= MIN(age, info->time[RUNSTATE_running] + info->time[RUNSTATE_runnable]);
+	info->time[RUNSTATE_blocked] = age;
+	info->state_entry_time = since;
+	if (v->sched.state == SCHED_STATE_RUNNING) {
+		info->state = RUNSTATE_running;
+	} else if (v->sched.state == SCHED_STATE_QUEUED) {
+		info->state = RUNSTATE_runnable;
+	} else {
+		info->state = blocked == SCHED_BLOCK_WAIT ? RUNSTATE_blocked : RUNSTATE_offline;
+	}
+}
+
+void vcpu_runstate_update(struct vcpu *v)
+{
+	struct vcpu_runstate_info info;
+
+	if (v->runstate_gva == 0) {
+		return;
+	}
+	vcpu_runstate_get(v, &info);
+	info.state = RUNSTATE_running;
+	if (guest_copy_to(v->runstate_gva, &info, sizeof(info)) != 0) {
+		/* The guest has unmapped it, or runs with other tables: the next update may succeed. */
+		return;
+	}
+}

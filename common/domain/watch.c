@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Watches: event channels of the toolstack that become pending when a domain changes (created, paused
+ * or unpaused, shut down, renamed, gone), so that nobody has to poll.
+ *
+ * A watch names a port by domain id and number and holds no reference: a watch whose domain is gone,
+ * or whose port is no longer one that waits for its own domain, is dropped when it would be raised.
+ * Lock: watch_lock, of the rank of the table of domains, never held together with that.
+ */
+#include <hv/domain.h>
+#include <hv/errno.h>
+#include <hv/evtchn.h>
+
+#include "domain_table.h"
+
+#define NR_WATCHES 32U
+
+struct watch {
+	u32 port; /* 0: unused */
+	domid_t watcher;
+	domid_t target; /* HV_DOMID_NONE: any */
+};
+
+static struct spinlock watch_lock = SPINLOCK_INIT(LOCK_RANK_DOMAIN_LIST);
+static struct watch watches[NR_WATCHES];
+
+int domain_watch_add(domid_t watcher, u32 port, domid_t target)
+{
+	struct watch *unused = NULL;
+
+	spin_lock(&watch_lock);
+	for (u32 i = 0; i < NR_WATCHES; i++) {
+		struct watch *w = &watches[i];
+		bool is_same = w->port == port && w->watcher == watcher && w->target == target;
+
+		if (is_same || (w->port == 0 && unused == NULL)) {
+			unused = w;
+		}
+	}
+	if (unused != NULL) {
+		*unused = (struct watch){.port = port, .watcher = watcher, .target = target};
+	}
+	spin_unlock(&watch_lock);
+	return unused != NULL ? 0 : -ENOSPC;
+}
+
+int domain_watch_remove(domid_t watcher, u32 port)
+{
+	int err = -ENOENT;
+
+	spin_lock(&watch_lock);
+	for (u32 i = 0; i < NR_WATCHES; i++) {
+		if (watches[i].port == port && watches[i].watcher == watcher) {
+			watches[i].port = 0;
+			err = 0;
+		}
+	}
+	spin_unlock(&watch_lock);
+	return err;
+}
+
+static void raise_watch(struct watch w)
+{
+	struct domain *watcher = domain_get(w.watcher);
+	bool is_valid = watcher != NULL && evtchn_is_unbound(watcher, w.port, w.watcher);
+
+	if (is_valid) {
+		evtchn_raise(watcher, w.port);
+	} else {
+		domain_watch_remove(w.watcher, w.port);
+	}
+	if (watcher != NULL) {
+		domain_put(watcher);
+	}
+}
+
+void domain_watch_notify(const struct domain *d)
+{
+	struct watch w;
+
+	for (u32 i = 0; i < NR_WATCHES; i++) {
+		spin_lock(&watch_lock);
+		w = watches[i];
+		spin_unlock(&watch_lock);
+		if (w.port != 0 && (w.target == HV_DOMID_NONE || w.target == d->id)) {
+			raise_watch(w);
+		}
+	}
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hypercall table and its dispatcher.
+ *
+ * Who may call what can be read off the table below: hook XSM_ANY stands for calls that concern the
+ * caller alone or whose operations are checked one by one (memory, event channels, grants: against
+ * their target; domctl, sysctl and Bulkhead's own: by a hook per command in a table of their own).
+ * The dispatcher is on the path of every hypercall: it does a look-up, the hook and the call.
+ */
+#include <hv/domain.h>
+#include <hv/errno.h>
+#include <hv/hypercall.h>
+#include <public/bulkhead.h>
+#include <public/xen.h>
+
+#define ROW(nr, fn, check, args, preemptible)                                                      \
+	[nr] = {.handler = (fn), .name = #fn, .hook = (check), .nr_args = (args),                  \
+		.is_preemptible = (preemptible)}
+
+const struct hypercall_row hypercall_table[HYPERCALL_NR] = {
+	ROW(__HYPERVISOR_platform_op, op_platform, XSM_PLATFORM, 1, false),
+	ROW(__HYPERVISOR_memory_op, op_memory, XSM_ANY, 2, true),
+	ROW(__HYPERVISOR_multicall, op_multicall, XSM_ANY, 2, true),
+	ROW(__HYPERVISOR_xen_version, op_version, XSM_ANY, 2, false),
+	ROW(__HYPERVISOR_console_io, op_console_io, XSM_CONSOLE_IO, 3, true),
+	ROW(__HYPERVISOR_grant_table_op, op_grant_table, XSM_ANY, 3, true),
+	ROW(__HYPERVISOR_vm_assist, op_vm_assist, XSM_ANY, 2, false),
+	ROW(__HYPERVISOR_vcpu_op, op_vcpu, XSM_ANY, 3, false),
+	ROW(__HYPERVISOR_xsm_op, op_xsm, XSM_ANY, 1, false),
+	ROW(__HYPERVISOR_sched_op, op_sched, XSM_ANY, 2, false),
+	ROW(__HYPERVISOR_event_channel_op, op_event_channel, XSM_ANY, 2, true),
+	ROW(__HYPERVISOR_physdev_op, op_physdev, XSM_PHYSDEV, 2, false),
+	ROW(__HYPERVISOR_hvm_op, op_hvm, XSM_ANY, 2, false),
+	ROW(__HYPERVISOR_sysctl, op_sysctl, XSM_SYSCTL, 1, true),
+	ROW(__HYPERVISOR_domctl, op_domctl, XSM_DOMCTL, 1, true),
+	ROW(__HYPERVISOR_hypfs_op, op_hypfs, XSM_HYPFS, 5, false),
+	ROW(BULKHEAD_HYPERCALL, op_bulkhead, XSM_ANY, 1, true),
+};
+
+s64 hypercall_call(u64 nr, u64 *args)
+{
+	const struct hypercall_row *row;
+	int err;
+
+	if (unlikely(nr >= HYPERCALL_NR)) {
+		return -ENOSYS;
+	}
+	/* The mask keeps a mispredicted bounds check inside the table. */
+	row = &hypercall_table[nr & (HYPERCALL_NR - 1)];
+	if (unlikely(row->handler == NULL)) {
+		return -ENOSYS;
+	}
+	if (row->hook != XSM_ANY) {
+		err = xsm_check(row->hook, current_domain(), NULL);
+		if (unlikely(err != 0)) {
+			return err;
+		}
+	}
+	return row->handler(args);
+}
+
+void hypercall_dispatch(struct vcpu *v)
+{
+	struct cpu_regs *regs = &v->arch.regs;
+	s64 result = hypercall_call(regs->x[16], regs->x);
+
+	if (unlikely(result == -ERESTART)) {
+		/* Let the guest execute the HVC again, with the arguments as the handler left them. */
+		regs->pc -= 4;
+		return;
+	}
+	regs->x[0] = (u64)result;
+}
+
+int hypercall_target(u16 id, enum xsm_hook hook, struct domain **out)
+{
+	struct domain *caller = current_domain();
+	struct domain *d = domain_get(id == HV_DOMID_SELF ? caller->id : id);
+	int err;
+
+	if (d == NULL) {
+		/* Whether an id exists is for those to know who may ask. */
+		err = xsm_check(hook, caller, NULL);
+		return err != 0 ? err : -ESRCH;
+	}
+	err = xsm_check(hook, caller, d);
+	if (err != 0) {
+		domain_put(d);
+		return err;
+	}
+	*out = d;
+	return 0;
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Hypercalls with little behind them: vm_assist, platform_op, physdev_op, xsm_op, hypfs_op.
+ *
+ * physdev_op, xsm_op and hypfs_op answer -ENOSYS: Bulkhead keeps no list of PCI devices, no labels and no
+ * tree of values, and Linux and the toolstack take that answer.
+ */
+#include <hv/domain.h>
+#include <hv/errno.h>
+#include <hv/guest_access.h>
+#include <hv/hypercall.h>
+#include <hv/wallclock.h>
+#include <public/platform.h>
+#include <public/xen.h>
+
+s64 op_vm_assist(u64 *args)
+{
+	struct domain *d = current_domain();
+	u64 bit;
+
+	if (args[1] != VMASST_TYPE_runstate_update_flag) {
+		return -EINVAL;
+	}
+	bit = BIT(VMASST_TYPE_runstate_update_flag);
+	if (args[0] == VMASST_CMD_enable) {
+		atomic_fetch_or(&d->features, bit);
+		return 0;
+	}
+	if (args[0] == VMASST_CMD_disable) {
+		atomic_fetch_and(&d->features, ~bit);
+		return 0;
+	}
+	return -ENOSYS;
+}
+
+s64 op_platform(u64 *args)
+{
+	struct xen_platform_op op;
+
+	if (guest_copy_from(&op, args[0], sizeof(op)) != 0) {
+		return -EFAULT;
+	}
+	if (op.interface_version != XENPF_INTERFACE_VERSION) {
+		return -EACCES;
+	}
+	if (op.cmd != XENPF_settime64) {
+		return -ENOSYS;
+	}
+	if (op.u.settime64.mbz != 0 || op.u.settime64.nsecs >= NSEC_PER_SEC) {
+		return -EINVAL;
+	}
+	wallclock_set(op.u.settime64.secs, op.u.settime64.nsecs, op.u.settime64.system_time);
+	return 0;
+}
+
+s64 op_physdev(u64 *args)
+{
+	(void)args;
+	return -ENOSYS;
+}
+
+s64 op_xsm(u64 *args)
+{
+	(void)args;
+	return -ENOSYS;
+}
+
+s64 op_hypfs(u64 *args)
+{
+	(void)args;
+	return -ENOSYS;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A domain and its life: created (paused) → running ⇄ paused → shut down → dying → gone.
+ *
+ * References: domain_get() keeps the structure, not the memory in it; the last domain_put() of a dying
+ * domain frees it. Look-up by id is O(1). Fields say which lock protects them; `const` after creation
+ * where none is named. Privilege is a matter of policy: only xsm/ looks at is_privileged.
+ */
+#ifndef HV_DOMAIN_H
+#define HV_DOMAIN_H
+
+#include <asm/domain.h>
+#include <hv/compiler.h>
+#include <hv/sched.h>
+#include <hv/spinlock.h>
+#include <hv/types.h>
+#include <hv/vcpu.h>
+
+#define DOMAIN_NAME_MAX 64U
+#define DOMAIN_TAG_MAX 2048U
+#define DOMAIN_VCPUS_MAX 64U
+
+struct shared_info;
+struct evtchn_table;
+struct grant_table;
+struct dom_console;
+struct vuart;
+
+/* What the toolstack or the boot code asks for. */
+struct domain_config {
+	u8 uuid[16];
+	u32 ssidref;
+	u32 flags;	    /* XEN_DOMCTL_CDF_* */
+	u32 nr_vcpus;	    /* 1 … DOMAIN_VCPUS_MAX */
+	u32 max_evtchn;	    /* highest port, 0 = default */
+	u32 max_grant_frames;
+	u32 max_maptrack_frames;
+	u32 nr_spis;
+	bool is_privileged;
+	bool is_host_layout; /* Dom0: GIC and memory at the host's addresses */
+	u32 clock_frequency; /* out: 0 = the host's */
+};
+
+enum domain_shutdown {
+	DOMAIN_SHUTDOWN_POWEROFF = 0, /* the values of Xen's SHUTDOWN_* */
+	DOMAIN_SHUTDOWN_REBOOT = 1,
+	DOMAIN_SHUTDOWN_SUSPEND = 2,
+	DOMAIN_SHUTDOWN_CRASH = 3,
+	DOMAIN_SHUTDOWN_WATCHDOG = 4,
+};
+
+struct domain {
+	struct arch_domain arch;
+	domid_t id;
+	u32 refs;
+	bool is_privileged;
+	bool is_direct_mapped; /* guest frames are machine frames */
+	struct spinlock lock; /* LOCK_RANK_DOMAIN */
+
+	u32 nr_vcpus;	     /* length of vcpus */
+	struct vcpu **vcpus; /* entries are NULL until created */
+	struct sched_group sched;
+
+	/* Life cycle; lock. */
+	u32 pause_count;
+	bool is_control_paused; /* paused by domctl; counts once in pause_count */
+	bool is_created;	/* construction is complete */
+	bool is_shut_down;
+	bool is_dying;
+	u8 shutdown_code;
+	u8 teardown_step;
+
+	/* Memory: frames charged to the domain; lock of stage 2. */
+	u64 nr_pages, max_pages;
+
+	struct shared_info *shared_info; /* heap page */
+	struct evtchn_table *evtchn;
+	struct grant_table *grant;
+	struct dom_console *console;
+	struct vuart *vuart; /* NULL: it has none */
+	u64 hvm_params[64]; /* lock */
+	u32 evtchn_ppi;	    /* interrupt of the event channels; set at construction */
+	gfn_t shared_info_frame; /* where the guest has put it; lock of stage 2 */
+	u64 created_ns;	    /* time of creation */
+
+	/* Kept here so that a restarted Dom0 finds its domains again; lock. */
+	char name[DOMAIN_NAME_MAX];
+	u8 uuid[16];
+	u32 ssidref;
+	u32 config_flags;
+	u8 *tag;
+	u32 tag_bytes;
+	u64 features; /* vm_assist bits */
+	s64 time_offset_seconds;
+};
+
+/*
+ * Build a domain: paused by the toolstack, no memory, no vCPU yet. id_hint is the id it gets, or
+ * HV_DOMID_NONE for the next free one. 0 and *out (a reference of the caller's), or -errno with nothing
+ * left behind.
+ */
+int domain_create(domid_t id_hint, const struct domain_config *config, struct domain **out);
+/* A referenced domain, or NULL. HV_DOMID_SELF is not resolved here. */
+struct domain *domain_get(domid_t id);
+void domain_put(struct domain *d);
+/* One more reference to a domain that somebody keeps alive already. */
+static inline void domain_hold(struct domain *d)
+{
+	atomic_fetch_add(&d->refs, 1);
+}
+/* Number of domains, dying ones included. */
+u32 domain_count(void);
+/* The first domain with id >= from, referenced, or NULL. */
+struct domain *domain_get_next(domid_t from);
+/* The domain of the current vCPU; no reference. */
+static inline struct domain *current_domain(void)
+{
+	return current_vcpu()->domain;
+}
+
+/* Nested pause. domain_pause() returns when no vCPU of it is on a CPU; not for the caller's own. */
+void domain_pause(struct domain *d);
+void domain_pause_nosync(struct domain *d);
+void domain_unpause(struct domain *d);
+/* The toolstack's pause and unpause: one level, idempotent. */
+int domain_control_pause(struct domain *d);
+int domain_control_unpause(struct domain *d);
+
+/* Stop for a reason (enum domain_shutdown or a code of the guest's); the toolstack decides what is next. */
+void domain_shutdown(struct domain *d, u8 code);
+/* The domain did what it must not: log why (rate-limited) and shut it down as crashed. */
+void domain_crash(struct domain *d, const char *why);
+/*
+ * Destroy, in slices: -ERESTART until all its memory is given back, then 0. Not for the caller's own
+ * domain; one CPU at a time (the control lock).
+ */
+int domain_destroy(struct domain *d);
+/* Back to running after a shutdown (SUSPEND). */
+int domain_resume(struct domain *d);
+
+/* Name: 1 to 63 printable characters without space and '/'; -EINVAL, -EEXIST. */
+int domain_set_name(struct domain *d, const char *name);
+/* The domain that is not dying with this name, referenced, or NULL. */
+struct domain *domain_find_name(const char *name);
+
+/*
+ * Watches: event channels (a port of the watcher that waits for itself as peer) that are raised when
+ * the target (HV_DOMID_NONE: any domain) changes. -ENOSPC, -ENOENT.
+ */
+int domain_watch_add(domid_t watcher, u32 port, domid_t target);
+int domain_watch_remove(domid_t watcher, u32 port);
+/* Something about d has changed: raise the watches, and VIRQ_DOM_EXC when it is an end. */
+void domain_changed(struct domain *d, bool is_end);
+
+/* vCPU life; all return -errno for bad ids or states. */
+int vcpu_create(struct domain *d, u16 id);
+void vcpu_free(struct vcpu *v); /* off its CPU for good */
+int vcpu_bring_up(struct vcpu *v);
+int vcpu_take_down(struct vcpu *v);
+/* PSCI CPU_ON: reset it, start at entry with x0 = context. -EEXIST when it is on already. */
+int vcpu_power_on(struct vcpu *v, u64 entry, u64 context);
+void vcpu_pause(struct vcpu *v); /* waits until it is off its CPU */
+void vcpu_unpause(struct vcpu *v);
+/*
+ * Write the runstate area that the current vCPU has registered, if any. Called by the run loop after a
+ * switch to it; a bad address is ignored.
+ */
+void vcpu_runstate_update(struct vcpu *v);
+struct vcpu_runstate_info;
+void vcpu_runstate_get(const struct vcpu *v, struct vcpu_runstate_info *info);
+
+/* Dom0, once it exists. */
+extern struct domain *hardware_domain;
+
+#endif

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Grant tables, version 1: a domain lets another one map or copy single pages of it.
+ *
+ * The table is made of frames owned by the hypervisor and mapped into its domain, which writes entries
+ * at any time. The state machine of a grant and the locking are explained in common/domain/grant.c.
+ * Without CONFIG_GRANT_TABLE a stub stands in its place and everything answers -ENOSYS.
+ */
+#ifndef HV_GRANT_H
+#define HV_GRANT_H
+
+#include <hv/types.h>
+
+struct domain;
+struct gnttab_map_grant_ref;
+struct gnttab_unmap_grant_ref;
+struct gnttab_copy;
+
+int grant_init(struct domain *d, u32 max_frames, u32 max_maptrack_frames);
+/* Give up every grant the dying domain has mapped, in slices: -ERESTART until done. */
+int grant_unmap_all(struct domain *d);
+/* Give back the table's frames; then the structure. */
+void grant_release(struct domain *d);
+void grant_free(struct domain *d);
+
+u32 grant_nr_frames(const struct domain *d);
+u32 grant_max_frames(const struct domain *d);
+/* Grow the table to nr frames if it is smaller. -ENOMEM, -EINVAL beyond the limit. */
+int grant_grow(struct domain *d, u32 nr);
+/* Frame idx of the table, growing it on demand, with one reference for the caller. */
+int grant_get_frame(struct domain *d, u32 idx, mfn_t *frame);
+
+/* One element each; the outcome is in its status. The caller is the current domain. */
+void grant_map(struct domain *d, struct gnttab_map_grant_ref *op);
+void grant_unmap(struct domain *d, struct gnttab_unmap_grant_ref *op);
+void grant_copy(struct domain *d, struct gnttab_copy *op);
+
+/*
+ * Hold the page behind grant ref of granter for a copy by user: frame with a reference, and the entry
+ * marked in use until grant_release_copy(). Returns a GNTST_*.
+ */
+struct grant_hold {
+	struct domain *granter;
+	u32 ref;
+	bool is_write;
+	mfn_t frame;
+};
+int grant_hold(struct domain *user, struct domain *granter, u32 ref, bool write,
+	       struct grant_hold *out);
+void grant_unhold(const struct grant_hold *hold);
+
+#endif
