@@ -4,7 +4,6 @@ obj-y += cmdline.o
 obj-y += console.o
 obj-y += debugkeys.o
 obj-y += defer.o
-obj-y += devtree.o
 obj-y += frame.o
 obj-y += heap.o
 obj-y += irq.o

@@ -2,9 +2,9 @@
 /*
  * The command line as a list of words, cut up in a copy. Used during boot on the boot CPU: no lock.
  *
- * Each word remembers whether somebody has asked for it, so that a misspelt option is reported at the
- * end of boot without a table of all options, which would name every upper folder from here. Options
- * of Xen that only make sense there are listed as known and ignored.
+ * Each word remembers whether somebody has asked for it, so that a misspelt option is reported at
+ * the end of boot without a table of all options, which would name every upper folder from here.
+ * Options of Xen that only make sense there are listed as known and ignored.
  */
 #include <hv/cmdline.h>
 #include <hv/compiler.h>
@@ -12,7 +12,7 @@
 #include <hv/printk.h>
 #include <hv/string.h>
 
-#define TEXT_MAX 1024U
+#define TEXT_MAX  1024U
 #define WORDS_MAX 64U
 
 struct word {
@@ -26,8 +26,8 @@ static u32 nr_words;
 
 /* What command lines written for Xen contain and has no meaning here. */
 static const char *const ignored[] = {
-	"bootscrub", "console", "console_timestamps", "dtuart", "guest_loglvl", "loglvl", "sync_console",
-	"vwfi",
+	"bootscrub",	"console", "console_timestamps", "dtuart",
+	"guest_loglvl", "loglvl",  "sync_console",	 "vwfi",
 };
 
 static void split(char *s)
@@ -41,7 +41,7 @@ static void split(char *s)
 			return;
 		}
 		if (*s) {
-			words[nr_words++] = (struct word){.text = s};
+			words[nr_words++] = (struct word){ .text = s };
 		}
 		while (*s && !ctype_is_space(*s)) {
 			s++;
@@ -102,8 +102,8 @@ static bool is_one_of(const char *s, const char *const *list)
 
 bool cmdline_bool(const char *name, bool absent)
 {
-	static const char *const yes[] = {"", "1", "on", "true", "yes", NULL};
-	static const char *const no[] = {"0", "off", "false", "no", NULL};
+	static const char *const yes[] = { "", "1", "on", "true", "yes", NULL };
+	static const char *const no[] = { "0", "off", "false", "no", NULL };
 	const char *value = cmdline_get(name);
 	bool result = absent;
 

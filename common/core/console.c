@@ -2,9 +2,10 @@
 /*
  * The console: owns the log ring, the port, and who gets what is typed.
  *
- * One lock (LOCK_RANK_CONSOLE, a leaf) protects everything here; drivers are called under it and take
- * no lock themselves. Callbacks that notify other parts run after it has been released. Positions in
- * the ring count bytes since boot in 32 bits and wrap: only their differences mean anything.
+ * One lock (LOCK_RANK_CONSOLE, a leaf) protects everything here; drivers are called under it and
+ * take no lock themselves. Callbacks that notify other parts run after it has been released.
+ * Positions in the ring count bytes since boot in 32 bits and wrap: only their differences mean
+ * anything.
  */
 #include <hv/arch.h>
 #include <hv/console.h>
@@ -15,11 +16,11 @@
 #include <hv/printk.h>
 #include <hv/spinlock.h>
 
-#define RING_BYTES (1U << CONFIG_CONSOLE_RING_SHIFT)
-#define INPUT_BYTES 1024U
-#define SWITCH_CHAR 1 /* Ctrl-a */
+#define RING_BYTES   (1U << CONFIG_CONSOLE_RING_SHIFT)
+#define INPUT_BYTES  1024U
+#define SWITCH_CHAR  1 /* Ctrl-a */
 #define SWITCH_COUNT 3U
-#define BREAK_SPINS 1000000U
+#define BREAK_SPINS  1000000U
 
 static struct spinlock console_lock = SPINLOCK_INIT(LOCK_RANK_CONSOLE);
 
@@ -226,8 +227,7 @@ void console_guest_write(const char *tag, const char *text, size_t len)
 	while (tag && len) {
 		size_t n = 0;
 
-		while (n < len && text[n++] != '\n') {
-		}
+		while (n < len && text[n++] != '\n') {}
 		write_tagged(tag, text, n);
 		text += n;
 		len -= n;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The table of debug keys, one row per printable character, filled at boot and read afterwards: no
- * lock. 'h' lists the table itself. Without CONFIG_DEBUG_KEYS the table stays empty and every key says
- * so.
+ * lock. 'h' lists the table itself. Without CONFIG_DEBUG_KEYS the table stays empty and every key
+ * says so.
  */
 #include <hv/ctype.h>
 #include <hv/debugkeys.h>
@@ -12,7 +12,7 @@
 #include <hv/printk.h>
 
 #define FIRST_KEY ' '
-#define NR_KEYS ('~' - ' ' + 1)
+#define NR_KEYS	  ('~' - ' ' + 1)
 
 static struct {
 	void (*handler)(char key);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Deferred work: a list per CPU, touched by that CPU only, and EL2 is never preempted: no lock. A run
- * takes the whole list first, so that work queued by a work item waits for the next exit.
+ * Deferred work: a list per CPU, touched by that CPU only, and EL2 is never preempted: no lock. A
+ * run takes the whole list first, so that work queued by a work item waits for the next exit.
  */
 #include <hv/defer.h>
 #include <hv/percpu.h>

@@ -10,10 +10,10 @@
  *    1  0   (anything)                                   free, inside a block
  *    1  1   -    -    47..32 owner     31..0 references  in use
  *
- * Links are indices into the table; NIL ends a list. Free frames are always scrubbed, so that handing
- * out is cheap. frame_lock (LOCK_RANK_FRAME) protects free blocks and their lists; the references of a
- * frame in use change by atomic operations without it. A frame whose count has just become 0 belongs
- * to the CPU that dropped the last one: frame_get() refuses it.
+ * Links are indices into the table; NIL ends a list. Free frames are always scrubbed, so that
+ * handing out is cheap. frame_lock (LOCK_RANK_FRAME) protects free blocks and their lists; the
+ * references of a frame in use change by atomic operations without it. A frame whose count has just
+ * become 0 belongs to the CPU that dropped the last one: frame_get() refuses it.
  */
 #include <hv/frame.h>
 #include <hv/panic.h>
@@ -21,16 +21,16 @@
 #include <hv/string.h>
 
 #define ENTRY_STATE(entry) ((entry) >> 62)
-#define STATE_HEAD 1UL
-#define STATE_INSIDE 2UL
-#define STATE_USED 3UL
-#define INSIDE_BYTE 0x80 /* memset's pattern for entries of STATE_INSIDE */
-#define INSIDE_ENTRY 0x8080808080808080UL
-#define INDEX_BITS 28
-#define NIL (BIT(INDEX_BITS) - 1)
-#define REFS_MASK 0xFFFFFFFFUL
-#define ORDER_MAX ORDER_1G
-#define NR_ORDERS (ORDER_MAX + 1)
+#define STATE_HEAD	   1UL
+#define STATE_INSIDE	   2UL
+#define STATE_USED	   3UL
+#define INSIDE_BYTE	   0x80 /* memset's pattern for entries of STATE_INSIDE */
+#define INSIDE_ENTRY	   0x8080808080808080UL
+#define INDEX_BITS	   28
+#define NIL		   (BIT(INDEX_BITS) - 1)
+#define REFS_MASK	   0xFFFFFFFFUL
+#define ORDER_MAX	   ORDER_1G
+#define NR_ORDERS	   (ORDER_MAX + 1)
 
 static struct spinlock frame_lock = SPINLOCK_INIT(LOCK_RANK_FRAME);
 static u64 *table __sealed;
@@ -149,8 +149,8 @@ static void free_run(u64 index, u64 nr)
 }
 
 /*
- * Split the block at index (off its list) down to the part of 2^order that begins at target, and mark
- * that part as owned.
+ * Split the block at index (off its list) down to the part of 2^order that begins at target, and
+ * mark that part as owned.
  */
 static void take_part(u64 index, unsigned int from, u64 target, unsigned int order, u64 entry)
 {

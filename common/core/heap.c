@@ -12,12 +12,12 @@
 #include <hv/spinlock.h>
 #include <hv/string.h>
 
-#define NR_ORDERS 11U /* free blocks merge up to 4 MiB */
+#define NR_ORDERS   11U /* free blocks merge up to 4 MiB */
 #define ORDER_LIMIT 6U
-#define NIL 0xFFFFFFFFU
+#define NIL	    0xFFFFFFFFU
 #define CLASS_SHIFT 6U
-#define NR_CLASSES 6U
-#define OBJECT_MAX KIB(16)
+#define NR_CLASSES  6U
+#define OBJECT_MAX  KIB(16)
 
 enum page_state {
 	PAGE_INSIDE, /* not the first page of anything */
@@ -126,8 +126,8 @@ static u32 alloc_block(unsigned int order, enum page_state state)
 }
 
 /*
- * Index 0 is the multiple of the largest block at or below the region, so that blocks are aligned by
- * address; the pages before the region and those of the infos stay PAGE_INSIDE for ever.
+ * Index 0 is the multiple of the largest block at or below the region, so that blocks are aligned
+ * by address; the pages before the region and those of the infos stay PAGE_INSIDE for ever.
  */
 void heap_init(void *va, size_t bytes)
 {
@@ -200,7 +200,7 @@ static void *slab_alloc(unsigned int class)
 		if (index == NIL) {
 			return NULL;
 		}
-		pages[index].order = (u8)class;
+		pages[index].order = (u8) class;
 		pages[index].free_objects = ~0UL >> (64 - (PAGE_SIZE >> shift));
 		list_add(&slab_head[class], index);
 	}

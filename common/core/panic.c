@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Panic: one CPU, the first, prints and stops the others; a second CPU that panics meanwhile just halts.
- * Locks are not trusted any more: the console's is broken open, no rank is checked.
+ * Panic: one CPU, the first, prints and stops the others; a second CPU that panics meanwhile just
+ * halts. Locks are not trusted any more: the console's is broken open, no rank is checked.
  */
 #include <hv/arch.h>
 #include <hv/console.h>
@@ -16,7 +16,8 @@ static u32 nr_panics;
 static bool is_reboot_wanted __sealed;
 
 /* libfdt.a is compiled with stack protection; nothing of ours is. Used at boot only. */
-const u64 __stack_chk_guard = 0x0a00ff0d5afe57acUL;
+extern u64 __stack_chk_guard;
+u64 __stack_chk_guard = 0x0a00ff0d5afe57acUL;
 void __stack_chk_fail(void) __noreturn;
 void __stack_chk_fail(void)
 {

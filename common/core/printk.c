@@ -2,21 +2,22 @@
 /*
  * Log lines: formats on the stack, stamps with the time since boot, hands over to the console.
  *
- * What guests can cause is limited by token buckets: one for all together and a table of buckets hashed
- * by domain id, so that a domain that talks too much silences itself first. Several CPUs may use a bucket
- * at once: the counts are statistics, a lost update costs a line more or less, so there is no lock.
+ * What guests can cause is limited by token buckets: one for all together and a table of buckets
+ * hashed by domain id, so that a domain that talks too much silences itself first. Several CPUs may
+ * use a bucket at once: the counts are statistics, a lost update costs a line more or less, so
+ * there is no lock.
  */
 #include <hv/console.h>
 #include <hv/format.h>
 #include <hv/printk.h>
 #include <hv/timer.h>
 
-#define LINE_MAX 256U
+#define LINE_MAX      256U
 #define GUEST_BUCKETS 32U
-#define GUEST_BURST 10U
-#define GUEST_PERIOD NSEC_PER_SEC /* one line a second and domain, after the burst */
-#define ALL_BURST 40U
-#define ALL_PERIOD (100 * NSEC_PER_MSEC)
+#define GUEST_BURST   10U
+#define GUEST_PERIOD  NSEC_PER_SEC /* one line a second and domain, after the burst */
+#define ALL_BURST     40U
+#define ALL_PERIOD    (100 * NSEC_PER_MSEC)
 
 static struct ratelimit guest_limits[GUEST_BUCKETS];
 static struct ratelimit all_limit;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Ticket spinlocks: the slow path, and in debug builds the per-CPU stack of held locks against which
- * each acquisition is checked. The stack is written by its own CPU only. Once a panic is under way
- * nothing is checked any more, so that its message comes out whatever was held.
+ * Ticket spinlocks: the slow path, and in debug builds the per-CPU stack of held locks against
+ * which each acquisition is checked. The stack is written by its own CPU only. Once a panic is
+ * under way nothing is checked any more, so that its message comes out whatever was held.
  */
 #include <hv/arch.h>
 #include <hv/panic.h>

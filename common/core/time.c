@@ -2,10 +2,11 @@
 /*
  * Time: nanoseconds since boot from the free-running counter and back, without division.
  *
- * Both directions multiply by a fixed-point factor into 128 bits: ns = ticks * ns_per_tick / 2^52 and
- * ticks = ns * ticks_per_ns / 2^60. Both factors are rounded up (by less than one part in 2^50: 10 ns
- * after 4 months), so that the time at the counter value of a deadline is never before the deadline.
- * Results that do not fit are the largest number. Written once at boot, read by everybody.
+ * Both directions multiply by a fixed-point factor into 128 bits: ns = ticks * ns_per_tick / 2^52
+ * and ticks = ns * ticks_per_ns / 2^60. Both factors are rounded up (by less than one part in 2^50:
+ * 10 ns after 4 months), so that the time at the counter value of a deadline is never before the
+ * deadline. Results that do not fit are the largest number. Written once at boot, read by
+ * everybody.
  */
 #include <hv/arch.h>
 #include <hv/compiler.h>
@@ -13,8 +14,8 @@
 #include <hv/softirq.h>
 #include <hv/timer.h>
 
-#define NS_SHIFT 52
-#define TICKS_SHIFT 60
+#define NS_SHIFT      52
+#define TICKS_SHIFT   60
 #define FREQUENCY_MIN 1000000UL
 #define FREQUENCY_MAX 4000000000UL
 

@@ -2,9 +2,9 @@
 /*
  * Software timers: one queue per CPU, sorted by deadline, and the comparator set to its first.
  *
- * A queue's lock (LOCK_RANK_TIMER) protects the queue and the fields of the timers in it. Handlers run
- * without it. The comparator is moved forward when an earlier deadline arrives, but not back when the
- * first timer is cancelled: that costs at most one interrupt which finds nothing due.
+ * A queue's lock (LOCK_RANK_TIMER) protects the queue and the fields of the timers in it. Handlers
+ * run without it. The comparator is moved forward when an earlier deadline arrives, but not back
+ * when the first timer is cancelled: that costs at most one interrupt which finds nothing due.
  */
 #include <hv/arch.h>
 #include <hv/panic.h>
@@ -78,7 +78,7 @@ static void remove(struct timer_queue *queue, struct timer *timer)
 
 void timer_init(struct timer *timer, void (*handler)(struct timer *timer))
 {
-	*timer = (struct timer){.deadline = TIME_NEVER, .handler = handler};
+	*timer = (struct timer){ .deadline = TIME_NEVER, .handler = handler };
 }
 
 bool timer_is_armed(const struct timer *timer)
@@ -122,7 +122,8 @@ void timer_set(struct timer *timer, u64 deadline)
 	spin_unlock(&queue->lock);
 }
 
-/* Take the first timer that is due at now off the queue, or program the comparator and return NULL. */
+/* Take the first timer that is due at now off the queue, or program the comparator and return NULL.
+ */
 static struct timer *take_due(u64 now)
 {
 	struct timer_queue *queue = lock_queue(cpu_id());

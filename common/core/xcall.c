@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Cross-CPU calls: each CPU has one slot for the call it makes. The caller fills the slot and then
- * sets the bits of its targets; a target runs the function and then clears its bit; the slot is free
- * again when no bit is left. No lock, and no queue: a CPU with a call under way finishes it first,
- * serving the calls of others meanwhile. A target looks at no more than nr_cpus slots.
+ * sets the bits of its targets; a target runs the function and then clears its bit; the slot is
+ * free again when no bit is left. No lock, and no queue: a CPU with a call under way finishes it
+ * first, serving the calls of others meanwhile. A target looks at no more than nr_cpus slots.
  */
 #include <hv/arch.h>
 #include <hv/compiler.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * printf's subset for log lines and names. No state, no locks, no allocation; the only division is by
- * the constant 10, which the compiler turns into a multiplication.
+ * printf's subset for log lines and names. No state, no locks, no allocation; the only division is
+ * by the constant 10, which the compiler turns into a multiplication.
  */
 #include <hv/ctype.h>
 #include <hv/format.h>
@@ -68,7 +68,7 @@ static size_t digits_of(char *buf, u64 value, unsigned int base, char ten)
 
 static void put_number(struct output *out, const struct conversion *conv, u64 value, char kind)
 {
-	char buf[24] = {0};
+	char buf[24] = { 0 };
 	size_t n = 0;
 	bool is_negative = (kind == 'd' || kind == 'i') && (s64)value < 0;
 
@@ -87,9 +87,9 @@ static void put_number(struct output *out, const struct conversion *conv, u64 va
 	if (conv->is_zero_padded && !conv->is_left && n < conv->width) {
 		size_t sign = is_negative ? 1 : buf[1] == 'x' ? 2 : 0;
 
-		put_text(out, &(struct conversion){0}, buf, sign);
+		put_text(out, &(struct conversion){ 0 }, buf, sign);
 		put_padding(out, '0', conv->width, n);
-		put_text(out, &(struct conversion){0}, buf + sign, n - sign);
+		put_text(out, &(struct conversion){ 0 }, buf + sign, n - sign);
 		return;
 	}
 	put_text(out, conv, buf, n);
@@ -153,7 +153,7 @@ static void put_string(struct output *out, const struct conversion *conv, const 
 /* One conversion; start is the '%', for text that is no conversion. Returns what follows it. */
 static const char *put_conversion(struct output *out, const char *start, va_list *args)
 {
-	struct conversion conv = {0};
+	struct conversion conv = { 0 };
 	const char *fmt = parse_conversion(start + 1, &conv, args);
 
 	switch (*fmt) {
@@ -185,7 +185,7 @@ static const char *put_conversion(struct output *out, const char *start, va_list
 
 size_t format_va(char *dst, size_t size, const char *fmt, va_list args)
 {
-	struct output out = {.dst = dst, .size = size};
+	struct output out = { .dst = dst, .size = size };
 	va_list copy;
 
 	va_copy(copy, args);

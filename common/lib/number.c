@@ -15,8 +15,7 @@ static unsigned long parse_digits(const char *s, const char **end, unsigned int 
 		if (__builtin_mul_overflow(value, base, &value) ||
 		    __builtin_add_overflow(value, ctype_digit(*s), &value)) {
 			value = ~0UL;
-			while (ctype_digit(*++s) < base) {
-			}
+			while (ctype_digit(*++s) < base) {}
 			*end = s;
 			break;
 		}

@@ -2,10 +2,10 @@
 /*
  * Memory and string functions. No state, no locks.
  *
- * memcpy and memset carry whole kernels at boot and every hypercall argument afterwards: their inner
- * loops are written so that the compiler makes pairs of loads and stores of them. Other alignments
- * than 8 bytes go byte by byte, since EL2 traps unaligned accesses to device memory and early boot
- * runs with the MMU off.
+ * memcpy and memset carry whole kernels at boot and every hypercall argument afterwards: their
+ * inner loops are written so that the compiler makes pairs of loads and stores of them. Other
+ * alignments than 8 bytes go byte by byte, since EL2 traps unaligned accesses to device memory and
+ * early boot runs with the MMU off.
  */
 #include <hv/string.h>
 #include <hv/types.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Arm PrimeCell UART PL011 (DDI 0183) and the SBSA generic UART, which is its subset. The speed is
- * the firmware's. Output polls for room in the FIFO; input comes by interrupt. Registers are touched
- * under the console's lock (output) or by the interrupt's handler on the one CPU it is routed to.
+ * the firmware's. Output polls for room in the FIFO; input comes by interrupt. Registers are
+ * touched under the console's lock (output) or by the interrupt's handler on the one CPU it is
+ * routed to.
  */
 #include "uart.h"
 
@@ -10,21 +11,21 @@
 #include <hv/irq.h>
 #include <hv/mmio.h>
 
-#define DR 0x00
-#define FR 0x18
-#define FR_RXFE BIT(4) /* receive FIFO empty */
-#define FR_TXFF BIT(5) /* transmit FIFO full */
-#define LCRH 0x2c
-#define LCRH_8N1_FIFO 0x70
-#define CR 0x30
-#define CR_ENABLE 0x301 /* UARTEN, TXE, RXE */
-#define IMSC 0x38
-#define ICR 0x44
-#define INT_RX BIT(4)
+#define DR	       0x00
+#define FR	       0x18
+#define FR_RXFE	       BIT(4) /* receive FIFO empty */
+#define FR_TXFF	       BIT(5) /* transmit FIFO full */
+#define LCRH	       0x2c
+#define LCRH_8N1_FIFO  0x70
+#define CR	       0x30
+#define CR_ENABLE      0x301 /* UARTEN, TXE, RXE */
+#define IMSC	       0x38
+#define ICR	       0x44
+#define INT_RX	       BIT(4)
 #define INT_RX_TIMEOUT BIT(6)
 
-#define RX_BATCH 32U	    /* characters per interrupt: the FIFO's depth */
-#define TX_SPINS 1000000U   /* a port that takes nothing for so long is dead: drop the character */
+#define RX_BATCH 32U	  /* characters per interrupt: the FIFO's depth */
+#define TX_SPINS 1000000U /* a port that takes nothing for so long is dead: drop the character */
 
 static struct {
 	char *regs;
@@ -44,8 +45,7 @@ static void reg_write(unsigned int offset, u32 value)
 
 static void put_char(char c)
 {
-	for (u32 i = 0; (reg_read(FR) & FR_TXFF) && i < TX_SPINS; i++) {
-	}
+	for (u32 i = 0; (reg_read(FR) & FR_TXFF) && i < TX_SPINS; i++) {}
 	reg_write(DR, (u8)c);
 }
 

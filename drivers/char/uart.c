@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Finds the serial port for the console: the device tree's stdout-path, else the first node that a
- * driver here knows. The table of drivers is const; a driver that is configured out has a NULL probe.
- * Boot only, one CPU, no locks.
+ * driver here knows. The table of drivers is const; a driver that is configured out has a NULL
+ * probe. Boot only, one CPU, no locks.
  */
 #include "uart.h"
 
@@ -15,13 +15,13 @@ static const struct {
 	const char *compatible;
 	const struct console_driver *(*probe)(const struct uart_port *port);
 } drivers[] = {
-	{"arm,pl011", IS_ENABLED(CONFIG_PL011) ? pl011_probe : NULL},
-	{"arm,sbsa-uart", IS_ENABLED(CONFIG_PL011) ? pl011_probe : NULL},
+	{ "arm,pl011", IS_ENABLED(CONFIG_PL011) ? pl011_probe : NULL },
+	{ "arm,sbsa-uart", IS_ENABLED(CONFIG_PL011) ? pl011_probe : NULL },
 };
 
 static const struct console_driver *probe_node(int node, unsigned int row)
 {
-	struct uart_port port = {.node = node};
+	struct uart_port port = { .node = node };
 	struct devtree_range range;
 
 	if (devtree_reg(node, 0, &range)) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Arrays of bits in 64-bit words, bit 0 lowest. No locking: the owner of the words brings it. Positions
- * are below the length that the caller knows; the functions do not check it.
+ * Arrays of bits in 64-bit words, bit 0 lowest. No locking: the owner of the words brings it.
+ * Positions are below the length that the caller knows; the functions do not check it.
  */
 #ifndef HV_BITMAP_H
 #define HV_BITMAP_H

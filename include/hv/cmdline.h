@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The hypervisor's command line: words "name" or "name=value". Whoever wants an option asks for it;
- * words nobody has asked for are reported once boot is over. A repeated option: the last one counts.
- * Boot only, one CPU; strings returned stay valid until boot is over.
+ * words nobody has asked for are reported once boot is over. A repeated option: the last one
+ * counts. Boot only, one CPU; strings returned stay valid until boot is over.
  */
 #ifndef HV_CMDLINE_H
 #define HV_CMDLINE_H

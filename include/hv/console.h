@@ -2,9 +2,10 @@
 /*
  * The console: one serial port shared by the hypervisor's log, its debug keys, and Dom0.
  *
- * Output goes to the port in whole pieces, never interleaved. Input goes to Dom0 or to the debug keys;
- * Ctrl-a pressed three times switches. The log is kept in a ring of 2^CONFIG_CONSOLE_RING_SHIFT bytes
- * that positions (counted from the first byte ever logged, modulo 2^32) address.
+ * Output goes to the port in whole pieces, never interleaved. Input goes to Dom0 or to the debug
+ * keys; Ctrl-a pressed three times switches. The log is kept in a ring of
+ * 2^CONFIG_CONSOLE_RING_SHIFT bytes that positions (counted from the first byte ever logged, modulo
+ * 2^32) address.
  */
 #ifndef HV_CONSOLE_H
 #define HV_CONSOLE_H
@@ -15,13 +16,15 @@ struct console_driver {
 	const char *name;
 	/* Write all of it, polling if need be; called with the console's lock held. */
 	void (*write)(const char *text, size_t len);
-	/* Let the port raise its interrupt for input, whose handler calls console_input(). May be NULL. */
+	/* Let the port raise its interrupt for input, whose handler calls console_input(). May be
+	 * NULL. */
 	int (*start_input)(void);
 };
 
 /* Boot: the port to use; what has been logged so far is written to it. */
 void console_register(const struct console_driver *driver);
-/* Boot, once interrupts can be requested: begin to listen. 0 or -errno (then the console is mute). */
+/* Boot, once interrupts can be requested: begin to listen. 0 or -errno (then the console is mute).
+ */
 int console_start_input(void);
 
 /* Append to the log and write to the port. */
@@ -31,7 +34,8 @@ void console_log(const char *text, size_t len);
 void console_input(char c);
 
 /*
- * Output of a guest. tag NULL: as it is (the domain that owns the input). Else each line begins with
+ * Output of a guest. tag NULL: as it is (the domain that owns the input). Else each line begins
+ * with
  * "(tag) " and control characters are replaced.
  */
 void console_guest_write(const char *tag, const char *text, size_t len);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The host's device tree, read-only, at boot (libfdt needs the FP unit, which is off later). Nodes are
- * libfdt offsets, negative when there is none. Everything in the tree is checked input: a malformed
- * property is an error value, never a panic. Devicetree Specification 0.4, chapters 2 and 3.
+ * The host's device tree, read-only, at boot (libfdt needs the FP unit, which is off later). Nodes
+ * are libfdt offsets, negative when there is none. Everything in the tree is checked input: a
+ * malformed property is an error value, never a panic. Devicetree Specification 0.4, chapters 2
+ * and 3.
  */
 #ifndef HV_DEVTREE_H
 #define HV_DEVTREE_H
@@ -26,7 +27,8 @@ bool devtree_is_compatible(int node, const char *compatible);
 /* False when status is there and neither "okay" nor "ok". */
 bool devtree_is_available(int node);
 
-/* Properties: text (NULL when absent or unterminated), a first cell, a big-endian number of n cells. */
+/* Properties: text (NULL when absent or unterminated), a first cell, a big-endian number of n
+ * cells. */
 const char *devtree_string(int node, const char *name);
 u32 devtree_u32(int node, const char *name, u32 absent);
 u64 devtree_cells(const void *cells, int nr_cells);
@@ -45,8 +47,8 @@ struct devtree_irq {
 int devtree_irq(int node, unsigned int index, struct devtree_irq *out);
 
 /*
- * Call visit for each range of: memory nodes; memory that must not be used (/reserved-memory and the
- * header's reserve map). Stops at the first non-zero result and returns it.
+ * Call visit for each range of: memory nodes; memory that must not be used (/reserved-memory and
+ * the header's reserve map). Stops at the first non-zero result and returns it.
  */
 typedef int (*devtree_visit_t)(const struct devtree_range *range, void *arg);
 int devtree_for_each_memory(devtree_visit_t visit, void *arg);
@@ -61,7 +63,8 @@ int devtree_stdout(void);
  * (xen,dom0-bootargs or a kernel module's bootargs) or no kernel module is given at all; else NULL.
  */
 const char *devtree_cmdline(void);
-/* Dom0's: xen,dom0-bootargs; else the kernel module's bootargs; else bootargs beside xen,xen-bootargs. */
+/* Dom0's: xen,dom0-bootargs; else the kernel module's bootargs; else bootargs beside
+ * xen,xen-bootargs. */
 const char *devtree_dom0_cmdline(void);
 
 #endif

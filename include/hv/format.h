@@ -12,8 +12,8 @@
 #include <stdarg.h>
 
 /*
- * Both return the length that the whole text has, which is >= size when it did not fit. %s takes NULL
- * and prints (null).
+ * Both return the length that the whole text has, which is >= size when it did not fit. %s takes
+ * NULL and prints (null).
  */
 size_t format_va(char *dst, size_t size, const char *fmt, va_list args);
 size_t format(char *dst, size_t size, const char *fmt, ...) __printf(3, 4);

@@ -6,7 +6,8 @@
  * while in use it holds the owner's domain id and a reference count. The owner's own mapping is one
  * reference; each foreign or grant mapping holds one more, which lives in the stage-2 entry that
  * makes the mapping. The frame goes back to the allocator when the last reference is dropped, and
- * is scrubbed before it can be handed out again. Frames outside RAM have no entry: all look-ups say so.
+ * is scrubbed before it can be handed out again. Frames outside RAM have no entry: all look-ups say
+ * so.
  */
 #ifndef HV_FRAME_H
 #define HV_FRAME_H
@@ -20,7 +21,8 @@
  */
 mfn_t frame_alloc(unsigned int order, domid_t owner);
 
-/* The same inside [min, max) of machine frames; for 1:1 and DMA-limited memory. Boot and Dom0 only. */
+/* The same inside [min, max) of machine frames; for 1:1 and DMA-limited memory. Boot and Dom0 only.
+ */
 mfn_t frame_alloc_range(unsigned int order, domid_t owner, mfn_t min, mfn_t max);
 
 /* Is this a frame of RAM that the allocator manages (free or not)? */
@@ -50,15 +52,16 @@ u64 frame_nr_free(void);
 u64 frame_nr_total(void);
 
 /*
- * Boot: give the allocator its table (zeroed memory for the frames [base, base + nr), at most 2^28 of
- * them, 1 TiB) and then each free range of RAM, whose contents must be zero already. Frames never
- * added stay "not RAM"; so do those that the table does not reach.
+ * Boot: give the allocator its table (zeroed memory for the frames [base, base + nr), at most 2^28
+ * of them, 1 TiB) and then each free range of RAM, whose contents must be zero already. Frames
+ * never added stay "not RAM"; so do those that the table does not reach.
  */
 size_t frame_table_bytes(u64 nr);
 void frame_table_init(void *table, mfn_t base, u64 nr);
 void frame_add_range(mfn_t first, u64 nr);
 
-/* Boot, before the first frame_put(): how to zero frames (arch_scrub_frames, at most 2 MiB a call). */
+/* Boot, before the first frame_put(): how to zero frames (arch_scrub_frames, at most 2 MiB a call).
+ */
 void frame_set_scrubber(void (*scrub)(mfn_t first, u64 nr));
 
 #endif

@@ -2,9 +2,9 @@
 /*
  * Physical interrupts: one handler per interrupt number, one chip (drivers/gic registers it).
  *
- * Taking an interrupt is two steps (GIC: EOImode 1). The core acknowledges, drops the running priority
- * and calls the handler; then it deactivates, unless the interrupt belongs to a guest: the guest's own
- * end of interrupt deactivates that one, through a hardware-linked list register.
+ * Taking an interrupt is two steps (GIC: EOImode 1). The core acknowledges, drops the running
+ * priority and calls the handler; then it deactivates, unless the interrupt belongs to a guest: the
+ * guest's own end of interrupt deactivates that one, through a hardware-linked list register.
  * Numbers are the GIC's: 0-15 SGI, 16-31 PPI (per CPU), 32-1019 SPI.
  */
 #ifndef HV_IRQ_H
@@ -13,11 +13,11 @@
 #include <hv/compiler.h>
 #include <hv/types.h>
 
-#define IRQ_MAX 1020U
-#define IRQ_SPURIOUS 1023U
+#define IRQ_MAX	      1020U
+#define IRQ_SPURIOUS  1023U
 #define IRQ_FIRST_PPI 16U
 #define IRQ_FIRST_SPI 32U
-#define IRQ_SGI_KICK 0U /* look at your softirqs */
+#define IRQ_SGI_KICK  0U /* look at your softirqs */
 
 enum irq_type {
 	IRQ_TYPE_LEVEL, /* level, active high */
@@ -26,11 +26,11 @@ enum irq_type {
 
 struct irq_chip {
 	const char *name;
-	unsigned int nr_irqs;			     /* interrupt numbers are below this */
-	unsigned int (*ack)(void);		     /* acknowledge; IRQ_MAX and above: none */
-	void (*eoi)(unsigned int irq);		     /* drop the priority */
+	unsigned int nr_irqs;	       /* interrupt numbers are below this */
+	unsigned int (*ack)(void);     /* acknowledge; IRQ_MAX and above: none */
+	void (*eoi)(unsigned int irq); /* drop the priority */
 	void (*deactivate)(unsigned int irq);
-	void (*enable)(unsigned int irq);	     /* a PPI: on this CPU */
+	void (*enable)(unsigned int irq); /* a PPI: on this CPU */
 	void (*disable)(unsigned int irq);
 	int (*set_type)(unsigned int irq, enum irq_type type);
 	void (*set_priority)(unsigned int irq, u8 priority);

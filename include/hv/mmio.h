@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Access to device registers. The mapping is Device-nGnRE, so accesses to one device keep their order;
- * whoever needs order against memory adds the barrier.
+ * Access to device registers. The mapping is Device-nGnRE, so accesses to one device keep their
+ * order; whoever needs order against memory adds the barrier.
  */
 #ifndef HV_MMIO_H
 #define HV_MMIO_H

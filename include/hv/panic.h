@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The end: going on would break isolation. docs/safety.md lists every panic. Nothing that a guest, a
- * device tree, a module or a device does may lead here, and ASSERT (debug builds) is for our own bugs.
+ * The end: going on would break isolation. docs/safety.md lists every panic. Nothing that a guest,
+ * a device tree, a module or a device does may lead here, and ASSERT (debug builds) is for our own
+ * bugs.
  */
 #ifndef HV_PANIC_H
 #define HV_PANIC_H

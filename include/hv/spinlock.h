@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Ticket spinlocks with ranks (hv/lock_ranks.h): first come, first served, so that the wait of a CPU
- * is bounded by the other CPUs' critical sections. EL2 runs with interrupts masked, so there is no
- * variant that masks them. Debug builds keep the locks that each CPU holds and stop the machine
+ * Ticket spinlocks with ranks (hv/lock_ranks.h): first come, first served, so that the wait of a
+ * CPU is bounded by the other CPUs' critical sections. EL2 runs with interrupts masked, so there is
+ * no variant that masks them. Debug builds keep the locks that each CPU holds and stop the machine
  * when one is taken out of order, twice, or released by a CPU that does not hold it.
  */
 #ifndef HV_SPINLOCK_H

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The functions of <string.h> that the hypervisor and libfdt use, with the C standard's contracts.
- * Hosted tests take the C library's. Copies between regions that are aligned alike modulo 8 bytes move
- * 128 bytes per step; others move bytes, because EL2 never makes an unaligned access.
+ * Hosted tests take the C library's. Copies between regions that are aligned alike modulo 8 bytes
+ * move 128 bytes per step; others move bytes, because EL2 never makes an unaligned access.
  */
 #ifndef HV_STRING_H
 #define HV_STRING_H

@@ -9,10 +9,10 @@
 
 #include <hv/types.h>
 
-#define NSEC_PER_SEC 1000000000UL
+#define NSEC_PER_SEC  1000000000UL
 #define NSEC_PER_MSEC 1000000UL
 #define NSEC_PER_USEC 1000UL
-#define TIME_NEVER (~0UL)
+#define TIME_NEVER    (~0UL)
 
 struct timer {
 	u64 deadline; /* ns, TIME_NEVER while not armed */
@@ -44,11 +44,11 @@ u64 time_now(void);
 u64 time_of_counter(u64 counter);
 u64 time_to_counter(u64 ns);
 u64 time_from_ticks(u64 ticks); /* counter ticks -> ns */
-u64 time_to_ticks(u64 ns);      /* ns -> counter ticks, rounded up */
+u64 time_to_ticks(u64 ns);	/* ns -> counter ticks, rounded up */
 
 /*
- * Boot: the counter's frequency, 1 MHz to 4 GHz, and the time's origin. -EINVAL for any other. Registers
- * the softirq.
+ * Boot: the counter's frequency, 1 MHz to 4 GHz, and the time's origin. -EINVAL for any other.
+ * Registers the softirq.
  */
 int time_init(u64 frequency_hz);
 u64 time_frequency(void);

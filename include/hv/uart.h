@@ -9,8 +9,8 @@
 #include <hv/types.h>
 
 /*
- * Boot: find the port, map it and make it the console; *node is its device-tree node, which Dom0 must
- * not get. -ENODEV when no driver knows any.
+ * Boot: find the port, map it and make it the console; *node is its device-tree node, which Dom0
+ * must not get. -ENODEV when no driver knows any.
  */
 int uart_init(int *node);
 

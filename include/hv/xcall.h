@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Run a function on other CPUs, in their softirq. A CPU that waits serves the calls of others meanwhile,
- * so two CPUs may call each other. No lock may be held by the caller or be taken for long by the
- * function, which must be short. Wait only at boot and for rare control operations.
+ * Run a function on other CPUs, in their softirq. A CPU that waits serves the calls of others
+ * meanwhile, so two CPUs may call each other. No lock may be held by the caller or be taken for
+ * long by the function, which must be short. Wait only at boot and for rare control operations.
  */
 #ifndef HV_XCALL_H
 #define HV_XCALL_H

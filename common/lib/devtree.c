@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Reading the host's device tree through libfdt. The tree is mapped read-only and comes from outside:
- * every length is checked before use, and errors are returned, never fatal. State: the tree's address,
- * written once at boot. Devicetree Specification 0.4: 2.3 (standard properties), 3.4 to 3.6.
+ * Reading the host's device tree through libfdt. The tree is mapped read-only and comes from
+ * outside: every length is checked before use, and errors are returned, never fatal. State: the
+ * tree's address, written once at boot. Devicetree Specification 0.4: 2.3 (standard
+ * properties), 3.4 to 3.6.
  */
 #include <hv/devtree.h>
 #include <hv/errno.h>
@@ -11,7 +12,7 @@
 
 #include <libfdt.h>
 
-#define CELL 4
+#define CELL	  4
 #define DEPTH_MAX 8 /* buses between a device and the root */
 
 static const void *fdt __sealed;
@@ -210,7 +211,8 @@ int devtree_for_each_memory(devtree_visit_t visit, void *arg)
 {
 	int node, rc = 0;
 
-	fdt_for_each_subnode(node, fdt, 0) {
+	fdt_for_each_subnode(node, fdt, 0)
+	{
 		const char *type = devtree_string(node, "device_type");
 
 		if (type && !strcmp(type, "memory") && devtree_is_available(node)) {
@@ -238,7 +240,8 @@ int devtree_for_each_reserved(devtree_visit_t visit, void *arg)
 	if (rc || parent < 0) {
 		return rc;
 	}
-	fdt_for_each_subnode(node, fdt, parent) {
+	fdt_for_each_subnode(node, fdt, parent)
+	{
 		rc = visit_regs(node, parent, visit, arg);
 		if (rc) {
 			return rc;
@@ -270,7 +273,8 @@ static int dom0_kernel(int chosen)
 {
 	int node;
 
-	fdt_for_each_subnode(node, fdt, chosen) {
+	fdt_for_each_subnode(node, fdt, chosen)
+	{
 		if (devtree_is_compatible(node, "multiboot,kernel") ||
 		    devtree_is_compatible(node, "xen,linux-zimage")) {
 			return node;

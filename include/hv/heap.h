@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The hypervisor's own memory, carved out once at boot and mapped in EL2: whole pages
+ * (heap_pages_*) and small objects (heap_alloc, size classes on top of pages). Domain memory never
+ * comes from here. All contents are zero when handed out.
+ */
+#ifndef HV_HEAP_H
+#define HV_HEAP_H
+
+#include <hv/types.h>
+
+/* Boot: the mapped region [va, va + bytes), page-aligned, that the heap manages. */
+void heap_init(void *va, size_t bytes);
+
+/* 2^order zeroed pages, aligned to their size (order <= 6); NULL when none is free. */
+void *heap_pages_alloc(unsigned int order);
+void heap_pages_free(void *va, unsigned int order);
+
+/* A zeroed object of up to 16 KiB, aligned to 64 bytes; NULL when the heap is exhausted. */
+void *heap_alloc(size_t size);
+void heap_free(void *object); /* NULL is allowed */
+
+u64 heap_nr_free_pages(void);
+u64 heap_nr_total_pages(void);
+
+#endif
