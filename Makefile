@@ -26,7 +26,7 @@ help:
 
 ### Building
 
-.PHONY: all host sysroot hypervisor tools guests dom0
+.PHONY: all host sysroot hypervisor tools guests dom0 dom0-xl
 all:
 	$(call step,1/6,packages of this machine)
 	@tools/build/setup run
@@ -59,6 +59,10 @@ guests:
 
 dom0:
 	@tools/build/mkinitramfs
+
+# Dom0 with Debian's xl beside bh; for some tests.
+dom0-xl:
+	@tools/build/mkinitramfs --xl
 
 ### Running
 
