@@ -16,10 +16,11 @@ static u32 nr_panics;
 static bool is_reboot_wanted __sealed;
 
 /* libfdt.a is compiled with stack protection; nothing of ours is. Used at boot only. */
-extern u64 __stack_chk_guard;
-u64 __stack_chk_guard = 0x0a00ff0d5afe57acUL;
-void __stack_chk_fail(void) __noreturn;
-void __stack_chk_fail(void)
+extern u64 panic_stack_guard __asm__("__stack_chk_guard");
+u64 panic_stack_guard = 0x0a00ff0d5afe57acUL;
+
+void panic_stack_overwritten(void) __asm__("__stack_chk_fail") __noreturn;
+void panic_stack_overwritten(void)
 {
 	panic("stack overwritten while the device tree was read");
 }
