@@ -12,6 +12,7 @@ machine that emulates may be busy; BULKHEAD_TIMEOUT_SCALE multiplies them.
 import ctypes
 import os
 import re
+import shlex
 import signal
 import subprocess
 import time
@@ -156,16 +157,14 @@ class Machine:
 
     def run(self, command, timeout=COMMAND_SECONDS):
         """Runs the command in Dom0's shell; returns its exit status and its output."""
-        # The marks are broken by quotes where they are typed, so that the echo is no match.
-        self.qemu.send(f"echo '@'begin; {command}\necho '@'end $?\n")
+        # The marks are broken by quotes where they are typed, so that the echo is no match. All
+        # is one line, so that a command that reads the terminal finds nothing there.
+        self.qemu.send(f"echo '@'begin; eval {shlex.quote(command)}; echo '@'end $?\n")
         self.wait(r"@begin\r*\n", timeout)
         text = self.wait(r"@end (\d+)\r*\n", timeout)
         status = int(self.qemu.match.group(1))
         self.wait(re.escape(PROMPT), timeout)
-        lines = text.splitlines()[:-1]
-        # The second line that was typed is echoed after the prompt.
-        lines = [line for line in lines if not line.startswith(PROMPT)]
-        return status, "\n".join(lines)
+        return status, "\n".join(text.splitlines()[:-1])
 
     def sh(self, command, timeout=COMMAND_SECONDS):
         """Runs a command that must succeed; returns its output."""
