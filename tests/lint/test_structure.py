@@ -95,6 +95,8 @@ def test_shape_is_found(tree, rule, text):
 
 
 SOUND = [
+    "#define READ(r) \\\n\tstatic int read_##r(void) \\\n\t{ \\\n\t\treturn r; \\\n\t}\n" +
+    "".join(f"READ({i})\n" for i in range(40)) + "static int table[] = {1};\n",
     function("\tstruct pair p = {.a = (struct pair){1, 2}};\n\n\tif (n) {\n\t\tp.a = 1;\n"
              "\t} else if (n > 1) {\n\t\tp = (struct pair){1, 2};\n\t}"),
     function("\tdo {\n\t\tn--;\n\t} while (n);"),
@@ -193,17 +195,29 @@ def test_arch_interface(tree):
         assert any(wanted in text for text in texts), wanted
 
 
-def test_objects_are_believed_when_fresh(tree):
-    """A call through an inline function of a header shows in the object only."""
-    header = tree.write("include/hv/inl.h", "#pragma once\nvoid high_run(int n);\n"
-                        "static inline void inl_go(void)\n{\n\thigh_run(1);\n}\n")
-    two_layers(tree, "#include <hv/inl.h>\nvoid low_run(void)\n{\n\tinl_go();\n}\n")
-    assert header.exists() and tree.findings() == []
+def test_call_through_a_header(tree):
+    tree.write("include/hv/inl.h", "#pragma once\nvoid high_run(int n);\n"
+               "#define LOW() inl_go()\nstatic inline void inl_go(void)\n{\n\thigh_run(1);\n}\n")
+    two_layers(tree, "#include <hv/inl.h>\nvoid low_run(void)\n{\n\tLOW();\n}\n")
+    assert tree.rules() == {"layer"}
+
+
+def test_per_cpu_variable_of_an_upper_layer(tree):
+    tree.write("common/domain/high.c", "DEFINE_PER_CPU(int, load);\n")
+    tree.write("common/core/low.c", "int low_run(int load)\n{\n\treturn load;\n}\n")
+    assert tree.findings() == []
+    tree.write("common/core/low.c", "int low_run(void)\n{\n\treturn this_cpu(load);\n}\n")
+    assert tree.rules() == {"layer"}
+
+
+def test_fresh_objects_add_what_the_text_hides(tree):
+    two_layers(tree, "void low_run(void)\n{\n\t__asm__ volatile(\"bl high_run\");\n}\n")
+    assert tree.findings() == []
     (tree.root / "build/x").mkdir(parents=True)
     (tree.root / "build/x/.config").write_text("")
     target = tree.root / "build/x/common/core/low.o"
     target.parent.mkdir(parents=True)
-    subprocess.run(["aarch64-linux-gnu-gcc", "-c", f"-I{tree.root}/include", "-o", target,
+    subprocess.run(["aarch64-linux-gnu-gcc", "-c", "-o", target,
                     tree.root / "common/core/low.c"], check=True)
     assert tree.rules() == {"layer"}
 

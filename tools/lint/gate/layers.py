@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Call and include edges between files, folders as layers, circles, the porting interface.
 
-An object that is newer than its source tells exactly which symbols a file defines and needs; else
-both are read from the source's tokens, which sees calls in code that a configuration leaves out but
-may miss one made through an inline function of a header.
+Which symbols a file defines and needs is read from its tokens, so that the result does not depend
+on what has been built; that sees the code which a configuration leaves out, and calls made through
+inline functions and macros of the project's headers. An object that is newer than its source adds
+what only the compiler and inline assembly know.
 """
 import posixpath
 import re
@@ -14,6 +15,8 @@ from gate.source import KEYWORDS, is_ident
 
 NM = "aarch64-linux-gnu-nm"
 INCLUDE = re.compile(r"#\s*include\s*([<\"])([^>\"]+)[>\"]")
+PER_CPU = re.compile(r"(this_cpu|per_cpu)(_\w+)?$")
+MACRO = re.compile(r"#\s*define\s+(\w+)\s*\([^)]*\)(.*)", re.S)
 ASM_GLOBAL = re.compile(r"^\s*\.(?:global|globl)\s+([\w, ]+)", re.M)
 ASM_ENTRY = re.compile(r"^\s*(?:ENTRY|FUNC|FUNC_START|SYM_FUNC_START|GLOBAL)\s*\(\s*(\w+)", re.M)
 ASM_ENTRY_GAS = re.compile(r"^\s*(?:func|entry|function|FUNC|ENTRY)\s+(\w+)", re.M)
@@ -54,9 +57,8 @@ def fresh_objects(root, builds, sources):
     """{object path: source} for objects newer than their source."""
     found = {}
     for source in sources:
-        changed = source.path.stat().st_mtime
         for path in object_files(root, builds, source.rel):
-            if path.stat().st_mtime >= changed:
+            if path.stat().st_mtime >= source.changed:
                 found[str(path)] = source.rel
     return found
 
@@ -110,30 +112,57 @@ def declared_locals(function):
     return names
 
 
-def references(source):
-    """Names that a source uses, read from its text."""
+def references(source, shorthands):
+    """Names that a source uses, read from its text; shorthands as from shorthands_of()."""
     if source.is_asm:
         return {t.text for t in source.tokens if is_ident(t.text)}
-    own, used = own_names(source), set()
+    used = set()
     for function in source.scope.functions:
         used |= used_names(function.body) - declared_locals(function)
-    return (used | used_names(source.scope.initialisers)) - own
+    used |= used_names(source.scope.initialisers)
+    return expand(used - own_names(source), shorthands) - own_names(source)
 
 
 def used_names(tokens):
-    """Identifiers that are not members."""
-    return {t.text for before, t in zip(tokens, tokens[1:])
-            if before.text not in (".", "->", "goto", "struct") and is_ident(t.text)}
+    """Identifiers that are not members; percpu_name for the operand of a per-CPU accessor."""
+    names = {t.text for before, t in zip(tokens, tokens[1:])
+             if before.text not in (".", "->", "goto", "struct") and is_ident(t.text)}
+    names |= {"percpu_" + t.text for accessor, _, t in zip(tokens, tokens[1:], tokens[2:])
+              if PER_CPU.match(accessor.text) and is_ident(t.text)}
+    return names
 
 
-def gather(root, sources, builds):
-    """Symbols of all files of the layers: from objects where fresh, else from text."""
-    symbols = Symbols()
+def shorthands_of(headers):
+    """{inline function or macro: names that it uses} of the project's headers."""
+    found = defaultdict(set)
+    for header in headers:
+        for function in header.scope.functions:
+            found[function.name] |= used_names(function.body) - declared_locals(function)
+        for _, text in header.directives:
+            if match := MACRO.match(text):
+                name, body = match.groups()
+                found[name] |= set(re.findall(r"(?<![.>#\w])[A-Za-z_]\w*", body)) - {name}
+    return found
+
+
+def expand(names, shorthands):
+    """names and all that they stand for."""
+    found, queue = set(), list(names)
+    while queue:
+        name = queue.pop()
+        if name not in found:
+            found.add(name)
+            queue += shorthands.get(name, ())
+    return found
+
+
+def gather(root, sources, headers, builds):
+    """Symbols of all files of the layers, from text and from fresh objects."""
+    symbols, shorthands = Symbols(), shorthands_of(headers)
     read_objects(symbols, fresh_objects(root, builds, sources))
     for source in sources:
         symbols.define(source.rel, definitions(source))
-        if source.rel not in symbols.exact:
-            symbols.refers[source.rel] = references(source)
+        symbols.refers[source.rel] |= references(source, shorthands)
     return symbols
 
 

@@ -12,6 +12,7 @@ CONTROL = frozenset(("if", "for", "while", "switch"))
 GUARD = re.compile(r"#\s*ifndef\s+(\w+)")
 CONDITIONAL = re.compile(r"#\s*(if|ifdef|ifndef|elif)\b")
 HIDDEN_FLOW = re.compile(r"\b(return|goto)\b")
+FUNCTION_MACRO = re.compile(r"#\s*define\s+\w+\([^)]*\)[\s\\]*static\b")
 
 
 def columns(line):
@@ -85,6 +86,8 @@ def check_conditionals(source, _limits):
 def check_macros(source, _limits):
     """No macro hides a return or goto."""
     for line, text in source.directives:
+        if FUNCTION_MACRO.match(text):
+            continue  # it defines a function, whose return it is
         if re.match(r"#\s*define\b", text) and HIDDEN_FLOW.search(text):
             yield line, "hidden-flow", "a macro that hides control flow"
 

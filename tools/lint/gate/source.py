@@ -19,7 +19,9 @@ KEYWORDS = frozenset(
     "inline int long register restrict return short signed sizeof static struct switch typedef "
     "typeof union unsigned void volatile while bool _Bool _Static_assert _Alignas _Alignof "
     "_Noreturn __attribute__ __typeof__ asm __asm__ __volatile__".split())
-ATTRIBUTES = re.compile(r"__attribute__$|_Alignas$|typeof$|__typeof__$|__\w+[a-z0-9]$|[A-Z_]+$")
+ATTRIBUTE = re.compile(
+    r"(__attribute__|_Alignas|__(aligned|section|printf|packed|noreturn|used|unused|must_check|cold|"
+    r"init|initdata|sealed|weak|alias))$")
 
 
 @dataclass
@@ -81,6 +83,7 @@ class SourceFile:
     def __init__(self, root, rel):
         self.rel = rel
         self.path = root / rel
+        self.changed = self.path.stat().st_mtime
         self.text = self.path.read_text(encoding="utf-8", errors="replace")
         self.lines = self.text.splitlines()
 
@@ -141,6 +144,8 @@ def parse(tokens):
     scope, head, i = FileScope(), [], 0
     while i < len(tokens):
         text = tokens[i].text
+        if text in ("{", ";"):
+            head = without_attributes(head)
         if text == "{":
             end = matching(tokens, i, "{", "}")
             if is_function_head(head):
@@ -165,25 +170,35 @@ def member_count(tokens):
     return sum(1 for t in tokens if t.text == ";")
 
 
-def name_index(head):
-    """Index of the name of the function that head declares, or None."""
-    i = 0
-    while i < len(head) - 1:
-        text, after = head[i].text, head[i + 1].text
-        if after == "(" and (is_ident(text) or text in KEYWORDS):
-            attribute = text in KEYWORDS or ATTRIBUTES.match(text)
-            if is_ident(text) and not (attribute and call_follows(head, i + 1)):
-                return i
-            i = matching(head, i + 1, "(", ")")
-        elif text == "(":
-            i = matching(head, i, "(", ")")
+def without_attributes(tokens):
+    """The tokens without attributes and their arguments."""
+    kept, i = [], 0
+    while i < len(tokens):
+        own = kept and kept[-1].text in ("]", ")") and re.match(r"__[a-z]", tokens[i].text)
+        if own or ATTRIBUTE.match(tokens[i].text):
+            if i + 1 < len(tokens) and tokens[i + 1].text == "(":
+                i = matching(tokens, i + 1, "(", ")")
+        else:
+            kept.append(tokens[i])
         i += 1
-    return None
+    return kept
 
 
-def call_follows(head, start):
-    """True when a further name( follows the group at start: then the first was an attribute."""
-    return name_index(head[matching(head, start, "(", ")") + 1:]) is not None
+def name_index(head):
+    """Index of the name of the function that head declares, or None.
+
+    Of several names with parentheses the first that is not all capitals (those are macros that
+    stand before a declaration without a semicolon).
+    """
+    found, i = [], 0
+    while i < len(head) - 1:
+        if head[i + 1].text == "(" and is_ident(head[i].text):
+            found.append(i)
+        if head[i + 1].text == "(":
+            i = matching(head, i + 1, "(", ")")
+        i += 1
+    named = [i for i in found if not head[i].text.isupper()]
+    return (named + found[-1:] + [None])[0]
 
 
 def is_function_head(head):
@@ -235,20 +250,20 @@ def add_declaration(scope, head):
 
 
 def add_macro_definition(scope, head, index):
-    """DEFINE_X(type, name) defines name."""
+    """DEFINE_X(type, name) defines name; DEFINE_PER_CPU(type, name) defines percpu_name."""
     if not re.match(r"DEFINE_|DEFINE$", head[index].text):
         return
-    names = [t for t in head[index + 2:] if is_ident(t.text)]
-    for token in names[-1:] + names[:1]:
-        if head[0].text == "static":
-            scope.local_variables.add(token.text)
-        else:
-            scope.variables.setdefault(token.text, token.line)
+    name = [t for t in head[index + 2:] if is_ident(t.text)][-1]
+    symbol = ("percpu_" if head[index].text == "DEFINE_PER_CPU" else "") + name.text
+    if head[0].text == "static":
+        scope.local_variables.add(symbol)
+    else:
+        scope.variables.setdefault(symbol, name.line)
 
 
 def add_variables(scope, head, words):
     """Records the variables that a declaration without parentheses defines."""
-    if "extern" in words or len([w for w in words if w not in ("static", "const")]) < 2:
+    if not re.match(r"\w", words[0]) or "extern" in words or len([w for w in words if w not in ("static", "const")]) < 2:
         return
     if words[0] in ("struct", "union", "enum") and len(words) <= 3 and words[-1].startswith("{}"):
         return
@@ -261,5 +276,5 @@ def add_variables(scope, head, words):
             elif words[0] not in ("struct", "union", "enum") or len(words) > 2:
                 scope.variables.setdefault(last.text, last.line)
             last = None
-        elif depth == 0 and is_ident(token.text) and not token.text.startswith("__"):
+        elif depth == 0 and is_ident(token.text):
             last = token
