@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Domains by name or number, their state in words, and their end.
+ *
+ * Destroying is done in slices: the hypervisor answers -EAGAIN as long as it
+ * is not finished and wants to be called again. Afterwards a domain stays
+ * visible ("d") until the last foreign reference to its pages is dropped.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "dom.h"
+#include "err.h"
+
+static void dom_sleep_ms(unsigned int ms)
+{
+	struct timespec ts = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
+
+	nanosleep(&ts, NULL);
+}
+
+int dom_find(const char *arg, uint32_t *domid)
+{
+	struct xen_domctl_getdomaininfo info;
+	uint64_t id;
+	int rc;
+
+	if (text_u64(arg, DOMID_FIRST_RESERVED - 1, &id)) {
+		rc = hyp_dom_info((uint32_t)id, &info);
+		*domid = (uint32_t)id;
+	} else {
+		rc = hyp_name_find(arg, domid);
+	}
+	if (rc == -ESRCH || rc == -ENOENT) {
+		return err_say(BH_NODOM, "there is no domain \"%s\"\n\"bh list\" shows all domains", arg);
+	}
+	if (rc) {
+		return err_sys(rc, "cannot look up domain \"%s\"", arg);
+	}
+	return BH_OK;
+}
+
+int dom_find_guest(const char *arg, const char *what, uint32_t *domid)
+{
+	int rc = dom_find(arg, domid);
+
+	if (rc == BH_OK && *domid == 0) {
+		return err_say(BH_FAILED, "cannot %s Domain-0, which runs this command\nto stop the machine, "
+			       "use poweroff or reboot", what);
+	}
+	return rc;
+}
+
+const char *dom_name(uint32_t domid, char name[BULKHEAD_NAME_LEN])
+{
+	if (hyp_name_get(domid, name) || !name[0]) {
+		strcpy(name, "(unnamed)");
+	}
+	return name;
+}
+
+int dom_destroy(uint32_t domid)
+{
+	int rc;
+
+	do {
+		rc = hyp_dom_simple(domid, XEN_DOMCTL_destroydomain);
+	} while (rc == -EAGAIN || rc == -EINTR);
+	return rc;
+}
+
+bool dom_wait_gone(uint32_t domid, unsigned int ms)
+{
+	struct xen_domctl_getdomaininfo info;
+
+	for (unsigned int t = 0; hyp_dom_info(domid, &info) == 0; t += 10) {
+		if (t >= ms) {
+			return false;
+		}
+		dom_sleep_ms(10);
+	}
+	return true;
+}
+
+const char *dom_state(const struct xen_domctl_getdomaininfo *info, char buf[8])
+{
+	bool shut = info->flags & XEN_DOMINF_shutdown;
+	bool crashed = shut && dom_shutdown_reason(info) == SHUTDOWN_crash;
+
+	buf[0] = info->flags & XEN_DOMINF_running ? 'r' : '-';
+	buf[1] = info->flags & XEN_DOMINF_blocked ? 'b' : '-';
+	buf[2] = info->flags & XEN_DOMINF_paused ? 'p' : '-';
+	buf[3] = shut ? 's' : '-';
+	buf[4] = crashed ? 'c' : '-';
+	buf[5] = info->flags & XEN_DOMINF_dying ? 'd' : '-';
+	buf[6] = '\0';
+	return buf;
+}
+
+uint32_t dom_shutdown_reason(const struct xen_domctl_getdomaininfo *info)
+{
+	return info->flags >> XEN_DOMINF_shutdownshift & XEN_DOMINF_shutdownmask;
+}
+
+const char *dom_shutdown_name(uint32_t reason)
+{
+	static const char *const names[] = {
+		[SHUTDOWN_poweroff] = "poweroff", [SHUTDOWN_reboot] = "reboot",
+		[SHUTDOWN_suspend] = "suspend", [SHUTDOWN_crash] = "crash",
+		[SHUTDOWN_watchdog] = "watchdog", [SHUTDOWN_soft_reset] = "soft_reset",
+	};
+
+	return reason < sizeof(names) / sizeof(names[0]) ? names[reason] : "unknown";
+}
