@@ -16,9 +16,9 @@ static uint64_t deadline, period, now_ms;
 
 void sched_irq(uint64_t when);
 
-static void complete(struct task *t)
+static void complete(struct task *t, uint64_t released)
 {
-	uint64_t took = board_now() - t->released;
+	uint64_t took = board_now() - released;
 
 	t->met += took < period * t->period;
 	t->missed += took >= period * t->period;
@@ -40,11 +40,13 @@ static void run_ready(void)
 	unsigned int preempted = current;
 
 	for (current = highest_ready(preempted); current < preempted; current = highest_ready(preempted)) {
+		uint64_t released = task[current].released;
+
 		task[current].ready = false;
 		irq_on();
 		task[current].run();
 		irq_off();
-		complete(&task[current]);
+		complete(&task[current], released);
 	}
 	current = preempted;
 }
@@ -66,7 +68,7 @@ static void tick(uint64_t when)
 			task[i].released = deadline;
 		}
 	}
-	for (deadline += period; deadline + period <= when; deadline += period) {
+	for (deadline += period; deadline <= when; deadline += period) {
 		s->lost++;
 		task[0].missed++;
 	}
