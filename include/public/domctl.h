@@ -3,12 +3,12 @@
  * Control of domains: domctl(argument). One structure, cmd and target inside it.
  *
  * Called by: the toolstack only (libxl, libxc and tools/bh, through /dev/xen/privcmd).
- * createdomain takes .domain as a wish (an id that is not free or 0: the next free one) and writes
- * the id there. interface_version must match exactly, otherwise -XEN_EACCES. The whole structure
- * is copied back after commands that answer something.
+ * createdomain takes .domain as the id to use (-XEN_EEXIST if taken; 0 or a reserved one: the next
+ * free) and writes the id there. interface_version must match exactly, otherwise -XEN_EACCES. The
+ * whole structure is copied back after commands that answer something.
  *
  * Life of a domain as the toolstack drives it: createdomain, max_vcpus, max_mem,
- * set_paging_mempool_size, populate memory, copy the images, cacheflush, setvcpucontext,
+ * set_paging_mempool_size, set_address_size (before any memory), populate memory, copy the images, cacheflush, setvcpucontext,
  * unpausedomain, ..., destroydomain (again while it returns -XEN_EAGAIN or -XEN_ERESTART).
  */
 #ifndef PUBLIC_DOMCTL_H
@@ -22,7 +22,7 @@
 
 #define XEN_DOMCTL_createdomain		   1
 #define XEN_DOMCTL_destroydomain	   2 /* no payload */
-#define XEN_DOMCTL_pausedomain		   3 /* no payload */
+#define XEN_DOMCTL_pausedomain		   3 /* no payload; nests */
 #define XEN_DOMCTL_unpausedomain	   4 /* no payload */
 #define XEN_DOMCTL_getdomaininfo	   5
 #define XEN_DOMCTL_setvcpuaffinity	   9
