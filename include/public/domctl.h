@@ -8,8 +8,9 @@
  * whole structure is copied back after commands that answer something.
  *
  * Life of a domain as the toolstack drives it: createdomain, max_vcpus, max_mem,
- * set_paging_mempool_size, set_address_size (before any memory), populate memory, copy the images, cacheflush, setvcpucontext,
- * unpausedomain, ..., destroydomain (again while it returns -XEN_EAGAIN or -XEN_ERESTART).
+ * set_paging_mempool_size, set_address_size (before any memory), populate memory, copy the images,
+ * cacheflush, setvcpucontext, unpausedomain, ..., destroydomain (again while it returns
+ * -XEN_EAGAIN or -XEN_ERESTART).
  */
 #ifndef PUBLIC_DOMCTL_H
 #define PUBLIC_DOMCTL_H

@@ -7,9 +7,8 @@
  * (through XENMEM_acquire_resource, to fill in the two reserved entries).
  *
  * Version 2 layouts, transfer and transitive grants are not offered: set_version 2 returns
- * -XEN_ENOSYS, a transfer and a transitive entry fail with GNTST_general_error and
- * GNTST_bad_gntref. Each element of the array carries its own status, one of GNTST_*; the call's
- * result is about the array as a whole.
+ * -XEN_ENOSYS, transfer -XEN_EOPNOTSUPP, a transitive entry GNTST_bad_gntref. Each element of the
+ * array carries its own status, one of GNTST_*; the call's result is about the array as a whole.
  */
 #ifndef PUBLIC_GRANT_TABLE_H
 #define PUBLIC_GRANT_TABLE_H
