@@ -13,3 +13,9 @@ obj-y += vuart.o
 else
 obj-y += vuart_stub.o
 endif
+ifeq ($(CONFIG_GRANT_TABLE),y)
+obj-y += grant.o
+obj-y += grant_map.o
+else
+obj-y += grant_stub.o
+endif

@@ -1,2 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/guest, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
+obj-y += hypercall.o
+obj-y += op_version.o
+obj-y += op_memory.o
+obj-y += op_memory_map.o
+obj-y += op_memory_reserve.o
+obj-y += op_hvm.o
+obj-y += op_event_channel.o
+obj-y += op_vcpu.o
+obj-y += op_sched.o
+obj-y += op_console_io.o
+obj-y += op_grant_table.o
+obj-y += op_multicall.o
+obj-y += op_misc.o

@@ -70,8 +70,8 @@ struct domain {
 	u8 shutdown_code;
 	u8 teardown_step;
 
-	/* Memory: frames charged to the domain; lock of stage 2. */
-	u64 nr_pages, max_pages;
+	u64 max_pages; /* limit of domain_nr_pages(); lock */
+	u64 max_gfn;   /* highest guest frame ever mapped; a hint for tools */
 
 	struct shared_info *shared_info; /* heap page */
 	struct evtchn_table *evtchn;
@@ -116,6 +116,12 @@ struct domain *domain_get_next(domid_t from);
 static inline struct domain *current_domain(void)
 {
 	return current_vcpu()->domain;
+}
+
+/* Frames of memory the domain has now. */
+static inline u64 domain_nr_pages(const struct domain *d)
+{
+	return READ_ONCE(d->arch.s2.nr_ram);
 }
 
 /* Nested pause. domain_pause() returns when no vCPU of it is on a CPU; not for the caller's own. */

@@ -15,6 +15,7 @@ struct domain;
 struct gnttab_map_grant_ref;
 struct gnttab_unmap_grant_ref;
 struct gnttab_copy;
+struct gnttab_cache_flush;
 
 int grant_init(struct domain *d, u32 max_frames, u32 max_maptrack_frames);
 /* Give up every grant the dying domain has mapped, in slices: -ERESTART until done. */
@@ -35,18 +36,7 @@ void grant_map(struct domain *d, struct gnttab_map_grant_ref *op);
 void grant_unmap(struct domain *d, struct gnttab_unmap_grant_ref *op);
 void grant_copy(struct domain *d, struct gnttab_copy *op);
 
-/*
- * Hold the page behind grant ref of granter for a copy by user: frame with a reference, and the entry
- * marked in use until grant_release_copy(). Returns a GNTST_*.
- */
-struct grant_hold {
-	struct domain *granter;
-	u32 ref;
-	bool is_write;
-	mfn_t frame;
-};
-int grant_hold(struct domain *user, struct domain *granter, u32 ref, bool write,
-	       struct grant_hold *out);
-void grant_unhold(const struct grant_hold *hold);
+/* Clean or invalidate (as clean and invalidate) a piece of a page that d has mapped by a grant. */
+int grant_cache_flush(struct domain *d, const struct gnttab_cache_flush *flush);
 
 #endif

@@ -28,7 +28,7 @@ static inline bool __must_check guest_atomic_clear(u64 *word, u64 bits, u64 *old
 	return true;
 }
 
-static inline bool __must_check guest_atomic_cmpxchg16(u16 *word, u16 *expected, u16 desired)
+static inline bool __must_check guest_atomic_cmpxchg(u32 *word, u32 *expected, u32 desired)
 {
 	return __atomic_compare_exchange_n(word, expected, desired, false, __ATOMIC_SEQ_CST,
 					   __ATOMIC_SEQ_CST);
@@ -89,15 +89,15 @@ static inline bool __must_check guest_atomic_clear(u64 *word, u64 bits, u64 *old
 }
 
 /* Store desired if *word is *expected; otherwise, or after a lost race, false with *expected = *word. */
-static inline bool __must_check guest_atomic_cmpxchg16(u16 *word, u16 *expected, u16 desired)
+static inline bool __must_check guest_atomic_cmpxchg(u32 *word, u32 *expected, u32 desired)
 {
 	u32 seen, fail = 1;
 
-	__asm__ volatile("ldaxrh %w0, %2\n\tcmp %w0, %w3\n\tb.ne 1f\n\tstlxrh %w1, %w4, %2\n1:\tdmb ish"
-			 : "=&r"(seen), "+r"(fail), "+Q"(*word)
-			 : "r"((u32)*expected), "r"((u32)desired)
+	__asm__ volatile("ldaxr %w0, %2\n\tcmp %w0, %w3\n\tb.ne 1f\n\tstlxr %w1, %w4, %2\n1:\tdmb ish"
+			 : "=&r"(seen), "+&r"(fail), "+Q"(*word)
+			 : "r"(*expected), "r"(desired)
 			 : "memory", "cc");
-	*expected = (u16)seen;
+	*expected = seen;
 	return fail == 0;
 }
 

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Grant tables, version 1: entries, pins and frames of one domain's table.
+ *
+ * An entry as the granter sees it, and the pins that the hypervisor keeps beside it:
+ *
+ *	invalid --granter writes--> permit_access, 0 pins
+ *	permit_access --begin (read)--> readers + 1, GTF_reading set
+ *	permit_access --begin (write), not readonly--> writers + 1, GTF_reading and GTF_writing set
+ *	... --end--> the last writer clears GTF_writing, the last user clears both
+ *	0 pins --granter, compare and swap--> invalid
+ *
+ * The flag is set with a compare-and-swap over flags and domid together, so the granter either sees the
+ * entry in use or has withdrawn it before. The frame number is read after that. Pins are the hypervisor's own
+ * counts and the only state it believes. A use holds a reference on the frame, so withdrawing, freeing
+ * or dying in between never gives a page away that somebody maps.
+ * Lock: table lock of the granter (LOCK_RANK_GRANT); tables of two domains are never locked together.
+ */
+#include "grant_table.h"
+
+#include <asm/guest_atomic.h>
+#include <hv/domain.h>
+#include <hv/errno.h>
+#include <hv/frame.h>
+#include <hv/heap.h>
+#include <hv/stage2.h>
+#include <hv/window.h>
+
+#define CMPXCHG_TRIES 8
+
+_Static_assert(sizeof(struct grant_pins) == sizeof(struct grant_entry_v1), "a page of pins a frame");
+
+int grant_init(struct domain *d, u32 max_frames, u32 max_maptrack_frames)
+{
+	struct grant_table *t = heap_alloc(sizeof(*t));
+
+	if (t == NULL) {
+		return -ENOMEM;
+	}
+	spin_lock_init(&t->lock, LOCK_RANK_GRANT);
+	t->max_frames = max_frames == 0 ? GRANT_FRAMES_MAX : MIN(max_frames, GRANT_FRAMES_MAX);
+	t->max_track_pages = max_maptrack_frames == 0 ? TRACK_PAGES_MAX
+						      : MIN(max_maptrack_frames, TRACK_PAGES_MAX);
+	d->grant = t;
+	return 0;
+}
+
+void grant_release(struct domain *d)
+{
+	struct grant_table *t = d->grant;
+	u32 nr;
+
+	spin_lock(&t->lock);
+	nr = t->nr_frames;
+	t->nr_frames = 0;
+	t->max_frames = 0;
+	spin_unlock(&t->lock);
+	for (u32 i = 0; i < nr; i++) {
+		frame_put(t->frame[i]);
+	}
+}
+
+void grant_free(struct domain *d)
+{
+	struct grant_table *t = d->grant;
+
+	if (t == NULL) {
+		return;
+	}
+	grant_release(d);
+	for (u32 i = 0; i < GRANT_FRAMES_MAX; i++) {
+		if (t->pins[i] != NULL) {
+			heap_pages_free(t->pins[i], 0);
+		}
+	}
+	for (u32 i = 0; i < t->nr_track_pages; i++) {
+		heap_pages_free(t->track[i], 0);
+	}
+	heap_free(t);
+	d->grant = NULL;
+}
+
+u32 grant_nr_frames(const struct domain *d)
+{
+	return READ_ONCE(d->grant->nr_frames);
+}
+
+u32 grant_max_frames(const struct domain *d)
+{
+	return READ_ONCE(d->grant->max_frames);
+}
+
+/* One more frame; lock held. */
+static int add_frame_locked(struct grant_table *t)
+{
+	struct grant_pins *pins = heap_pages_alloc(0);
+	mfn_t frame;
+
+	if (pins == NULL) {
+		return -ENOMEM;
+	}
+	frame = frame_alloc(0, HV_DOMID_HYP);
+	if (!mfn_is_valid_value(frame)) {
+		heap_pages_free(pins, 0);
+		return -ENOMEM;
+	}
+	t->frame[t->nr_frames] = frame;
+	t->pins[t->nr_frames] = pins;
+	t->nr_frames++;
+	return 0;
+}
+
+static int grow_locked(struct grant_table *t, u32 nr)
+{
+	int err = nr > t->max_frames ? -EINVAL : 0;
+
+	while (err == 0 && t->nr_frames < nr) {
+		err = add_frame_locked(t);
+	}
+	return err;
+}
+
+int grant_grow(struct domain *d, u32 nr)
+{
+	int err;
+
+	spin_lock(&d->grant->lock);
+	err = grow_locked(d->grant, nr);
+	spin_unlock(&d->grant->lock);
+	return err;
+}
+
+int grant_get_frame(struct domain *d, u32 idx, mfn_t *frame)
+{
+	struct grant_table *t = d->grant;
+	int err;
+
+	spin_lock(&t->lock);
+	err = idx >= GRANT_FRAMES_MAX ? -EINVAL : grow_locked(t, idx + 1);
+	if (err == 0) {
+		*frame = t->frame[idx];
+		err = frame_get(*frame, HV_DOMID_HYP) ? 0 : -EINVAL;
+	}
+	spin_unlock(&t->lock);
+	return err;
+}
+
+/* flags and domid of an entry as one word, as the compare-and-swap takes them. */
+static u32 *entry_word(struct grant_entry_v1 *entry)
+{
+	return (u32 *)(void *)entry;
+}
+
+static struct grant_entry_v1 *open_entry(struct grant_table *t, u32 ref, void **window)
+{
+	*window = window_map(t->frame[ref / GRANT_PER_FRAME]);
+	return (struct grant_entry_v1 *)*window + ref % GRANT_PER_FRAME;
+}
+
+static struct grant_pins *pins_of(struct grant_table *t, u32 ref)
+{
+	return &t->pins[ref / GRANT_PER_FRAME][ref % GRANT_PER_FRAME];
+}
+
+/* May user use an entry with this word? */
+static int check_word(u32 word, const struct domain *user, bool is_write)
+{
+	if ((word & GTF_type_mask) != GTF_permit_access || word >> 16 != user->id) {
+		return GNTST_general_error;
+	}
+	return is_write && (word & GTF_readonly) != 0 ? GNTST_general_error : GNTST_okay;
+}
+
+/* Set the in-use flags of an entry if it permits the use. */
+static int mark_entry(struct grant_entry_v1 *entry, const struct domain *user, bool is_write)
+{
+	u32 flags = is_write ? GTF_reading | GTF_writing : GTF_reading;
+	u32 word = READ_ONCE(*entry_word(entry));
+	int status;
+
+	for (int i = 0; i < CMPXCHG_TRIES; i++) {
+		status = check_word(word, user, is_write);
+		if (status != GNTST_okay ||
+		    guest_atomic_cmpxchg(entry_word(entry), &word, word | flags)) {
+			return status;
+		}
+	}
+	return GNTST_eagain;
+}
+
+/* Clear flags that no pin stands for any more. False when the guest kept the word busy. */
+static bool unmark_entry(struct grant_entry_v1 *entry, u32 flags)
+{
+	u32 word = READ_ONCE(*entry_word(entry));
+
+	for (int i = 0; i < CMPXCHG_TRIES; i++) {
+		if (guest_atomic_cmpxchg(entry_word(entry), &word, word & ~flags)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static u32 unused_flags(const struct grant_pins *pins)
+{
+	return (pins->writers == 0 ? GTF_writing : 0) |
+	       (pins->writers == 0 && pins->readers == 0 ? GTF_reading : 0);
+}
+
+static int pin_locked(struct domain *user, const struct grant_use *use, u32 *frame)
+{
+	struct grant_table *t = use->granter->grant;
+	struct grant_entry_v1 *entry;
+	void *window;
+	int status;
+
+	if (use->ref / GRANT_PER_FRAME >= t->nr_frames) {
+		return GNTST_bad_gntref;
+	}
+	entry = open_entry(t, use->ref, &window);
+	status = mark_entry(entry, user, use->is_write);
+	*frame = READ_ONCE(entry->frame);
+	window_unmap(window);
+	if (status == GNTST_okay && use->is_write) {
+		pins_of(t, use->ref)->writers++;
+	} else if (status == GNTST_okay) {
+		pins_of(t, use->ref)->readers++;
+	}
+	return status;
+}
+
+/* False when the entry could not be unmarked. */
+static bool unpin_locked(const struct grant_use *use)
+{
+	struct grant_table *t = use->granter->grant;
+	struct grant_pins *pins = pins_of(t, use->ref);
+	u32 *count = use->is_write ? &pins->writers : &pins->readers;
+	void *window;
+	bool ok = true;
+
+	(*count)--;
+	/* The table's frames go with its dying owner, while others still map its pages. */
+	if (use->ref / GRANT_PER_FRAME < t->nr_frames && unused_flags(pins) != 0) {
+		ok = unmark_entry(open_entry(t, use->ref, &window), unused_flags(pins));
+		window_unmap(window);
+	}
+	return ok;
+}
+
+int grant_use_begin(struct domain *user, struct grant_use *use)
+{
+	struct grant_table *t = use->granter->grant;
+	u32 frame;
+	int status;
+
+	if (READ_ONCE(use->granter->is_dying)) {
+		return GNTST_bad_domain;
+	}
+	spin_lock(&t->lock);
+	status = pin_locked(user, use, &frame);
+	spin_unlock(&t->lock);
+	if (status != GNTST_okay) {
+		return status;
+	}
+	if (s2_get_frame(use->granter, gfn(frame), use->is_write, &use->frame) != 0) {
+		grant_use_end(use, false);
+		return GNTST_bad_page;
+	}
+	return GNTST_okay;
+}
+
+void grant_use_end(const struct grant_use *use, bool put_frame)
+{
+	bool ok;
+
+	spin_lock(&use->granter->grant->lock);
+	ok = unpin_locked(use);
+	spin_unlock(&use->granter->grant->lock);
+	if (put_frame) {
+		frame_put(use->frame);
+	}
+	if (!ok) {
+		domain_crash(use->granter, "kept an entry of its grant table busy");
+	}
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Grant operations: map, unmap, copy, cache maintenance; and the track of a domain's mappings.
+ *
+ * A mapping is a stage-2 leaf of kind GRANT, which holds the reference on the frame, and a track entry,
+ * whose number is the handle and which stands for the pin in the granter's table. Taking the
+ * track entry out under the lock comes first when unmapping: of two CPUs with one handle, one wins.
+ * The guest may have removed the leaf by other means before: then only the pin is left to give back.
+ * Lock: the user's table lock for its track (LOCK_RANK_GRANT), never together with the granter's.
+ */
+#include "grant_table.h"
+
+#include <hv/arch.h>
+#include <hv/domain.h>
+#include <hv/errno.h>
+#include <hv/frame.h>
+#include <hv/heap.h>
+#include <hv/softirq.h>
+#include <hv/stage2.h>
+#include <hv/string.h>
+#include <hv/window.h>
+#include <hv/xsm.h>
+
+static struct grant_track *track_at(struct grant_table *t, u32 handle)
+{
+	if (handle / TRACK_PER_PAGE >= t->nr_track_pages) {
+		return NULL;
+	}
+	return &t->track[handle / TRACK_PER_PAGE][handle % TRACK_PER_PAGE];
+}
+
+/* Lock held: a free entry's handle, or -ENOMEM. */
+static int find_handle_locked(struct grant_table *t, u32 *handle)
+{
+	u32 nr = t->nr_track_pages * TRACK_PER_PAGE;
+
+	for (u32 h = t->track_hint; h < nr; h++) {
+		if (track_at(t, h)->granter == NULL) {
+			*handle = h;
+			return 0;
+		}
+	}
+	if (t->nr_track_pages >= t->max_track_pages) {
+		return -ENOMEM;
+	}
+	t->track[t->nr_track_pages] = heap_pages_alloc(0);
+	if (t->track[t->nr_track_pages] == NULL) {
+		return -ENOMEM;
+	}
+	t->nr_track_pages++;
+	*handle = nr;
+	return 0;
+}
+
+/* Enter a mapping; it takes over the caller's reference on the granter. */
+static int track_add(struct domain *d, const struct grant_track *entry, u32 *handle)
+{
+	struct grant_table *t = d->grant;
+	int err;
+
+	spin_lock(&t->lock);
+	err = READ_ONCE(d->is_dying) ? -EINVAL : find_handle_locked(t, handle);
+	if (err == 0) {
+		*track_at(t, *handle) = *entry;
+		t->track_hint = *handle + 1;
+	}
+	spin_unlock(&t->lock);
+	return err;
+}
+
+/* Take a mapping out; gfn must match unless it is INVALID_FRAME. */
+static bool track_take(struct domain *d, u32 handle, u64 g, struct grant_track *out)
+{
+	struct grant_table *t = d->grant;
+	struct grant_track *entry;
+	bool is_found;
+
+	spin_lock(&t->lock);
+	entry = track_at(t, handle);
+	is_found = entry != NULL && entry->granter != NULL &&
+		   (g == INVALID_FRAME || entry->gfn == g);
+	if (is_found) {
+		*out = *entry;
+		memset(entry, 0, sizeof(*entry));
+		t->track_hint = MIN(t->track_hint, handle);
+	}
+	spin_unlock(&t->lock);
+	return is_found;
+}
+
+/* The granter of an operation, referenced, if policy lets d deal with it. */
+static int get_granter(struct domain *d, u16 id, struct domain **out)
+{
+	struct domain *granter = domain_get(id == HV_DOMID_SELF ? d->id : id);
+
+	if (granter == NULL) {
+		return GNTST_bad_domain;
+	}
+	if (xsm_check(XSM_GRANT_PEER, d, granter) != 0) {
+		domain_put(granter);
+		return GNTST_permission_denied;
+	}
+	*out = granter;
+	return GNTST_okay;
+}
+
+/* Put the leaf and the track entry of a use that has begun. */
+static int install(struct domain *d, const struct grant_use *use, u64 g, u32 *handle)
+{
+	struct grant_track entry = {.granter = use->granter,
+				    .gfn = g,
+				    .frame = use->frame,
+				    .ref = use->ref,
+				    .is_write = use->is_write};
+	struct grant_track undone;
+
+	if (track_add(d, &entry, handle) != 0) {
+		return GNTST_no_device_space;
+	}
+	if (s2_unmap(d, gfn(g), 1) >= 0 &&
+	    s2_map(d, gfn(g), use->frame, 1, use->is_write ? S2_GRANT_RW : S2_GRANT_RO) == 0) {
+		return GNTST_okay;
+	}
+	track_take(d, *handle, g, &undone);
+	return GNTST_general_error;
+}
+
+static int map_from(struct domain *d, struct domain *granter, struct gnttab_map_grant_ref *op)
+{
+	struct grant_use use = {.granter = granter,
+				.ref = op->ref,
+				.is_write = (op->flags & GNTMAP_readonly) == 0};
+	int status = grant_use_begin(d, &use);
+
+	if (status != GNTST_okay) {
+		return status;
+	}
+	status = install(d, &use, op->host_addr >> PAGE_SHIFT, &op->handle);
+	if (status != GNTST_okay) {
+		grant_use_end(&use, true);
+		return status;
+	}
+	/* For DMA by devices of a directly mapped domain. */
+	op->dev_bus_addr = mfn_to_pa(use.frame).v;
+	return GNTST_okay;
+}
+
+void grant_map(struct domain *d, struct gnttab_map_grant_ref *op)
+{
+	const u32 unsupported = GNTMAP_application_map | GNTMAP_contains_pte;
+	struct domain *granter;
+	int status;
+
+	op->handle = ~0U;
+	op->dev_bus_addr = 0;
+	if ((op->flags & unsupported) != 0 || (op->flags & GNTMAP_host_map) == 0 ||
+	    !IS_ALIGNED(op->host_addr, PAGE_SIZE)) {
+		op->status = GNTST_general_error;
+		return;
+	}
+	status = get_granter(d, op->dom, &granter);
+	if (status == GNTST_okay) {
+		status = map_from(d, granter, op);
+		if (status != GNTST_okay) {
+			domain_put(granter);
+		}
+	}
+	op->status = (int16_t)status;
+}
+
+/* Undo a mapping whose track entry has been taken out. */
+static void drop(struct domain *d, const struct grant_track *entry)
+{
+	struct s2_entry leaf = s2_lookup(d, gfn(entry->gfn));
+	struct grant_use use = {.granter = entry->granter,
+				.ref = entry->ref,
+				.is_write = entry->is_write};
+
+	if ((leaf.kind == S2_GRANT_RW || leaf.kind == S2_GRANT_RO) &&
+	    leaf.frame.v == entry->frame.v) {
+		/* Never -ENOMEM: a leaf of this kind is a page. */
+		s2_unmap(d, gfn(entry->gfn), 1);
+	}
+	grant_use_end(&use, false);
+	domain_put(entry->granter);
+}
+
+void grant_unmap(struct domain *d, struct gnttab_unmap_grant_ref *op)
+{
+	struct grant_track entry;
+
+	if (!track_take(d, op->handle, op->host_addr >> PAGE_SHIFT, &entry)) {
+		op->status = GNTST_bad_handle;
+		return;
+	}
+	drop(d, &entry);
+	op->status = GNTST_okay;
+}
+
+int grant_unmap_all(struct domain *d)
+{
+	struct grant_table *t = d->grant;
+	struct grant_track entry;
+	u32 nr = t->nr_track_pages * TRACK_PER_PAGE;
+
+	for (u32 h = 0; h < nr; h++) {
+		if (track_at(t, h)->granter == NULL) {
+			continue;
+		}
+		if (softirq_preempt_needed()) {
+			return -ERESTART;
+		}
+		if (track_take(d, h, INVALID_FRAME, &entry)) {
+			drop(d, &entry);
+		}
+	}
+	return 0;
+}
+
+/* One side of a copy: its frame with a reference, and the pin when it is a grant. */
+struct copy_side {
+	struct grant_use use; /* granter NULL: the caller's own page */
+};
+
+static int side_begin(struct domain *d, const struct gnttab_copy_ptr *ptr, bool is_gref,
+		      bool is_write, struct copy_side *side)
+{
+	int status;
+
+	side->use = (struct grant_use){.ref = ptr->u.ref, .is_write = is_write};
+	if (!is_gref) {
+		if (ptr->domid != HV_DOMID_SELF && ptr->domid != d->id) {
+			return GNTST_permission_denied;
+		}
+		return s2_get_frame(d, gfn(ptr->u.gmfn), is_write, &side->use.frame) == 0
+			       ? GNTST_okay
+			       : GNTST_bad_page;
+	}
+	status = get_granter(d, ptr->domid, &side->use.granter);
+	if (status != GNTST_okay) {
+		return status;
+	}
+	status = grant_use_begin(d, &side->use);
+	if (status != GNTST_okay) {
+		domain_put(side->use.granter);
+	}
+	return status;
+}
+
+static void side_end(const struct copy_side *side)
+{
+	if (side->use.granter == NULL) {
+		frame_put(side->use.frame);
+		return;
+	}
+	grant_use_end(&side->use, true);
+	domain_put(side->use.granter);
+}
+
+static void copy_between(const struct gnttab_copy *op, mfn_t from, mfn_t to)
+{
+	char *src = window_map(from);
+	char *dst = window_map(to);
+
+	memmove(dst + op->dest.offset, src + op->source.offset, op->len);
+	window_unmap(dst);
+	window_unmap(src);
+}
+
+void grant_copy(struct domain *d, struct gnttab_copy *op)
+{
+	struct copy_side from, to;
+
+	if (op->source.offset > PAGE_SIZE || op->len > PAGE_SIZE - op->source.offset ||
+	    op->dest.offset > PAGE_SIZE || op->len > PAGE_SIZE - op->dest.offset) {
+		op->status = GNTST_bad_copy_arg;
+		return;
+	}
+	op->status = (int16_t)side_begin(d, &op->source, (op->flags & GNTCOPY_source_gref) != 0, false,
+				     &from);
+	if (op->status != GNTST_okay) {
+		return;
+	}
+	op->status = (int16_t)side_begin(d, &op->dest, (op->flags & GNTCOPY_dest_gref) != 0, true, &to);
+	if (op->status == GNTST_okay) {
+		copy_between(op, from.use.frame, to.use.frame);
+		side_end(&to);
+	}
+	side_end(&from);
+}
+
+/* Has d mapped this frame by a grant? Looked for where direct mapping or the track would have it. */
+static bool has_mapped(struct domain *d, u64 frame)
+{
+	struct grant_table *t = d->grant;
+	u32 nr = t->nr_track_pages * TRACK_PER_PAGE;
+
+	for (u32 h = 0; h < nr; h++) {
+		if (track_at(t, h)->granter != NULL && track_at(t, h)->frame.v == frame) {
+			return true;
+		}
+	}
+	return false;
+}
+
+int grant_cache_flush(struct domain *d, const struct gnttab_cache_flush *flush)
+{
+	u64 frame = flush->a.dev_bus_addr >> PAGE_SHIFT;
+	char *page;
+	bool ok;
+
+	spin_lock(&d->grant->lock);
+	ok = has_mapped(d, frame);
+	if (ok) {
+		page = window_map(mfn(frame));
+		arch_cache_clean_invalidate(page + flush->offset, flush->length);
+		window_unmap(page);
+	}
+	spin_unlock(&d->grant->lock);
+	return ok ? 0 : -EPERM;
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * grant_table_op: arrays of operations, copied element by element around common/domain/grant.c, with a
+ * preemption point between elements; the number done is kept in the upper bits of the command word.
+ * Version 1 only: no transfer, no transitive grants, no status frames.
+ */
+#include <hv/domain.h>
+#include <hv/errno.h>
+#include <hv/grant.h>
+#include <hv/guest_access.h>
+#include <hv/hypercall.h>
+#include <hv/softirq.h>
+#include <public/grant_table.h>
+
+#define COMMAND_BITS 12
+#define COMMAND_MASK (BIT(COMMAND_BITS) - 1)
+
+/* Any of the elements. */
+union grant_arg {
+	struct gnttab_map_grant_ref map;
+	struct gnttab_unmap_grant_ref unmap;
+	struct gnttab_setup_table setup;
+	struct gnttab_copy copy;
+	struct gnttab_query_size query;
+	struct gnttab_set_version set_version;
+	struct gnttab_get_version get_version;
+	struct gnttab_cache_flush flush;
+};
+
+static int do_map(union grant_arg *arg)
+{
+	grant_map(current_domain(), &arg->map);
+	return 0;
+}
+
+static int do_unmap(union grant_arg *arg)
+{
+	grant_unmap(current_domain(), &arg->unmap);
+	return 0;
+}
+
+static int do_copy(union grant_arg *arg)
+{
+	grant_copy(current_domain(), &arg->copy);
+	return 0;
+}
+
+static int do_query_size(union grant_arg *arg)
+{
+	struct domain *d;
+	int err = hypercall_target(arg->query.dom, XSM_GRANT_SETUP, &d);
+
+	if (err != 0) {
+		arg->query.status = err == -EPERM ? GNTST_permission_denied : GNTST_bad_domain;
+		return 0;
+	}
+	arg->query.nr_frames = grant_nr_frames(d);
+	arg->query.max_nr_frames = grant_max_frames(d);
+	arg->query.status = GNTST_okay;
+	domain_put(d);
+	return 0;
+}
+
+/* Arm guests map the table through memory_op; here it only grows, frame numbers mean nothing. */
+static int do_setup_table(union grant_arg *arg)
+{
+	struct domain *d;
+	int err = hypercall_target(arg->setup.dom, XSM_GRANT_SETUP, &d);
+	u64 none = INVALID_FRAME;
+
+	if (err != 0) {
+		arg->setup.status = err == -EPERM ? GNTST_permission_denied : GNTST_bad_domain;
+		return 0;
+	}
+	err = grant_grow(d, arg->setup.nr_frames);
+	arg->setup.status = err == 0 ? GNTST_okay : GNTST_general_error;
+	for (u32 i = 0; err == 0 && i < arg->setup.nr_frames; i++) {
+		err = guest_copy_to(arg->setup.frame_list.va + i * sizeof(none), &none,
+				    sizeof(none));
+	}
+	domain_put(d);
+	return err == -EFAULT ? -EFAULT : 0;
+}
+
+static int do_set_version(union grant_arg *arg)
+{
+	if (arg->set_version.version != 1) {
+		return arg->set_version.version == 2 ? -ENOSYS : -EINVAL;
+	}
+	return 0;
+}
+
+static int do_get_version(union grant_arg *arg)
+{
+	struct domain *d;
+	int err = hypercall_target(arg->get_version.dom, XSM_GRANT_SETUP, &d);
+
+	if (err == 0) {
+		arg->get_version.version = 1;
+		domain_put(d);
+	}
+	return err;
+}
+
+/* Maintenance of a page the caller has mapped; Linux probes with a length of 0. */
+static int do_cache_flush(union grant_arg *arg)
+{
+	const struct gnttab_cache_flush *flush = &arg->flush;
+
+	if (flush->length == 0 || flush->op == 0) {
+		return 0;
+	}
+	if (flush->offset >= PAGE_SIZE || flush->length > PAGE_SIZE - flush->offset ||
+	    (flush->op & ~(GNTTAB_CACHE_CLEAN | GNTTAB_CACHE_INVAL)) != 0) {
+		return -EINVAL;
+	}
+	return grant_cache_flush(current_domain(), flush);
+}
+
+struct grant_command {
+	int (*handler)(union grant_arg *arg);
+	u8 bytes;
+	bool is_out;
+};
+
+static const struct grant_command commands[] = {
+	[GNTTABOP_map_grant_ref] = {do_map, sizeof(struct gnttab_map_grant_ref), true},
+	[GNTTABOP_unmap_grant_ref] = {do_unmap, sizeof(struct gnttab_unmap_grant_ref), true},
+	[GNTTABOP_setup_table] = {do_setup_table, sizeof(struct gnttab_setup_table), true},
+	[GNTTABOP_copy] = {do_copy, sizeof(struct gnttab_copy), true},
+	[GNTTABOP_query_size] = {do_query_size, sizeof(struct gnttab_query_size), true},
+	[GNTTABOP_set_version] = {do_set_version, sizeof(struct gnttab_set_version), true},
+	[GNTTABOP_get_version] = {do_get_version, sizeof(struct gnttab_get_version), true},
+	[GNTTABOP_cache_flush] = {do_cache_flush, sizeof(struct gnttab_cache_flush), false},
+};
+
+static int run_element(const struct grant_command *command, u64 gva)
+{
+	union grant_arg arg;
+	int err;
+
+	if (guest_copy_from(&arg, gva, command->bytes) != 0) {
+		return -EFAULT;
+	}
+	err = command->handler(&arg);
+	if (err == 0 && command->is_out) {
+		err = guest_copy_to(gva, &arg, command->bytes);
+	}
+	return err;
+}
+
+s64 op_grant_table(u64 *args)
+{
+	u64 nr = args[0] & COMMAND_MASK, done = args[0] >> COMMAND_BITS;
+	u32 count = (u32)args[2];
+	const struct grant_command *command;
+	int err;
+
+	if (!IS_ENABLED(CONFIG_GRANT_TABLE) || nr >= ARRAY_SIZE(commands) ||
+	    commands[nr].handler == NULL) {
+		return -ENOSYS;
+	}
+	command = &commands[nr];
+	for (u64 i = done; i < count; i++) {
+		if (i != done && softirq_preempt_needed()) {
+			args[0] = nr | i << COMMAND_BITS;
+			return -ERESTART;
+		}
+		err = run_element(command, args[1] + i * command->bytes);
+		if (err != 0) {
+			return err;
+		}
+	}
+	return 0;
+}
