@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The build: the same bytes in whatever folder, and every configuration compiles and links."""
+import re
+import shutil
+import subprocess
+
+import pytest
+from machine import TOP
+
+SYSROOT = TOP / "build" / "sysroot"
+
+
+def copy_sources(folder):
+    """A copy of the sources as they are now, with the sysroot that is there already."""
+    listing = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+                             cwd=TOP, check=True, capture_output=True, text=True, timeout=60)
+    for name in listing.stdout.splitlines():
+        if re.match(r"(arch|common|drivers|include|xsm|tools/build)/|Kconfig|Makefile", name):
+            source = TOP / name
+            if source.is_file():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, folder / name)
+    (folder / "build").mkdir()
+    (folder / "build" / "sysroot").symlink_to(SYSROOT)
+
+
+def build(folder, config="qemu_virt"):
+    done = subprocess.run(["make", "-s", "-j2", "hypervisor", f"CONFIG={config}"], cwd=folder,
+                          check=False, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr[-4000:]
+    return folder / "build" / config / "bulkhead"
+
+
+def write_config(folder, name, choose):
+    """A configuration in which choose(symbol) is the value of each bool that a user may set."""
+    script = ("import sys, kconfiglib\n"
+              "k = kconfiglib.Kconfig('Kconfig')\n"
+              "for s in k.unique_defined_syms:\n"
+              "    if s.type == kconfiglib.BOOL and any(n.prompt for n in s.nodes):\n"
+              "        s.set_value(sys.argv[1])\n"
+              "k.write_config(sys.argv[2])\n")
+    subprocess.run(["/usr/bin/python3", "-c", script, choose,
+                    f"arch/arm64/configs/{name}_defconfig"], cwd=folder, check=True, timeout=60)
+
+
+def test_build_is_reproducible(tmp_path):
+    images = []
+    for folder in (tmp_path / "a", tmp_path / "another" / "folder"):
+        folder.mkdir(parents=True)
+        copy_sources(folder)
+        images.append(build(folder))
+    assert images[0].read_bytes() == images[1].read_bytes()
+    assert images[0].with_suffix(".elf").read_bytes() == images[1].with_suffix(".elf").read_bytes()
+    assert str(tmp_path).encode() not in images[0].with_suffix(".elf").read_bytes()
+
+
+@pytest.mark.parametrize("value", ["y", "n"])
+def test_build_with_all_options(tmp_path, value):
+    """With every option set, and with every option that can be unset unset."""
+    copy_sources(tmp_path)
+    write_config(tmp_path, f"all_{value}", value)
+    build(tmp_path, f"all_{value}")
+
+
+def test_build_rebuilds_what_changed(tmp_path):
+    """A changed header is noticed, and nothing is built when nothing changed."""
+    copy_sources(tmp_path)
+    image = build(tmp_path)
+    made = image.stat().st_mtime_ns
+    build(tmp_path)
+    assert image.stat().st_mtime_ns == made
+    header = tmp_path / "include" / "hv" / "kconfig.h"
+    header.write_text(header.read_text() + "\n#error the header was read again\n")
+    with pytest.raises(AssertionError, match="the header was read again"):
+        build(tmp_path)
