@@ -28,7 +28,7 @@ struct build {
 	struct plan *plan;
 	const char *tag;
 	uint32_t domid;
-	struct xen_arch_domainconfig arch;	/* as the hypervisor decided */
+	struct xen_arch_domainconfig arch; /* as the hypervisor decided */
 };
 
 static int build_create(struct build *b)
@@ -45,9 +45,9 @@ static int build_create(struct build *b)
 	cd->max_grant_frames = (int32_t)c->max_grant_frames;
 	cd->max_maptrack_frames = (int32_t)c->max_maptrack_frames;
 	cd->grant_opts = XEN_DOMCTL_GRANT_version(1);
-	cd->arch.gic_version = c->gic_version == 2 ? XEN_DOMCTL_CONFIG_GIC_V2 :
-			       c->gic_version == 3 ? XEN_DOMCTL_CONFIG_GIC_V3 :
-						     XEN_DOMCTL_CONFIG_GIC_NATIVE;
+	cd->arch.gic_version = c->gic_version == 2   ? XEN_DOMCTL_CONFIG_GIC_V2
+			       : c->gic_version == 3 ? XEN_DOMCTL_CONFIG_GIC_V3
+						     : XEN_DOMCTL_CONFIG_GIC_NATIVE;
 	cd->arch.nr_spis = c->vuart ? GUEST_VPL011_SPI - 32 + 1 : 0;
 	rc = hyp_domctl(&op);
 	if (rc == 0) {
@@ -212,7 +212,8 @@ static int build_params(struct build *b)
 	int store = console < 0 ? console : hyp_evtchn_alloc(b->domid, DOM0);
 	const struct param params[] = {
 		{ HVM_PARAM_CALLBACK_IRQ, (uint64_t)HVM_PARAM_CALLBACK_TYPE_PPI << 56 |
-		  HVM_PARAM_CALLBACK_TYPE_PPI_FLAG_LOW_LEVEL << 8 | GUEST_EVTCHN_PPI },
+						  HVM_PARAM_CALLBACK_TYPE_PPI_FLAG_LOW_LEVEL << 8 |
+						  GUEST_EVTCHN_PPI },
 		{ HVM_PARAM_CONSOLE_PFN, BUILD_CONSOLE_GFN },
 		{ HVM_PARAM_CONSOLE_EVTCHN, (uint64_t)console },
 		{ HVM_PARAM_STORE_PFN, BUILD_STORE_GFN },
@@ -244,7 +245,7 @@ static int build_context(struct build *b)
 
 static const struct {
 	int (*run)(struct build *b);
-	const char *what;	/* "cannot ..." */
+	const char *what; /* "cannot ..." */
 	const char *remedy;
 } steps[] = {
 	{ build_create, "create a domain", "see \"bh dmesg\" for the hypervisor's reason" },
@@ -253,13 +254,15 @@ static const struct {
 	{ build_name, "name it", "choose another name: \"bh list\" shows those in use" },
 	{ build_tag, "keep its configuration", "see \"bh dmesg\" for the hypervisor's reason" },
 	{ build_affinity, "bind its vCPUs to CPUs", "change cpus/cpus_soft" },
-	{ build_sched, "set its weight and cap", "change cpu_weight/cap; \"bh info\" names the scheduler" },
+	{ build_sched, "set its weight and cap",
+	  "change cpu_weight/cap; \"bh info\" names the scheduler" },
 	{ build_memory, "give it its memory", "lower memory, or destroy another domain" },
 	{ build_load, "load kernel and ramdisk", "see \"bh dmesg\" for the hypervisor's reason" },
 	{ build_dtb, "load its device tree", "see \"bh dmesg\" for the hypervisor's reason" },
 	{ build_params, "set up its console", "see \"bh dmesg\" for the hypervisor's reason" },
 	{ build_vuart, "give it a virtual UART", "remove vuart" },
-	{ build_context, "set its first registers", "see \"bh dmesg\" for the hypervisor's reason" },
+	{ build_context, "set its first registers",
+	  "see \"bh dmesg\" for the hypervisor's reason" },
 };
 
 int build_domain(struct plan *p, const char *tag, uint32_t *domid)

@@ -40,8 +40,8 @@ struct cfg_source;
 
 struct cfg {
 	/* where it came from */
-	char *file;		/* absolute path */
-	uint64_t digest;	/* of the file's text */
+	char *file;	 /* absolute path */
+	uint64_t digest; /* of the file's text */
 	struct cfg_source *source;
 
 	/* values; strings live as long as the cfg */
@@ -54,15 +54,15 @@ struct cfg {
 	uint64_t maxmem_kib;
 	uint64_t vcpus;
 	uint64_t maxvcpus;
-	struct cpuset *affinity_hard;	/* one per vCPU, NULL = anywhere */
+	struct cpuset *affinity_hard; /* one per vCPU, NULL = anywhere */
 	struct cpuset *affinity_soft;
-	uint64_t weight;	/* 0 = the scheduler's default */
+	uint64_t weight; /* 0 = the scheduler's default */
 	uint64_t cap;
 	bool has_cap;
 	enum action action[NR_STOPS];
 	bool vuart;
-	uint64_t gic_version;	/* 0 = as the machine */
-	uint64_t load_address;	/* IMAGE_NO_LOAD = not given */
+	uint64_t gic_version;  /* 0 = as the machine */
+	uint64_t load_address; /* IMAGE_NO_LOAD = not given */
 	uint64_t max_grant_frames, max_maptrack_frames, max_event_channels;
 	const char *shutdown_input;
 	const char *reboot_input;

@@ -19,7 +19,7 @@
 
 struct cfg_source {
 	XLU_Config *xlu;
-	FILE *report;		/* what libxlutil has to say */
+	FILE *report; /* what libxlutil has to say */
 	char *report_text;
 	size_t report_len;
 	char *file;
@@ -45,11 +45,13 @@ char *cfg_read(const char *file)
 		len = fread(text, 1, CFG_MAX_TEXT + 1, f);
 	}
 	if (!f || !text || ferror(f)) {
-		err_at(file, 0, "cannot read the configuration: %s\ncheck the path", strerror(errno));
+		err_at(file, 0, "cannot read the configuration: %s\ncheck the path",
+		       strerror(errno));
 		free(text);
 		text = NULL;
 	} else if (len > CFG_MAX_TEXT || memchr(text, '\0', len)) {
-		err_at(file, 0, "this is not a configuration file\nit must be text of at most 64 KiB; a kernel "
+		err_at(file, 0,
+		       "this is not a configuration file\nit is text of at most 64 KiB; a kernel "
 		       "is named in it with kernel = \"...\"");
 		free(text);
 		text = NULL;
@@ -117,7 +119,8 @@ static void source_report(struct cfg_source *s)
 	if (!s->report_len) {
 		err_at(s->file, 0, "the configuration cannot be parsed\ncheck quotes and brackets");
 	}
-	for (line = strtok_r(s->report_text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+	for (line = strtok_r(s->report_text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
 		err_say(BH_CONFIG, "%s\nwrite key = value, strings in quotes, lists in [ ]", line);
 	}
 }

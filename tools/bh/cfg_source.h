@@ -30,4 +30,8 @@ int source_list_len(const struct cfg_source *s, const char *key);
 const char *source_item(const struct cfg_source *s, const char *key, int i);
 unsigned int source_cpus(const struct cfg_source *s);
 
+/* cfg_keys.c: checks the value of one key and stores it in @c. Explains itself. */
+struct cfg;
+int cfg_key_check(struct cfg *c, const struct scan_key *sk);
+
 #endif

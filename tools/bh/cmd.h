@@ -10,34 +10,34 @@
 #include <stdbool.h>
 
 struct opt {
-	char key;		/* short option, also the index for args_val() */
-	const char *name;	/* long option */
-	const char *arg;	/* name of its argument, NULL = none */
+	char key;	  /* short option, also the index for args_val() */
+	const char *name; /* long option */
+	const char *arg;  /* name of its argument, NULL = none */
 	const char *help;
 };
 
 struct args {
-	const char *val[128];	/* by option key; "" for a set option without argument */
-	int argc;		/* positional arguments */
+	const char *val[128]; /* by option key; "" for a set option without argument */
+	int argc;	      /* positional arguments */
 	char **argv;
-	bool json;		/* --json was given */
+	bool json; /* --json was given */
 };
 
 enum cmd_flags {
-	CMD_JSON = 1,		/* accepts --json */
-	CMD_OFFLINE = 2,	/* may run where there is no hypervisor */
-	CMD_HIDDEN = 4,		/* not shown in the list of commands */
+	CMD_JSON = 1,	 /* accepts --json */
+	CMD_OFFLINE = 2, /* may run where there is no hypervisor */
+	CMD_HIDDEN = 4,	 /* not shown in the list of commands */
 };
 
 struct cmd {
 	const char *name;
-	const char *usage;	/* positional arguments */
-	const char *summary;	/* one line */
-	const char *help;	/* more text, may be NULL */
-	const struct opt *opts;	/* ends with a row whose key is 0; may be NULL */
-	int min, max;		/* number of positional arguments; max < 0 = any */
-	unsigned int flags;	/* CMD_* */
-	int (*run)(const struct args *a);	/* returns enum bh_exit */
+	const char *usage;		  /* positional arguments */
+	const char *summary;		  /* one line */
+	const char *help;		  /* more text, may be NULL */
+	const struct opt *opts;		  /* ends with a row whose key is 0; may be NULL */
+	int min, max;			  /* number of positional arguments; max < 0 = any */
+	unsigned int flags;		  /* CMD_* */
+	int (*run)(const struct args *a); /* returns enum bh_exit */
 };
 
 static inline bool args_has(const struct args *a, char key)

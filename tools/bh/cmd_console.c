@@ -27,7 +27,8 @@ static int console_type_arg(const char *s, uint32_t *which)
 	} else if (!strcmp(s, "serial") || !strcmp(s, "vuart")) {
 		*which = BULKHEAD_CONSOLE_vuart;
 	} else {
-		return err_say(BH_USAGE, "console: type \"%s\" is not known\nwrite -t pv or -t serial", s);
+		return err_say(BH_USAGE,
+			       "console: type \"%s\" is not known\nwrite -t pv or -t serial", s);
 	}
 	return BH_OK;
 }
@@ -45,8 +46,10 @@ static int console_cmd(const struct args *a)
 		return rc;
 	}
 	if (domid == 0) {
-		return err_say(BH_FAILED, "Domain-0's console is this machine's serial line\n\"bh dmesg\" shows "
-			       "the hypervisor's log");
+		return err_say(
+			BH_FAILED,
+			"Domain-0's console is this machine's serial line\n\"bh dmesg\" shows "
+			"the hypervisor's log");
 	}
 	if (!args_has(a, 'd')) {
 		return console_run(domid, which);
@@ -59,7 +62,7 @@ const struct cmd cmd_console = {
 	.name = "console",
 	.usage = "DOMAIN",
 	.summary = "connect to a domain's console",
-	.help = "The last 64 KiB of output are kept and shown first, also when nobody was attached.\n"
+	.help = "The last 64 KiB of output are kept, attached or not, and shown first.\n"
 		"Ctrl-] leaves the console; the domain runs on.\n",
 	.opts = console_opts,
 	.min = 1,

@@ -98,7 +98,9 @@ static int plan_dump_dtb(const struct plan *p, const char *file)
 	if (fd >= 0) {
 		close(fd);
 	}
-	return ok ? BH_OK : err_say(BH_FAILED, "cannot write the device tree to \"%s\"\ncheck the path", file);
+	return ok ? BH_OK
+		  : err_say(BH_FAILED, "cannot write the device tree to \"%s\"\ncheck the path",
+			    file);
 }
 
 static int create_dry(const struct cfg *c, const char *dtb)
@@ -131,8 +133,10 @@ static int create_start(const struct args *a, const struct cfg *c, uint32_t domi
 	int rc = create_monitor(domid);
 
 	if (rc) {
-		err_sys(rc, "domain \"%s\": cannot start its monitor\nthe domain runs, but its on_* actions "
-			"will not happen; try: bh monitor %u &", c->name, domid);
+		err_sys(rc,
+			"domain \"%s\": cannot start its monitor\nit runs, but its on_* actions "
+			"will not happen; try: bh monitor %u &",
+			c->name, domid);
 	}
 	if (!args_has(a, 'p')) {
 		rc = hyp_dom_simple(domid, XEN_DOMCTL_unpausedomain);
@@ -147,12 +151,13 @@ static int create_start(const struct args *a, const struct cfg *c, uint32_t domi
 		out_quote(stdout, c->name);
 		printf(", \"paused\": %s}\n", args_has(a, 'p') ? "true" : "false");
 	} else if (!args_has(a, 'q')) {
-		printf("domain %u \"%s\" %s\n", domid, c->name, args_has(a, 'p') ? "created, paused" :
-		       "started");
+		printf("domain %u \"%s\" %s\n", domid, c->name,
+		       args_has(a, 'p') ? "created, paused" : "started");
 	}
 	fflush(stdout);
-	return args_has(a, 'c') ? console_run(domid, c->vuart && !c->bootargs ? CONSOLE_AUTO :
-						     BULKHEAD_CONSOLE_pv) : BH_OK;
+	return args_has(a, 'c') ? console_run(domid, c->vuart && !c->bootargs ? CONSOLE_AUTO
+									      : BULKHEAD_CONSOLE_pv)
+				: BH_OK;
 }
 
 static int create_cmd(const struct args *a)

@@ -18,16 +18,24 @@
 
 #define RING_STEP 16384
 /* The most that is printed at once: a log that grows while it is read must end some time. */
-#define RING_MAX  (1u << 20)
+#define RING_MAX (1u << 20)
 
 static const struct out_col info_cols[] = {
-	{ "host", "host" }, { "dom0_release", "Dom0 kernel" }, { "bulkhead", "Bulkhead" },
-	{ "xen_interface", "Xen interface" }, { "scheduler", "scheduler" },
-	{ "nr_cpus", "CPUs" }, { "counter_khz", "counter (kHz)" },
-	{ "total_memory_mib", "memory (MiB)" }, { "free_memory_mib", "free memory (MiB)" },
-	{ "free_memory_bytes", NULL }, { "heap_free_kib", "hypervisor heap free (KiB)" },
-	{ "nr_domains", "domains" }, { "max_domains", "domains at most" },
-	{ "uptime_seconds", "up since (s)" }, { NULL, NULL },
+	{ "host", "host" },
+	{ "dom0_release", "Dom0 kernel" },
+	{ "bulkhead", "Bulkhead" },
+	{ "xen_interface", "Xen interface" },
+	{ "scheduler", "scheduler" },
+	{ "nr_cpus", "CPUs" },
+	{ "counter_khz", "counter (kHz)" },
+	{ "total_memory_mib", "memory (MiB)" },
+	{ "free_memory_mib", "free memory (MiB)" },
+	{ "free_memory_bytes", NULL },
+	{ "heap_free_kib", "hypervisor heap free (KiB)" },
+	{ "nr_domains", "domains" },
+	{ "max_domains", "domains at most" },
+	{ "uptime_seconds", "up since (s)" },
+	{ NULL, NULL },
 };
 
 static int info_cmd(const struct args *a)
@@ -90,8 +98,8 @@ static int dmesg_cmd(const struct args *a)
 }
 
 static const struct out_col uptime_cols[] = {
-	{ "name", "Name" }, { "domid", "ID" }, { "uptime", "Uptime" }, { "uptime_seconds", NULL },
-	{ NULL, NULL },
+	{ "name", "Name" },	    { "domid", "ID" }, { "uptime", "Uptime" },
+	{ "uptime_seconds", NULL }, { NULL, NULL },
 };
 
 /* "3 days, 04:05:06" */
@@ -101,10 +109,11 @@ static void uptime_text(uint64_t ns, char *buf, size_t size)
 	uint64_t days = s / 86400;
 
 	if (days) {
-		snprintf(buf, size, "%" PRIu64 " day%s, %02" PRIu64 ":%02" PRIu64 ":%02" PRIu64, days,
-			 days > 1 ? "s" : "", s / 3600 % 24, s / 60 % 60, s % 60);
+		snprintf(buf, size, "%" PRIu64 " day%s, %02" PRIu64 ":%02" PRIu64 ":%02" PRIu64,
+			 days, days > 1 ? "s" : "", s / 3600 % 24, s / 60 % 60, s % 60);
 	} else {
-		snprintf(buf, size, "%02" PRIu64 ":%02" PRIu64 ":%02" PRIu64, s / 3600, s / 60 % 60, s % 60);
+		snprintf(buf, size, "%02" PRIu64 ":%02" PRIu64 ":%02" PRIu64, s / 3600, s / 60 % 60,
+			 s % 60);
 	}
 }
 
@@ -159,8 +168,10 @@ static int debug_keys_cmd(const struct args *a)
 {
 	int rc = hyp_debug_keys(a->argv[0]);
 
-	return rc ? err_sys(rc, "cannot send debug keys \"%s\"\nkey h lists them: bh debug-keys h; bh dmesg",
-			    a->argv[0]) : BH_OK;
+	return rc ? err_sys(rc,
+			    "cannot send debug keys \"%s\"\nbh debug-keys h; bh dmesg: lists them",
+			    a->argv[0])
+		  : BH_OK;
 }
 
 static const struct opt dmesg_opts[] = {
@@ -169,21 +180,34 @@ static const struct opt dmesg_opts[] = {
 };
 
 const struct cmd cmd_info = {
-	.name = "info", .summary = "show the machine and the hypervisor",
-	.flags = CMD_JSON, .run = info_cmd,
+	.name = "info",
+	.summary = "show the machine and the hypervisor",
+	.flags = CMD_JSON,
+	.run = info_cmd,
 };
 
 const struct cmd cmd_dmesg = {
-	.name = "dmesg", .summary = "print the hypervisor's log", .opts = dmesg_opts, .run = dmesg_cmd,
+	.name = "dmesg",
+	.summary = "print the hypervisor's log",
+	.opts = dmesg_opts,
+	.run = dmesg_cmd,
 };
 
 const struct cmd cmd_uptime = {
-	.name = "uptime", .usage = "[DOMAIN]...", .summary = "how long domains have been running",
-	.max = -1, .flags = CMD_JSON, .run = uptime_cmd,
+	.name = "uptime",
+	.usage = "[DOMAIN]...",
+	.summary = "how long domains have been running",
+	.max = -1,
+	.flags = CMD_JSON,
+	.run = uptime_cmd,
 };
 
 const struct cmd cmd_debug_keys = {
-	.name = "debug-keys", .usage = "KEYS", .summary = "press keys on the hypervisor's console",
+	.name = "debug-keys",
+	.usage = "KEYS",
+	.summary = "press keys on the hypervisor's console",
 	.help = "What they print is in \"bh dmesg\"; key h lists them.\n",
-	.min = 1, .max = 1, .run = debug_keys_cmd,
+	.min = 1,
+	.max = 1,
+	.run = debug_keys_cmd,
 };

@@ -55,11 +55,14 @@ static int destroy_cmd(const struct args *a)
 
 		if (rc == BH_OK) {
 			rc = dom_destroy(domid);
-			rc = rc ? err_sys(rc, "cannot destroy domain \"%s\"\nsee \"bh dmesg\"", a->argv[i]) :
-				  BH_OK;
+			rc = rc ? err_sys(rc, "cannot destroy domain \"%s\"\nsee \"bh dmesg\"",
+					  a->argv[i])
+				: BH_OK;
 			if (rc == BH_OK && !dom_wait_gone(domid, GONE_MS)) {
-				rc = err_say(BH_TIMEOUT, "domain \"%s\" is dying, but something still uses its "
-					     "memory\nclose programs that have it mapped", a->argv[i]);
+				rc = err_say(BH_TIMEOUT,
+					     "domain \"%s\" is dying, but something still uses its "
+					     "memory\nclose programs that have it mapped",
+					     a->argv[i]);
 			}
 		}
 		worst = rc ? rc : worst;
@@ -77,11 +80,15 @@ static int rename_cmd(const struct args *a)
 	}
 	rc = hyp_name_set(domid, a->argv[1]);
 	if (rc == -EEXIST) {
-		return err_say(BH_FAILED, "another domain is named \"%s\"\nchoose another name", a->argv[1]);
+		return err_say(BH_FAILED, "another domain is named \"%s\"\nchoose another name",
+			       a->argv[1]);
 	}
 	if (rc == -EINVAL) {
-		return err_say(BH_USAGE, "\"%s\" is no name for a domain\nuse 1 to 63 letters, digits and signs "
-			       "without blank and '/'", a->argv[1]);
+		return err_say(
+			BH_USAGE,
+			"\"%s\" is no name for a domain\nuse 1 to 63 letters, digits and signs "
+			"without blank and '/'",
+			a->argv[1]);
 	}
 	return rc ? err_sys(rc, "cannot rename domain \"%s\"", a->argv[0]) : BH_OK;
 }
@@ -101,11 +108,17 @@ static int stop_request(uint32_t domid, const char *arg, const char *what, const
 		return rc ? err_sys(rc, "cannot type on the console of \"%s\"", arg) : BH_OK;
 	}
 	if (rc == -ENOTCONN) {
-		return err_say(BH_FAILED, "domain \"%s\" has no driver that would notice a request to %s\nset %s in "
-			       "its configuration, or end it at once: bh destroy %s", arg, what, key, arg);
+		return err_say(
+			BH_FAILED,
+			"domain \"%s\" has no driver that would notice a request to %s\nset %s in "
+			"its configuration, or end it at once: bh destroy %s",
+			arg, what, key, arg);
 	}
-	return err_say(BH_FAILED, "domain \"%s\" has no monitor that could pass on a request to %s\nstart one: "
-		       "bh monitor --all; or end it at once: bh destroy %s", arg, what, arg);
+	return err_say(
+		BH_FAILED,
+		"domain \"%s\" has no monitor that could pass on a request to %s\nstart one: "
+		"bh monitor --all; or end it at once: bh destroy %s",
+		arg, what, arg);
 }
 
 /* Whether domain @domid has stopped or gone. */
@@ -123,7 +136,9 @@ static int stop_wait(uint32_t domid, const char *arg, const char *seconds)
 	uint64_t left = 60;
 
 	if (seconds && !text_u64(seconds, 86400, &left)) {
-		return err_say(BH_USAGE, "\"%s\" is not a number of seconds\nwrite for example -t 30", seconds);
+		return err_say(BH_USAGE,
+			       "\"%s\" is not a number of seconds\nwrite for example -t 30",
+			       seconds);
 	}
 	for (uint64_t t = 0; t < left * 10; t++) {
 		if (stopped(domid)) {
@@ -131,8 +146,10 @@ static int stop_wait(uint32_t domid, const char *arg, const char *seconds)
 		}
 		nanosleep(&tenth, NULL);
 	}
-	return err_say(BH_TIMEOUT, "domain \"%s\" still runs after %llu s\nlook at its console, or end it at "
-		       "once: bh destroy %s", arg, (unsigned long long)left, arg);
+	return err_say(BH_TIMEOUT,
+		       "domain \"%s\" still runs after %llu s\nlook at its console, or end it at "
+		       "once: bh destroy %s",
+		       arg, (unsigned long long)left, arg);
 }
 
 static int stop_cmd(const struct args *a, const char *what, const char *key)
@@ -171,34 +188,60 @@ static const struct opt stop_opts[] = {
 };
 
 const struct cmd cmd_pause = {
-	.name = "pause", .usage = "DOMAIN", .summary = "stop a domain's vCPUs until unpause",
-	.min = 1, .max = 1, .run = pause_cmd,
+	.name = "pause",
+	.usage = "DOMAIN",
+	.summary = "stop a domain's vCPUs until unpause",
+	.min = 1,
+	.max = 1,
+	.run = pause_cmd,
 };
 
 const struct cmd cmd_unpause = {
-	.name = "unpause", .usage = "DOMAIN", .summary = "let a paused domain run",
-	.min = 1, .max = 1, .run = unpause_cmd,
+	.name = "unpause",
+	.usage = "DOMAIN",
+	.summary = "let a paused domain run",
+	.min = 1,
+	.max = 1,
+	.run = unpause_cmd,
 };
 
 const struct cmd cmd_destroy = {
-	.name = "destroy", .usage = "DOMAIN...", .summary = "end a domain at once",
+	.name = "destroy",
+	.usage = "DOMAIN...",
+	.summary = "end a domain at once",
 	.help = "Returns when its memory is free again.\n",
-	.min = 1, .max = -1, .run = destroy_cmd,
+	.min = 1,
+	.max = -1,
+	.run = destroy_cmd,
 };
 
 const struct cmd cmd_rename = {
-	.name = "rename", .usage = "DOMAIN NEWNAME", .summary = "give a domain another name",
-	.min = 2, .max = 2, .run = rename_cmd,
+	.name = "rename",
+	.usage = "DOMAIN NEWNAME",
+	.summary = "give a domain another name",
+	.min = 2,
+	.max = 2,
+	.run = rename_cmd,
 };
 
 const struct cmd cmd_shutdown = {
-	.name = "shutdown", .usage = "DOMAIN...", .summary = "ask a domain to power off",
+	.name = "shutdown",
+	.usage = "DOMAIN...",
+	.summary = "ask a domain to power off",
 	.help = "Afterwards on_poweroff of its configuration decides.\n",
-	.opts = stop_opts, .min = 1, .max = -1, .run = shutdown_cmd,
+	.opts = stop_opts,
+	.min = 1,
+	.max = -1,
+	.run = shutdown_cmd,
 };
 
 const struct cmd cmd_reboot = {
-	.name = "reboot", .usage = "DOMAIN...", .summary = "ask a domain to reboot",
+	.name = "reboot",
+	.usage = "DOMAIN...",
+	.summary = "ask a domain to reboot",
 	.help = "Afterwards on_reboot of its configuration decides.\n",
-	.opts = stop_opts, .min = 1, .max = -1, .run = reboot_cmd,
+	.opts = stop_opts,
+	.min = 1,
+	.max = -1,
+	.run = reboot_cmd,
 };

@@ -15,18 +15,31 @@
 #include "tag.h"
 
 static const struct out_col list_cols[] = {
-	{ "name", "Name" }, { "domid", "ID" }, { "memory_mib", "Mem" }, { "vcpus", "VCPUs" },
-	{ "state", "State" }, { "cpu_seconds", "Time(s)" }, { NULL, NULL },
+	{ "name", "Name" },   { "domid", "ID" },    { "memory_mib", "Mem" },
+	{ "vcpus", "VCPUs" }, { "state", "State" }, { "cpu_seconds", "Time(s)" },
+	{ NULL, NULL },
 };
 
 static const struct out_col long_cols[] = {
-	{ "name", "Name" }, { "domid", "ID" }, { "uuid", "UUID" }, { "state", "State" },
-	{ "shutdown_reason", "Stopped by" }, { "memory_mib", "Memory (MiB)" },
-	{ "maxmem_mib", "Limit (MiB)" }, { "vcpus", "vCPUs on" }, { "max_vcpus", "vCPUs" },
-	{ "cpu_seconds", "CPU time (s)" }, { "age_seconds", "Age (s)" }, { "traps", "Traps" },
-	{ "interrupts", "Interrupts" }, { "pool_used_kib", "Stage-2 used (KiB)" },
-	{ "pool_kib", "Stage-2 pool (KiB)" }, { "on_poweroff", "on_poweroff" },
-	{ "on_reboot", "on_reboot" }, { "on_crash", "on_crash" }, { "config", "Configuration" },
+	{ "name", "Name" },
+	{ "domid", "ID" },
+	{ "uuid", "UUID" },
+	{ "state", "State" },
+	{ "shutdown_reason", "Stopped by" },
+	{ "memory_mib", "Memory (MiB)" },
+	{ "maxmem_mib", "Limit (MiB)" },
+	{ "vcpus", "vCPUs on" },
+	{ "max_vcpus", "vCPUs" },
+	{ "cpu_seconds", "CPU time (s)" },
+	{ "age_seconds", "Age (s)" },
+	{ "traps", "Traps" },
+	{ "interrupts", "Interrupts" },
+	{ "pool_used_kib", "Stage-2 used (KiB)" },
+	{ "pool_kib", "Stage-2 pool (KiB)" },
+	{ "on_poweroff", "on_poweroff" },
+	{ "on_reboot", "on_reboot" },
+	{ "on_crash", "on_crash" },
+	{ "config", "Configuration" },
 	{ NULL, NULL },
 };
 
@@ -73,14 +86,16 @@ static void long_row(struct out_table *t, const struct xen_domctl_getdomaininfo 
 	memset(&info, 0, sizeof(info));
 	hyp_dom_stat(d->domain, &st);
 	hyp_own_info(&info);
-	snprintf(uuid, sizeof(uuid), "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
-		 u[0], u[1], u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12], u[13],
-		 u[14], u[15]);
+	snprintf(uuid, sizeof(uuid),
+		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", u[0], u[1],
+		 u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12], u[13], u[14],
+		 u[15]);
 	out_str(t, dom_name(d->domain, name));
 	out_num(t, d->domain);
 	out_str(t, uuid);
 	out_str(t, dom_state(d, state));
-	out_str(t, d->flags & XEN_DOMINF_shutdown ? dom_shutdown_name(dom_shutdown_reason(d)) : NULL);
+	out_str(t,
+		d->flags & XEN_DOMINF_shutdown ? dom_shutdown_name(dom_shutdown_reason(d)) : NULL);
 	out_num(t, pages_to_mib(d->tot_pages));
 	out_num(t, pages_to_mib(d->max_pages));
 	out_num(t, d->nr_online_vcpus);
@@ -127,7 +142,8 @@ static int list_cmd(const struct args *a)
 	struct out_table *t;
 
 	if (nr >= 0) {
-		t = out_new(details ? long_cols : list_cols, details ? OUT_BLOCKS : OUT_TABLE, a->json);
+		t = out_new(details ? long_cols : list_cols, details ? OUT_BLOCKS : OUT_TABLE,
+			    a->json);
 		for (int i = 0; i < nr; i++) {
 			if (details) {
 				long_row(t, &list[i]);

@@ -33,22 +33,22 @@
 #include "store.h"
 #include "tag.h"
 
-#define LOG_DIR	   "/var/log/bulkhead"
-#define MAX_SET	   64
-#define GONE_MS	   10000
-#define FAST_S	   10	/* a domain that lives shorter is restarted ever more slowly */
-#define DELAY_MAX  60
+#define LOG_DIR	  "/var/log/bulkhead"
+#define MAX_SET	  64
+#define GONE_MS	  10000
+#define FAST_S	  10 /* a domain that lives shorter is restarted ever more slowly */
+#define DELAY_MAX 60
 
 struct monitor {
 	uint32_t domid;
 	char name[BULKHEAD_NAME_LEN];
 	char tag[BULKHEAD_TAG_MAX + 1];
-	char *text;		/* configuration, NULL = not readable */
+	char *text; /* configuration, NULL = not readable */
 	struct event ev;
 	int sock;
 	struct store *store;
-	time_t since;		/* CLOCK_MONOTONIC, s */
-	unsigned int delay;	/* before the next restart, s */
+	time_t since;	    /* CLOCK_MONOTONIC, s */
+	unsigned int delay; /* before the next restart, s */
 };
 
 static time_t monitor_now(void)
@@ -60,7 +60,11 @@ static time_t monitor_now(void)
 }
 
 /* Whether the domain has stopped; *why says how. Dying or gone counts as "gone". */
-enum life { LIFE_RUNS, LIFE_STOPPED, LIFE_GONE };
+enum life {
+	LIFE_RUNS,
+	LIFE_STOPPED,
+	LIFE_GONE
+};
 
 static enum life monitor_look(const struct monitor *m, uint32_t *reason)
 {
@@ -96,7 +100,8 @@ static int monitor_adopt(struct monitor *m)
 
 	m->sock = monitor_listen(m->domid);
 	if (m->sock < 0) {
-		return err_sys(m->sock, "domain %u: cannot monitor it\nis there another monitor?", m->domid);
+		return err_sys(m->sock, "domain %u: cannot monitor it\nis there another monitor?",
+			       m->domid);
 	}
 	rc = event_open(&m->ev);
 	if (rc) {
@@ -140,8 +145,10 @@ static void monitor_read_config(struct monitor *m)
 static enum action monitor_action(const struct monitor *m, uint32_t reason)
 {
 	static const enum stop stops[] = {
-		[SHUTDOWN_poweroff] = STOP_POWEROFF, [SHUTDOWN_reboot] = STOP_REBOOT,
-		[SHUTDOWN_crash] = STOP_CRASH, [SHUTDOWN_watchdog] = STOP_WATCHDOG,
+		[SHUTDOWN_poweroff] = STOP_POWEROFF,
+		[SHUTDOWN_reboot] = STOP_REBOOT,
+		[SHUTDOWN_crash] = STOP_CRASH,
+		[SHUTDOWN_watchdog] = STOP_WATCHDOG,
 	};
 	char key[32];
 	char value[32];
@@ -202,8 +209,8 @@ static void monitor_brake(struct monitor *m)
 		return;
 	}
 	if (m->delay) {
-		err_say(BH_FAILED, "domain \"%s\" did not live for %d s: restart in %u s", m->name, FAST_S,
-			m->delay);
+		err_say(BH_FAILED, "domain \"%s\" did not live for %d s: restart in %u s", m->name,
+			FAST_S, m->delay);
 		sleep(m->delay);
 	}
 	m->delay = m->delay ? (m->delay * 2 < DELAY_MAX ? m->delay * 2 : DELAY_MAX) : 1;
@@ -238,8 +245,10 @@ static int monitor_restart(struct monitor *m, bool keep_old)
 	int rc = BH_OK;
 
 	if (!m->text) {
-		return err_say(BH_CONFIG, "domain \"%s\": cannot restart it without its configuration\n"
-			       "create it again by hand", m->name);
+		return err_say(BH_CONFIG,
+			       "domain \"%s\": cannot restart it without its configuration\n"
+			       "create it again by hand",
+			       m->name);
 	}
 	if (keep_old) {
 		char name[BULKHEAD_NAME_LEN];
@@ -302,12 +311,14 @@ static void monitor_request(struct monitor *m)
 		return;
 	}
 	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	n = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) || cred.uid != 0 ? -1 :
-	    recv(fd, msg, sizeof(msg) - 1, 0);
+	n = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) || cred.uid != 0
+		    ? -1
+		    : recv(fd, msg, sizeof(msg) - 1, 0);
 	if (n > 0) {
 		msg[n] = '\0';
 		if (strlen(msg) < (size_t)n) {
-			answer = m->store ? store_write(m->store, msg, msg + strlen(msg) + 1) : -ENOTCONN;
+			answer = m->store ? store_write(m->store, msg, msg + strlen(msg) + 1)
+					  : -ENOTCONN;
 		}
 		send(fd, &answer, sizeof(answer), MSG_NOSIGNAL);
 	}
@@ -317,7 +328,8 @@ static void monitor_request(struct monitor *m)
 static void monitor_wait(struct monitor *m)
 {
 	struct pollfd p[2] = {
-		{ .fd = m->ev.fd, .events = POLLIN }, { .fd = m->sock, .events = POLLIN },
+		{ .fd = m->ev.fd, .events = POLLIN },
+		{ .fd = m->sock, .events = POLLIN },
 	};
 	int port;
 
@@ -379,7 +391,8 @@ static int monitor_all(void)
 		} else if (hyp_tag_get(domid, tag) > 0 && !strncmp(tag, "bh=", 3)) {
 			int err = create_monitor(domid);
 
-			rc = err ? err_sys(err, "cannot start the monitor of domain %u", domid) : rc;
+			rc = err ? err_sys(err, "cannot start the monitor of domain %u", domid)
+				 : rc;
 			printf("domain %u: monitor started\n", domid);
 		}
 	}

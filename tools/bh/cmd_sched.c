@@ -21,20 +21,25 @@ static int mem_max_cmd(const struct args *a)
 		return rc;
 	}
 	if (!text_size_kib(a->argv[1], &kib) || kib == 0) {
-		return err_say(BH_USAGE, "\"%s\" is not an amount of memory\nwrite it in MiB, or with k, m, g "
-			       "behind the number", a->argv[1]);
+		return err_say(
+			BH_USAGE,
+			"\"%s\" is not an amount of memory\nwrite it in MiB, or with k, m, g "
+			"behind the number",
+			a->argv[1]);
 	}
 	if (hyp_dom_info(domid, &info) == 0 && info.tot_pages * 4 > kib + 16) {
-		return err_say(BH_FAILED, "domain \"%s\" has %llu MiB already\nthe limit cannot be lower than "
-			       "that", a->argv[0], (unsigned long long)info.tot_pages / 256);
+		return err_say(BH_FAILED,
+			       "domain \"%s\" has %llu MiB already\nthe limit cannot be lower than "
+			       "that",
+			       a->argv[0], (unsigned long long)info.tot_pages / 256);
 	}
 	rc = hyp_dom_max_mem(domid, kib + 16);
 	return rc ? err_sys(rc, "cannot set the limit of \"%s\"", a->argv[0]) : BH_OK;
 }
 
 static const struct out_col credit_cols[] = {
-	{ "name", "Name" }, { "domid", "ID" }, { "weight", "Weight" }, { "cap", "Cap" },
-	{ NULL, NULL },
+	{ "name", "Name" }, { "domid", "ID" }, { "weight", "Weight" },
+	{ "cap", "Cap" },   { NULL, NULL },
 };
 
 static int credit_explain(int rc, const char *arg)
@@ -43,8 +48,10 @@ static int credit_explain(int rc, const char *arg)
 
 	hyp_sched_id(&id);
 	if (rc == -EINVAL && id != XEN_SCHEDULER_CREDIT) {
-		return err_say(BH_FAILED, "the scheduler is %s, not credit\nstart the hypervisor with "
-			       "sched=credit", hyp_sched_name(id));
+		return err_say(BH_FAILED,
+			       "the scheduler is %s, not credit\nstart the hypervisor with "
+			       "sched=credit",
+			       hyp_sched_name(id));
 	}
 	return err_sys(rc, "cannot use the credit parameters of \"%s\"", arg);
 }
@@ -99,15 +106,20 @@ static int credit_change(const struct args *a, const char *arg, uint32_t domid)
 	}
 	if (args_has(a, 'w')) {
 		if (!text_u64(args_val(a, 'w'), 65535, &v) || v == 0) {
-			return err_say(BH_USAGE, "weight \"%s\" is not a number from 1 to 65535\n256 is the "
-				       "usual share", args_val(a, 'w'));
+			return err_say(BH_USAGE,
+				       "weight \"%s\" is not a number from 1 to 65535\n256 is the "
+				       "usual share",
+				       args_val(a, 'w'));
 		}
 		c.weight = (uint16_t)v;
 	}
 	if (args_has(a, 'c')) {
 		if (!text_u64(args_val(a, 'c'), 12800, &v)) {
-			return err_say(BH_USAGE, "cap \"%s\" is not a number from 0 to 12800\n100 is one whole "
-				       "CPU, 0 means no limit", args_val(a, 'c'));
+			return err_say(
+				BH_USAGE,
+				"cap \"%s\" is not a number from 0 to 12800\n100 is one whole "
+				"CPU, 0 means no limit",
+				args_val(a, 'c'));
 		}
 		c.cap = (uint16_t)v;
 	}

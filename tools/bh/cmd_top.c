@@ -22,7 +22,7 @@
 
 struct sample {
 	uint32_t domid;
-	uint64_t created_ns;	/* tells a new domain from an old one with the same number */
+	uint64_t created_ns; /* tells a new domain from an old one with the same number */
 	uint64_t cpu_ns;
 	uint64_t exits;
 	uint64_t irqs;
@@ -37,9 +37,16 @@ struct samples {
 };
 
 static const struct out_col top_cols[] = {
-	{ "name", "NAME" }, { "domid", "ID" }, { "state", "STATE" }, { "cpu_seconds", "CPU(s)" },
-	{ "cpu_percent", "CPU(%)" }, { "memory_mib", "MEM(MiB)" }, { "vcpus", "VCPUS" },
-	{ "traps_per_second", "TRAPS/s" }, { "interrupts_per_second", "IRQS/s" }, { NULL, NULL },
+	{ "name", "NAME" },
+	{ "domid", "ID" },
+	{ "state", "STATE" },
+	{ "cpu_seconds", "CPU(s)" },
+	{ "cpu_percent", "CPU(%)" },
+	{ "memory_mib", "MEM(MiB)" },
+	{ "vcpus", "VCPUS" },
+	{ "traps_per_second", "TRAPS/s" },
+	{ "interrupts_per_second", "IRQS/s" },
+	{ NULL, NULL },
 };
 
 static volatile sig_atomic_t top_stop;
@@ -66,8 +73,11 @@ static int samples_take(struct samples *all)
 
 		hyp_dom_stat(all->list[i].domain, &st);
 		all->s[i] = (struct sample){
-			.domid = all->list[i].domain, .created_ns = st.created_ns,
-			.cpu_ns = st.cpu_time_ns, .exits = st.nr_exits, .irqs = st.nr_injected,
+			.domid = all->list[i].domain,
+			.created_ns = st.created_ns,
+			.cpu_ns = st.cpu_time_ns,
+			.exits = st.nr_exits,
+			.irqs = st.nr_injected,
 		};
 	}
 	return all->s ? 0 : -1;
@@ -97,13 +107,15 @@ static uint64_t rate(uint64_t now, uint64_t before, uint64_t ns)
 	return ns && now > before ? (uint64_t)((double)(now - before) * 1e9 / (double)ns) : 0;
 }
 
-static void top_row(struct out_table *t, const struct samples *now, int i, const struct samples *old)
+static void top_row(struct out_table *t, const struct samples *now, int i,
+		    const struct samples *old)
 {
 	const struct xen_domctl_getdomaininfo *d = &now->list[i];
 	const struct sample *s = &now->s[i];
 	const struct sample *o = samples_find(old, s);
-	uint64_t ns = now->now_ns - (o->domid == s->domid && o->created_ns == s->created_ns ?
-				     old->now_ns : s->created_ns);
+	uint64_t ns = now->now_ns - (o->domid == s->domid && o->created_ns == s->created_ns
+					     ? old->now_ns
+					     : s->created_ns);
 	uint64_t permille = rate(s->cpu_ns, o->cpu_ns, ns) / 1000000;
 	char name[BULKHEAD_NAME_LEN];
 	char percent[32];
@@ -178,7 +190,8 @@ static int top_loop(uint64_t ms, uint64_t count, bool json, bool screen)
 
 static int top_cmd(const struct args *a)
 {
-	bool screen = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO) && !args_has(a, 'b') && !a->json;
+	bool screen = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO) && !args_has(a, 'b') &&
+		      !a->json;
 	struct sigaction sa = { .sa_handler = top_signal };
 	struct termios saved;
 	struct termios raw;
@@ -188,7 +201,8 @@ static int top_cmd(const struct args *a)
 
 	if ((args_has(a, 'd') && (!text_u64(args_val(a, 'd'), 3600, &seconds) || !seconds)) ||
 	    (args_has(a, 'i') && !text_u64(args_val(a, 'i'), UINT32_MAX, &count))) {
-		return err_say(BH_USAGE, "top: -d wants seconds (1 to 3600), -i a number of pictures\n"
+		return err_say(BH_USAGE,
+			       "top: -d wants seconds (1 to 3600), -i a number of pictures\n"
 			       "write for example: bh top -d 1 -i 10");
 	}
 	sigaction(SIGINT, &sa, NULL);

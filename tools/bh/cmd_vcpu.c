@@ -15,9 +15,15 @@
 #include "out.h"
 
 static const struct out_col vcpu_cols[] = {
-	{ "name", "Name" }, { "domid", "ID" }, { "vcpu", "VCPU" }, { "cpu", "CPU" },
-	{ "state", "State" }, { "cpu_seconds", "Time(s)" }, { "affinity_hard", "Hard" },
-	{ "affinity_soft", "Soft" }, { NULL, NULL },
+	{ "name", "Name" },
+	{ "domid", "ID" },
+	{ "vcpu", "VCPU" },
+	{ "cpu", "CPU" },
+	{ "state", "State" },
+	{ "cpu_seconds", "Time(s)" },
+	{ "affinity_hard", "Hard" },
+	{ "affinity_soft", "Soft" },
+	{ NULL, NULL },
 };
 
 static void vcpu_row(struct out_table *t, const char *name, uint32_t domid, uint32_t vcpu)
@@ -40,7 +46,10 @@ static void vcpu_row(struct out_table *t, const char *name, uint32_t domid, uint
 	} else {
 		out_str(t, NULL);
 	}
-	out_str(t, !vi.online ? "off" : vi.running ? "running" : vi.blocked ? "blocked" : "waiting");
+	out_str(t, !vi.online	? "off"
+		   : vi.running ? "running"
+		   : vi.blocked ? "blocked"
+				: "waiting");
 	out_sec(t, vi.cpu_time);
 	out_str(t, cpuset_text(&hard, nr_cpus, text, sizeof(text)));
 	out_str(t, cpuset_text(&soft, nr_cpus, text, sizeof(text)));
@@ -51,7 +60,8 @@ static void vcpu_rows(struct out_table *t, const struct xen_domctl_getdomaininfo
 	char name[BULKHEAD_NAME_LEN];
 
 	dom_name(d->domain, name);
-	for (uint32_t v = 0; d->max_vcpu_id != XEN_INVALID_MAX_VCPU_ID && v <= d->max_vcpu_id; v++) {
+	for (uint32_t v = 0; d->max_vcpu_id != XEN_INVALID_MAX_VCPU_ID && v <= d->max_vcpu_id;
+	     v++) {
 		vcpu_row(t, name, d->domain, v);
 	}
 }
@@ -99,8 +109,11 @@ static int pin_parse(const char *text, struct cpuset *set, bool *given)
 		return BH_OK;
 	}
 	bad = cpuset_parse(text, nr_cpus, set);
-	return bad ? err_say(BH_USAGE, "\"%s\": %s\nthis machine has the CPUs 0-%u; write for example 0-1, all "
-			     "or ^0", text, bad, nr_cpus - 1) : BH_OK;
+	return bad ? err_say(BH_USAGE,
+			     "\"%s\": %s\nthis machine has the CPUs 0-%u; write for example 0-1 "
+			     "or ^0",
+			     text, bad, nr_cpus - 1)
+		   : BH_OK;
 }
 
 static int pin_range(const char *text, uint32_t max_id, uint32_t *first, uint32_t *last)
@@ -113,7 +126,8 @@ static int pin_range(const char *text, uint32_t max_id, uint32_t *first, uint32_
 		return BH_OK;
 	}
 	if (!text_u64(text, max_id, &v)) {
-		return err_say(BH_USAGE, "there is no vCPU \"%s\"\nwrite 0 to %u or all", text, max_id);
+		return err_say(BH_USAGE, "there is no vCPU \"%s\"\nwrite 0 to %u or all", text,
+			       max_id);
 	}
 	*first = *last = (uint32_t)v;
 	return BH_OK;
@@ -143,8 +157,9 @@ static int vcpu_pin_cmd(const struct args *a)
 		int err = hyp_vcpu_affinity_set(domid, v, has_hard ? &hard : NULL,
 						has_soft ? &soft : NULL);
 
-		rc = err ? err_sys(err, "cannot pin vCPU %u of \"%s\"\n\"bh info\" shows the CPUs", v,
-				   a->argv[0]) : BH_OK;
+		rc = err ? err_sys(err, "cannot pin vCPU %u of \"%s\"\n\"bh info\" shows the CPUs",
+				   v, a->argv[0])
+			 : BH_OK;
 	}
 	return rc;
 }
@@ -164,9 +179,11 @@ static int vcpu_set_cmd(const struct args *a)
 		return rc;
 	}
 	if (!text_u64(a->argv[1], info.max_vcpu_id + 1u, &count) || count == 0) {
-		return err_say(BH_USAGE, "\"%s\" is no number of vCPUs for domain \"%s\"\nit can have 1 to %u; "
-			       "maxvcpus in its configuration is the limit", a->argv[1], a->argv[0],
-			       info.max_vcpu_id + 1u);
+		return err_say(
+			BH_USAGE,
+			"\"%s\" is no number of vCPUs for domain \"%s\"\nit can have 1 to %u; "
+			"maxvcpus in its configuration is the limit",
+			a->argv[1], a->argv[0], info.max_vcpu_id + 1u);
 	}
 	for (uint32_t v = 0; v <= info.max_vcpu_id && rc == 0; v++) {
 		snprintf(path, sizeof(path), "cpu/%u/availability", v);
@@ -174,9 +191,11 @@ static int vcpu_set_cmd(const struct args *a)
 	}
 	if (rc == -ENOTCONN || rc == -ENOENT) {
 		return err_say(BH_FAILED, "domain \"%s\" cannot be asked: %s\n%s", a->argv[0],
-			       rc == -ENOENT ? "it has no monitor" : "it has no driver for vCPU hotplug",
-			       rc == -ENOENT ? "start one: bh monitor --all" :
-			       "set vcpus in its configuration and create it again");
+			       rc == -ENOENT ? "it has no monitor"
+					     : "it has no driver for vCPU hotplug",
+			       rc == -ENOENT
+				       ? "start one: bh monitor --all"
+				       : "set vcpus in its configuration and create it again");
 	}
 	return rc ? err_sys(rc, "cannot change the vCPUs of \"%s\"", a->argv[0]) : BH_OK;
 }
@@ -194,7 +213,7 @@ const struct cmd cmd_vcpu_pin = {
 	.name = "vcpu-pin",
 	.usage = "DOMAIN VCPU|all HARD|- [SOFT]",
 	.summary = "say on which CPUs a vCPU may (HARD) and should (SOFT) run",
-	.help = "HARD and SOFT are CPU lists as in the configuration: 0-3,5  all  ^0. \"-\" leaves\n"
+	.help = "HARD and SOFT are CPU lists as in a configuration: 0-3,5  all  ^0. \"-\" leaves\n"
 		"the value as it is.\n",
 	.min = 3,
 	.max = 4,

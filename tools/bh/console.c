@@ -26,17 +26,17 @@
 #include "hyp.h"
 
 #define CONSOLE_BUF	16384
-#define CONSOLE_ESCAPE	0x1d	/* Ctrl-] */
+#define CONSOLE_ESCAPE	0x1d /* Ctrl-] */
 #define CONSOLE_POLL_MS 1000
 
 struct console {
 	uint32_t domid;
 	uint32_t which;
+	struct hyp_reader reader;
 	struct event ev;
-	char *buf;		/* output, shared with the hypervisor */
-	char *in;		/* input, shared with the hypervisor */
-	size_t in_len;		/* bytes not yet taken */
-	uint64_t offset;	/* next byte of output to show */
+	char *buf;     /* output, shared with the hypervisor */
+	char *in;      /* input, shared with the hypervisor */
+	size_t in_len; /* bytes not yet taken */
 	bool stdin_open;
 	bool ended;
 };
@@ -83,15 +83,18 @@ static int console_put(int fd, const char *p, size_t len)
 /* Copies what is new to @fd. 0 or -errno. */
 static int console_drain(struct console *c, int fd)
 {
-	uint64_t dropped;
+	struct hyp_reader *r = &c->reader;
 	char note[64];
 	long n;
 
 	do {
-		n = hyp_con_read(c->domid, c->which, &c->offset, c->buf, CONSOLE_BUF, &dropped);
-		if (n > 0 && dropped && c->offset > dropped + (uint64_t)n) {
+		bool fresh = r->offset == 0;
+
+		n = hyp_con_read(r, c->buf, CONSOLE_BUF);
+		/* What was lost before the first look is no news. */
+		if (n > 0 && r->dropped && !fresh) {
 			int len = snprintf(note, sizeof(note), "\r\n[%llu bytes lost]\r\n",
-					   (unsigned long long)dropped);
+					   (unsigned long long)r->dropped);
 
 			console_put(fd, note, (size_t)len);
 		}
@@ -146,7 +149,8 @@ static int console_loop(struct console *c)
 	while (!console_stop) {
 		struct pollfd p[2] = {
 			{ .fd = c->ev.fd, .events = POLLIN },
-			{ .fd = c->stdin_open && c->in_len < 2048 ? STDIN_FILENO : -1, .events = POLLIN },
+			{ .fd = c->stdin_open && c->in_len < 2048 ? STDIN_FILENO : -1,
+			  .events = POLLIN },
 		};
 		bool alive = console_alive(c);
 		int rc = console_drain(c, STDOUT_FILENO);
@@ -171,16 +175,18 @@ static int console_loop(struct console *c)
 
 uint32_t console_pick(uint32_t domid, uint32_t which)
 {
+	struct hyp_reader pv = { .domid = domid, .which = BULKHEAD_CONSOLE_pv };
 	char tag[BULKHEAD_TAG_MAX + 1];
-	char *buf = hyp_buf(64);
-	uint64_t pv = 0;
-	long n;
+	char *buf;
+	long n = 0;
 
-	if (which != CONSOLE_AUTO || !buf) {
-		hyp_buf_free(buf);
-		return which == CONSOLE_AUTO ? BULKHEAD_CONSOLE_pv : which;
+	if (which != CONSOLE_AUTO) {
+		return which;
 	}
-	n = hyp_con_read(domid, BULKHEAD_CONSOLE_pv, &pv, buf, 64, NULL);
+	buf = hyp_buf(64);
+	if (buf) {
+		n = hyp_con_read(&pv, buf, 64);
+	}
 	hyp_buf_free(buf);
 	if (n <= 0 && hyp_tag_get(domid, tag) > 0 && strstr(tag, "\nvuart=")) {
 		return BULKHEAD_CONSOLE_vuart;
@@ -202,8 +208,10 @@ static int console_setup(struct console *c)
 	}
 	if (rc) {
 		event_close(&c->ev);
-		return err_sys(rc, "cannot attach to the console of domain %u\n\"bh list\" shows the domains",
-			       c->domid);
+		return err_sys(
+			rc,
+			"cannot attach to the console of domain %u\n\"bh list\" shows the domains",
+			c->domid);
 	}
 	return BH_OK;
 }
@@ -211,8 +219,11 @@ static int console_setup(struct console *c)
 int console_run(uint32_t domid, uint32_t which)
 {
 	struct console c = {
-		.domid = domid, .which = console_pick(domid, which), .stdin_open = true,
-		.buf = hyp_buf(CONSOLE_BUF), .in = hyp_buf(4096),
+		.domid = domid,
+		.which = console_pick(domid, which),
+		.stdin_open = true,
+		.buf = hyp_buf(CONSOLE_BUF),
+		.in = hyp_buf(4096),
 	};
 	bool raw;
 	int rc;
@@ -220,6 +231,7 @@ int console_run(uint32_t domid, uint32_t which)
 	if (!c.buf || !c.in) {
 		return err_say(BH_FAILED, "out of memory\nfree memory in Dom0");
 	}
+	c.reader = (struct hyp_reader){ .domid = domid, .which = c.which };
 	rc = console_setup(&c);
 	if (rc) {
 		return rc;
@@ -241,7 +253,10 @@ int console_run(uint32_t domid, uint32_t which)
 
 int console_dump(uint32_t domid, uint32_t which, int fd)
 {
-	struct console c = { .domid = domid, .which = which, .buf = hyp_buf(CONSOLE_BUF) };
+	struct console c = {
+		.reader = { .domid = domid, .which = which },
+		.buf = hyp_buf(CONSOLE_BUF),
+	};
 	int rc = c.buf ? console_drain(&c, fd) : -ENOMEM;
 
 	hyp_buf_free(c.buf);

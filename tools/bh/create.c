@@ -67,9 +67,11 @@ static int create_tag(const struct cfg *c, char *const *extra, int nr, char *buf
 		tag_add(&t, "set", extra[i]);
 	}
 	if (t.full) {
-		return err_at(c->file ? c->file : "configuration", 0, "the paths and command-line assignments "
+		return err_at(c->file ? c->file : "configuration", 0,
+			      "the paths and command-line assignments "
 			      "are too long to be kept with the domain (%zu bytes at most)\nmove "
-			      "assignments into the file, or shorten its path", size - 1);
+			      "assignments into the file, or shorten its path",
+			      size - 1);
 	}
 	return BH_OK;
 }
@@ -111,7 +113,8 @@ int create_monitor(uint32_t domid)
 	posix_spawn_file_actions_addopen(&fa, 0, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_addopen(&fa, 1, "/dev/null", O_WRONLY, 0);
 	/* Its messages go to the kernel's log, which exists on the smallest Dom0. */
-	posix_spawn_file_actions_addopen(&fa, 2, access("/dev/kmsg", W_OK) ? "/dev/null" : "/dev/kmsg",
+	posix_spawn_file_actions_addopen(&fa, 2,
+					 access("/dev/kmsg", W_OK) ? "/dev/null" : "/dev/kmsg",
 					 O_WRONLY, 0);
 	rc = posix_spawn(&pid, "/proc/self/exe", &fa, &attr, argv, environ);
 	posix_spawnattr_destroy(&attr);

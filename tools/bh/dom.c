@@ -34,7 +34,8 @@ int dom_find(const char *arg, uint32_t *domid)
 		rc = hyp_name_find(arg, domid);
 	}
 	if (rc == -ESRCH || rc == -ENOENT) {
-		return err_say(BH_NODOM, "there is no domain \"%s\"\n\"bh list\" shows all domains", arg);
+		return err_say(BH_NODOM, "there is no domain \"%s\"\n\"bh list\" shows all domains",
+			       arg);
 	}
 	if (rc) {
 		return err_sys(rc, "cannot look up domain \"%s\"", arg);
@@ -47,8 +48,10 @@ int dom_find_guest(const char *arg, const char *what, uint32_t *domid)
 	int rc = dom_find(arg, domid);
 
 	if (rc == BH_OK && *domid == 0) {
-		return err_say(BH_FAILED, "cannot %s Domain-0, which runs this command\nto stop the machine, "
-			       "use poweroff or reboot", what);
+		return err_say(BH_FAILED,
+			       "cannot %s Domain-0, which runs this command\nto stop the machine, "
+			       "use poweroff or reboot",
+			       what);
 	}
 	return rc;
 }
@@ -108,7 +111,7 @@ const char *dom_shutdown_name(uint32_t reason)
 {
 	static const char *const names[] = {
 		[SHUTDOWN_poweroff] = "poweroff", [SHUTDOWN_reboot] = "reboot",
-		[SHUTDOWN_suspend] = "suspend", [SHUTDOWN_crash] = "crash",
+		[SHUTDOWN_suspend] = "suspend",	  [SHUTDOWN_crash] = "crash",
 		[SHUTDOWN_watchdog] = "watchdog", [SHUTDOWN_soft_reset] = "soft_reset",
 	};
 

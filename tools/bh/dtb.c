@@ -21,12 +21,12 @@
 #define NR_CELLS    8
 
 /* Cells of an interrupt: kind, number, flags. */
-#define IRQ_SPI		0
-#define IRQ_PPI		1
-#define IRQ_LEVEL_HIGH	4
-#define IRQ_LEVEL_LOW	8
-#define IRQ_PPI_BASE	16
-#define IRQ_SPI_BASE	32
+#define IRQ_SPI	       0
+#define IRQ_PPI	       1
+#define IRQ_LEVEL_HIGH 4
+#define IRQ_LEVEL_LOW  8
+#define IRQ_PPI_BASE   16
+#define IRQ_SPI_BASE   32
 
 struct tree {
 	void *fdt;
@@ -112,7 +112,8 @@ static void tree_root(struct tree *t)
 {
 	prop_u32(t, "#address-cells", 2);
 	prop_u32(t, "#size-cells", 2);
-	prop_strs(t, "compatible", "xen,xenvm-4.20\0xen,xenvm", sizeof("xen,xenvm-4.20\0xen,xenvm"));
+	prop_strs(t, "compatible", "xen,xenvm-4.20\0xen,xenvm",
+		  sizeof("xen,xenvm-4.20\0xen,xenvm"));
 	prop_str(t, "model", "XENVM-4.20");
 	prop_u32(t, "interrupt-parent", PHANDLE_GIC);
 }
@@ -126,7 +127,8 @@ static void tree_chosen(struct tree *t, const struct dtb_spec *s)
 	if (s->vuart) {
 		char path[48];
 
-		snprintf(path, sizeof(path), "/sbsa-uart@%llx", (unsigned long long)GUEST_PL011_BASE);
+		snprintf(path, sizeof(path), "/sbsa-uart@%llx",
+			 (unsigned long long)GUEST_PL011_BASE);
 		prop_str(t, "stdout-path", path);
 	}
 	if (s->initrd_end > s->initrd_start) {
@@ -189,11 +191,16 @@ static void tree_memory(struct tree *t, const struct dtb_spec *s)
 static void tree_gic(struct tree *t, const struct dtb_spec *s)
 {
 	static const uint64_t v2[] = {
-		GUEST_GICD_BASE, GUEST_GICD_SIZE, GUEST_GICC_BASE, GUEST_GICC_SIZE,
+		GUEST_GICD_BASE,
+		GUEST_GICD_SIZE,
+		GUEST_GICC_BASE,
+		GUEST_GICC_SIZE,
 	};
 	static const uint64_t v3[] = {
-		GUEST_GICV3_GICD_BASE, GUEST_GICV3_GICD_SIZE,
-		GUEST_GICV3_GICR0_BASE, GUEST_GICV3_GICR0_SIZE,
+		GUEST_GICV3_GICD_BASE,
+		GUEST_GICV3_GICD_SIZE,
+		GUEST_GICV3_GICR0_BASE,
+		GUEST_GICV3_GICR0_SIZE,
 	};
 	bool is_v2 = s->gic_version == 2;
 

@@ -13,14 +13,14 @@
 
 struct dtb_spec {
 	unsigned int nr_vcpus;
-	unsigned int gic_version;	/* 2 or 3 */
-	unsigned int clock_hz;		/* 0 = CNTFRQ is right */
+	unsigned int gic_version; /* 2 or 3 */
+	unsigned int clock_hz;	  /* 0 = CNTFRQ is right */
 	bool vuart;
-	const char *bootargs;		/* NULL = none */
+	const char *bootargs; /* NULL = none */
 	uint64_t bank_base[DTB_BANKS];
-	uint64_t bank_size[DTB_BANKS];	/* 0 = no such bank */
-	uint64_t initrd_start, initrd_end;	/* equal = none */
-	const void *seed;		/* random bytes for the guest, NULL = none */
+	uint64_t bank_size[DTB_BANKS];	   /* 0 = no such bank */
+	uint64_t initrd_start, initrd_end; /* equal = none */
+	const void *seed;		   /* random bytes for the guest, NULL = none */
 	size_t seed_len;
 };
 

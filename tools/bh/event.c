@@ -20,8 +20,10 @@ int event_open(struct event *e)
 	e->port = -1;
 	e->handle = xenevtchn_open(hyp_quiet(), 0);
 	if (!e->handle) {
-		return err_say(BH_NOHV, "cannot open /dev/xen/evtchn: %s\nload the driver: modprobe "
-			       "xen-evtchn", strerror(errno));
+		return err_say(BH_NOHV,
+			       "cannot open /dev/xen/evtchn: %s\nload the driver: modprobe "
+			       "xen-evtchn",
+			       strerror(errno));
 	}
 	e->fd = xenevtchn_fd(e->handle);
 	fcntl(e->fd, F_SETFL, fcntl(e->fd, F_GETFL) | O_NONBLOCK);

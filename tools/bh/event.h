@@ -11,8 +11,8 @@ struct xenevtchn_handle;
 
 struct event {
 	struct xenevtchn_handle *handle;
-	int fd;			/* readable when something is pending */
-	int port;		/* a port that the hypervisor may signal */
+	int fd;	  /* readable when something is pending */
+	int port; /* a port that the hypervisor may signal */
 };
 
 /* Opens the driver and allocates a port. Explains itself. Returns enum bh_exit. */

@@ -45,7 +45,9 @@ static void quiet_destroy(struct xentoollog_logger *logger)
 struct xentoollog_logger *hyp_quiet(void)
 {
 	static struct xentoollog_logger logger = {
-		.vmessage = quiet_vmessage, .progress = quiet_progress, .destroy = quiet_destroy,
+		.vmessage = quiet_vmessage,
+		.progress = quiet_progress,
+		.destroy = quiet_destroy,
 	};
 
 	return &logger;
@@ -64,14 +66,18 @@ bool hyp_is_open(void)
 static int hyp_explain(int err)
 {
 	if (err == ENOENT || err == ENXIO || err == ENODEV) {
-		return err_say(BH_NOHV, "cannot reach the hypervisor: no " HYP_NODE "\n"
-			       "bh runs in Dom0 of a machine that runs Bulkhead; if this is it, load the "
-			       "driver: modprobe xen-privcmd");
+		return err_say(
+			BH_NOHV,
+			"cannot reach the hypervisor: no " HYP_NODE "\n"
+			"bh runs in Dom0 of a machine that runs Bulkhead; if this is it, load the "
+			"driver: modprobe xen-privcmd");
 	}
 	if (err == EACCES || err == EPERM) {
-		return err_say(BH_NOHV, "cannot open " HYP_NODE ": permission denied\nrun bh as root");
+		return err_say(BH_NOHV,
+			       "cannot open " HYP_NODE ": permission denied\nrun bh as root");
 	}
-	return err_say(BH_NOHV, "cannot open " HYP_NODE ": %s\nsee the kernel's log", strerror(err));
+	return err_say(BH_NOHV, "cannot open " HYP_NODE ": %s\nsee the kernel's log",
+		       strerror(err));
 }
 
 /* The hypervisor must be one that knows Bulkhead's own operations. */
@@ -81,16 +87,19 @@ static int hyp_check(void)
 	int rc = hyp_own_info(&info);
 
 	if (rc == -EACCES) {
-		return err_say(BH_NOHV, "this bh speaks version %d of the interface, the hypervisor another\n"
-			       "install bh and the hypervisor from the same build",
-			       BULKHEAD_INTERFACE_VERSION);
+		return err_say(
+			BH_NOHV,
+			"this bh speaks version %d of the interface, the hypervisor another\n"
+			"install bh and the hypervisor from the same build",
+			BULKHEAD_INTERFACE_VERSION);
 	}
 	if (rc == -ENOSYS) {
 		return err_say(BH_NOHV, "the hypervisor of this machine is not Bulkhead\n"
-			       "on Xen, use xl");
+					"on Xen, use xl");
 	}
 	if (rc) {
-		err_sys(rc, "the hypervisor does not answer\nsee \"dmesg\" for the driver's messages");
+		err_sys(rc,
+			"the hypervisor does not answer\nsee \"dmesg\" for the driver's messages");
 		return BH_NOHV;
 	}
 	return BH_OK;

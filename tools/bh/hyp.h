@@ -41,7 +41,8 @@ struct xentoollog_logger *hyp_quiet(void);
 /* Memory that the hypervisor may access; zeroed. NULL = none. */
 void *hyp_buf(size_t size);
 void hyp_buf_free(void *p);
-/* Hypercall @nr on a structure that is copied in and out; sub-operation @sub, if >= 0, goes first. */
+/* Hypercall @nr on a structure that is copied in and out; sub-operation @sub, if >= 0, goes first.
+ */
 long hyp_call(unsigned int nr, long sub, void *arg, size_t size);
 int hyp_domctl(struct xen_domctl *op);
 int hyp_sysctl(struct xen_sysctl *op);
@@ -94,12 +95,19 @@ int hyp_tag_set(uint32_t domid, const void *data, size_t len);
 int hyp_tag_get(uint32_t domid, char buf[BULKHEAD_TAG_MAX + 1]);
 /* Copies @size bytes from @src (must stay mapped; NULL = zeros) to guest address @gpa. */
 int hyp_load(uint32_t domid, const void *src, uint64_t gpa, uint64_t size);
+/* A reader of a console: which stream, how far it has come. */
+struct hyp_reader {
+	uint32_t domid;
+	uint32_t which;	  /* BULKHEAD_CONSOLE_* */
+	uint64_t offset;  /* next byte wanted */
+	uint64_t dropped; /* out: bytes lost before the ones read last */
+};
+
 /*
- * Reads console output from *offset on into @buf of @size bytes (from hyp_buf), moves *offset.
- * Returns the number of bytes, 0 = nothing new, or -errno. @dropped may be NULL.
+ * Reads what is new into @buf of @size bytes (from hyp_buf) and moves the reader. Returns the
+ * number of bytes, 0 = nothing new, or -errno.
  */
-long hyp_con_read(uint32_t domid, uint32_t which, uint64_t *offset, void *buf, size_t size,
-		  uint64_t *dropped);
+long hyp_con_read(struct hyp_reader *r, void *buf, size_t size);
 /* Returns the number of bytes taken or -errno. @buf from hyp_buf. */
 long hyp_con_write(uint32_t domid, uint32_t which, const void *buf, size_t len);
 int hyp_con_attach(uint32_t domid, uint32_t which, uint32_t port);

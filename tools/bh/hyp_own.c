@@ -12,8 +12,8 @@
 
 #include "hyp.h"
 
-#define LOAD_PAGE	4096u
-#define LOAD_TRIES	64
+#define LOAD_PAGE  4096u
+#define LOAD_TRIES 64
 
 static int own_call(struct bulkhead_op *op, uint32_t cmd, uint32_t domid)
 {
@@ -147,24 +147,21 @@ int hyp_load(uint32_t domid, const void *src, uint64_t gpa, uint64_t size)
 	return rc;
 }
 
-long hyp_con_read(uint32_t domid, uint32_t which, uint64_t *offset, void *buf, size_t size,
-		  uint64_t *dropped)
+long hyp_con_read(struct hyp_reader *r, void *buf, size_t size)
 {
 	struct bulkhead_op op = { .cmd = 0 };
 	int rc;
 
-	op.u.console_read.which = which;
+	op.u.console_read.which = r->which;
 	op.u.console_read.len = (uint32_t)size;
-	op.u.console_read.offset = *offset;
+	op.u.console_read.offset = r->offset;
 	op.u.console_read.data = GUEST_HANDLE_OF(buf);
-	rc = own_call(&op, BULKHEAD_OP_console_read, domid);
+	rc = own_call(&op, BULKHEAD_OP_console_read, r->domid);
 	if (rc) {
 		return rc;
 	}
-	*offset = op.u.console_read.offset;
-	if (dropped) {
-		*dropped = op.u.console_read.dropped;
-	}
+	r->offset = op.u.console_read.offset;
+	r->dropped = op.u.console_read.dropped;
 	return (long)op.u.console_read.len;
 }
 

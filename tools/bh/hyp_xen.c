@@ -106,7 +106,8 @@ int hyp_dom_max_vcpus(uint32_t domid, uint32_t max)
 int hyp_dom_pool(uint32_t domid, uint64_t bytes)
 {
 	struct xen_domctl op = {
-		.cmd = XEN_DOMCTL_set_paging_mempool_size, .domain = (domid_t)domid,
+		.cmd = XEN_DOMCTL_set_paging_mempool_size,
+		.domain = (domid_t)domid,
 	};
 
 	op.u.paging_mempool.size = bytes;
@@ -257,7 +258,9 @@ int hyp_sched_id(uint32_t *id)
 long hyp_populate(uint32_t domid, const uint64_t *gfns, size_t nr, unsigned int order)
 {
 	struct xen_memory_reservation res = {
-		.nr_extents = nr, .extent_order = order, .domid = (domid_t)domid,
+		.nr_extents = nr,
+		.extent_order = order,
+		.domid = (domid_t)domid,
 	};
 	xen_pfn_t *buf = hyp_buf(nr * sizeof(*buf));
 	long rc;
@@ -347,7 +350,7 @@ long hyp_version(unsigned int sub, void *out, size_t size)
 const char *hyp_sched_name(uint32_t id)
 {
 	static const char *const names[] = {
-		[XEN_SCHEDULER_CREDIT] = "credit", [XEN_SCHEDULER_CREDIT2] = "credit2",
+		[XEN_SCHEDULER_CREDIT] = "credit",     [XEN_SCHEDULER_CREDIT2] = "credit2",
 		[XEN_SCHEDULER_ARINC653] = "arinc653", [XEN_SCHEDULER_RTDS] = "rtds",
 		[XEN_SCHEDULER_NULL] = "null",
 	};

@@ -20,9 +20,9 @@
 #include "err.h"
 #include "image.h"
 
-#define LINUX_MAGIC	 "ARM\x64"
-#define LINUX_MAGIC_AT	 56
-#define LINUX_HEADER	 64
+#define LINUX_MAGIC    "ARM\x64"
+#define LINUX_MAGIC_AT 56
+#define LINUX_HEADER   64
 /* Kernels before 3.17 left image_size zero and meant this offset. */
 #define LINUX_OLD_OFFSET 0x80000
 
@@ -47,12 +47,15 @@ static const struct {
 } refused[] = {
 	{ "\x1f\x8b", 2, "compressed with gzip", "unpack it first: zcat FILE > Image" },
 	{ "BZh", 3, "compressed with bzip2", "unpack it first: bzcat FILE > Image" },
-	{ "\xfd" "7zXZ", 5, "compressed with xz", "unpack it first: xzcat FILE > Image" },
+	{ "\xfd"
+	  "7zXZ",
+	  5, "compressed with xz", "unpack it first: xzcat FILE > Image" },
 	{ "\x28\xb5\x2f\xfd", 4, "compressed with zstd", "unpack it first: zstdcat FILE > Image" },
 	{ "\x02\x21\x4c\x18", 4, "compressed with lz4", "unpack it first: lz4cat FILE > Image" },
 	{ "\x04\x22\x4d\x18", 4, "compressed with lz4", "unpack it first: lz4cat FILE > Image" },
 	{ "\x27\x05\x19\x56", 4, "a U-Boot uImage", "give the Image that was packed into it" },
-	{ "\xd0\x0d\xfe\xed", 4, "a device tree or FIT image", "give the Image that was packed into it" },
+	{ "\xd0\x0d\xfe\xed", 4, "a device tree or FIT image",
+	  "give the Image that was packed into it" },
 };
 
 int mapped_open(struct mapped *m, const char *path, const char *what, struct where w)
@@ -63,8 +66,10 @@ int mapped_open(struct mapped *m, const char *path, const char *what, struct whe
 
 	memset(m, 0, sizeof(*m));
 	if (fd < 0 || fstat(fd, &st) < 0) {
-		return err_at(w.file, w.line, "cannot read %s \"%s\": %s\ncheck the path; a relative one "
-			      "starts at the current directory", what, path, strerror(errno));
+		return err_at(w.file, w.line,
+			      "cannot read %s \"%s\": %s\ncheck the path; a relative one "
+			      "starts at the current directory",
+			      what, path, strerror(errno));
 	}
 	if (!S_ISREG(st.st_mode) || st.st_size == 0) {
 		close(fd);
@@ -74,8 +79,8 @@ int mapped_open(struct mapped *m, const char *path, const char *what, struct whe
 	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	close(fd);
 	if (p == MAP_FAILED) {
-		return err_at(w.file, w.line, "cannot map %s \"%s\": %s\nfree memory in Dom0", what, path,
-			      strerror(errno));
+		return err_at(w.file, w.line, "cannot map %s \"%s\": %s\nfree memory in Dom0", what,
+			      path, strerror(errno));
 	}
 	m->path = path;
 	m->data = p;
@@ -137,7 +142,8 @@ static int image_linux(struct image *img, uint64_t ram, struct where w)
 		h.image_size = img->file.size;
 	}
 	if (h.text_offset > (1u << 30) || h.image_size > (64ull << 30)) {
-		return image_bad(img, w, "has a broken arm64 Image header", "build or copy it again");
+		return image_bad(img, w, "has a broken arm64 Image header",
+				 "build or copy it again");
 	}
 	s.gpa = ram + h.text_offset;
 	s.memsz = h.image_size > s.filesz ? h.image_size : s.filesz;
@@ -180,7 +186,9 @@ static const char *elf_check(const Elf64_Ehdr *eh)
 static const char *elf_segment(struct image *img, const Elf64_Phdr *ph)
 {
 	struct image_segment s = {
-		.offset = ph->p_offset, .filesz = ph->p_filesz, .gpa = ph->p_paddr,
+		.offset = ph->p_offset,
+		.filesz = ph->p_filesz,
+		.gpa = ph->p_paddr,
 		.memsz = ph->p_memsz,
 	};
 
@@ -259,7 +267,8 @@ int image_parse(struct image *img, uint64_t load, uint64_t ram, struct where w)
 	img->nr_segments = 0;
 	img->lo = img->hi = 0;
 	if (load != IMAGE_NO_LOAD && (is_elf || is_linux)) {
-		return err_at(w.file, w.line, "load_address is for raw binaries, but \"%s\" is an %s\n"
+		return err_at(w.file, w.line,
+			      "load_address is for raw binaries, but \"%s\" is an %s\n"
 			      "remove load_address: the file says itself where it goes",
 			      img->file.path, image_kind_name(is_elf ? IMAGE_ELF : IMAGE_LINUX));
 	}
@@ -273,8 +282,10 @@ int image_parse(struct image *img, uint64_t load, uint64_t ram, struct where w)
 		return image_unknown(img, w);
 	}
 	image_add(img, &(struct image_segment){
-		.filesz = img->file.size, .gpa = load, .memsz = img->file.size,
-	});
+			       .filesz = img->file.size,
+			       .gpa = load,
+			       .memsz = img->file.size,
+		       });
 	img->kind = IMAGE_RAW;
 	img->entry = load;
 	return BH_OK;

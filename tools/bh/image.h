@@ -24,7 +24,11 @@ struct mapped {
 	uint64_t size;
 };
 
-enum image_kind { IMAGE_LINUX, IMAGE_ELF, IMAGE_RAW };
+enum image_kind {
+	IMAGE_LINUX,
+	IMAGE_ELF,
+	IMAGE_RAW
+};
 
 /* Bytes [offset, offset + filesz) of the file go to guest address gpa; memsz includes .bss. */
 struct image_segment {
@@ -37,8 +41,8 @@ struct image_segment {
 struct image {
 	struct mapped file;
 	enum image_kind kind;
-	uint64_t entry;		/* first instruction */
-	uint64_t lo, hi;	/* guest addresses it occupies: [lo, hi) */
+	uint64_t entry;	 /* first instruction */
+	uint64_t lo, hi; /* guest addresses it occupies: [lo, hi) */
 	unsigned int nr_segments;
 	struct image_segment segment[IMAGE_SEGMENTS];
 };

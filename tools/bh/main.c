@@ -39,13 +39,11 @@ static const struct cmd cmd_help = {
 };
 
 const struct cmd *const cmd_table[] = {
-	&cmd_create, &cmd_list, &cmd_console,
-	&cmd_pause, &cmd_unpause, &cmd_shutdown, &cmd_reboot, &cmd_destroy,
-	&cmd_rename, &cmd_domid, &cmd_domname,
-	&cmd_vcpu_list, &cmd_vcpu_pin, &cmd_vcpu_set, &cmd_mem_max, &cmd_sched_credit,
-	&cmd_info, &cmd_top, &cmd_uptime, &cmd_dmesg, &cmd_debug_keys,
-	&cmd_monitor, &cmd_help,
-	NULL,
+	&cmd_create,	   &cmd_list,	   &cmd_console,  &cmd_pause,	 &cmd_unpause,
+	&cmd_shutdown,	   &cmd_reboot,	   &cmd_destroy,  &cmd_rename,	 &cmd_domid,
+	&cmd_domname,	   &cmd_vcpu_list, &cmd_vcpu_pin, &cmd_vcpu_set, &cmd_mem_max,
+	&cmd_sched_credit, &cmd_info,	   &cmd_top,	  &cmd_uptime,	 &cmd_dmesg,
+	&cmd_debug_keys,   &cmd_monitor,   &cmd_help,	  NULL,
 };
 
 static const struct opt common_opts[] = {
@@ -85,7 +83,8 @@ static void help_complete_option(const struct opt *o, void *arg)
 
 static void help_command(const struct cmd *cmd)
 {
-	printf("bh %s %s%s%s\n", cmd->name, cmd->opts || (cmd->flags & CMD_JSON) ? "[OPTION]... " : "",
+	printf("bh %s %s%s%s\n", cmd->name,
+	       cmd->opts || (cmd->flags & CMD_JSON) ? "[OPTION]... " : "",
 	       cmd->usage ? cmd->usage : "", cmd->usage ? "" : "");
 	printf("    %s\n\nOptions:\n", cmd->summary);
 	opts_each(cmd, help_option, NULL);
@@ -132,7 +131,8 @@ static int cmd_unknown(const char *name)
 		}
 	}
 	if (near) {
-		return err_say(BH_USAGE, "unknown command \"%s\"\ndid you mean \"%s\"?", name, near);
+		return err_say(BH_USAGE, "unknown command \"%s\"\ndid you mean \"%s\"?", name,
+			       near);
 	}
 	return err_say(BH_USAGE, "unknown command \"%s\"\n\"bh help\" lists the commands", name);
 }
@@ -177,7 +177,9 @@ static void opts_build_one(const struct opt *o, void *arg)
 
 	snprintf(b->shorts + at, sizeof(b->shorts) - at, "%c%s", o->key, o->arg ? ":" : "");
 	b->longs[b->nr++] = (struct option){
-		.name = o->name, .has_arg = o->arg ? required_argument : no_argument, .val = o->key,
+		.name = o->name,
+		.has_arg = o->arg ? required_argument : no_argument,
+		.val = o->key,
 	};
 }
 
@@ -193,8 +195,10 @@ static int args_parse(const struct cmd *cmd, int argc, char **argv, struct args 
 		if (c == '?' || c == ':') {
 			const char *bad = argv[optind - 1];
 
-			return err_say(BH_USAGE, "%s: bad option or missing argument near \"%s\"\n"
-				       "see \"bh %s --help\"", cmd->name, bad, cmd->name);
+			return err_say(BH_USAGE,
+				       "%s: bad option or missing argument near \"%s\"\n"
+				       "see \"bh %s --help\"",
+				       cmd->name, bad, cmd->name);
 		}
 		a->val[c] = optarg ? optarg : "";
 	}

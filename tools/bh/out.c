@@ -80,7 +80,9 @@ static void out_add(struct out_table *t, char *json, char *text, bool right)
 		t->cells = out_must(realloc(t->cells, t->room * sizeof(*t->cells)));
 	}
 	t->cells[t->nr_cells++] = (struct out_cell){
-		.json = out_must(json), .text = out_must(text), .right = right,
+		.json = out_must(json),
+		.text = out_must(text),
+		.right = right,
 	};
 }
 

@@ -18,9 +18,9 @@ struct out_col {
 };
 
 enum out_style {
-	OUT_TABLE,		/* one line per row under a heading; JSON: array of objects */
-	OUT_BLOCKS,		/* one block of "title : value" lines per row; JSON: array */
-	OUT_SINGLE,		/* one row as such a block; JSON: one object */
+	OUT_TABLE,  /* one line per row under a heading; JSON: array of objects */
+	OUT_BLOCKS, /* one block of "title : value" lines per row; JSON: array */
+	OUT_SINGLE, /* one row as such a block; JSON: one object */
 };
 
 struct out_table;

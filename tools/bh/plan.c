@@ -58,12 +58,14 @@ static int plan_too_small(const struct plan *p)
 	uint64_t need = p->kernel.hi - p->bank_base[0] + p->ramdisk.size + 2 * p->dtb_room + BLOCK;
 	uint64_t mib = (need + (1 << 20) - 1) >> 20;
 
-	return err_at(w.file, w.line, "memory = %llu MiB is too little: the kernel takes %llu MiB, the ramdisk "
-		      "%llu MiB, besides the device tree\nset memory = %llu or more; Linux needs about "
-		      "64 MiB on top to run",
-		      (unsigned long long)p->cfg->memory_kib / 1024,
-		      (unsigned long long)(p->kernel.hi - p->kernel.lo + 0xfffff) >> 20,
-		      (unsigned long long)(p->ramdisk.size + 0xfffff) >> 20, (unsigned long long)mib);
+	return err_at(
+		w.file, w.line,
+		"memory = %llu MiB is too little: the kernel takes %llu MiB, the ramdisk "
+		"%llu MiB, besides the device tree\nset memory = %llu or more; Linux needs about "
+		"64 MiB on top to run",
+		(unsigned long long)p->cfg->memory_kib / 1024,
+		(unsigned long long)(p->kernel.hi - p->kernel.lo + 0xfffff) >> 20,
+		(unsigned long long)(p->ramdisk.size + 0xfffff) >> 20, (unsigned long long)mib);
 }
 
 /* Segments of an ELF file and a raw binary say themselves where they want to go. */
@@ -76,11 +78,14 @@ static int plan_check_kernel(const struct plan *p)
 		uint64_t hi = s->gpa + s->memsz;
 
 		if (hi < s->gpa || s->gpa < p->bank_base[0]) {
-			return err_at(w.file, w.line, "the kernel wants to be at 0x%llx, where there is no RAM\n"
-				      "RAM of a domain begins at 0x%llx: %s", (unsigned long long)s->gpa,
+			return err_at(w.file, w.line,
+				      "the kernel wants to be at 0x%llx, where there is no RAM\n"
+				      "RAM of a domain begins at 0x%llx: %s",
+				      (unsigned long long)s->gpa,
 				      (unsigned long long)p->bank_base[0],
-				      p->kernel.kind == IMAGE_RAW ? "change load_address" :
-				      "link the program for that address");
+				      p->kernel.kind == IMAGE_RAW
+					      ? "change load_address"
+					      : "link the program for that address");
 		}
 		if (!plan_in_ram(p, s->gpa, hi)) {
 			return plan_too_small(p);
@@ -182,9 +187,10 @@ int plan_check(const struct plan *p)
 	int rc;
 
 	if (hyp_name_find(c->name, &other) == 0) {
-		return err_at(w.file, w.line, "a domain with the name \"%s\" exists already (number %u)\n"
-			      "choose another name, or remove that domain: bh destroy %s", c->name,
-			      other, c->name);
+		return err_at(w.file, w.line,
+			      "a domain with the name \"%s\" exists already (number %u)\n"
+			      "choose another name, or remove that domain: bh destroy %s",
+			      c->name, other, c->name);
 	}
 	rc = hyp_own_info(&info);
 	if (rc) {
@@ -193,15 +199,19 @@ int plan_check(const struct plan *p)
 	need = c->memory_kib / 4 + plan_pool_pages(p) + 4;
 	if (need > info.free_frames) {
 		w = cfg_where(c, "memory");
-		return err_at(w.file, w.line, "memory = %llu MiB is more than there is: %llu MiB are free\n"
-			      "set memory lower, destroy another domain (bh list), or give Dom0 less "
-			      "(dom0_mem= on the hypervisor's command line)",
-			      (unsigned long long)c->memory_kib / 1024,
-			      (unsigned long long)info.free_frames / 256);
+		return err_at(
+			w.file, w.line,
+			"memory = %llu MiB is more than there is: %llu MiB are free\n"
+			"set memory lower, destroy another domain (bh list), or give Dom0 less "
+			"(dom0_mem= on the hypervisor's command line)",
+			(unsigned long long)c->memory_kib / 1024,
+			(unsigned long long)info.free_frames / 256);
 	}
 	if (info.max_domains && info.nr_domains >= info.max_domains) {
-		return err_at(c->file, 0, "there are %u domains already, and no more are possible\ndestroy one "
-			      "first (bh list)", info.nr_domains);
+		return err_at(c->file, 0,
+			      "there are %u domains already, and no more are possible\ndestroy one "
+			      "first (bh list)",
+			      info.nr_domains);
 	}
 	return BH_OK;
 }
@@ -221,7 +231,8 @@ int plan_dtb(struct plan *p, unsigned int gic_version, unsigned int clock_hz)
 	}
 	size = dtb_make(&spec, p->dtb, p->dtb_room);
 	if (size < 0) {
-		return err_say(BH_FAILED, "cannot write the device tree (libfdt error %d)\nplease report this",
+		return err_say(BH_FAILED,
+			       "cannot write the device tree (libfdt error %d)\nplease report this",
 			       size);
 	}
 	p->dtb_size = (size_t)size;

@@ -15,13 +15,13 @@
 struct plan {
 	const struct cfg *cfg;
 	struct image kernel;
-	struct mapped ramdisk;		/* size 0 = none */
+	struct mapped ramdisk; /* size 0 = none */
 	uint64_t bank_base[DTB_BANKS];
 	uint64_t bank_size[DTB_BANKS];
 	uint64_t ramdisk_gpa;
 	uint64_t dtb_gpa;
 	size_t dtb_room;
-	void *dtb;			/* NULL until plan_dtb() */
+	void *dtb; /* NULL until plan_dtb() */
 	size_t dtb_size;
 	uint8_t seed[72];
 };

@@ -33,7 +33,7 @@ struct store {
 	struct event *ev;
 	uint32_t domid;
 	int port;
-	bool broken;		/* the domain broke the protocol */
+	bool broken; /* the domain broke the protocol */
 	xenforeignmemory_handle *fm;
 	struct xenstore_domain_interface *ring;
 	char in[sizeof(struct xsd_sockmsg) + XENSTORE_PAYLOAD_MAX + 1];
@@ -125,7 +125,8 @@ static unsigned int fire(struct store *s, const char *path)
 	return hits;
 }
 
-/* ---- requests: @arg is NUL-terminated behind its @len bytes; each returns bytes in @out or -errno ---- */
+/* ---- requests: @arg is NUL-terminated behind its @len bytes; each returns bytes in @out or -errno
+ * ---- */
 
 /* Second part of "first\0second"; NULL when there is none. */
 static const char *second(const char *arg, size_t len)
@@ -255,12 +256,20 @@ static long req_reset(struct store *s, const char *arg, size_t len, char *out)
 }
 
 static long (*const requests[XS_TYPE_COUNT])(struct store *, const char *, size_t, char *) = {
-	[XS_READ] = req_read, [XS_WRITE] = req_write, [XS_MKDIR] = req_mkdir, [XS_RM] = req_rm,
-	[XS_DIRECTORY] = req_directory, [XS_GET_PERMS] = req_get_perms,
-	[XS_SET_PERMS] = req_accept, [XS_TRANSACTION_START] = req_transaction,
-	[XS_TRANSACTION_END] = req_accept, [XS_GET_DOMAIN_PATH] = req_home,
-	[XS_IS_DOMAIN_INTRODUCED] = req_introduced, [XS_WATCH] = req_watch,
-	[XS_UNWATCH] = req_unwatch, [XS_RESET_WATCHES] = req_reset,
+	[XS_READ] = req_read,
+	[XS_WRITE] = req_write,
+	[XS_MKDIR] = req_mkdir,
+	[XS_RM] = req_rm,
+	[XS_DIRECTORY] = req_directory,
+	[XS_GET_PERMS] = req_get_perms,
+	[XS_SET_PERMS] = req_accept,
+	[XS_TRANSACTION_START] = req_transaction,
+	[XS_TRANSACTION_END] = req_accept,
+	[XS_GET_DOMAIN_PATH] = req_home,
+	[XS_IS_DOMAIN_INTRODUCED] = req_introduced,
+	[XS_WATCH] = req_watch,
+	[XS_UNWATCH] = req_unwatch,
+	[XS_RESET_WATCHES] = req_reset,
 };
 
 static const char *error_name(long err)
@@ -385,8 +394,9 @@ static bool store_connect(struct store *s)
 		return false;
 	}
 	s->fm = xenforeignmemory_open(hyp_quiet(), 0);
-	s->ring = s->fm ? xenforeignmemory_map(s->fm, s->domid, PROT_READ | PROT_WRITE, 1, &gfn, &err) :
-			  NULL;
+	s->ring =
+		s->fm ? xenforeignmemory_map(s->fm, s->domid, PROT_READ | PROT_WRITE, 1, &gfn, &err)
+		      : NULL;
 	if (!s->ring || err) {
 		return false;
 	}

@@ -9,24 +9,24 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define TREE_NODES    256
-#define TREE_WATCHES  64
-#define TREE_PATH     256	/* with the NUL */
-#define TREE_VALUE    1024
+#define TREE_NODES   256
+#define TREE_WATCHES 64
+#define TREE_PATH    256 /* with the NUL */
+#define TREE_VALUE   1024
 
 struct tree_node {
-	char path[TREE_PATH];	/* absolute, without a '/' at the end */
+	char path[TREE_PATH]; /* absolute, without a '/' at the end */
 	size_t len;
 	char *value;
 };
 
 struct tree_watch {
-	char path[TREE_PATH];	/* as the domain wrote it */
+	char path[TREE_PATH]; /* as the domain wrote it */
 	char token[TREE_PATH];
 };
 
 struct store_tree {
-	char home[64];		/* what relative paths begin with: /local/domain/N */
+	char home[64]; /* what relative paths begin with: /local/domain/N */
 	struct tree_node node[TREE_NODES];
 	unsigned int nr_nodes;
 	struct tree_watch watch[TREE_WATCHES];
@@ -45,8 +45,8 @@ long tree_list(const struct store_tree *t, const char *path, char *out, size_t s
 int tree_watch_add(struct store_tree *t, const char *path, const char *token);
 int tree_watch_remove(struct store_tree *t, const char *path, const char *token);
 /*
- * Whether a change of @changed concerns watch @w; then @out (TREE_PATH bytes) is the path to report,
- * in the form the domain used.
+ * Whether a change of @changed concerns watch @w; then @out (TREE_PATH bytes) is the path to
+ * report, in the form the domain used.
  */
 bool tree_watch_hit(const struct store_tree *t, const struct tree_watch *w, const char *changed,
 		    char *out);

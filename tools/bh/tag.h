@@ -15,7 +15,7 @@ struct tag {
 	char *text;
 	size_t len;
 	size_t max;
-	bool full;		/* something did not fit */
+	bool full; /* something did not fit */
 };
 
 /* Starts an empty tag in @buf of @max bytes (one is used for the final NUL). */

@@ -126,7 +126,7 @@ static void cpuset_put(struct cpuset *set, unsigned int cpu, bool in)
 	if (in) {
 		set->bits[cpu / 8] |= (uint8_t)(1u << (cpu % 8));
 	} else {
-		set->bits[cpu / 8] &= (uint8_t)~(1u << (cpu % 8));
+		set->bits[cpu / 8] &= (uint8_t) ~(1u << (cpu % 8));
 	}
 }
 
@@ -306,26 +306,36 @@ static bool scan_name(struct scan *s, struct scan_key *key)
 	return true;
 }
 
+/* One step: a comment, a separator, or an assignment. true = @key is one. */
+static bool scan_next(struct scan *s, struct scan_key *key)
+{
+	bool found;
+
+	if (*s->p == '#') {
+		scan_comment(s);
+		return false;
+	}
+	if (isspace((unsigned char)*s->p) || *s->p == ';') {
+		scan_step(s);
+		return false;
+	}
+	found = scan_name(s, key);
+	scan_value(s);
+	return found;
+}
+
 size_t text_scan_keys(const char *text, struct scan_key *keys, size_t max)
 {
 	struct scan s = { .p = text, .line = 1 };
+	struct scan_key key;
 	size_t nr = 0;
 
 	while (*s.p) {
-		struct scan_key key;
-
-		if (*s.p == '#') {
-			scan_comment(&s);
-		} else if (isspace((unsigned char)*s.p) || *s.p == ';') {
-			scan_step(&s);
-		} else {
-			if (scan_name(&s, &key)) {
-				if (nr < max) {
-					keys[nr] = key;
-				}
-				nr++;
+		if (scan_next(&s, &key)) {
+			if (nr < max) {
+				keys[nr] = key;
 			}
-			scan_value(&s);
+			nr++;
 		}
 	}
 	return nr;

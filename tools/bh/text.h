@@ -16,7 +16,8 @@ struct cpuset {
 	uint8_t bits[CPUSET_MAX / 8];
 };
 
-/* Number of one-character edits (insert, delete, replace, swap) from @a to @b; large if too long. */
+/* Number of one-character edits (insert, delete, replace, swap) from @a to @b; large if too long.
+ */
 unsigned int text_distance(const char *a, const char *b);
 
 /* Parses a whole number, decimal or 0x…, up to @max. false = not such a number. */
