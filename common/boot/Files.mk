@@ -1,2 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/boot, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
+obj-y += bootinfo.o
+obj-y += memory.o
+obj-y += load.o
+obj-y += main.o
+obj-y += dom0.o
+obj-y += dom0_devices.o
+obj-y += dom0_tree.o

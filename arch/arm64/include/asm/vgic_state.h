@@ -30,7 +30,7 @@ struct vcpu;
 #define VIRQ_LINE BIT(4)	  /* level-sensitive input is asserted */
 #define VIRQ_ACTIVE BIT(5)	  /* while not in a list register: active; else: when last read back */
 #define VIRQ_HW BIT(6)		  /* linked to the physical interrupt pirq */
-#define VIRQ_LR_PENDING BIT(7)	  /* pending in its list register when last written or read back */
+#define VIRQ_LR_LATCH BIT(7)	  /* the latch has moved into the list register */
 #define VIRQ_CLEAR_PENDING BIT(8) /* to be done when the list register is read back */
 #define VIRQ_CLEAR_ACTIVE BIT(9)  /* the same */
 #define VIRQ_SET_ACTIVE BIT(10)	  /* the same */
@@ -68,7 +68,6 @@ struct vgic_vcpu {
 	u32 hcr;     /* ICH_HCR_EL2 */
 	u32 vmcr;    /* ICH_VMCR_EL2 while not loaded */
 	u32 apr[2][4]; /* ICH_AP0Rn_EL2, ICH_AP1Rn_EL2 while not loaded */
-	u32 nr_active_out; /* active interrupts in the queue, out of the list registers */
 	u32 levels[NR_VGIC_QUEUES]; /* bit per priority level whose list is not empty */
 	u32 sync_done;	/* vgic_domain.sync_ticket when the list registers were last read back */
 	u32 wait_ticket; /* read of a state waits for read-backs up to this ticket; 0 = none */
@@ -92,6 +91,7 @@ struct vgic_domain {
 	u32 ctlr;	      /* GICD_CTLR.EnableGrp0 and EnableGrp1 */
 	u32 sync_ticket;      /* counts requests to read list registers back */
 	u32 nr_syncs;	      /* loaded vCPUs with VGIC_WORK_SYNC: GICD_CTLR.RWP */
+	u64 kicks;	      /* vCPUs that inject_end() has to wake or interrupt */
 	u32 nr_redist_regions;
 	struct vgic_redist_region redist[VGIC_REDIST_REGIONS_MAX];
 };

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Layout of the image. Linked at EL2's fixed virtual address; the boot loader may put it at any 2 MiB
+ * boundary. Each part begins on a page, because each has its own permissions: text (RX), read-only
+ * data (R), data and bss (RW). Nothing is loaded beyond image_end_file; bss follows in memory.
+ */
+#include <asm/layout.h>
+
+OUTPUT_ARCH(aarch64)
+ENTRY(_start)
+
+SECTIONS
+{
+	. = IMAGE_VA;
+	image_start = .;
+	.text : {
+		*(.head.text)
+		*(.text.hot .text.hot.*)
+		*(.text .text.*)
+		*(.init.text .init.text.*)
+		. = ALIGN(8);
+	}
+	. = ALIGN(4096);
+	text_end = .;
+	.rodata : {
+		*(.rodata .rodata.*)
+		. = ALIGN(8);
+		params_start = .;
+		KEEP(*(.params))
+		params_end = .;
+		drivers_start = .;
+		KEEP(*(.drivers))
+		drivers_end = .;
+	}
+	. = ALIGN(4096);
+	rodata_end = .;
+	.data : {
+		*(.data .data.*)
+		*(.init.data .init.data.*)
+		. = ALIGN(16);
+	}
+	image_end_file = .;
+	.bss (NOLOAD) : {
+		. = ALIGN(4096);
+		bss_start = .;
+		*(.bss.page_aligned)
+		*(.bss .bss.[!p]* .bss.p[!e]* COMMON)
+		. = ALIGN(4096);
+		bss_end = .;
+	}
+	/* The template of per-CPU data: only its addresses are used, its bytes never exist here. */
+	.percpu (NOLOAD) : {
+		percpu_start = .;
+		*(.bss.percpu)
+		. = ALIGN(64);
+		percpu_end = .;
+	}
+	. = ALIGN(4096);
+	image_end = bss_end;
+	image_bytes = ABSOLUTE(image_end - image_start);
+	ASSERT(percpu_end - percpu_start <= 0x4000, "per-CPU data does not fit its slot")
+	ASSERT(image_end - image_start <= IMAGE_SIZE_MAX, "image too large")
+
+	/DISCARD/ : { *(.comment .note* .eh_frame* .ARM.attributes .gnu.hash .dynamic*) }
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Entry from the boot loader, and of secondary CPUs. Runs with the MMU off at whatever address it was
+ * loaded to, so everything here is relative to the PC until the jump to the linked address.
+ *
+ * Boot protocol: Linux's Documentation/arch/arm64/booting.rst (header, x0 = device tree); EL2, MMU off,
+ * caches of the image clean to the point of coherency. Nothing else is assumed of EL2's registers.
+ */
+#include <asm/el2_map.h>
+#include <asm/layout.h>
+#include <asm/sysreg.h>
+#include <generated/autoconf.h>
+
+	.section .head.text, "ax"
+	.global _start
+_start:
+	b	primary_entry
+	.long	0
+	.quad	0			/* text offset: any 2 MiB boundary */
+	.quad	image_bytes		/* memory needed, bss included */
+	.quad	0xa			/* little-endian, 4 KiB pages, anywhere */
+	.quad	0, 0, 0
+	.ascii	"ARM\x64"
+	.long	0
+
+primary_entry:
+	msr	daifset, #0xf
+	mov	x21, x0			/* device tree */
+	mrs	x1, CurrentEL
+	cmp	x1, #(2 << 2)
+	adr	x0, msg_not_el2
+	b.ne	early_fail
+	bl	el2_known_state
+	adr	x0, msg_no_fdt
+	cbz	x21, early_fail
+	tst	x21, #7
+	b.ne	early_fail
+	ldr	w1, [x21]
+	mov	w2, #0x0dd0
+	movk	w2, #0xedfe, lsl #16
+	cmp	w1, w2			/* 0xd00dfeed, big-endian in memory */
+	b.ne	early_fail
+
+	/* bss: no stale line of it may be in a cache, before and after it is written uncached. */
+	adrp	x19, bss_start
+	adrp	x20, bss_end
+	mov	x0, x19
+	mov	x1, x20
+	bl	cache_drop
+	mov	x0, x19
+1:	stp	xzr, xzr, [x0], #16
+	cmp	x0, x20
+	b.lo	1b
+
+	adrp	x0, el2_cpu0_slot + 0x7000
+	mov	sp, x0
+	adrp	x0, _start		/* physical address of the image */
+	mov	x1, x21
+	bl	el2_boot_tables
+	mov	x0, x19
+	mov	x1, x20
+	bl	cache_drop
+	bl	el2_mmu_on
+	ldr	x2, =primary_mapped
+	br	x2
+primary_mapped:
+	mov	x29, xzr
+	mov	x30, xzr
+	ldr	x2, =(PERCPU_VA + 0x8000)
+	mov	sp, x2
+	mov	x0, x21
+	bl	boot_start
+	b	.
+
+/* Secondary CPU: x0 = its number. */
+	.global secondary_entry
+secondary_entry:
+	msr	daifset, #0xf
+	mov	x21, x0
+	bl	el2_known_state
+	bl	el2_mmu_on
+	ldr	x2, =secondary_mapped
+	br	x2
+secondary_mapped:
+	mov	x29, xzr
+	mov	x30, xzr
+	ldr	x2, =PERCPU_VA
+	add	x2, x2, x21, lsl #15
+	add	x2, x2, #0x8000
+	mov	sp, x2
+	mov	x0, x21
+	bl	boot_secondary
+	b	.
+
+/* What EL2 needs before anything else, on any CPU. Clobbers x1, x2. */
+el2_known_state:
+	ldr	x1, =SCTLR_EL2_RES1
+	msr	sctlr_el2, x1
+	ldr	x1, =HCR_RW
+	msr	hcr_el2, x1
+	ldr	x1, =CPTR_RES1		/* FP is usable while booting: libfdt has a few FP instructions */
+	msr	cptr_el2, x1
+	msr	hstr_el2, xzr
+	msr	tpidr_el2, xzr
+	msr	spsel, #1
+	isb
+	ret
+
+/* Turn the MMU on with boot_l0, which maps the image where it is and where it is linked. */
+el2_mmu_on:
+	adrp	x0, boot_l0
+	msr	ttbr0_el2, x0
+	ldr	x0, =MAIR_EL2_VALUE
+	msr	mair_el2, x0
+	mrs	x1, id_aa64mmfr0_el1
+	and	x1, x1, #0xf
+	mov	x2, #5			/* 48 bits are enough, and all this layout has */
+	cmp	x1, x2
+	csel	x1, x1, x2, lo
+	ldr	x0, =TCR_EL2_VALUE
+	orr	x0, x0, x1, lsl #16
+	msr	tcr_el2, x0
+	ldr	x0, =trap_vectors
+	msr	vbar_el2, x0
+	dsb	ish
+	ic	iallu
+	tlbi	alle2
+	dsb	nsh
+	isb
+	ldr	x0, =(SCTLR_EL2_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN)
+	msr	sctlr_el2, x0
+	isb
+	ret
+
+/* Clean and invalidate [x0, x1) to the point of coherency. Clobbers x2-x4. */
+cache_drop:
+	mrs	x3, ctr_el0
+	ubfx	x3, x3, #16, #4
+	mov	x2, #4
+	lsl	x2, x2, x3		/* bytes in a line */
+	sub	x4, x2, #1
+	bic	x0, x0, x4
+1:	dc	civac, x0
+	add	x0, x0, x2
+	cmp	x0, x1
+	b.lo	1b
+	dsb	sy
+	ret
+
+/* x0: message. Print it on the configured early UART, if there is one, and stop. */
+early_fail:
+#ifdef CONFIG_EARLY_UART_BASE
+	ldr	x1, =CONFIG_EARLY_UART_BASE
+	cbz	x1, 3f
+1:	ldrb	w2, [x0], #1
+	cbz	w2, 3f
+2:	ldr	w3, [x1, #0x18]		/* PL011 UARTFR: wait while the transmit FIFO is full */
+	tbnz	w3, #5, 2b
+	str	w2, [x1]
+	b	1b
+#endif
+3:	wfi
+	b	3b
+
+	.pool
+msg_not_el2:
+	.asciz	"\r\nBulkhead: not entered at EL2. Use a boot loader or machine that starts it in hypervisor mode (QEMU: -M virt,virtualization=on).\r\n"
+msg_no_fdt:
+	.asciz	"\r\nBulkhead: no device tree in x0. The boot loader must pass the address of a flattened device tree (8-byte aligned).\r\n"

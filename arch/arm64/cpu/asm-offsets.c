@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Offsets for assembly. Compiled to text only; the build turns each "->NAME value" into a #define in
+ * generated/asm-offsets.h. Assembly uses no other offset.
+ */
+#include <asm/vcpu.h>
+#include <hv/vcpu.h>
+
+#define DEFINE(name, value) __asm__ volatile("\n.ascii \"->" #name " %0\"" : : "i"(value))
+
+void asm_offsets(void);
+
+void asm_offsets(void)
+{
+	DEFINE(REGS_X, offsetof(struct vcpu, arch.regs.x));
+	DEFINE(REGS_X30, offsetof(struct vcpu, arch.regs.x[30]));
+	DEFINE(REGS_PC, offsetof(struct vcpu, arch.regs.pc));
+}

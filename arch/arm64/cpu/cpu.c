@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Small services of the CPU that common code asks for (hv/arch.h): counter, comparator, relaxing,
+ * pending interrupts, cache maintenance. Stateless. Arm ARM D7 (caches), D12 (Generic Timer).
+ */
+#include <asm/sysreg.h>
+#include <hv/arch.h>
+#include <hv/types.h>
+
+u64 arch_counter(void)
+{
+	u64 ticks;
+
+	/* The isb keeps the read from being taken early, out of order. */
+	__asm__ volatile("isb\n\tmrs %0, cntpct_el0" : "=r"(ticks) : : "memory");
+	return ticks;
+}
+
+u64 arch_counter_frequency(void)
+{
+	return read_sysreg(cntfrq_el0);
+}
+
+void arch_timer_program(u64 ticks)
+{
+	if (ticks == ~0UL) {
+		write_sysreg(0, cnthp_ctl_el2);
+	} else {
+		write_sysreg(ticks, cnthp_cval_el2);
+		write_sysreg(1, cnthp_ctl_el2);
+	}
+	isb();
+}
+
+void arch_cpu_relax(void)
+{
+	__asm__ volatile("yield" : : : "memory");
+}
+
+bool arch_irq_is_pending(void)
+{
+	return read_sysreg(isr_el1) != 0;
+}
+
+static size_t dcache_line(void)
+{
+	return 4UL << (read_sysreg(ctr_el0) >> 16 & 0xf);
+}
+
+void arch_cache_clean_invalidate(const void *va, size_t bytes)
+{
+	size_t line = dcache_line();
+	u64 end = (u64)va + bytes;
+
+	for (u64 at = ALIGN_DOWN((u64)va, line); at < end; at += line) {
+		__asm__ volatile("dc civac, %0" : : "r"(at) : "memory");
+	}
+	dsb(sy);
+}

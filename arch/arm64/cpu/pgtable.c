@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The translation-table walker (hv/pgtable.h): one code for stage 1 of EL2 and stage 2 of domains.
+ *
+ *	level   bits of the input address   a leaf there covers
+ *	  0     47:39                       (no leaf with the 4 KiB granule)
+ *	  1     38:30                       1 GiB block
+ *	  2     29:21                       2 MiB block
+ *	  3     20:12                       4 KiB page
+ *
+ * Entries become visible to the walker hardware by the dsb that precedes their use: a new valid entry
+ * in place of an invalid one needs no TLB maintenance; everything else goes through an invalid entry
+ * and flush() (break-before-make, Arm ARM D8.16.1). No locks here; the owner of the table has one.
+ */
+#include <asm/sysreg.h>
+#include <hv/compiler.h>
+#include <hv/errno.h>
+#include <hv/pgtable.h>
+
+#define LAST_LEVEL 3U
+
+static unsigned int level_shift(unsigned int level)
+{
+	return 39 - 9 * level;
+}
+
+static bool entry_is_table(u64 entry, unsigned int level)
+{
+	return level < LAST_LEVEL && (entry & (PT_VALID | PT_TABLE)) == (PT_VALID | PT_TABLE);
+}
+
+static u64 *slot_of(const struct pgtable *pt, u64 *table, unsigned int level, u64 addr)
+{
+	u64 index = addr >> level_shift(level);
+
+	/* The root may be several concatenated tables: its index is wider. */
+	return &table[level == pt->start_level ? index : index & (PT_ENTRIES - 1)];
+}
+
+static u64 *table_of(const struct pgtable *pt, u64 entry)
+{
+	return pt->ops->table_va(entry & PT_ADDR_MASK);
+}
+
+/* The slot that decides about addr at level `to` or above it; *level gets where it stands. */
+static u64 *walk(const struct pgtable *pt, u64 addr, unsigned int to, unsigned int *level)
+{
+	u64 *table = pt->root;
+	unsigned int at = pt->start_level;
+	u64 *slot = slot_of(pt, table, at, addr);
+
+	while (at < to && entry_is_table(*slot, at)) {
+		table = table_of(pt, *slot);
+		at++;
+		slot = slot_of(pt, table, at, addr);
+	}
+	*level = at;
+	return slot;
+}
+
+static bool range_is_valid(const struct pgtable *pt, u64 addr, u64 bytes)
+{
+	u64 end = addr + bytes;
+
+	return bytes != 0 && end > addr && end <= BIT(pt->addr_bits);
+}
+
+static void publish(u64 *slot, u64 entry)
+{
+	/* Pairs with the walker: the table that the entry points to is complete before it is seen. */
+	dsb(ishst);
+	WRITE_ONCE(*slot, entry);
+}
+
+/* Make *slot (a block) a table of leaves of the next level with the same attributes. */
+static int split(struct pgtable *pt, u64 *slot, unsigned int level, u64 addr)
+{
+	unsigned int below = level_shift(level + 1);
+	u64 block = *slot;
+	u64 *table = pt->ops->table_alloc(pt);
+	u64 leaf = (block & ~PT_TABLE) | (level + 1 == LAST_LEVEL ? PT_PAGE : 0);
+
+	if (!table) {
+		return -ENOMEM;
+	}
+	for (u64 i = 0; i < PT_ENTRIES; i++) {
+		table[i] = leaf + (i << below);
+	}
+	WRITE_ONCE(*slot, 0);
+	pt->ops->flush(pt, ALIGN_DOWN(addr, BIT(level_shift(level))), BIT(level_shift(level)));
+	publish(slot, pt->ops->table_pa(table) | PT_VALID | PT_TABLE);
+	return 0;
+}
+
+/* Walk to `to`, making the tables on the way. NULL when there is no table, or a block is in the way. */
+static u64 *walk_make(struct pgtable *pt, u64 addr, unsigned int to, int *error)
+{
+	unsigned int level;
+	u64 *slot = walk(pt, addr, to, &level);
+
+	while (level < to) {
+		u64 *table;
+
+		if (*slot & PT_VALID) {
+			*error = -EEXIST;
+			return NULL;
+		}
+		table = pt->ops->table_alloc(pt);
+		if (!table) {
+			*error = -ENOMEM;
+			return NULL;
+		}
+		publish(slot, pt->ops->table_pa(table) | PT_VALID | PT_TABLE);
+		slot = walk(pt, addr, to, &level);
+	}
+	return slot;
+}
+
+/* The largest leaf level for this step: aligned, inside the range, at most 2^max_shift bytes. */
+static unsigned int leaf_level(u64 addr, u64 bytes, u64 pa_value, unsigned int max_shift)
+{
+	for (unsigned int level = 1; level < LAST_LEVEL; level++) {
+		u64 size = BIT(level_shift(level));
+
+		if (level_shift(level) <= max_shift && bytes >= size &&
+		    IS_ALIGNED(addr | pa_value, size)) {
+			return level;
+		}
+	}
+	return LAST_LEVEL;
+}
+
+static bool range_is_free(const struct pgtable *pt, u64 addr, u64 bytes)
+{
+	u64 end = addr + bytes;
+
+	while (addr < end) {
+		struct pgtable_leaf leaf = pgtable_lookup(pt, addr);
+
+		if (leaf.entry) {
+			return false;
+		}
+		addr = leaf.addr + BIT(leaf.shift);
+	}
+	return true;
+}
+
+static void undo(struct pgtable *pt, u64 addr, u64 end)
+{
+	u64 start = addr;
+
+	while (addr < end) {
+		unsigned int level;
+		u64 *slot = walk(pt, addr, LAST_LEVEL, &level);
+
+		WRITE_ONCE(*slot, 0);
+		addr += BIT(level_shift(level));
+	}
+	if (end > start) {
+		pt->ops->flush(pt, start, end - start);
+	}
+}
+
+int pgtable_map(struct pgtable *pt, u64 addr, u64 bytes, u64 pa_value, u64 attr,
+		unsigned int max_shift)
+{
+	u64 at = addr, end = addr + bytes;
+
+	if (!range_is_valid(pt, addr, bytes) || !IS_ALIGNED(addr | bytes | pa_value, PAGE_SIZE)) {
+		return -ERANGE;
+	}
+	if (!range_is_free(pt, addr, bytes)) {
+		return -EEXIST;
+	}
+	while (at < end) {
+		unsigned int level = leaf_level(at, end - at, pa_value, max_shift);
+		int error = 0;
+		u64 *slot = walk_make(pt, at, level, &error);
+
+		/* An empty table, left by earlier mappings, is in the way of a block: go below it. */
+		while (slot && *slot) {
+			slot = walk_make(pt, at, ++level, &error);
+		}
+		if (!slot) {
+			undo(pt, addr, at);
+			return error;
+		}
+		WRITE_ONCE(*slot, pa_value | attr | PT_VALID | (level == LAST_LEVEL ? PT_PAGE : 0));
+		at += BIT(level_shift(level));
+		pa_value += BIT(level_shift(level));
+	}
+	/* Pairs with the walker of any CPU that uses the range after this call. */
+	dsb(ish);
+	isb();
+	return 0;
+}
+
+struct pgtable_leaf pgtable_lookup(const struct pgtable *pt, u64 addr)
+{
+	unsigned int level;
+	u64 *slot;
+	u64 entry;
+
+	if (addr >> pt->addr_bits) {
+		return (struct pgtable_leaf){.entry = 0, .addr = addr & PAGE_MASK, .shift = PAGE_SHIFT};
+	}
+	slot = walk(pt, addr, LAST_LEVEL, &level);
+	entry = READ_ONCE(*slot);
+	return (struct pgtable_leaf){
+		.entry = entry & PT_VALID ? entry : 0,
+		.addr = ALIGN_DOWN(addr, BIT(level_shift(level))),
+		.shift = (u8)level_shift(level),
+	};
+}
+
+int pgtable_clear(struct pgtable *pt, u64 addr, unsigned int shift, struct pgtable_leaf *old)
+{
+	unsigned int level;
+	u64 *slot;
+
+	for (;;) {
+		slot = walk(pt, addr, LAST_LEVEL, &level);
+		if (!(*slot & PT_VALID) || level_shift(level) <= shift) {
+			break;
+		}
+		if (split(pt, slot, level, addr)) {
+			return -ENOMEM;
+		}
+	}
+	*old = (struct pgtable_leaf){
+		.entry = *slot & PT_VALID ? *slot : 0,
+		.addr = ALIGN_DOWN(addr, BIT(level_shift(level))),
+		.shift = (u8)level_shift(level),
+	};
+	WRITE_ONCE(*slot, 0);
+	return 0;
+}
+
+int pgtable_protect(struct pgtable *pt, u64 addr, u64 bytes, u64 attr)
+{
+	for (u64 at = addr; at < addr + bytes; at += PAGE_SIZE) {
+		struct pgtable_leaf old;
+		unsigned int level;
+		int rc = pgtable_clear(pt, at, PAGE_SHIFT, &old);
+
+		if (rc) {
+			return rc;
+		}
+		if (old.entry) {
+			pt->ops->flush(pt, at, PAGE_SIZE);
+			*walk(pt, at, LAST_LEVEL, &level) = (old.entry & ~PT_ATTR_MASK) | attr;
+		}
+	}
+	dsb(ish);
+	isb();
+	return 0;
+}
+
+int pgtable_visit(const struct pgtable *pt, u64 addr, u64 end,
+		  int (*visit)(const struct pgtable_leaf *leaf, void *arg), void *arg)
+{
+	while (addr < end) {
+		struct pgtable_leaf leaf = pgtable_lookup(pt, addr);
+		int rc = leaf.entry ? visit(&leaf, arg) : 0;
+
+		if (rc) {
+			return rc;
+		}
+		addr = leaf.addr + BIT(leaf.shift);
+	}
+	return 0;
+}
+
+/* Depth is at most three: a table below the root, its tables, and theirs. */
+static void free_below(struct pgtable *pt, u64 *table, unsigned int level)
+{
+	for (unsigned int i = 0; i < PT_ENTRIES; i++) {
+		if (entry_is_table(table[i], level)) {
+			u64 *next = table_of(pt, table[i]);
+
+			free_below(pt, next, level + 1);
+			pt->ops->table_free(pt, next);
+		}
+	}
+}
+
+void pgtable_free_tables(struct pgtable *pt)
+{
+	u64 nr = BIT(pt->addr_bits - level_shift(pt->start_level));
+
+	for (u64 i = 0; i < nr; i++) {
+		if (entry_is_table(pt->root[i], pt->start_level)) {
+			u64 *next = table_of(pt, pt->root[i]);
+
+			free_below(pt, next, pt->start_level + 1);
+			pt->ops->table_free(pt, next);
+			pt->root[i] = 0;
+		}
+	}
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * EL2's stage-1 tables. Owns every table page; all come from static memory, because EL2 maps nothing
+ * new after boot. Only the boot CPU calls in here, and only until map_seal(), so there is no lock.
+ * What each region is for stands in asm/layout.h. Arm ARM D8.
+ */
+#include <asm/boot.h>
+#include <asm/el2_map.h>
+#include <asm/layout.h>
+#include <asm/sysreg.h>
+#include <hv/mapping.h>
+#include <hv/panic.h>
+#include <hv/pgtable.h>
+
+#define SPARE_TABLES 16U
+#define __tables __attribute__((section(".bss.page_aligned"), aligned(4096)))
+
+u64 el2_l0[PT_ENTRIES] __tables;
+u64 el2_l1[PT_ENTRIES] __tables;
+u64 el2_l2[PT_ENTRIES] __tables;
+u64 el2_l2_blocks[PT_ENTRIES] __tables;
+u64 el2_l3_image[PT_ENTRIES] __tables;
+u64 el2_l3_percpu[PT_ENTRIES] __tables;
+u64 el2_l3_window[PT_ENTRIES] __tables;
+u64 boot_l0[PT_ENTRIES] __tables;
+u64 boot_l1[PT_ENTRIES] __tables;
+char el2_cpu0_slot[EL2_SLOT_BYTES] __tables;
+static u64 spare_tables[SPARE_TABLES][PT_ENTRIES] __tables;
+static __sealed unsigned int nr_spare_used;
+
+static __sealed u64 image_base_pa, kept_pa;
+static __sealed size_t kept_bytes;
+static __sealed u64 device_next = DEVICE_VA;
+static __sealed bool is_sealed;
+
+u64 image_pa(const void *va)
+{
+	return (u64)va - IMAGE_VA + image_base_pa;
+}
+
+void *image_va(u64 pa_value)
+{
+	return (void *)(pa_value - image_base_pa + IMAGE_VA);
+}
+
+static void *spare_alloc(struct pgtable *pt)
+{
+	(void)pt;
+	return nr_spare_used < SPARE_TABLES ? spare_tables[nr_spare_used++] : NULL;
+}
+
+static void spare_free(struct pgtable *pt, void *table)
+{
+	(void)pt;
+	(void)table;
+}
+
+static u64 table_pa(const void *va)
+{
+	return image_pa(va);
+}
+
+static void flush_el2(struct pgtable *pt, u64 addr, u64 bytes)
+{
+	(void)pt;
+	(void)addr;
+	(void)bytes;
+	dsb(ishst);
+	__asm__ volatile("tlbi alle2is" : : : "memory");
+	dsb(ish);
+	isb();
+}
+
+static const struct pgtable_ops el2_ops = {
+	.table_alloc = spare_alloc,
+	.table_free = spare_free,
+	.table_va = image_va,
+	.table_pa = table_pa,
+	.flush = flush_el2,
+};
+
+static struct pgtable el2_table = {
+	.root = el2_l0,
+	.ops = &el2_ops,
+	.start_level = 0,
+	.addr_bits = EL2_TABLE_BITS,
+};
+
+void el2_map_init(u64 image_base)
+{
+	image_base_pa = image_base;
+	el2_map_use_final();
+}
+
+void el2_map_use_final(void)
+{
+	write_sysreg(image_pa(el2_l0), ttbr0_el2);
+	isb();
+	__asm__ volatile("tlbi alle2" : : : "memory");
+	dsb(nsh);
+	isb();
+}
+
+void *map_device(pa_t base, size_t bytes)
+{
+	u64 first = ALIGN_DOWN(base.v, PAGE_SIZE);
+	u64 size = ALIGN_UP(base.v + bytes, PAGE_SIZE) - first;
+	/* Keep the offset inside 2 MiB, so that large register files become blocks. */
+	u64 va = ALIGN_UP(device_next, MIB(2)) + (first & (MIB(2) - 1));
+
+	if (is_sealed || va + size > DEVICE_VA + DEVICE_SIZE ||
+	    pgtable_map(&el2_table, va, size, first, EL2_DEVICE, 21)) {
+		return NULL;
+	}
+	device_next = va + size;
+	return (void *)(va + (base.v - first));
+}
+
+void *map_kept(pa_t base, size_t bytes)
+{
+	if (is_sealed || kept_bytes ||
+	    pgtable_map(&el2_table, KEPT_VA, bytes, base.v, EL2_RW, 30)) {
+		return NULL;
+	}
+	kept_pa = base.v;
+	kept_bytes = bytes;
+	return (void *)KEPT_VA;
+}
+
+void map_cpu_slot(unsigned int cpu, void *memory)
+{
+	u64 *entries = &el2_l3_percpu[cpu * (PERCPU_SLOT_SIZE / PAGE_SIZE)];
+	u64 first = hyp_pa(memory).v;
+
+	for (unsigned int i = 0; i < EL2_SLOT_PAGES; i++) {
+		entries[EL2_SLOT_PTE(i)] = (first + i * PAGE_SIZE) | EL2_RW | PT_VALID | PT_PAGE;
+	}
+	/* Pairs with the walker of that CPU, which starts later. */
+	dsb(ish);
+	isb();
+}
+
+void map_seal(void)
+{
+	for (unsigned int i = 0; i < BOOT_FDT_MAX / MIB(2) + 1; i++) {
+		el2_l2[(BOOT_FDT_VA >> 21 & (PT_ENTRIES - 1)) + i] = 0;
+	}
+	is_sealed = true;
+	flush_el2(&el2_table, 0, 0);
+}
+
+pa_t hyp_pa(const void *va)
+{
+	u64 address = (u64)va;
+
+	if (address >= KEPT_VA && address < KEPT_VA + kept_bytes) {
+		return pa(address - KEPT_VA + kept_pa);
+	}
+	if (address >= PERCPU_VA && address < PERCPU_VA + MIB(2)) {
+		u64 entry = el2_l3_percpu[(address - PERCPU_VA) >> PAGE_SHIFT];
+
+		return pa((entry & PT_ADDR_MASK) | (address & (PAGE_SIZE - 1)));
+	}
+	return pa(image_pa(va));
+}
+
+void *hyp_va(pa_t address)
+{
+	if (kept_bytes && address.v >= kept_pa && address.v < kept_pa + kept_bytes) {
+		return (void *)(address.v - kept_pa + KEPT_VA);
+	}
+	return image_va(address.v);
+}
+
+struct audit {
+	bool (*is_foreign)(mfn_t frame);
+	u64 nr;
+};
+
+static bool is_window(u64 addr)
+{
+	return (addr >= WINDOW_VA && addr < WINDOW_VA + MIB(2)) ||
+	       (addr >= WINDOW_BLOCK_VA && addr < WINDOW_BLOCK_VA + GIB(1));
+}
+
+static int audit_leaf(const struct pgtable_leaf *leaf, void *arg)
+{
+	struct audit *audit = arg;
+	u64 first = (leaf->entry & PT_ADDR_MASK) >> PAGE_SHIFT;
+	u64 nr = BIT(leaf->shift - PAGE_SHIFT);
+
+	if (is_window(leaf->addr)) {
+		return 0;
+	}
+	for (u64 i = 0; i < nr; i++) {
+		audit->nr += audit->is_foreign(mfn(first + i));
+	}
+	return 0;
+}
+
+u64 map_audit(bool (*is_foreign)(mfn_t frame))
+{
+	struct audit audit = {.is_foreign = is_foreign};
+
+	pgtable_visit(&el2_table, 0, BIT(EL2_TABLE_BITS), audit_leaf, &audit);
+	return audit.nr;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bring-up of the physical CPUs. The boot CPU is number 0, the others follow in device-tree order. Each
+ * gets its slot (per-CPU data and stack) from kept memory, is started through PSCI CPU_ON at
+ * secondary_entry, and reports by setting its bit in cpus_online. Boot only, no lock. DEN0022 5.1.3.
+ */
+#include <asm/boot.h>
+#include <asm/el2_map.h>
+#include <asm/smp.h>
+#include <asm/sysreg.h>
+#include <hv/arch.h>
+#include <hv/cpumask.h>
+#include <hv/heap.h>
+#include <hv/mapping.h>
+#include <hv/firmware.h>
+#include <hv/printk.h>
+#include <hv/timer.h>
+
+#define MPIDR_AFFINITY 0xff00ffffffUL
+#define START_LIMIT_NS (2 * NSEC_PER_SEC)
+
+static __sealed u64 cpu_mpidr[CONFIG_NR_CPUS];
+
+void smp_add_cpu(u64 mpidr)
+{
+	u64 self = read_sysreg(mpidr_el1) & MPIDR_AFFINITY;
+
+	if (!nr_cpus) {
+		cpu_mpidr[nr_cpus++] = self;
+	}
+	if (mpidr == self) {
+		return;
+	}
+	if (nr_cpus == CONFIG_NR_CPUS) {
+		pr_warn("smp: CPU %#lx is left off: this build supports %u\n", mpidr, nr_cpus);
+		return;
+	}
+	cpu_mpidr[nr_cpus++] = mpidr;
+}
+
+u64 smp_mpidr(unsigned int cpu)
+{
+	return cpu_mpidr[cpu];
+}
+
+static bool start_one(unsigned int cpu)
+{
+	void *slot = heap_pages_alloc(3);
+	u64 deadline = time_now() + START_LIMIT_NS;
+	s64 rc;
+
+	if (!slot) {
+		pr_err("smp: no memory for CPU %u; raise heap=\n", cpu);
+		return false;
+	}
+	map_cpu_slot(cpu, slot);
+	rc = firmware_call(PSCI_CPU_ON_64, cpu_mpidr[cpu], image_pa(secondary_entry), cpu);
+	while (!rc && !cpumask_has((cpumask_t){READ_ONCE(cpus_online.bits)}, cpu)) {
+		if (time_now() > deadline) {
+			rc = 1;
+		}
+		arch_cpu_relax();
+	}
+	if (rc) {
+		pr_warn("smp: CPU %u (MPIDR %#lx) did not start: PSCI says %ld\n", cpu, cpu_mpidr[cpu],
+			(long)rc);
+	}
+	return rc == 0;
+}
+
+void smp_start_all(void)
+{
+	for (unsigned int cpu = 1; cpu < nr_cpus; cpu++) {
+		start_one(cpu);
+	}
+	pr_info("smp: %u of %u CPUs run\n", (unsigned int)__builtin_popcountl(cpus_online.bits), nr_cpus);
+}

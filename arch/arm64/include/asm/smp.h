@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Physical CPUs of the machine: numbers, affinities, start.
+ */
+#ifndef ASM_SMP_H
+#define ASM_SMP_H
+
+#include <generated/autoconf.h>
+#include <hv/percpu.h>
+#include <hv/types.h>
+
+/* Boot: one CPU of the device tree by its affinity (MPIDR_EL1 without flags). Sets nr_cpus. */
+void smp_add_cpu(u64 mpidr);
+/* Affinity of CPU cpu (< nr_cpus). */
+u64 smp_mpidr(unsigned int cpu);
+/* Start all CPUs but this one, one after the other; each that fails is reported and left off. */
+void smp_start_all(void);
+
+#endif

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside the trap layer: handlers of exception classes, and the run loop's entry points that
+ * entry.S calls. Nothing below this layer may include it.
+ */
+#ifndef ASM_TRAP_H
+#define ASM_TRAP_H
+
+#include <hv/types.h>
+
+struct vcpu;
+
+/* From entry.S, with the current vCPU and ESR_EL2. */
+void trap_hvc(struct vcpu *v, u64 esr);
+void trap_sync(struct vcpu *v, u64 esr);
+void trap_serror(struct vcpu *v);
+void trap_fatal(unsigned int kind, u64 pc, u64 lr, u64 sp, u64 fp) __attribute__((noreturn));
+
+/* Handlers of one exception class each; they step over the instruction when that is due. */
+void trap_data_abort(struct vcpu *v, u64 esr);
+void trap_instruction_abort(struct vcpu *v, u64 esr);
+void trap_sysreg(struct vcpu *v, u64 esr);
+void trap_smccc(struct vcpu *v);
+
+/* PSCI for guests: handle a function of DEN0022; false when it is none. Results in *result. */
+bool psci_call(struct vcpu *v, u32 function, s64 *result);
+
+/* Value of an ID register as guests see it; enc as in SYSREG_ENC. False when it is not one of them. */
+bool idreg_read(u64 enc, u64 *value);
+/* Must ID-register reads trap on this machine? */
+bool idreg_must_trap(void);
+
+/* The run loop (run.c). */
+struct vcpu *run_next(void);
+void run_switch(struct vcpu *prev, struct vcpu *next);
+/* Each CPU, with its idle vCPU current: ready the loop, then leave boot for good. */
+void run_cpu_init(void);
+void run_enter(void) __attribute__((noreturn));
+
+#endif

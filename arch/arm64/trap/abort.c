@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Stage-2 aborts: a guest touched an intermediate physical address that its tables do not map, or not
+ * that way. With a decoded access (ESR_EL2.ISV) inside an emulated region it is a register access;
+ * everything else is the guest's own mistake and comes back to it as an external abort. No locks.
+ * Arm ARM D24.2.40 (ISS of data aborts), HPFAR_EL2.
+ */
+#include <asm/domain.h>
+#include <asm/sysreg.h>
+#include <asm/trap.h>
+#include <hv/context.h>
+#include <hv/domain.h>
+#include <hv/stage2.h>
+
+#define ISS_ISV BIT(24)
+#define ISS_SAS(esr) ((esr) >> 22 & 3)
+#define ISS_SSE BIT(21)
+#define ISS_SRT(esr) ((unsigned int)((esr) >> 16) & 31)
+#define ISS_SF BIT(15)
+#define ISS_CM BIT(8)
+#define ISS_S1PTW BIT(7)
+#define ISS_WNR BIT(6)
+#define ISS_FSC(esr) ((unsigned int)(esr) & 0x3f)
+#define FSC_IS_TRANSLATION(fsc) (((fsc) & 0x3c) == 0x04)
+#define HPFAR_FIPA(hpfar) (((hpfar) & 0xfffffffffff0UL) << 8)
+
+/* Valid for translation faults, the only ones for which the address matters here. */
+static u64 fault_ipa(u64 far)
+{
+	return HPFAR_FIPA(read_sysreg(hpfar_el2)) | (far & (PAGE_SIZE - 1));
+}
+
+static u64 extend(u64 value, u64 esr)
+{
+	unsigned int bits = 8U << ISS_SAS(esr);
+
+	if (bits < 64) {
+		value &= BIT(bits) - 1;
+		if ((esr & ISS_SSE) && (value & BIT(bits - 1))) {
+			value |= ~(BIT(bits) - 1);
+		}
+	}
+	return esr & ISS_SF ? value : (u32)value;
+}
+
+static bool emulate(struct vcpu *v, u64 esr, u64 where)
+{
+	struct mmio_access access = {
+		.bytes = (u8)(1U << ISS_SAS(esr)),
+		.is_write = (esr & ISS_WNR) != 0,
+	};
+
+	if (access.is_write) {
+		access.value = vcpu_reg_read(v, ISS_SRT(esr));
+		if (access.bytes < 8) {
+			access.value &= BIT(8 * access.bytes) - 1;
+		}
+	}
+	if (!mmio_dispatch(v, where, &access)) {
+		return false;
+	}
+	if (!access.is_write) {
+		vcpu_reg_write(v, ISS_SRT(esr), extend(access.value, esr));
+	}
+	return true;
+}
+
+/*
+ * Was the address unmapped only for a moment? Another CPU may be replacing the entry (break before make):
+ * then the guest tries again.
+ */
+static bool is_mapped_now(struct vcpu *v, u64 where, bool is_fetch)
+{
+	enum s2_kind kind = s2_lookup(v->domain, ipa_to_gfn(ipa(where))).kind;
+
+	return is_fetch ? kind == S2_RAM || kind == S2_RAM_RO : kind != S2_NONE;
+}
+
+void trap_data_abort(struct vcpu *v, u64 esr)
+{
+	u64 far = read_sysreg(far_el2);
+	u64 where = fault_ipa(far);
+
+	if (FSC_IS_TRANSLATION(ISS_FSC(esr))) {
+		if (likely((esr & (ISS_ISV | ISS_S1PTW | ISS_CM)) == ISS_ISV) &&
+		    emulate(v, esr, where)) {
+			exception_skip(v, (esr & ESR_IL) != 0);
+			return;
+		}
+		if (is_mapped_now(v, where, false)) {
+			return;
+		}
+	}
+	exception_inject_abort(v, far, false);
+}
+
+void trap_instruction_abort(struct vcpu *v, u64 esr)
+{
+	u64 far = read_sysreg(far_el2);
+
+	if (FSC_IS_TRANSLATION(ISS_FSC(esr)) && is_mapped_now(v, fault_ipa(far), true)) {
+		return;
+	}
+	exception_inject_abort(v, far, true);
+}

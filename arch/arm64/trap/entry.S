@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Entry to and exit from EL2 (Arm ARM D1.3). TPIDR_EL2 is the current vCPU, its registers are saved there.
+ *
+ * Every entry saves what the C ABI does not keep (x0-x18, x29, x30, PC, PSTATE). Only the slow entry also
+ * saves x19-x28, for handlers that read or write any register, and reloads them; otherwise they stay in
+ * the CPU while C runs, and a vCPU switch on the way out stores and loads them.
+ *
+ * The stack is the physical CPU's and empty at each entry: EL2 keeps nothing between two of them.
+ */
+#include <asm/sysreg.h>
+#include <generated/asm-offsets.h>
+
+/* x0 = current vCPU afterwards; x1-x3 are free. */
+.macro save_scratch
+	stp	x0, x1, [sp, #-16]!
+	mrs	x0, tpidr_el2
+	stp	x2, x3, [x0, #(REGS_X + 2 * 8)]
+	ldp	x2, x3, [sp], #16
+	stp	x2, x3, [x0, #(REGS_X + 0 * 8)]
+	stp	x4, x5, [x0, #(REGS_X + 4 * 8)]
+	stp	x6, x7, [x0, #(REGS_X + 6 * 8)]
+	stp	x8, x9, [x0, #(REGS_X + 8 * 8)]
+	stp	x10, x11, [x0, #(REGS_X + 10 * 8)]
+	stp	x12, x13, [x0, #(REGS_X + 12 * 8)]
+	stp	x14, x15, [x0, #(REGS_X + 14 * 8)]
+	stp	x16, x17, [x0, #(REGS_X + 16 * 8)]
+	str	x18, [x0, #(REGS_X + 18 * 8)]
+	stp	x29, x30, [x0, #(REGS_X + 29 * 8)]
+	mrs	x2, elr_el2
+	mrs	x3, spsr_el2
+	stp	x2, x3, [x0, #REGS_PC]
+.endm
+
+.macro save_kept base
+	stp	x19, x20, [\base, #(REGS_X + 19 * 8)]
+	stp	x21, x22, [\base, #(REGS_X + 21 * 8)]
+	stp	x23, x24, [\base, #(REGS_X + 23 * 8)]
+	stp	x25, x26, [\base, #(REGS_X + 25 * 8)]
+	stp	x27, x28, [\base, #(REGS_X + 27 * 8)]
+.endm
+
+.macro load_kept base
+	ldp	x19, x20, [\base, #(REGS_X + 19 * 8)]
+	ldp	x21, x22, [\base, #(REGS_X + 21 * 8)]
+	ldp	x23, x24, [\base, #(REGS_X + 23 * 8)]
+	ldp	x25, x26, [\base, #(REGS_X + 25 * 8)]
+	ldp	x27, x28, [\base, #(REGS_X + 27 * 8)]
+.endm
+
+/* x0 = vCPU. Ends in the guest. */
+.macro load_scratch_and_enter
+	ldp	x2, x3, [x0, #REGS_PC]
+	msr	elr_el2, x2
+	msr	spsr_el2, x3
+	ldp	x2, x3, [x0, #(REGS_X + 2 * 8)]
+	ldp	x4, x5, [x0, #(REGS_X + 4 * 8)]
+	ldp	x6, x7, [x0, #(REGS_X + 6 * 8)]
+	ldp	x8, x9, [x0, #(REGS_X + 8 * 8)]
+	ldp	x10, x11, [x0, #(REGS_X + 10 * 8)]
+	ldp	x12, x13, [x0, #(REGS_X + 12 * 8)]
+	ldp	x14, x15, [x0, #(REGS_X + 14 * 8)]
+	ldp	x16, x17, [x0, #(REGS_X + 16 * 8)]
+	ldr	x18, [x0, #(REGS_X + 18 * 8)]
+	ldp	x29, x30, [x0, #(REGS_X + 29 * 8)]
+	ldp	x0, x1, [x0, #(REGS_X + 0 * 8)]
+	eret
+	/* No speculation past the return (straight-line speculation). */
+	dsb	nsh
+	isb
+.endm
+
+.macro vector target
+	.balign	0x80
+	b	\target
+.endm
+
+	.section .text.hot, "ax"
+	.balign	0x800
+	.global trap_vectors
+trap_vectors:
+	/* Current EL, SP_EL0 and SP_ELx: EL2 itself. */
+	.rept	4
+	vector	own_sp0
+	.endr
+	vector	own_sync
+	vector	own_irq
+	vector	own_fiq
+	vector	own_serror
+	/* Lower EL, AArch64. */
+	vector	guest_sync
+	vector	guest_irq
+	vector	guest_irq		/* FIQ: only a secure world that hands them down */
+	vector	guest_serror
+	/* Lower EL, AArch32. */
+	vector	guest_sync
+	vector	guest_irq
+	vector	guest_irq
+	vector	guest_serror
+
+guest_sync:
+	save_scratch
+	mrs	x1, esr_el2
+	lsr	x2, x1, #ESR_EC_SHIFT
+	cmp	x2, #EC_HVC64
+	b.ne	guest_sync_slow
+	bl	trap_hvc
+	b	trap_leave
+
+guest_sync_slow:
+	save_kept x0
+	bl	trap_sync
+	mrs	x0, tpidr_el2
+	load_kept x0
+	b	trap_leave
+
+guest_irq:
+	save_scratch
+	bl	irq_handle_pending
+	b	trap_leave
+
+guest_serror:
+	save_scratch
+	save_kept x0
+	bl	trap_serror
+	mrs	x0, tpidr_el2
+	load_kept x0
+
+/*
+ * The way out: run_next() does deferred work and says who is next. If it is another vCPU, the kept
+ * registers change owner here, run_switch() does the rest, and the question is asked again.
+ */
+trap_leave:
+	bl	run_next
+	mrs	x1, tpidr_el2
+	cmp	x0, x1
+	b.ne	1f
+	load_scratch_and_enter
+1:	save_kept x1
+	msr	tpidr_el2, x0
+	load_kept x0
+	mov	x2, x0
+	mov	x0, x1
+	mov	x1, x2
+	bl	run_switch
+	b	trap_leave
+
+/* void run_enter(void): leave boot for good; the idle vCPU is current, the stack is dropped. */
+	.global run_enter
+run_enter:
+	mov	x1, sp
+	mov	x2, #0x7fff
+	orr	x1, x1, x2
+	add	sp, x1, #1
+	b	trap_leave
+
+own_sp0:
+	msr	spsel, #1
+own_sync:
+	mov	x0, #0
+	b	own_fatal
+own_irq:
+	mov	x0, #1
+	b	own_fatal
+own_fiq:
+	mov	x0, #2
+	b	own_fatal
+own_serror:
+	mov	x0, #3
+own_fatal:
+	/* EL2 itself faulted, perhaps on its stack: start it anew, nothing of it is needed any more. */
+	mrs	x1, elr_el2
+	mov	x2, x30
+	mov	x3, sp
+	mov	x4, x29
+	sub	x5, x3, #1
+	orr	x5, x5, #0x7fff
+	add	x5, x5, #1
+	mov	sp, x5
+	b	trap_fatal

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Identification registers as guests see them (Arm ARM D24.2, ID_AA64*). EL2 hides what it does not
+ * switch or cannot confine: SVE, SME, MTE, activity monitors, statistical profiling, trace, nested
+ * virtualization, the second translation-control registers. A machine whose CPUs have none of these
+ * needs no trap at all, and reading an ID register costs a guest nothing there.
+ */
+#include <asm/sysreg.h>
+#include <asm/trap.h>
+#include <hv/types.h>
+
+#define FIELD(shift) (0xfUL << (shift))
+
+struct idreg_row {
+	u64 enc;
+	u64 hide;     /* fields that read as zero */
+	u64 must_hide; /* fields that a guest would act upon: their presence makes the group trap */
+	u64 (*read)(void);
+};
+
+#define IDREG(crm, op2)                                                                            \
+	static u64 read_##crm##_##op2(void)                                                        \
+	{                                                                                          \
+		return read_sysreg(S3_0_C0_C##crm##_##op2);                                        \
+	}
+IDREG(4, 0)
+IDREG(4, 1)
+IDREG(5, 0)
+IDREG(6, 0)
+IDREG(6, 1)
+IDREG(6, 2)
+IDREG(7, 0)
+IDREG(7, 1)
+IDREG(7, 2)
+IDREG(1, 0)
+IDREG(1, 1)
+IDREG(1, 4)
+IDREG(1, 5)
+IDREG(1, 6)
+IDREG(1, 7)
+IDREG(2, 0)
+IDREG(2, 1)
+IDREG(2, 2)
+IDREG(2, 3)
+IDREG(2, 4)
+IDREG(2, 5)
+IDREG(2, 6)
+IDREG(3, 0)
+IDREG(3, 1)
+IDREG(3, 2)
+
+#define ROW(crm, op2, hide, must)                                                                  \
+	{                                                                                          \
+		SYSREG_ENC(3, 0, 0, crm, op2), (hide) | (must), must, read_##crm##_##op2           \
+	}
+
+/* clang-format off */
+static const struct idreg_row rows[] = {
+	/* ID_AA64PFR0: RAS 28, SVE 32, SEL2 36, MPAM 40, AMU 44, RME 52 */
+	ROW(4, 0, FIELD(36) | FIELD(52), FIELD(32) | FIELD(40) | FIELD(44)),
+	/* ID_AA64PFR1: MTE 8, RAS_frac 12, MPAM_frac 16, SME 24, and all above CSV2_frac */
+	ROW(4, 1, FIELD(12) | FIELD(16), FIELD(8) | FIELD(24) | 0xfffffff000000000UL),
+	/* ID_AA64DFR0: TraceVer 4, PMUVer 8, PMSVer 32, TraceFilt 40, TraceBuffer 44, MTPMU 48, BRBE 52 */
+	ROW(5, 0, FIELD(4) | FIELD(8), FIELD(32) | FIELD(40) | FIELD(44) | FIELD(48) | FIELD(52)),
+	/* ID_AA64ISAR0: TME 24 */
+	ROW(6, 0, 0, FIELD(24)),
+	/* ID_AA64ISAR1: LS64 60 */
+	ROW(6, 1, 0, FIELD(60)),
+	/* ID_AA64ISAR2: WFxT 0, MOPS 16, SYSREG_128 32, SYSINSTR_128 36, and what follows but CSSC 52 */
+	ROW(6, 2, 0, FIELD(0) | FIELD(16) | FIELD(32) | FIELD(36) | FIELD(40)),
+	/* ID_AA64MMFR0: ECV 60, FGT 56, stage-2 granules 32-43; PARange 0 is capped below */
+	ROW(7, 0, FIELD(32) | FIELD(36) | FIELD(40) | FIELD(56), FIELD(60)),
+	/* ID_AA64MMFR1: VMIDBits 4, VH 8, LO 16, XNX 28, TWED 32, HCX 40, TIDCP1 52, CMOW 56 */
+	ROW(7, 1, FIELD(4) | FIELD(8) | FIELD(28) | FIELD(32) | FIELD(40),
+	    FIELD(16) | FIELD(52) | FIELD(56)),
+	/* ID_AA64MMFR2: NV 24, FWB 40, EVT 56 */
+	ROW(7, 2, FIELD(24) | FIELD(40) | FIELD(56), 0),
+	/* AArch32 state: as the CPU says */
+	ROW(1, 0, 0, 0), ROW(1, 1, 0, 0), ROW(1, 4, 0, 0), ROW(1, 5, 0, 0), ROW(1, 6, 0, 0),
+	ROW(1, 7, 0, 0), ROW(2, 0, 0, 0), ROW(2, 1, 0, 0), ROW(2, 2, 0, 0), ROW(2, 3, 0, 0),
+	ROW(2, 4, 0, 0), ROW(2, 5, 0, 0), ROW(2, 6, 0, 0), ROW(3, 0, 0, 0), ROW(3, 1, 0, 0),
+	ROW(3, 2, 0, 0),
+};
+/* clang-format on */
+
+/* ID_AA64MMFR3 and 4 name registers that only newer software touches, and EL2 does not switch. */
+static u64 mmfr3(void)
+{
+	return read_sysreg(S3_0_C0_C7_3);
+}
+
+#define ENC_MMFR0 SYSREG_ENC(3, 0, 0, 7, 0)
+#define ENC_PFR0 SYSREG_ENC(3, 0, 0, 4, 0)
+#define PA_RANGE_MAX 2UL
+#define CSV2_SHIFT 56
+
+static u64 adjust(u64 enc, u64 value)
+{
+	if (enc == ENC_MMFR0 && (value & 0xf) > PA_RANGE_MAX) {
+		value = (value & ~0xfUL) | PA_RANGE_MAX;
+	}
+	/* CSV2 of 2 and above promises SCXTNUM_ELx, which is not switched. */
+	if (enc == ENC_PFR0 && (value >> CSV2_SHIFT & 0xf) > 1) {
+		value = (value & ~FIELD(CSV2_SHIFT)) | 1UL << CSV2_SHIFT;
+	}
+	return value;
+}
+
+bool idreg_read(u64 enc, u64 *value)
+{
+	const u64 group = SYSREG_ENC(3, 0, 0, 0, 0);
+
+	if ((enc & ~(u64)SYSREG_ENC(0, 0, 0, 7, 7)) != group || enc < SYSREG_ENC(3, 0, 0, 1, 0)) {
+		return false;
+	}
+	*value = 0;
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (rows[i].enc == enc) {
+			*value = adjust(enc, rows[i].read() & ~rows[i].hide);
+		}
+	}
+	return true;
+}
+
+bool idreg_must_trap(void)
+{
+	u64 pfr0 = read_sysreg(id_aa64pfr0_el1);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (rows[i].read() & rows[i].must_hide) {
+			return true;
+		}
+	}
+	return mmfr3() != 0 || (pfr0 >> CSV2_SHIFT & 0xf) > 1;
+}

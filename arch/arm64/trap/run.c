@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The way out of EL2: softirqs → pick → switch → enter.
+ *
+ * run_next() is called at each exit with the current vCPU's registers saved. It does deferred work, asks
+ * the scheduler when that is pending, and returns who is to run; entry.S and run_switch() carry a change
+ * out. The idle vCPU is never entered: while it is current, run_next() waits for interrupts right here,
+ * with interrupts masked, since WFI wakes for a masked one as well. No locks are held across.
+ */
+#include <asm/trap.h>
+#include <hv/arch.h>
+#include <hv/context.h>
+#include <hv/domain.h>
+#include <hv/irq.h>
+#include <hv/percpu.h>
+#include <hv/sched.h>
+#include <hv/softirq.h>
+#include <hv/timer.h>
+#include <hv/vgic.h>
+
+static DEFINE_PER_CPU(struct timer, slice_timer);
+static DEFINE_PER_CPU(struct vcpu *, run_idle);
+
+static void slice_end(struct timer *timer)
+{
+	(void)timer;
+	softirq_raise(SOFTIRQ_SCHED);
+}
+
+static struct vcpu *vcpu_of(struct sched_unit *unit)
+{
+	return unit ? container_of(unit, struct vcpu, sched) : this_cpu(run_idle);
+}
+
+static struct vcpu *pick(struct vcpu *now_running)
+{
+	struct sched_choice choice = sched_pick(cpu_id(), time_now());
+	struct vcpu *next = vcpu_of(choice.unit);
+
+	(void)now_running;
+	if (choice.until == TIME_NEVER) {
+		timer_cancel(this_cpu_ptr(slice_timer));
+	} else {
+		timer_set(this_cpu_ptr(slice_timer), choice.until);
+	}
+	return next;
+}
+
+/* Deferred work; true when the scheduler has to be asked. */
+static bool do_softirqs(void)
+{
+	softirq_run();
+	return softirq_take(SOFTIRQ_SCHED);
+}
+
+static void wait_for_work(void)
+{
+	while (!softirq_is_pending()) {
+		if (!arch_irq_is_pending()) {
+			__asm__ volatile("dsb sy\n\twfi" : : : "memory");
+		}
+		irq_handle_pending();
+	}
+}
+
+struct vcpu *run_next(void)
+{
+	struct vcpu *v = current_vcpu();
+
+	for (;;) {
+		if (unlikely(softirq_is_pending()) && do_softirqs()) {
+			struct vcpu *next = pick(v);
+
+			if (next != v) {
+				return next;
+			}
+		}
+		if (!context_is_idle(v)) {
+			vgic_enter(v);
+			v->nr_exits++;
+			return v;
+		}
+		wait_for_work();
+	}
+}
+
+void run_switch(struct vcpu *prev, struct vcpu *next)
+{
+	context_switch(prev, next);
+	if (!context_is_idle(prev)) {
+		sched_switched(&prev->sched);
+	}
+}
+
+void run_cpu_init(void)
+{
+	this_cpu(run_idle) = current_vcpu();
+	timer_init(this_cpu_ptr(slice_timer), slice_end);
+	softirq_raise(SOFTIRQ_SCHED);
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Trapped system registers and instructions: an allow-list. What is not in a row is undefined for the
+ * guest. Debug, trace and performance-monitor registers are no guest's: they read as zero and ignore
+ * writes, which is what an absent unit looks like to Linux. Encodings as in ESR_EL2.ISS (Arm ARM D24.2.40).
+ * No locks.
+ */
+#include <asm/sysreg.h>
+#include <asm/trap.h>
+#include <hv/compiler.h>
+#include <hv/context.h>
+#include <hv/vgic.h>
+#include <hv/vtimer.h>
+
+#define ISS_IS_READ BIT(0)
+#define ISS_RT(iss) ((unsigned int)((iss) >> 5) & 31)
+
+struct sysreg_row {
+	u32 enc, mask;
+	/* false: undefined after all. arg is the row's own. */
+	bool (*access)(struct vcpu *v, u32 arg, bool is_read, u64 *value);
+	u32 arg;
+};
+
+static bool raz_wi(struct vcpu *v, u32 arg, bool is_read, u64 *value)
+{
+	(void)v;
+	(void)arg;
+	if (is_read) {
+		*value = 0;
+	}
+	return true;
+}
+
+static bool read_constant(struct vcpu *v, u32 arg, bool is_read, u64 *value)
+{
+	(void)v;
+	*value = arg;
+	return is_read;
+}
+
+static bool write_ignored(struct vcpu *v, u32 arg, bool is_read, u64 *value)
+{
+	(void)v;
+	(void)arg;
+	(void)value;
+	return !is_read;
+}
+
+static bool sgi(struct vcpu *v, u32 arg, bool is_read, u64 *value)
+{
+	if (is_read) {
+		return false;
+	}
+	vgic_sgi_write(v, *value, (enum vgic_sgi_reg)arg);
+	return true;
+}
+
+static bool deactivate(struct vcpu *v, u32 arg, bool is_read, u64 *value)
+{
+	(void)arg;
+	if (is_read) {
+		return false;
+	}
+	vgic_dir_write(v, *value);
+	return true;
+}
+
+static bool timer(struct vcpu *v, u32 arg, bool is_read, u64 *value)
+{
+	vtimer_sysreg_access(v, (enum vtimer_reg)arg, !is_read, value);
+	return true;
+}
+
+#define ALL SYSREG_ENC_MASK
+#define ANY_OP2 (SYSREG_ENC_MASK & ~SYSREG_ENC(0, 0, 0, 0, 7))
+#define ANY_CRM_OP2 (SYSREG_ENC_MASK & ~SYSREG_ENC(0, 0, 0, 15, 7))
+#define ROW(op0, op1, crn, crm, op2, mask, access, arg)                                            \
+	{                                                                                          \
+		SYSREG_ENC(op0, op1, crn, crm, op2), mask, access, arg                             \
+	}
+
+/* clang-format off */
+static const struct sysreg_row rows[] = {
+	ROW(3, 0, 12, 11, 5, ALL, sgi, VGIC_SGI1R),	/* ICC_SGI1R_EL1 */
+	ROW(3, 0, 12, 11, 6, ALL, sgi, VGIC_ASGI1R),	/* ICC_ASGI1R_EL1 */
+	ROW(3, 0, 12, 11, 7, ALL, sgi, VGIC_SGI0R),	/* ICC_SGI0R_EL1 */
+	ROW(3, 0, 12, 11, 1, ALL, deactivate, 0),	/* ICC_DIR_EL1 */
+	ROW(3, 3, 14, 2, 0, ALL, timer, VTIMER_CNTP_TVAL),
+	ROW(3, 3, 14, 2, 1, ALL, timer, VTIMER_CNTP_CTL),
+	ROW(3, 3, 14, 2, 2, ALL, timer, VTIMER_CNTP_CVAL),
+	ROW(3, 3, 14, 0, 1, ALL, timer, VTIMER_CNTPCT),
+	/* Debug: OSLSR_EL1 says "lock implemented, unlocked"; the rest is absent. */
+	ROW(2, 0, 1, 1, 4, ALL, read_constant, 8),	/* OSLSR_EL1 */
+	ROW(2, 0, 1, 0, 4, ALL, write_ignored, 0),	/* OSLAR_EL1 */
+	ROW(2, 0, 1, 3, 4, ALL, raz_wi, 0),		/* OSDLR_EL1 */
+	ROW(2, 0, 1, 4, 4, ALL, raz_wi, 0),		/* DBGPRCR_EL1 */
+	ROW(2, 0, 1, 0, 0, ALL, read_constant, 0),	/* MDRAR_EL1 */
+	ROW(2, 0, 0, 0, 0, ANY_CRM_OP2, raz_wi, 0), /* DBGBVR.. DBGWCR, MDCCINT, MDSCR, OSDTR */
+	ROW(2, 0, 7, 8, 6, ALL, raz_wi, 0),		/* DBGCLAIMSET_EL1 */
+	ROW(2, 0, 7, 9, 6, ALL, raz_wi, 0),		/* DBGCLAIMCLR_EL1 */
+	ROW(2, 0, 7, 14, 6, ALL, read_constant, 0),	/* DBGAUTHSTATUS_EL1 */
+	ROW(2, 3, 0, 1, 0, ALL, read_constant, 0),	/* MDCCSR_EL0 */
+	ROW(2, 3, 0, 4, 0, ALL, raz_wi, 0),		/* DBGDTR_EL0 */
+	ROW(2, 3, 0, 5, 0, ALL, raz_wi, 0),		/* DBGDTRRX/TX_EL0 */
+	/* Performance monitors */
+	ROW(3, 3, 9, 12, 0, ANY_OP2, raz_wi, 0),	/* PMCR, PMCNTEN*, PMOVSCLR, PMSWINC, PMCEID* */
+	ROW(3, 3, 9, 13, 0, ANY_OP2, raz_wi, 0),	/* PMCCNTR, PMXEV* */
+	ROW(3, 3, 9, 14, 0, ANY_OP2, raz_wi, 0),	/* PMUSERENR, PMOVSSET */
+	ROW(3, 0, 9, 14, 0, ANY_OP2, raz_wi, 0),	/* PMINTEN*, PMMIR */
+	ROW(3, 3, 14, 8, 0, ANY_CRM_OP2 | SYSREG_ENC(0, 0, 0, 8, 0), raz_wi, 0), /* PMEV* */
+	ROW(3, 0, 1, 0, 1, ALL, raz_wi, 0),		/* ACTLR_EL1 */
+	ROW(3, 0, 13, 0, 7, ALL, raz_wi, 0),		/* SCXTNUM_EL1 */
+	ROW(3, 3, 13, 0, 7, ALL, raz_wi, 0),		/* SCXTNUM_EL0 */
+	/*
+	 * Set/way cache maintenance: memory of a domain is always coherent when it starts, and set/way
+	 * has no meaning on a shared cache; a guest can only hurt others' speed with it.
+	 */
+	ROW(1, 0, 7, 6, 2, ALL, write_ignored, 0),	/* DC ISW */
+	ROW(1, 0, 7, 10, 2, ALL, write_ignored, 0),	/* DC CSW */
+	ROW(1, 0, 7, 14, 2, ALL, write_ignored, 0),	/* DC CISW */
+};
+/* clang-format on */
+
+static const struct sysreg_row *find(u64 iss)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
+		if ((iss & rows[i].mask) == (rows[i].enc & rows[i].mask)) {
+			return &rows[i];
+		}
+	}
+	return NULL;
+}
+
+static bool access(struct vcpu *v, u64 iss, u64 *value)
+{
+	bool is_read = iss & ISS_IS_READ;
+	const struct sysreg_row *row = find(iss);
+
+	if (row) {
+		return row->access(v, row->arg, is_read, value);
+	}
+	return is_read && idreg_read(iss & SYSREG_ENC_MASK, value);
+}
+
+void trap_sysreg(struct vcpu *v, u64 esr)
+{
+	u64 iss = esr & ESR_ISS_MASK;
+	u64 value = iss & ISS_IS_READ ? 0 : vcpu_reg_read(v, ISS_RT(iss));
+
+	if (!access(v, iss, &value)) {
+		exception_inject_undef(v);
+		return;
+	}
+	if (iss & ISS_IS_READ) {
+		vcpu_reg_write(v, ISS_RT(iss), value);
+	}
+	exception_skip(v, true);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The architecture's part of domains and vCPUs (hv/arch.h): stage 2, virtual GIC, timers, and the state
+ * of a CPU after reset. Construction either succeeds or leaves nothing. Called by common/domain, which
+ * serialises it; nothing here runs while a vCPU of the domain is on a CPU.
+ */
+#include <asm/cpu.h>
+#include <asm/psci.h>
+#include <asm/sysreg.h>
+#include <asm/virt.h>
+#include <hv/arch.h>
+#include <hv/domain.h>
+#include <hv/errno.h>
+#include <hv/gic.h>
+#include <hv/heap.h>
+#include <hv/stage2.h>
+#include <hv/string.h>
+#include <hv/vgic.h>
+#include <hv/vtimer.h>
+#include <public/arch-arm.h>
+
+/* Table pages before the toolstack says how much memory there will be. */
+#define POOL_AT_FIRST 24U
+/* MMU and caches off, the RES1 bits of ARMv8.0, WFI and WFE allowed at EL0. */
+#define SCTLR_EL1_RESET 0x30c50838UL
+#define MPIDR_RES1 BIT(31)
+#define HCR_GUEST                                                                                  \
+	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_IS | HCR_TWI |   \
+	 HCR_TWE | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_RW)
+
+static __sealed u64 hcr_guest = HCR_GUEST;
+
+__init void virt_init(bool id_registers_trap)
+{
+	hcr_guest |= id_registers_trap ? HCR_TID3 : 0;
+	hcr_guest |= cpu_features.has_lor ? HCR_TLOR : 0;
+	hcr_guest |= cpu_features.has_ras ? HCR_TERR : 0;
+	hcr_guest |= cpu_features.has_pauth ? HCR_APK | HCR_API : 0;
+}
+
+static void guest_layout(struct vgic_layout *layout, u32 nr_spis)
+{
+	*layout = (struct vgic_layout){
+		.dist_base = GUEST_GICV3_GICD_BASE,
+		.nr_spis = nr_spis,
+		.nr_redist_regions = 1,
+		.redist[0] = {GUEST_GICV3_GICR0_BASE, GUEST_GICV3_GICR0_SIZE},
+	};
+}
+
+/* Dom0 finds the controller where the host's device tree says. */
+static void host_layout(struct vgic_layout *layout)
+{
+	*layout = (struct vgic_layout){
+		.dist_base = gic_info.dist_base,
+		.nr_spis = gic_info.nr_irqs - 32,
+		.nr_redist_regions = gic_info.nr_redist_regions,
+		.redist_stride = gic_info.redist_stride,
+	};
+	for (u32 i = 0; i < gic_info.nr_redist_regions; i++) {
+		layout->redist[i].base = gic_info.redist[i].base;
+		layout->redist[i].bytes = gic_info.redist[i].bytes;
+	}
+}
+
+int arch_domain_init(struct domain *d, const struct domain_config *config)
+{
+	struct vgic_layout layout;
+	int rc = s2_init(d);
+
+	if (rc) {
+		return rc;
+	}
+	rc = s2_pool_set(d, POOL_AT_FIRST);
+	if (rc) {
+		goto out_s2;
+	}
+	if (config->is_host_layout) {
+		host_layout(&layout);
+	} else {
+		guest_layout(&layout, config->nr_spis);
+	}
+	rc = vgic_domain_init(d, &layout);
+	if (rc) {
+		goto out_s2;
+	}
+	/* A guest's virtual count begins at its creation; Dom0 shares the machine's. */
+	d->arch.cntvoff = config->is_host_layout ? 0 : arch_counter();
+	return 0;
+out_s2:
+	s2_free(d);
+	return rc;
+}
+
+int arch_domain_teardown(struct domain *d)
+{
+	return s2_teardown(d);
+}
+
+void arch_domain_free(struct domain *d)
+{
+	vgic_domain_free(d);
+	s2_free(d);
+}
+
+int arch_vcpu_init(struct vcpu *v)
+{
+	v->arch.fp = heap_alloc(sizeof(*v->arch.fp));
+	if (!v->arch.fp) {
+		return -ENOMEM;
+	}
+	vgic_vcpu_init(v);
+	vtimer_vcpu_init(v);
+	v->arch.vmpidr = MPIDR_RES1 | psci_affinity_of_vcpu(v->id);
+	arch_vcpu_reset(v, 0, 0);
+	return 0;
+}
+
+void arch_vcpu_free(struct vcpu *v)
+{
+	vtimer_vcpu_free(v);
+	heap_free(v->arch.fp);
+	v->arch.fp = NULL;
+}
+
+void arch_vcpu_reset(struct vcpu *v, u64 entry, u64 x0)
+{
+	memset(&v->arch.regs, 0, sizeof(v->arch.regs));
+	memset(&v->arch.el1, 0, sizeof(v->arch.el1));
+	memset(v->arch.fp, 0, sizeof(*v->arch.fp));
+	v->arch.fp_cpu = ~0U;
+	v->arch.hcr = hcr_guest;
+	v->arch.cptr = CPTR_GUEST | CPTR_TFP;
+	v->arch.el1.sctlr = SCTLR_EL1_RESET;
+	v->arch.regs.pc = entry;
+	v->arch.regs.x[0] = x0;
+	v->arch.regs.pstate = PSTATE_DAIF | PSTATE_MODE_EL1H;
+	vgic_vcpu_reset(v);
+	vtimer_vcpu_reset(v);
+}

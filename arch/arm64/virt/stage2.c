@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Stage-2 translation of domains (hv/stage2.h): leaves, references, look-ups, TLB maintenance.
+ *
+ *	 63  59 58  55 54 53      12 11 10 9  8 7  6 5    2 1 0
+ *	+------+------+--+----------+--+--+----+----+------+---+
+ *	|      | kind |XN| address  |  |AF| SH |S2AP|MemAttr|typ|     Arm ARM D8.3.1
+ *	+------+------+--+----------+--+--+----+----+------+---+
+ *
+ * Invariants: a leaf of kind RAM stands for the owner's reference of each of its frames; FOREIGN and
+ * GRANT leaves are single pages and hold one reference each; a reference is dropped only after the TLBs
+ * of all CPUs have forgotten the leaf. Lock: s2->lock (LOCK_RANK_STAGE2) around everything.
+ */
+#include <asm/cpu.h>
+#include <asm/s2_internal.h>
+#include <asm/sysreg.h>
+#include <hv/domain.h>
+#include <hv/errno.h>
+#include <hv/frame.h>
+#include <hv/softirq.h>
+#include <hv/stage2.h>
+
+#define S2_AF BIT(10)
+#define S2_SH_INNER (3UL << 8)
+#define S2_READ (1UL << 6)
+#define S2_WRITE (2UL << 6)
+#define S2_NORMAL (0xfUL << 2)
+#define S2_DEVICE_NGNRE (1UL << 2)
+#define S2_XN BIT(54)
+#define S2_KIND_SHIFT 55
+#define S2_KIND_MASK 0xfUL
+/* Leaves removed before one TLB flush: bounds the time between two preemption points. */
+#define BATCH 32U
+
+#define RAM_RW (S2_AF | S2_SH_INNER | S2_NORMAL | S2_READ | S2_WRITE)
+#define RAM_RO (S2_AF | S2_SH_INNER | S2_NORMAL | S2_READ)
+
+static const u64 kind_attr[NR_S2_KINDS] = {
+	[S2_RAM] = RAM_RW,
+	[S2_RAM_RO] = RAM_RO,
+	[S2_SHARED] = RAM_RW | S2_XN,
+	[S2_DEVICE] = S2_AF | S2_DEVICE_NGNRE | S2_READ | S2_WRITE | S2_XN,
+	[S2_FOREIGN] = RAM_RW | S2_XN,
+	[S2_GRANT_RW] = RAM_RW | S2_XN,
+	[S2_GRANT_RO] = RAM_RO | S2_XN,
+};
+
+static struct s2 *s2_of(struct domain *d)
+{
+	return &d->arch.s2;
+}
+
+static enum s2_kind leaf_kind(u64 entry)
+{
+	return entry ? (enum s2_kind)(entry >> S2_KIND_SHIFT & S2_KIND_MASK) : S2_NONE;
+}
+
+static bool kind_is_single(enum s2_kind kind)
+{
+	return kind == S2_FOREIGN || kind == S2_GRANT_RW || kind == S2_GRANT_RO ||
+	       kind == S2_SHARED;
+}
+
+int s2_map(struct domain *d, gfn_t g, mfn_t m, u64 nr, enum s2_kind kind)
+{
+	struct s2 *s2 = s2_of(d);
+	u64 attr = kind_attr[kind] | (u64)kind << S2_KIND_SHIFT;
+	int rc;
+
+	if (nr == 0 || nr > BIT(40 - PAGE_SHIFT) || g.v >= BIT(40 - PAGE_SHIFT)) {
+		return -ERANGE;
+	}
+	spin_lock(&s2->lock);
+	rc = pgtable_map(&s2->table, gfn_to_ipa(g).v, nr << PAGE_SHIFT, mfn_to_pa(m).v, attr,
+			 kind_is_single(kind) ? 12 : 30);
+	if (!rc && (kind == S2_RAM || kind == S2_RAM_RO)) {
+		s2->nr_ram += nr;
+	}
+	spin_unlock(&s2->lock);
+	return rc;
+}
+
+struct s2_entry s2_lookup_locked(struct domain *d, gfn_t g)
+{
+	struct pgtable_leaf leaf = pgtable_lookup(&s2_of(d)->table, gfn_to_ipa(g).v);
+	u64 inside = gfn_to_ipa(g).v - leaf.addr;
+
+	if (!leaf.entry) {
+		return (struct s2_entry){.kind = S2_NONE, .frame = mfn(INVALID_FRAME)};
+	}
+	return (struct s2_entry){
+		.kind = leaf_kind(leaf.entry),
+		.frame = pa_to_mfn(pa((leaf.entry & PT_ADDR_MASK) + inside)),
+		.order = leaf.shift - PAGE_SHIFT,
+	};
+}
+
+struct s2_entry s2_lookup(struct domain *d, gfn_t g)
+{
+	struct s2_entry entry;
+
+	spin_lock(&s2_of(d)->lock);
+	entry = s2_lookup_locked(d, g);
+	spin_unlock(&s2_of(d)->lock);
+	return entry;
+}
+
+static bool entry_allows(const struct s2_entry *entry, bool write)
+{
+	switch (entry->kind) {
+	case S2_RAM:
+	case S2_SHARED:
+	case S2_FOREIGN:
+	case S2_GRANT_RW:
+		return true;
+	case S2_RAM_RO:
+	case S2_GRANT_RO:
+		return !write;
+	default:
+		return false;
+	}
+}
+
+mfn_t s2_hold(struct domain *d, gfn_t g, bool write)
+{
+	struct s2_entry entry;
+
+	spin_lock(&s2_of(d)->lock);
+	entry = s2_lookup_locked(d, g);
+	if (!entry_allows(&entry, write)) {
+		spin_unlock(&s2_of(d)->lock);
+		return mfn(INVALID_FRAME);
+	}
+	return entry.frame;
+}
+
+void s2_release(struct domain *d)
+{
+	spin_unlock(&s2_of(d)->lock);
+}
+
+int s2_get_frame(struct domain *d, gfn_t g, bool write, mfn_t *frame)
+{
+	struct s2_entry entry;
+	int rc = -EINVAL;
+
+	spin_lock(&s2_of(d)->lock);
+	entry = s2_lookup_locked(d, g);
+	if ((entry.kind == S2_RAM || (entry.kind == S2_RAM_RO && !write)) &&
+	    frame_get(entry.frame, d->id)) {
+		*frame = entry.frame;
+		rc = 0;
+	}
+	spin_unlock(&s2_of(d)->lock);
+	return rc;
+}
+
+/* Leaves taken out of the tables, whose references wait for the TLB flush. */
+struct removed {
+	unsigned int nr;
+	u64 nr_frames;
+	struct pgtable_leaf leaf[BATCH];
+};
+
+/* Drop what a removed leaf (at most 2 MiB) held. */
+static void leaf_put(const struct pgtable_leaf *leaf)
+{
+	mfn_t first = pa_to_mfn(pa(leaf->entry & PT_ADDR_MASK));
+
+	switch (leaf_kind(leaf->entry)) {
+	case S2_RAM:
+	case S2_RAM_RO:
+		frame_put_block(first, leaf->shift - PAGE_SHIFT);
+		break;
+	case S2_FOREIGN:
+	case S2_GRANT_RW:
+	case S2_GRANT_RO:
+		frame_put(first);
+		break;
+	default:
+		break;
+	}
+}
+
+static u64 leaf_ram_frames(const struct pgtable_leaf *leaf)
+{
+	enum s2_kind kind = leaf_kind(leaf->entry);
+
+	return kind == S2_RAM || kind == S2_RAM_RO ? BIT(leaf->shift - PAGE_SHIFT) : 0;
+}
+
+/* Take leaves out of [at, end) until the batch is full; returns where it stopped or -ENOMEM. */
+static s64 remove_batch(struct s2 *s2, u64 at, u64 end, struct removed *removed)
+{
+	removed->nr = 0;
+	removed->nr_frames = 0;
+	while (at < end && removed->nr < BATCH) {
+		struct pgtable_leaf *old = &removed->leaf[removed->nr];
+		bool is_whole_block = IS_ALIGNED(at, MIB(2)) && end - at >= MIB(2);
+		int rc = pgtable_clear(&s2->table, at, is_whole_block ? 21 : PAGE_SHIFT, old);
+
+		if (rc) {
+			return rc;
+		}
+		at = old->addr + BIT(old->shift);
+		if (old->entry) {
+			removed->nr_frames += BIT(old->shift - PAGE_SHIFT);
+			s2->nr_ram -= leaf_ram_frames(old);
+			removed->nr++;
+		}
+	}
+	return (s64)at;
+}
+
+s64 s2_unmap(struct domain *d, gfn_t g, u64 nr)
+{
+	struct s2 *s2 = s2_of(d);
+	u64 at = gfn_to_ipa(g).v, end = at + (nr << PAGE_SHIFT);
+	struct removed removed;
+	u64 total = 0;
+	s64 next = 0;
+
+	if (g.v >= BIT(40 - PAGE_SHIFT) || nr > BIT(ORDER_2M)) {
+		return -ERANGE;
+	}
+	end = MIN(end, BIT(s2->table.addr_bits));
+	while (at < end && next >= 0) {
+		spin_lock(&s2->lock);
+		next = remove_batch(s2, at, end, &removed);
+		if (removed.nr) {
+			s2_flush(s2, removed.leaf[0].addr, (next > 0 ? (u64)next : end) - removed.leaf[0].addr);
+		}
+		spin_unlock(&s2->lock);
+		for (unsigned int i = 0; i < removed.nr; i++) {
+			leaf_put(&removed.leaf[i]);
+		}
+		total += removed.nr_frames;
+		at = (u64)next;
+	}
+	return next < 0 ? next : (s64)total;
+}
+
+/* Free at most 2 MiB of the frames of a leaf that is out of the tables already. */
+static void teardown_slice(struct s2 *s2)
+{
+	u64 frame = s2->teardown_frame;
+	u64 nr = MIN(s2->teardown_left, BIT(ORDER_2M));
+
+	frame_put_block(mfn(frame), nr == BIT(ORDER_2M) ? ORDER_2M : 0);
+	nr = nr == BIT(ORDER_2M) ? nr : 1;
+	s2->teardown_frame = frame + nr;
+	s2->teardown_left -= nr;
+}
+
+/* Take the next leaf out; false when there is none. The domain does not run any more. */
+static bool teardown_leaf(struct s2 *s2)
+{
+	u64 at = s2->teardown_next << PAGE_SHIFT, end = BIT(s2->table.addr_bits);
+	struct pgtable_leaf old = {0};
+
+	spin_lock(&s2->lock);
+	while (at < end && !old.entry) {
+		pgtable_clear(&s2->table, at, 39, &old);
+		at = old.addr + BIT(old.shift);
+	}
+	s2->nr_ram -= leaf_ram_frames(&old);
+	spin_unlock(&s2->lock);
+	s2->teardown_next = at >> PAGE_SHIFT;
+	if (leaf_ram_frames(&old)) {
+		s2->teardown_frame = (old.entry & PT_ADDR_MASK) >> PAGE_SHIFT;
+		s2->teardown_left = BIT(old.shift - PAGE_SHIFT);
+	} else if (old.entry) {
+		leaf_put(&old);
+	}
+	return old.entry != 0;
+}
+
+int s2_teardown(struct domain *d)
+{
+	struct s2 *s2 = s2_of(d);
+
+	if (s2->teardown_next == 0) {
+		s2_flush(s2, 0, BIT(s2->table.addr_bits));
+	}
+	for (;;) {
+		if (s2->teardown_left) {
+			teardown_slice(s2);
+		} else if (!teardown_leaf(s2)) {
+			return 0;
+		}
+		if (softirq_preempt_needed()) {
+			return -ERESTART;
+		}
+	}
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Dom0: built at boot from the host's device tree. 1:1 memory, all devices that the hypervisor does not
+ * keep, the kernel and the ramdisk of the boot loader, a device tree made out of the host's. Nothing
+ * of it is special afterwards except is_privileged. Linux Documentation/arch/arm64/booting.rst.
+ */
+#include "dom0.h"
+
+#include <hv/arch.h>
+#include <hv/cmdline.h>
+#include <hv/compiler.h>
+#include <hv/errno.h>
+#include <hv/heap.h>
+#include <hv/percpu.h>
+#include <hv/printk.h>
+#include <hv/stage2.h>
+#include <hv/string.h>
+#include <libfdt.h>
+
+#define DEFAULT_MEMORY MIB(512)
+#define TABLE_PAGES 1024U
+
+static __init int create(struct dom0 *dom0)
+{
+	u64 nr_vcpus = cmdline_number("dom0_max_vcpus", nr_cpus);
+	struct domain_config config = {
+		.nr_vcpus = (u32)MIN(MAX(nr_vcpus, 1UL), (u64)DOMAIN_VCPUS_MAX),
+		.is_privileged = true,
+		.is_host_layout = true,
+	};
+	int rc = domain_create(0, &config, &dom0->d);
+
+	for (u32 i = 0; !rc && i < config.nr_vcpus; i++) {
+		rc = vcpu_create(dom0->d, (u16)i);
+	}
+	if (rc) {
+		pr_err("dom0: cannot create the domain with %u vCPUs: error %d\n", config.nr_vcpus, rc);
+		return rc;
+	}
+	string_copy(dom0->d->name, "Domain-0", sizeof(dom0->d->name));
+	hardware_domain = dom0->d;
+	return 0;
+}
+
+/* Where kernel, tree and ramdisk go: all in the first bank, in this order. */
+static __init int place(struct dom0 *dom0, const struct boot_module *ramdisk)
+{
+	const struct devtree_range *bank = &dom0->bank[0];
+	u64 end;
+
+	dom0->kernel = ALIGN_UP(bank->base, MIB(2)) + dom0->image.text_offset;
+	dom0->tree = ALIGN_UP(dom0->kernel + dom0->image.bytes, MIB(2));
+	dom0->initrd = dom0->tree + MIB(2);
+	dom0->initrd_bytes = ramdisk ? ramdisk->at.bytes : 0;
+	end = dom0->initrd + dom0->initrd_bytes;
+	if (end > bank->base + bank->bytes) {
+		pr_err("dom0: kernel and ramdisk need %lu MiB, the first memory bank has %lu MiB: raise "
+		       "dom0_mem\n",
+		       (end - bank->base) >> 20, bank->bytes >> 20);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/* A range of guest addresses that nothing uses, above the devices of common platforms. */
+static __init int find_regions(struct dom0 *dom0)
+{
+	u64 size = DOM0_EXTENDED_REGION_BYTES + GIB(1);
+
+	for (u64 at = GIB(128); at + size <= GIB(256); at += GIB(1)) {
+		struct s2_entry first = s2_lookup(dom0->d, ipa_to_gfn(ipa(at)));
+
+		if (first.kind == S2_NONE) {
+			dom0->grant_region = at;
+			dom0->extended_region = at + GIB(1);
+			return 0;
+		}
+	}
+	pr_err("dom0: no free guest addresses for grant tables\n");
+	return -ENOSPC;
+}
+
+static __init void load(struct dom0 *dom0, const struct boot_module *kernel,
+			const struct boot_module *ramdisk)
+{
+	boot_copy(pa(dom0->kernel), pa(kernel->at.base), kernel->at.bytes);
+	if (ramdisk) {
+		boot_copy(pa(dom0->initrd), pa(ramdisk->at.base), ramdisk->at.bytes);
+	}
+	boot_copy_from(pa(dom0->tree), dom0->fdt, fdt_totalsize(dom0->fdt));
+}
+
+static __init int fill(struct dom0 *dom0, const struct boot_module *kernel)
+{
+	const struct boot_module *ramdisk = bootinfo_find(BOOT_MODULE_RAMDISK);
+	u64 bytes = ALIGN_UP(cmdline_size("dom0_mem", DEFAULT_MEMORY), MIB(2));
+	int rc;
+
+	dom0->d->max_pages = bytes >> PAGE_SHIFT;
+	rc = s2_pool_set(dom0->d, TABLE_PAGES);
+	rc = rc ? rc : dom0_alloc_memory(dom0, bytes);
+	rc = rc ? rc : place(dom0, ramdisk);
+	rc = rc ? rc : dom0_map_devices(dom0);
+	rc = rc ? rc : find_regions(dom0);
+	rc = rc ? rc : dom0_make_tree(dom0);
+	if (rc) {
+		return rc;
+	}
+	load(dom0, kernel, ramdisk);
+	arch_vcpu_reset(dom0->d->vcpus[0], dom0->kernel, dom0->tree);
+	return vcpu_bring_up(dom0->d->vcpus[0]);
+}
+
+__init int dom0_build(void)
+{
+	const struct boot_module *kernel = bootinfo_find(BOOT_MODULE_KERNEL);
+	struct dom0 dom0 = {.d = NULL};
+	int rc;
+
+	if (!kernel) {
+		pr_err("dom0: no kernel: the boot loader must give a module with compatible "
+		       "\"multiboot,kernel\" in /chosen\n");
+		return -ENOENT;
+	}
+	rc = boot_image_parse(kernel, &dom0.image);
+	rc = rc ? rc : create(&dom0);
+	if (rc) {
+		return rc;
+	}
+	dom0.fdt = heap_pages_alloc(DOM0_TREE_ORDER);
+	rc = dom0.fdt ? fill(&dom0, kernel) : -ENOMEM;
+	if (rc) {
+		pr_err("dom0: not built: error %d\n", rc);
+	} else {
+		pr_info("dom0: %u vCPUs, kernel at %#lx, device tree at %#lx, ramdisk at %#lx\n",
+			dom0.d->nr_vcpus, dom0.kernel, dom0.tree, dom0.initrd);
+	}
+	if (dom0.fdt) {
+		heap_pages_free(dom0.fdt, DOM0_TREE_ORDER);
+	}
+	return rc;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Memory and devices of Dom0. RAM is allocated 1:1 (guest address = physical address), since without an
+ * IOMMU a device's DMA would miss anything else. Every device node of the host's tree that the
+ * hypervisor does not keep is mapped by its reg and, for PCI hosts, its ranges; every shared
+ * peripheral interrupt that EL2 has not requested goes to Dom0. Boot only; no locks.
+ */
+#include "dom0.h"
+
+#include <hv/compiler.h>
+#include <hv/errno.h>
+#include <hv/frame.h>
+#include <hv/gic.h>
+#include <hv/irq.h>
+#include <hv/printk.h>
+#include <hv/stage2.h>
+#include <hv/string.h>
+#include <hv/vgic.h>
+#include <libfdt.h>
+
+#define DMA32_FRAMES (GIB(4) >> PAGE_SHIFT)
+
+static __init void add_bank(struct dom0 *dom0, u64 base, u64 bytes)
+{
+	for (unsigned int i = 0; i < dom0->nr_banks; i++) {
+		struct devtree_range *bank = &dom0->bank[i];
+
+		if (bank->base + bank->bytes == base) {
+			bank->bytes += bytes;
+			return;
+		}
+		if (base + bytes == bank->base) {
+			bank->base = base;
+			bank->bytes += bytes;
+			return;
+		}
+	}
+	dom0->bank[dom0->nr_banks++] = (struct devtree_range){base, bytes};
+}
+
+/* One block, from below 4 GiB if there is one: many devices reach no further. */
+static __init mfn_t alloc_block(struct domain *d, unsigned int order)
+{
+	mfn_t frame = frame_alloc_range(order, d->id, mfn(0), mfn(DMA32_FRAMES));
+
+	return mfn_is_valid_value(frame) ? frame : frame_alloc(order, d->id);
+}
+
+__init int dom0_alloc_memory(struct dom0 *dom0, u64 bytes)
+{
+	u64 left = bytes >> PAGE_SHIFT;
+	unsigned int order = ORDER_1G;
+
+	while (left) {
+		mfn_t frame = mfn(INVALID_FRAME);
+		int rc;
+
+		if (BIT(order) <= left && dom0->nr_banks < DOM0_BANKS_MAX) {
+			frame = alloc_block(dom0->d, order);
+		}
+		if (!mfn_is_valid_value(frame)) {
+			if (order == ORDER_2M) {
+				pr_err("dom0: %lu MiB of dom0_mem=%luM cannot be had: lower it\n",
+				       left >> 8, bytes >> 20);
+				return -ENOMEM;
+			}
+			order--;
+			continue;
+		}
+		rc = s2_map(dom0->d, gfn(frame.v), frame, BIT(order), S2_RAM);
+		if (rc) {
+			return rc;
+		}
+		add_bank(dom0, mfn_to_pa(frame).v, PAGE_SIZE << order);
+		left -= BIT(order);
+	}
+	return 0;
+}
+
+/* Pages that two devices share are mapped once; RAM is never mapped as a device. */
+static __init int map_range(struct dom0 *dom0, u64 base, u64 bytes)
+{
+	u64 first = base >> PAGE_SHIFT, end = DIV_ROUND_UP(base + bytes, PAGE_SIZE);
+	int rc;
+
+	if (bytes == 0 || end <= first || frame_is_ram(mfn(first))) {
+		return 0;
+	}
+	rc = s2_map(dom0->d, gfn(first), mfn(first), end - first, S2_DEVICE);
+	if (rc == -EEXIST && end - first <= BIT(ORDER_2M)) {
+		for (u64 i = first; i < end; i++) {
+			rc = s2_map(dom0->d, gfn(i), mfn(i), 1, S2_DEVICE);
+			if (rc && rc != -EEXIST) {
+				return rc;
+			}
+		}
+	}
+	return rc == -EEXIST ? 0 : rc;
+}
+
+static __init int map_regs(struct dom0 *dom0, int node)
+{
+	struct devtree_range range;
+
+	for (unsigned int i = 0; !devtree_reg(node, i, &range); i++) {
+		int rc = map_range(dom0, range.base, range.bytes);
+
+		if (rc) {
+			pr_warn("dom0: registers of %s at %#lx are not mapped: error %d\n",
+				fdt_get_name(devtree_blob(), node, NULL), range.base, rc);
+		}
+	}
+	return 0;
+}
+
+/* A PCI host's windows: (3 cells PCI address, parent address, 2 cells size) each. */
+static __init void map_pci_windows(struct dom0 *dom0, int node)
+{
+	const void *fdt = devtree_blob();
+	int parent_cells = fdt_address_cells(fdt, fdt_parent_offset(fdt, node));
+	int bytes, entry = 3 + parent_cells + 2;
+	const u32 *ranges = fdt_getprop(fdt, node, "ranges", &bytes);
+
+	for (; ranges && bytes >= entry * 4; ranges += entry, bytes -= entry * 4) {
+		u64 base = devtree_cells(ranges + 3, parent_cells);
+		u64 size = devtree_cells(ranges + 3 + parent_cells, 2);
+
+		if (map_range(dom0, base, size)) {
+			pr_warn("dom0: PCI window at %#lx is not mapped\n", base);
+		}
+	}
+}
+
+static __init bool is_bus_address(int node)
+{
+	/* reg of these is no address of memory. */
+	const void *fdt = devtree_blob();
+	int parent = fdt_parent_offset(fdt, node);
+
+	return parent >= 0 && (parent == 0 || fdt_getprop(fdt, parent, "ranges", NULL) != NULL);
+}
+
+static __init void route_interrupts(struct dom0 *dom0)
+{
+	unsigned int nr = 0;
+
+	for (unsigned int irq = IRQ_FIRST_SPI; irq < irq_nr(); irq++) {
+		if (!irq_is_requested(irq) && !vgic_route_hw(dom0->d, irq, irq)) {
+			nr++;
+		}
+	}
+	pr_info("dom0: %u interrupts\n", nr);
+}
+
+__init int dom0_map_devices(struct dom0 *dom0)
+{
+	const void *fdt = devtree_blob();
+	int depth = 0;
+
+	for (int node = fdt_next_node(fdt, 0, &depth); node >= 0 && depth > 0;
+	     node = fdt_next_node(fdt, node, &depth)) {
+		const char *type = devtree_string(node, "device_type");
+
+		if (dom0_is_kept(node) || !is_bus_address(node)) {
+			continue;
+		}
+		map_regs(dom0, node);
+		if (type && !strcmp(type, "pci")) {
+			map_pci_windows(dom0, node);
+		}
+	}
+	route_interrupts(dom0);
+	return 0;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Dom0's device tree: the host's, minus what the hypervisor keeps (its console, memory, firmware, CPUs,
+ * message-signalled interrupts, modules), plus Dom0's own memory, CPUs, PSCI by HVC, and the node that
+ * tells Linux it runs on a hypervisor with Xen's ABI (Linux: Documentation/devicetree/bindings/arm/xen.txt).
+ * Boot only; no locks.
+ */
+#include "dom0.h"
+
+#include <hv/compiler.h>
+#include <hv/errno.h>
+#include <hv/format.h>
+#include <hv/printk.h>
+#include <hv/string.h>
+#include <libfdt.h>
+
+#define PPI_CELLS(ppi, flags) {cpu_to_fdt32(1), cpu_to_fdt32((ppi) - 16), cpu_to_fdt32(flags)}
+#define IRQ_LEVEL_LOW_ALL_CPUS 0xf08
+
+static __init bool has_type(const void *fdt, int node, const char *type)
+{
+	int len;
+	const char *value = fdt_getprop(fdt, node, "device_type", &len);
+
+	return value && (size_t)len == strlen(type) + 1 && !memcmp(value, type, (size_t)len);
+}
+
+static __init bool is_below(const char *path, int node)
+{
+	const void *fdt = devtree_blob();
+	int top = fdt_path_offset(fdt, path);
+
+	for (int at = node; at > 0 && top >= 0; at = fdt_parent_offset(fdt, at)) {
+		if (at == top) {
+			return true;
+		}
+	}
+	return false;
+}
+
+__init bool dom0_is_kept(int node)
+{
+	const void *fdt = devtree_blob();
+
+	return node == devtree_stdout() || has_type(fdt, node, "memory") ||
+	       devtree_is_compatible(node, "arm,gic-v3") ||
+	       devtree_is_compatible(node, "arm,gic-v3-its") || is_below("/cpus", node) ||
+	       is_below("/chosen", node) || is_below("/reserved-memory", node) ||
+	       is_below("/psci", node);
+}
+
+/* First node of the copy that has to go, or < 0. The tree changes with each deletion: search again. */
+static __init int find_superfluous(const void *fdt, const char *console_path)
+{
+	int depth = 0;
+	int console = console_path[0] ? fdt_path_offset(fdt, console_path) : -1;
+
+	for (int node = fdt_next_node(fdt, 0, &depth); node >= 0 && depth > 0;
+	     node = fdt_next_node(fdt, node, &depth)) {
+		if (node == console || has_type(fdt, node, "memory") ||
+		    !fdt_node_check_compatible(fdt, node, "arm,gic-v3-its") ||
+		    !fdt_node_check_compatible(fdt, node, "multiboot,module")) {
+			return node;
+		}
+	}
+	return -FDT_ERR_NOTFOUND;
+}
+
+static __init void delete_path(void *fdt, const char *path)
+{
+	int node = fdt_path_offset(fdt, path);
+
+	if (node >= 0) {
+		fdt_del_node(fdt, node);
+	}
+}
+
+static __init int remove_kept(void *fdt)
+{
+	char console[128] = "";
+	int stdout_node = devtree_stdout();
+	int node;
+
+	if (stdout_node >= 0) {
+		fdt_get_path(devtree_blob(), stdout_node, console, sizeof(console));
+	}
+	while ((node = find_superfluous(fdt, console)) >= 0) {
+		int rc = fdt_del_node(fdt, node);
+
+		if (rc) {
+			return rc;
+		}
+	}
+	delete_path(fdt, "/cpus");
+	delete_path(fdt, "/psci");
+	delete_path(fdt, "/pmu");
+	delete_path(fdt, "/hypervisor");
+	delete_path(fdt, "/reserved-memory");
+	return 0;
+}
+
+static __init int add_memory(struct dom0 *dom0)
+{
+	void *fdt = dom0->fdt;
+	int node = fdt_add_subnode(fdt, 0, "memory");
+	int rc = node < 0 ? node : fdt_setprop_string(fdt, node, "device_type", "memory");
+
+	for (unsigned int i = 0; !rc && i < dom0->nr_banks; i++) {
+		rc = fdt_appendprop_addrrange(fdt, 0, node, "reg", dom0->bank[i].base,
+					      dom0->bank[i].bytes);
+	}
+	return rc;
+}
+
+static __init int add_cpu(struct dom0 *dom0, int cpus, u32 id)
+{
+	void *fdt = dom0->fdt;
+	u64 affinity = dom0->d->vcpus[id]->arch.vmpidr & 0xff00ffffffUL;
+	char name[24];
+	int node, rc;
+
+	format(name, sizeof(name), "cpu@%lx", affinity);
+	node = fdt_add_subnode(fdt, cpus, name);
+	rc = node < 0 ? node : fdt_setprop_string(fdt, node, "device_type", "cpu");
+	rc = rc ? rc : fdt_setprop_string(fdt, node, "compatible", "arm,armv8");
+	rc = rc ? rc : fdt_setprop_string(fdt, node, "enable-method", "psci");
+	return rc ? rc : fdt_setprop_u32(fdt, node, "reg", (u32)affinity);
+}
+
+static __init int add_cpus(struct dom0 *dom0)
+{
+	void *fdt = dom0->fdt;
+	int cpus = fdt_add_subnode(fdt, 0, "cpus");
+	int rc = cpus < 0 ? cpus : fdt_setprop_u32(fdt, cpus, "#address-cells", 1);
+
+	rc = rc ? rc : fdt_setprop_u32(fdt, cpus, "#size-cells", 0);
+	/* New subnodes go first: count down to keep the order. */
+	for (u32 i = dom0->d->nr_vcpus; !rc && i > 0; i--) {
+		rc = add_cpu(dom0, cpus, i - 1);
+	}
+	return rc;
+}
+
+static __init int add_psci(void *fdt)
+{
+	static const char compatible[] = "arm,psci-1.0\0arm,psci-0.2\0arm,psci";
+	int node = fdt_add_subnode(fdt, 0, "psci");
+	int rc = node < 0 ? node
+			  : fdt_setprop(fdt, node, "compatible", compatible, sizeof(compatible));
+
+	rc = rc ? rc : fdt_setprop_string(fdt, node, "method", "hvc");
+	rc = rc ? rc : fdt_setprop_u32(fdt, node, "cpu_off", 0x84000002);
+	return rc ? rc : fdt_setprop_u32(fdt, node, "cpu_on", 0xc4000003);
+}
+
+static __init int add_hypervisor(struct dom0 *dom0)
+{
+	static const char compatible[] = "xen,xen-4.20\0xen,xen";
+	const fdt32_t interrupt[] = PPI_CELLS(DOM0_EVTCHN_PPI, IRQ_LEVEL_LOW_ALL_CPUS);
+	void *fdt = dom0->fdt;
+	int node = fdt_add_subnode(fdt, 0, "hypervisor");
+	int rc = node < 0 ? node
+			  : fdt_setprop(fdt, node, "compatible", compatible, sizeof(compatible));
+
+	rc = rc ? rc
+		: fdt_appendprop_addrrange(fdt, 0, node, "reg", dom0->grant_region,
+					   DOM0_GRANT_REGION_BYTES);
+	rc = rc ? rc
+		: fdt_appendprop_addrrange(fdt, 0, node, "reg", dom0->extended_region,
+					   DOM0_EXTENDED_REGION_BYTES);
+	return rc ? rc : fdt_setprop(fdt, node, "interrupts", interrupt, sizeof(interrupt));
+}
+
+static __init int set_chosen(struct dom0 *dom0)
+{
+	static const char *const stale[] = {"stdout-path",	  "linux,stdout-path",
+					    "xen,xen-bootargs",	  "xen,dom0-bootargs",
+					    "linux,initrd-start", "linux,initrd-end"};
+	const char *bootargs = devtree_dom0_cmdline();
+	void *fdt = dom0->fdt;
+	int node = fdt_path_offset(fdt, "/chosen");
+	int rc;
+
+	node = node < 0 ? fdt_add_subnode(fdt, 0, "chosen") : node;
+	if (node < 0) {
+		return node;
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(stale); i++) {
+		fdt_delprop(fdt, node, stale[i]);
+	}
+	rc = fdt_setprop_string(fdt, node, "bootargs", bootargs ? bootargs : "");
+	if (!rc && dom0->initrd_bytes) {
+		rc = fdt_setprop_u64(fdt, node, "linux,initrd-start", dom0->initrd);
+		rc = rc ? rc
+			: fdt_setprop_u64(fdt, node, "linux,initrd-end",
+					  dom0->initrd + dom0->initrd_bytes);
+	}
+	return rc;
+}
+
+/* The GIC's maintenance interrupt and virtual-interface frames are the hypervisor's. */
+static __init int trim_gic(void *fdt)
+{
+	int node = fdt_node_offset_by_compatible(fdt, -1, "arm,gic-v3");
+
+	if (node >= 0) {
+		fdt_delprop(fdt, node, "interrupts");
+	}
+	return 0;
+}
+
+__init int dom0_make_tree(struct dom0 *dom0)
+{
+	int rc = fdt_open_into(devtree_blob(), dom0->fdt, DOM0_TREE_BYTES);
+
+	rc = rc ? rc : remove_kept(dom0->fdt);
+	rc = rc ? rc : trim_gic(dom0->fdt);
+	rc = rc ? rc : set_chosen(dom0);
+	rc = rc ? rc : add_hypervisor(dom0);
+	rc = rc ? rc : add_psci(dom0->fdt);
+	rc = rc ? rc : add_cpus(dom0);
+	rc = rc ? rc : add_memory(dom0);
+	rc = rc ? rc : fdt_pack(dom0->fdt);
+	if (rc) {
+		pr_err("dom0: cannot make its device tree: %s\n", fdt_strerror(rc));
+		return -EINVAL;
+	}
+	return 0;
+}

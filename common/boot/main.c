@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The steps of boot that every architecture shares, in order: from the device tree to memory, and from
+ * there to running domains. Each failure is one clear line on the console. Boot CPU only; no locks.
+ */
+#include <hv/arch.h>
+#include <hv/bootinfo.h>
+#include <hv/cmdline.h>
+#include <hv/compiler.h>
+#include <hv/domain.h>
+#include <hv/mapping.h>
+#include <hv/panic.h>
+#include <hv/printk.h>
+#include <hv/timer.h>
+#include <hv/uart.h>
+#include <hv/xsm.h>
+
+__init void boot_stop(const char *why)
+{
+	pr_err("boot: stopped: %s\n", why);
+	arch_cpu_halt();
+}
+
+static __init void init_console(void)
+{
+	int node;
+
+	if (uart_init(&node)) {
+		pr_warn("boot: no console: /chosen stdout-path names no UART that this build drives\n");
+	}
+	pr_info("\n");
+	pr_info("Bulkhead " BULKHEAD_VERSION "\n");
+}
+
+__init void boot_early(u64 image_pa_start, u64 image_bytes, u64 fdt_pa, const void *fdt, size_t mapped)
+{
+	int rc = devtree_init(fdt, mapped);
+
+	if (rc) {
+		boot_stop("the device tree is broken: its header or structure does not check");
+	}
+	cmdline_init(devtree_cmdline());
+	rc = time_init(arch_counter_frequency());
+	init_console();
+	if (rc) {
+		boot_stop("CNTFRQ_EL0 is not a usable frequency; the firmware must set it");
+	}
+	panic_set_reboot(cmdline_bool("reboot-on-panic", false));
+	bootinfo_init(image_pa_start, image_bytes, fdt_pa);
+	if (boot_memory_init()) {
+		boot_stop("no memory to run in");
+	}
+}
+
+__init void boot_domains(void)
+{
+	const char *policy = cmdline_get("xsm");
+
+	if (policy && xsm_select(policy)) {
+		pr_err("xsm: there is no module \"%s\"\n", policy);
+		boot_stop("the access-control module asked for is not in this build");
+	}
+	pr_info("xsm: module %s\n", xsm_active_name());
+	if (dom0_build()) {
+		boot_stop("Dom0 could not be built");
+	}
+	boot_memory_release_modules();
+	cmdline_report_unknown();
+	map_seal();
+	pr_info("boot: done after %lu us\n", time_now() / NSEC_PER_USEC);
+	domain_unpause(hardware_domain);
+}

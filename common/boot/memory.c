@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * RAM at boot: memory nodes minus everything in use = free ranges. From the top of them the hypervisor
+ * takes one contiguous region that it keeps for ever (frame table, heap); the rest goes to the frame
+ * allocator. Modules join later, when they have been copied. Boot CPU only; no locks.
+ */
+#include <hv/arch.h>
+#include <hv/bootinfo.h>
+#include <hv/cmdline.h>
+#include <hv/compiler.h>
+#include <hv/errno.h>
+#include <hv/frame.h>
+#include <hv/heap.h>
+#include <hv/mapping.h>
+#include <hv/printk.h>
+#include <hv/string.h>
+
+#define RANGES_MAX 64U
+/* The heap serves stage-2 tables, vCPUs, event channels; it grows with the machine. */
+#define HEAP_AT_LEAST MIB(1)
+#define HEAP_SHARE 1024UL
+
+struct ranges {
+	struct devtree_range range[RANGES_MAX];
+	unsigned int nr;
+};
+
+static __initdata struct ranges free_ranges;
+static __sealed u64 kept_bytes;
+
+static __init int add_range(const struct devtree_range *range, void *arg)
+{
+	struct ranges *ranges = arg;
+	u64 base = ALIGN_UP(range->base, PAGE_SIZE);
+	u64 end = ALIGN_DOWN(range->base + range->bytes, PAGE_SIZE);
+
+	if (end > base && ranges->nr < RANGES_MAX) {
+		ranges->range[ranges->nr++] = (struct devtree_range){base, end - base};
+	}
+	return 0;
+}
+
+/* Remove [base, end) from one range; what is left of it above the hole becomes a new range. */
+static __init void cut(struct ranges *ranges, unsigned int i, u64 base, u64 end)
+{
+	struct devtree_range *range = &ranges->range[i];
+	u64 range_end = range->base + range->bytes;
+
+	if (end < range_end) {
+		struct devtree_range upper = {end, range_end - end};
+
+		add_range(&upper, ranges);
+	}
+	range->bytes = base > range->base ? base - range->base : 0;
+}
+
+static __init int remove_range(const struct devtree_range *hole, void *arg)
+{
+	struct ranges *ranges = arg;
+	u64 base = ALIGN_DOWN(hole->base, PAGE_SIZE);
+	u64 end = ALIGN_UP(hole->base + hole->bytes, PAGE_SIZE);
+
+	for (unsigned int i = 0; i < ranges->nr; i++) {
+		struct devtree_range *range = &ranges->range[i];
+
+		if (range->bytes && base < range->base + range->bytes && end > range->base) {
+			cut(ranges, i, base, end);
+		}
+	}
+	return 0;
+}
+
+static __init void bounds(u64 *lowest, u64 *highest, u64 *total)
+{
+	struct ranges all = {.nr = 0};
+
+	*lowest = ~0UL;
+	*highest = 0;
+	*total = 0;
+	devtree_for_each_memory(add_range, &all);
+	for (unsigned int i = 0; i < all.nr; i++) {
+		*lowest = MIN(*lowest, all.range[i].base);
+		*highest = MAX(*highest, all.range[i].base + all.range[i].bytes);
+		*total += all.range[i].bytes;
+	}
+}
+
+/* The highest 2 MiB-aligned place of that size in a free range; ~0 when there is none. */
+static __init u64 find_top(u64 bytes)
+{
+	u64 best = ~0UL;
+
+	for (unsigned int i = 0; i < free_ranges.nr; i++) {
+		const struct devtree_range *range = &free_ranges.range[i];
+		u64 place;
+
+		if (range->bytes < bytes) {
+			continue;
+		}
+		place = ALIGN_DOWN(range->base + range->bytes - bytes, MIB(2));
+		if (place >= range->base && (best == ~0UL || place > best)) {
+			best = place;
+		}
+	}
+	return best;
+}
+
+static __init int keep(u64 lowest, u64 highest, u64 heap_bytes)
+{
+	u64 nr = (highest - lowest) >> PAGE_SHIFT;
+	u64 table_bytes = ALIGN_UP(frame_table_bytes(nr), PAGE_SIZE);
+	u64 bytes = table_bytes + heap_bytes;
+	struct devtree_range kept = {find_top(bytes), bytes};
+	char *va;
+
+	if (kept.base == ~0UL) {
+		pr_err("boot: no %lu KiB of contiguous RAM for the hypervisor itself\n", bytes >> 10);
+		return -ENOMEM;
+	}
+	va = map_kept(pa(kept.base), bytes);
+	if (!va) {
+		pr_err("boot: cannot map the hypervisor's memory at %#lx\n", kept.base);
+		return -ENOMEM;
+	}
+	remove_range(&kept, &free_ranges);
+	memset(va, 0, bytes);
+	kept_bytes = bytes + boot_info.image.bytes;
+	frame_set_scrubber(arch_scrub_frames);
+	frame_table_init(va, mfn(lowest >> PAGE_SHIFT), nr);
+	heap_init(va + table_bytes, heap_bytes);
+	return 0;
+}
+
+__init int boot_memory_init(void)
+{
+	u64 lowest, highest, total, heap_bytes;
+	int rc;
+
+	bounds(&lowest, &highest, &total);
+	if (!total) {
+		pr_err("boot: the device tree has no memory: a node with device_type = \"memory\" and a reg "
+		       "property is needed\n");
+		return -ENODEV;
+	}
+	devtree_for_each_memory(add_range, &free_ranges);
+	remove_range(&boot_info.image, &free_ranges);
+	remove_range(&boot_info.fdt, &free_ranges);
+	devtree_for_each_reserved(remove_range, &free_ranges);
+	for (unsigned int i = 0; i < boot_info.nr_modules; i++) {
+		remove_range(&boot_info.modules[i].at, &free_ranges);
+	}
+	heap_bytes = cmdline_size("heap", HEAP_AT_LEAST + total / HEAP_SHARE);
+	rc = keep(lowest, highest, ALIGN_UP(heap_bytes, PAGE_SIZE));
+	if (rc) {
+		return rc;
+	}
+	for (unsigned int i = 0; i < free_ranges.nr; i++) {
+		const struct devtree_range *range = &free_ranges.range[i];
+
+		if (range->bytes) {
+			frame_add_range(mfn(range->base >> PAGE_SHIFT), range->bytes >> PAGE_SHIFT);
+		}
+	}
+	pr_info("boot: %lu MiB of RAM, %lu KiB kept by the hypervisor\n", total >> 20,
+		boot_memory_kept() >> 10);
+	return 0;
+}
+
+__init void boot_memory_release_modules(void)
+{
+	for (unsigned int i = 0; i < boot_info.nr_modules; i++) {
+		const struct devtree_range *at = &boot_info.modules[i].at;
+		u64 first = DIV_ROUND_UP(at->base, PAGE_SIZE);
+		u64 end = (at->base + at->bytes) >> PAGE_SHIFT;
+
+		if (end > first) {
+			arch_scrub_frames(mfn(first), end - first);
+			frame_add_range(mfn(first), end - first);
+		}
+	}
+}
+
+u64 boot_memory_kept(void)
+{
+	return kept_bytes;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What common code needs from an architecture: the porting guide. At most 40 functions. All run at
+ * EL2 with interrupts masked, on the current CPU unless an argument says otherwise.
+ */
+#ifndef HV_ARCH_H
+#define HV_ARCH_H
+
+#include <hv/types.h>
+
+struct domain;
+struct vcpu;
+struct domain_config;
+struct vcpu_regs_abi;
+
+/* ---- CPU: arch/arm64/cpu ---- */
+u64 arch_counter(void);				/* free-running counter, ticks */
+u64 arch_counter_frequency(void);		/* in Hz, as the firmware set it */
+void arch_timer_program(u64 ticks);		/* comparator: absolute; ~0 = off */
+void arch_cpu_relax(void);			/* inside a spin */
+void arch_cpu_halt(void) __attribute__((noreturn)); /* stop this CPU for ever */
+bool arch_irq_is_pending(void);			/* would an interrupt be taken if it were unmasked? */
+void arch_cache_clean_invalidate(const void *va, size_t bytes); /* to the point of coherency */
+void arch_machine_off(void) __attribute__((noreturn));
+void arch_machine_reset(void) __attribute__((noreturn));
+
+/* ---- machine: arch/arm64/hw ---- */
+void arch_cpu_kick(unsigned int cpu);		/* make another CPU look at its softirqs */
+/* Zero frames through the window and clean them to the point of coherency; at most 2 MiB. */
+void arch_scrub_frames(mfn_t first, u64 nr);
+
+/* ---- domains: arch/arm64/virt ---- */
+int arch_domain_init(struct domain *d, const struct domain_config *config);
+/* Give back what arch_domain_init made and the domain's RAM, in slices: -ERESTART until done. */
+int arch_domain_teardown(struct domain *d);
+void arch_domain_free(struct domain *d);
+int arch_vcpu_init(struct vcpu *v);
+void arch_vcpu_free(struct vcpu *v);
+/* Start state: the entry point, x0, and everything else as after PSCI CPU_ON. */
+void arch_vcpu_reset(struct vcpu *v, u64 entry, u64 x0);
+
+#endif

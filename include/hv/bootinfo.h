@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the boot loader left in memory: modules by Xen's multiboot bindings (/chosen, compatible
+ * "multiboot,module"), and the RAM ranges that are free for use. Boot only.
+ */
+#ifndef HV_BOOTINFO_H
+#define HV_BOOTINFO_H
+
+#include <hv/devtree.h>
+#include <hv/types.h>
+
+enum boot_module_kind {
+	BOOT_MODULE_KERNEL,
+	BOOT_MODULE_RAMDISK,
+	BOOT_MODULE_OTHER,
+};
+
+struct boot_module {
+	enum boot_module_kind kind;
+	struct devtree_range at;
+	int node; /* of the device tree */
+};
+
+#define BOOT_MODULES_MAX 32U
+
+struct boot_info {
+	struct devtree_range image, fdt;
+	struct boot_module modules[BOOT_MODULES_MAX];
+	unsigned int nr_modules;
+};
+
+extern struct boot_info boot_info;
+
+/* Read /chosen; modules that are broken are reported and left out. */
+void bootinfo_init(u64 image_pa_start, u64 image_bytes, u64 fdt_pa);
+/* The first module of a kind that is a direct child of /chosen, or NULL. */
+const struct boot_module *bootinfo_find(enum boot_module_kind kind);
+
+/*
+ * Find the RAM, take what the hypervisor keeps (heap, frame table) out of it, map that, and give the rest
+ * to the frame allocator, except modules. Returns 0, or -errno after a message.
+ */
+int boot_memory_init(void);
+/* The modules have been copied: their memory becomes free. */
+void boot_memory_release_modules(void);
+/* Bytes that the hypervisor keeps for itself, image included. */
+u64 boot_memory_kept(void);
+
+/* Copy bytes of physical memory between frames that are not the hypervisor's, and clean the cache. */
+void boot_copy(pa_t dst, pa_t src, u64 bytes);
+/* The same from the hypervisor's memory. */
+void boot_copy_from(pa_t dst, const void *src, u64 bytes);
+/* The first bytes of a module, to look at its header. */
+void boot_peek(void *dst, pa_t src, size_t bytes);
+
+/* A kernel's image: where it wants to be. */
+struct boot_image {
+	u64 text_offset; /* from a 2 MiB boundary */
+	u64 bytes;	 /* memory it needs from there, its bss included */
+};
+
+/* Check an arm64 Image (Linux booting.rst). -EINVAL after a message that names the remedy. */
+int boot_image_parse(const struct boot_module *module, struct boot_image *out);
+
+/* Build Dom0 from the modules and the host's device tree; paused. 0 or -errno after a message. */
+int dom0_build(void);
+
+/* Device tree, command line, time, console, banner, modules, memory; stops when one is missing. */
+void boot_early(u64 image_pa_start, u64 image_bytes, u64 fdt_pa, const void *fdt, size_t mapped);
+/* Access control, Dom0; then nothing of boot is needed any more and Dom0 runs. */
+void boot_domains(void);
+/* Say why boot cannot go on and stop this CPU. */
+void boot_stop(const char *why) __attribute__((noreturn));
+
+#endif

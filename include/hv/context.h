@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a vCPU has in the registers of a physical CPU, beyond the general-purpose ones that entry.S
+ * handles: EL1 system registers, translation, virtual interrupts and timers, FP and SIMD.
+ */
+#ifndef HV_CONTEXT_H
+#define HV_CONTEXT_H
+
+#include <hv/types.h>
+
+struct vcpu;
+
+/* Put the state of prev into memory, that of next into the registers. Either may be the idle vCPU. */
+void context_switch(struct vcpu *prev, struct vcpu *next);
+
+/* The running vCPU touched FP or SIMD and trapped: give it the unit. */
+void context_fp_take(struct vcpu *v);
+
+/* True for the vCPU that stands for "no guest runs". */
+bool context_is_idle(const struct vcpu *v);
+
+/* Boot, each CPU: make its idle vCPU the current one. */
+void context_cpu_init(void);
+
+/* Exceptions taken to the guest's EL1; the vCPU is the current one. */
+void exception_inject_undef(struct vcpu *v);
+/* A data or instruction abort (synchronous external); far as the guest sees it. */
+void exception_inject_abort(struct vcpu *v, u64 far, bool is_instruction);
+
+/* Step over the trapped instruction (il: ESR_EL2.IL, 32-bit encoding). */
+void exception_skip(struct vcpu *v, bool il);
+
+/* General-purpose register of the guest by its number in an instruction; 31 reads as zero. */
+u64 vcpu_reg_read(const struct vcpu *v, unsigned int nr);
+void vcpu_reg_write(struct vcpu *v, unsigned int nr, u64 value);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Per-CPU data.
+ *
+ * Each physical CPU owns one aligned slot of PERCPU_SLOT_SIZE bytes of EL2 address space:
+ *
+ *   slot + 0x0000  per-CPU data: this CPU's copy of the section .bss.percpu    (read/write)
+ *   slot + 0x4000  guard page                                                  (not mapped)
+ *   slot + 0x5000  stack, 12 KiB, grows down from slot + 0x8000                (read/write)
+ *
+ * so the slot is the stack pointer rounded down, no register is reserved for it, and a stack that
+ * overflows faults on the guard. DEFINE_PER_CPU variables are zero at boot. Accessors need no lock
+ * for the own CPU, because EL2 is never preempted.
+ */
+#ifndef HV_PERCPU_H
+#define HV_PERCPU_H
+
+#include <hv/compiler.h>
+#include <hv/types.h>
+
+#define PERCPU_SLOT_SIZE 0x8000UL
+#define PERCPU_DATA_MAX 0x4000UL
+#define PERCPU_STACK_TOP PERCPU_SLOT_SIZE
+
+#ifdef HV_HOST_TEST
+#include <fake/percpu.h>
+#else
+#include <asm/layout.h>
+
+extern char percpu_start[], percpu_end[]; /* linker script: the template, linked at offset 0 */
+
+#define DEFINE_PER_CPU(type, name) __section(".bss.percpu") __typeof__(type) percpu_##name
+#define DECLARE_PER_CPU(type, name) extern __typeof__(type) percpu_##name
+
+/* Address of a variable of CPU cpu; the CPU must be possible (below nr_cpus). */
+#define per_cpu_ptr(name, cpu)                                                                     \
+	((__typeof__(&percpu_##name))(PERCPU_VA + (cpu)*PERCPU_SLOT_SIZE +                         \
+				      ((uintptr_t)&percpu_##name - (uintptr_t)percpu_start)))
+#define per_cpu(name, cpu) (*per_cpu_ptr(name, cpu))
+
+static inline uintptr_t percpu_slot(void)
+{
+	uintptr_t sp;
+
+	__asm__("mov %0, sp" : "=r"(sp));
+	return sp & ~(PERCPU_SLOT_SIZE - 1);
+}
+
+#define this_cpu_ptr(name)                                                                         \
+	((__typeof__(&percpu_##name))(percpu_slot() + ((uintptr_t)&percpu_##name -                 \
+						       (uintptr_t)percpu_start)))
+#define this_cpu(name) (*this_cpu_ptr(name))
+
+/* Number of the physical CPU this runs on: 0 … nr_cpus - 1, in device-tree order. */
+static inline unsigned int cpu_id(void)
+{
+	return (unsigned int)((percpu_slot() - PERCPU_VA) / PERCPU_SLOT_SIZE);
+}
+#endif
+
+/* CPUs in the machine that may come up, fixed at boot; never above CONFIG_NR_CPUS. */
+extern unsigned int nr_cpus;
+
+#endif
