@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Time and timers: conversions at many frequencies, order of expiry, the comparator, cancelling and
+ * moving between CPUs, and that one run is bounded.
+ *
+ * sources: common/core/timer.c common/core/time.c common/core/softirq.c common/core/spinlock.c
+ */
+#include "fake.h"
+
+#include <string.h>
+
+#include <hv/softirq.h>
+#include <hv/timer.h>
+
+static struct timer timers[40];
+static unsigned int fired[200], nr_fired;
+static u64 again; /* a timer re-arms itself that many ns later */
+
+static void record(struct timer *timer)
+{
+	fired[nr_fired++] = (unsigned int)(timer - timers);
+	if (again) {
+		timer_set(timer, time_now() + again - 1);
+	}
+}
+
+static int setup(void **state)
+{
+	fake_reset(4);
+	assert_int_equal(time_init(1000000000), 0);
+	nr_fired = 0;
+	again = 0;
+	for (unsigned int i = 0; i < ARRAY_SIZE(timers); i++) {
+		timer_init(&timers[i], record);
+	}
+	return 0;
+}
+
+/* Drain what earlier tests left on the queues of all CPUs. */
+static int teardown(void **state)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(timers); i++) {
+		timer_cancel(&timers[i]);
+	}
+	return 0;
+}
+
+static void test_conversion(void **state)
+{
+	static const u64 rates[] = {1000000,  19200000, 24000000,  54000000,
+				    62500000, 99999999, 100000000, 1000000000, 3999999999};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rates); i++) {
+		u64 rate = rates[i];
+
+		fake_counter = 12345;
+		assert_int_equal(time_init(rate), 0);
+		assert_int_equal(time_now(), 0);
+		assert_int_equal(time_frequency(), rate);
+		for (u64 seconds = 1; seconds < 100000000; seconds *= 7) {
+			u64 ns = time_from_ticks(seconds * rate);
+			u64 error = ns > seconds * NSEC_PER_SEC ? ns - seconds * NSEC_PER_SEC
+								: seconds * NSEC_PER_SEC - ns;
+
+			assert_true(error <= 1 + seconds / 1000000); /* 1 ns, plus 1e-15 */
+		}
+		for (u64 ns = 1; ns < 1UL << 56; ns = ns * 3 + 7) {
+			u64 at = time_to_counter(ns);
+
+			assert_true(time_of_counter(at) >= ns); /* never early */
+			fake_counter = at;
+			assert_true(time_now() >= ns);
+			/* and no more than a tick late */
+			assert_true(time_of_counter(at - 2) <= ns + (ns >> 48) + 1);
+		}
+	}
+	assert_int_not_equal(time_init(999999), 0);
+	assert_int_not_equal(time_init(0), 0);
+	assert_true(time_to_counter(TIME_NEVER) > 1UL << 63);
+	assert_int_equal(time_of_counter(0), 0);
+}
+
+static void test_order(void **state)
+{
+	static const u64 at[] = {500, 100, 300, 300, 200};
+
+	for (unsigned int i = 0; i < 5; i++) {
+		timer_set(&timers[i], at[i]);
+	}
+	assert_int_equal(fake_timer[0], 1000 + 100);
+	fake_counter = 1000 + 299;
+	timer_run();
+	assert_int_equal(nr_fired, 2);
+	assert_int_equal(fired[0], 1);
+	assert_int_equal(fired[1], 4);
+	assert_int_equal(fake_timer[0], 1000 + 300);
+	fake_counter = 1000 + 1000;
+	timer_run();
+	assert_int_equal(nr_fired, 5);
+	assert_int_equal(fired[2], 2); /* equals in the order in which they were armed */
+	assert_int_equal(fired[3], 3);
+	assert_int_equal(fired[4], 0);
+	assert_true(fake_timer[0] == ~0UL);
+	assert_false(timer_is_armed(&timers[0]));
+}
+
+static void test_rearm_and_cancel(void **state)
+{
+	timer_set(&timers[0], 100);
+	timer_set(&timers[1], 200);
+	timer_set(&timers[0], 300);
+	fake_counter = 1000 + 250;
+	timer_run();
+	assert_int_equal(nr_fired, 1);
+	assert_int_equal(fired[0], 1);
+	assert_int_equal(fake_timer[0], 1000 + 300);
+	timer_cancel(&timers[0]);
+	timer_cancel(&timers[0]);
+	fake_counter = 1000 + 400;
+	timer_run();
+	assert_int_equal(nr_fired, 1);
+	assert_true(fake_timer[0] == ~0UL);
+	timer_set(&timers[0], 450);
+	assert_int_equal(fake_timer[0], 1000 + 450);
+	timer_set(&timers[0], TIME_NEVER);
+	assert_false(timer_is_armed(&timers[0]));
+}
+
+static void test_other_cpu(void **state)
+{
+	timer_set(&timers[0], 100);
+	fake_cpu = 1;
+	timer_set(&timers[1], 150);
+	timer_set(&timers[0], 120); /* moves here */
+	assert_int_equal(fake_timer[1], 1000 + 120);
+	fake_counter = 1000 + 130;
+	fake_cpu = 0;
+	timer_run();
+	assert_int_equal(nr_fired, 0);
+	timer_cancel(&timers[1]); /* from another CPU */
+	fake_cpu = 1;
+	timer_run();
+	assert_int_equal(nr_fired, 1);
+	assert_int_equal(fired[0], 0);
+	fake_counter = 1000 + 500;
+	timer_run();
+	assert_int_equal(nr_fired, 1);
+}
+
+static void test_interrupt(void **state)
+{
+	timer_set(&timers[0], 100);
+	fake_counter = 1000 + 100;
+	timer_interrupt(26, NULL);
+	assert_true(fake_timer[0] == ~0UL); /* the level is gone */
+	assert_true(softirq_is_pending());
+	softirq_run();
+	assert_int_equal(nr_fired, 1);
+	assert_false(softirq_is_pending());
+	/* After an early interrupt the comparator is set anew. */
+	timer_set(&timers[0], 200);
+	timer_interrupt(26, NULL);
+	softirq_run();
+	assert_int_equal(nr_fired, 1);
+	assert_int_equal(fake_timer[0], 1000 + 200);
+}
+
+static void test_run_is_bounded(void **state)
+{
+	again = 1; /* always due again */
+	timer_set(&timers[0], 10);
+	fake_counter = 1000 + 10;
+	timer_run();
+	assert_in_range(nr_fired, 1, 64);
+	assert_true(softirq_is_pending()); /* the rest at the next exit */
+	again = 0;
+	timer_run();
+	for (unsigned int i = 0; i < 40; i++) {
+		timer_set(&timers[i], 5);
+	}
+	nr_fired = 0;
+	for (int i = 0; i < 10 && nr_fired < 40; i++) {
+		timer_run();
+	}
+	assert_int_equal(nr_fired, 40);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_conversion, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_order, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_rearm_and_cancel, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_other_cpu, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_interrupt, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_run_is_bounded, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
