@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The virtual GIC: construction and end of a domain's and a vCPU's part. Reset state by IHI 0069: everything
+ * disabled, inactive, group 0, level-sensitive (SGIs: edge), CPU interfaces closed. No lock: nobody else
+ * looks at a domain that is being built.
+ */
+#include <hv/errno.h>
+#include <hv/heap.h>
+#include <hv/inject.h>
+#include <hv/vgic.h>
+#include <hv/vtimer.h>
+
+#include "vgic_internal.h"
+
+#define DIST_BYTES 0x10000U
+#define ORDER_MAX 6U
+
+static unsigned int order_of(size_t bytes)
+{
+	unsigned int order = 0;
+
+	while ((PAGE_SIZE << order) < bytes) {
+		order++;
+	}
+	return order;
+}
+
+static int place_redists(struct domain *d, const struct vgic_layout *layout)
+{
+	struct vgic_domain *g = &d->arch.vgic;
+	u32 stride = layout->redist_stride != 0 ? layout->redist_stride : VGIC_REDIST_STRIDE;
+	u32 next = 0;
+
+	if (layout->nr_redist_regions > VGIC_REDIST_REGIONS_MAX || stride < VGIC_REDIST_STRIDE) {
+		return -EINVAL;
+	}
+	for (u32 i = 0; i < layout->nr_redist_regions; i++) {
+		g->redist[i].base = layout->redist[i].base;
+		g->redist[i].stride = stride;
+		g->redist[i].first_vcpu = next;
+		g->redist[i].nr_vcpus =
+			(u32)MIN(layout->redist[i].bytes / stride, (u64)(d->nr_vcpus - next));
+		next += g->redist[i].nr_vcpus;
+	}
+	g->nr_redist_regions = layout->nr_redist_regions;
+	return next == d->nr_vcpus ? 0 : -EINVAL;
+}
+
+static int register_regions(struct domain *d, const struct vgic_layout *layout)
+{
+	struct vgic_domain *g = &d->arch.vgic;
+	struct mmio_region region = {layout->dist_base, DIST_BYTES, vgic_dist_access, NULL};
+	int rc = mmio_register(d, &region);
+
+	for (u32 i = 0; rc == 0 && i < g->nr_redist_regions; i++) {
+		region.start = g->redist[i].base;
+		region.bytes = layout->redist[i].bytes;
+		region.handler = vgic_redist_access;
+		region.arg = &g->redist[i];
+		rc = mmio_register(d, &region);
+	}
+	return rc;
+}
+
+static void free_spis(struct vgic_domain *g)
+{
+	if (g->spis != NULL) {
+		heap_pages_free(g->spis, order_of(g->nr_spis * sizeof(g->spis[0])));
+		g->spis = NULL;
+		g->nr_spis = 0;
+	}
+}
+
+int vgic_domain_init(struct domain *d, const struct vgic_layout *layout)
+{
+	struct vgic_domain *g = &d->arch.vgic;
+	u32 nr_spis = MIN(ALIGN_UP(layout->nr_spis, 32U), VGIC_NR_SPIS_MAX);
+	int rc = place_redists(d, layout);
+
+	if (rc != 0) {
+		return rc;
+	}
+	spin_lock_init(&g->lock, LOCK_RANK_VGIC);
+	if (nr_spis != 0) {
+		unsigned int order = order_of(nr_spis * sizeof(g->spis[0]));
+
+		g->spis = order <= ORDER_MAX ? heap_pages_alloc(order) : NULL;
+		if (g->spis == NULL) {
+			return -ENOMEM;
+		}
+	}
+	g->nr_spis = nr_spis;
+	for (u32 i = 0; i < nr_spis; i++) {
+		vgic_irq_init(&g->spis[i], VGIC_NR_PRIVATE + i, 0);
+	}
+	rc = register_regions(d, layout);
+	if (rc != 0) {
+		free_spis(g);
+	}
+	return rc;
+}
+
+void vgic_domain_free(struct domain *d)
+{
+	vgic_hw_release_all(d);
+	free_spis(&d->arch.vgic);
+}
+
+void vgic_vcpu_init(struct vcpu *v)
+{
+	struct vgic_vcpu *vg = &v->arch.vgic;
+
+	vg->cpu = VGIC_NO_CPU;
+	vg->is_asleep = true;
+	for (u32 i = 0; i < VGIC_NR_PRIVATE; i++) {
+		vgic_irq_init(&vg->irqs[i], i, v->id);
+	}
+}
+
+/* SPIs that v holds, pending or active, stay; they are the domain's. */
+void vgic_vcpu_reset(struct vcpu *v)
+{
+	struct vgic_vcpu *vg = &v->arch.vgic;
+	struct vgic_irq *irq;
+	u16 hw;
+
+	inject_begin(v->domain);
+	for (u32 i = 0; i < VGIC_NR_PRIVATE; i++) {
+		irq = &vg->irqs[i];
+		if (vgic_irq_is_queued(irq)) {
+			vgic_dequeue(v, irq);
+		}
+		hw = irq->flags & VIRQ_HW;
+		vgic_irq_init(irq, i, v->id);
+		if (hw != 0) {
+			irq->flags |= hw;
+			irq->pirq = VTIMER_PPI_VIRT;
+		}
+	}
+	vg->vmcr = 0;
+	vg->is_asleep = true;
+	for (u32 n = 0; n < 4; n++) {
+		vg->apr[0][n] = 0;
+		vg->apr[1][n] = 0;
+	}
+	inject_end(v->domain);
+}

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the virtual GIC share: vgic_model.c (state of interrupts and queues), vgic_lr.c (list
+ * registers), vgic_hw.c (links to physical interrupts), vgic_regs*.c (registers). Every function
+ * expects the domain's vgic.lock to be held. vgic_model.c tells how the parts work together.
+ */
+#ifndef VGIC_INTERNAL_H
+#define VGIC_INTERNAL_H
+
+#include <hv/domain.h>
+#include <hv/gic.h>
+#include <hv/percpu.h>
+#include <hv/vcpu.h>
+
+static inline bool vgic_irq_is_private(const struct vgic_irq *irq)
+{
+	return irq->intid < VGIC_NR_PRIVATE;
+}
+
+/* Pending as far as the model knows; exact while the interrupt is in no list register. */
+static inline bool vgic_irq_is_pending(const struct vgic_irq *irq)
+{
+	if ((irq->flags & (VIRQ_LATCH | VIRQ_LR_LATCH)) != 0) {
+		return true;
+	}
+	return (irq->flags & (VIRQ_LINE | VIRQ_EDGE)) == VIRQ_LINE;
+}
+
+/*
+ * A linked interrupt that is active can not become pending: its physical side is active, too. What
+ * comes nevertheless (a timer that stood in for the hardware) is covered by the guest's end of it.
+ */
+static inline bool vgic_irq_is_held_back(const struct vgic_irq *irq)
+{
+	return (irq->flags & (VIRQ_HW | VIRQ_ACTIVE)) == (VIRQ_HW | VIRQ_ACTIVE);
+}
+
+/* Are this vCPU's list registers those of this CPU? */
+static inline bool vgic_is_local(const struct vcpu *v)
+{
+	return v->arch.vgic.cpu == cpu_id();
+}
+
+/* May pending interrupts of this group be forwarded (GICD_CTLR)? */
+static inline bool vgic_is_group_on(const struct domain *d, const struct vgic_irq *irq)
+{
+	return (d->arch.vgic.ctlr & ((irq->flags & VIRQ_GROUP1) != 0 ? 2U : 1U)) != 0;
+}
+
+/* The interrupt of a number as v sees it; NULL when there is none. */
+struct vgic_irq *vgic_irq_find(struct domain *d, struct vcpu *v, u32 intid);
+void vgic_irq_init(struct vgic_irq *irq, u32 intid, u16 vcpu);
+
+/* vgic_model.c: changes of state. Each keeps queues, list registers and physical state in step. */
+void vgic_irq_set_latch(struct domain *d, struct vgic_irq *irq);
+void vgic_irq_clear_pending(struct domain *d, struct vgic_irq *irq);
+void vgic_irq_set_line(struct domain *d, struct vgic_irq *irq, bool level);
+void vgic_irq_set_active(struct domain *d, struct vgic_irq *irq, bool active);
+void vgic_irq_set_enabled(struct domain *d, struct vgic_irq *irq, bool enabled);
+void vgic_irq_set_priority(struct domain *d, struct vgic_irq *irq, u8 priority);
+void vgic_irq_set_group(struct domain *d, struct vgic_irq *irq, bool group1);
+void vgic_irq_set_edge(struct domain *d, struct vgic_irq *irq, bool edge);
+void vgic_irq_set_target(struct domain *d, struct vgic_irq *irq, u16 vcpu);
+void vgic_set_ctlr(struct domain *d, u32 ctlr);
+
+/* Put an interrupt that is in no list register where its state wants it; tell its vCPU. */
+void vgic_update(struct domain *d, struct vgic_irq *irq);
+/* The same without telling and without using a list register: returns the vCPU, NULL = none. */
+struct vcpu *vgic_requeue(struct domain *d, struct vgic_irq *irq);
+/* Have a vCPU do something before it goes on; it is kicked by inject_end(). */
+void vgic_need_work(struct domain *d, struct vcpu *v, u32 work);
+
+/* vgic_queue.c */
+void vgic_enqueue(struct vcpu *v, struct vgic_irq *irq, enum vgic_queue queue);
+void vgic_dequeue(struct vcpu *v, struct vgic_irq *irq);
+static inline bool vgic_irq_is_queued(const struct vgic_irq *irq)
+{
+	return (irq->flags & VIRQ_QUEUE_MASK) != 0;
+}
+/* First of the highest priority: active, or pending in an enabled group; NULL when there is none. */
+struct vgic_irq *vgic_first_active(const struct vcpu *v);
+struct vgic_irq *vgic_first_pending(const struct domain *d, const struct vcpu *v);
+
+/* vgic_lr.c */
+bool vgic_lr_try_load(struct domain *d, struct vcpu *v, struct vgic_irq *irq);
+/* Take an interrupt out of a list register of this CPU: its state is in the model afterwards. */
+void vgic_lr_fold(struct domain *d, struct vcpu *v, unsigned int n);
+/* An edge for an interrupt in a list register of this CPU. */
+void vgic_lr_repend(struct domain *d, struct vcpu *v, struct vgic_irq *irq);
+/* Fold all list registers, or end the work asked for by VGIC_WORK_SYNC. */
+void vgic_lr_sync(struct domain *d, struct vcpu *v);
+void vgic_lr_fill(struct domain *d, struct vcpu *v);
+
+/* vgic_hw.c: the physical side of an interrupt with VIRQ_HW. */
+void vgic_hw_set_active(const struct domain *d, const struct vgic_irq *irq, bool active);
+void vgic_hw_set_enabled(const struct vgic_irq *irq, bool enabled);
+void vgic_hw_set_edge(const struct vgic_irq *irq, bool edge);
+/* Pass a write of ISPENDR or ICPENDR on; false when the virtual side must do it alone. */
+bool vgic_hw_set_pending(const struct domain *d, const struct vgic_irq *irq, bool pending);
+bool vgic_hw_is_pending(const struct domain *d, const struct vgic_irq *irq);
+/* Forget a level that was taken but has gone since. */
+void vgic_hw_resample(const struct domain *d, struct vgic_irq *irq);
+void vgic_hw_release_all(struct domain *d);
+
+/*
+ * Registers (vgic_regs.c is the engine, the tables are in vgic_regs_dist.c and vgic_regs_redist.c). A row
+ * is a block of equal fields, one per interrupt, or a single register. Sizes of accesses that a row takes
+ * are the set bits of widths: 1, 2, 4, 8 bytes.
+ */
+struct vgic_window {
+	struct domain *domain;
+	struct vcpu *accessor;
+	struct vcpu *frame; /* whose redistributor; NULL: distributor */
+	u32 key;	    /* distinguishes windows of one domain */
+};
+
+#define VGIC_REG_W1 BIT(0)    /* writing 0 does nothing */
+#define VGIC_REG_STATE BIT(1) /* reading needs the state out of list registers */
+
+struct vgic_reg {
+	u32 offset, bytes;
+	u8 bits; /* per interrupt; 0: a single register */
+	u8 widths;
+	u8 flags; /* VGIC_REG_* */
+	/* With bits != 0; a NULL function reads as zero, ignores writes. */
+	u64 (*irq_read)(const struct domain *d, const struct vgic_irq *irq);
+	void (*irq_write)(struct domain *d, struct vgic_irq *irq, u64 value);
+	/* With bits == 0: the whole register; at is the offset from the row's start. */
+	u64 (*read)(const struct vgic_window *w, u32 at);
+	void (*write)(const struct vgic_window *w, u32 at, u64 value);
+};
+
+/* One access by a table sorted by offset; false when the size or the alignment is not allowed. */
+bool vgic_regs_access(const struct vgic_reg *rows, u32 nr_rows, const struct vgic_window *w,
+		      struct mmio_access *access);
+/* Identification registers, which both blocks have at 0xffd0. */
+u64 vgic_regs_id(const struct vgic_window *w, u32 at);
+u64 vgic_regs_iidr(const struct vgic_window *w, u32 at);
+
+/* Fields that both blocks have. */
+u64 vgic_read_group(const struct domain *d, const struct vgic_irq *irq);
+u64 vgic_read_enabled(const struct domain *d, const struct vgic_irq *irq);
+u64 vgic_read_pending(const struct domain *d, const struct vgic_irq *irq);
+u64 vgic_read_active(const struct domain *d, const struct vgic_irq *irq);
+u64 vgic_read_priority(const struct domain *d, const struct vgic_irq *irq);
+u64 vgic_read_config(const struct domain *d, const struct vgic_irq *irq);
+void vgic_write_group(struct domain *d, struct vgic_irq *irq, u64 value);
+void vgic_write_enable(struct domain *d, struct vgic_irq *irq, u64 value);
+void vgic_write_disable(struct domain *d, struct vgic_irq *irq, u64 value);
+void vgic_write_set_pending(struct domain *d, struct vgic_irq *irq, u64 value);
+void vgic_write_clear_pending(struct domain *d, struct vgic_irq *irq, u64 value);
+void vgic_write_set_active(struct domain *d, struct vgic_irq *irq, u64 value);
+void vgic_write_clear_active(struct domain *d, struct vgic_irq *irq, u64 value);
+void vgic_write_priority(struct domain *d, struct vgic_irq *irq, u64 value);
+void vgic_write_config(struct domain *d, struct vgic_irq *irq, u64 value);
+
+bool vgic_dist_access(struct vcpu *v, struct mmio_access *access, void *arg);
+bool vgic_redist_access(struct vcpu *v, struct mmio_access *access, void *arg);
+
+#endif

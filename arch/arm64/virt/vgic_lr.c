@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The virtual GIC: list registers of the CPU this runs on. Loading, folding (reading back), filling from
+ * the queues, and the switch of a vCPU's interface. vgic_model.c tells the rules. (IHI 0069, 12.4)
+ *
+ * Invariants: in_lr[n] is set and points back (irq->lr = n) exactly for the bits of lr_used; registers
+ * outside lr_used hold nothing. A vCPU that is not loaded (cpu = VGIC_NO_CPU) has none in use.
+ * Lock: the domain's vgic.lock. vmcr and apr are touched by the switching CPU alone.
+ */
+#include <hv/inject.h>
+#include <hv/irq.h>
+#include <hv/printk.h>
+#include <hv/vgic.h>
+#include <hv/vtimer.h>
+
+#include "vgic_internal.h"
+
+/* The vCPU whose interface is in this CPU's registers, NULL = none. */
+static DEFINE_PER_CPU(struct vcpu *, vgic_owner);
+
+static u32 free_lrs(const struct vgic_vcpu *vg)
+{
+	return (u32)(BIT(gic_nr_lrs) - 1) & ~vg->lr_used;
+}
+
+static bool has_queued(const struct vgic_vcpu *vg)
+{
+	return (vg->levels[VGIC_QUEUE_GROUP0] | vg->levels[VGIC_QUEUE_GROUP1] |
+		vg->levels[VGIC_QUEUE_ACTIVE]) != 0;
+}
+
+/* The list register's value for an interrupt; its latch moves into it. */
+static u64 take_state(const struct domain *d, struct vgic_irq *irq)
+{
+	u64 value = irq->intid | (u64)irq->priority << GIC_LR_PRIORITY_SHIFT;
+	u16 flags = irq->flags;
+	bool may_pend = (flags & VIRQ_ENABLED) != 0 && vgic_is_group_on(d, irq);
+
+	if ((flags & VIRQ_GROUP1) != 0) {
+		value |= GIC_LR_GROUP1;
+	}
+	if ((flags & VIRQ_HW) != 0) {
+		value |= GIC_LR_HW | (u64)irq->pirq << GIC_LR_PINTID_SHIFT;
+	} else if ((flags & VIRQ_EDGE) == 0) {
+		value |= GIC_LR_EOI;
+	}
+	if ((flags & VIRQ_ACTIVE) != 0) {
+		value |= GIC_LR_ACTIVE;
+		/* Pending and active is not allowed with HW; the physical interrupt holds it back. */
+		may_pend = may_pend && (flags & VIRQ_HW) == 0;
+	}
+	if (may_pend && vgic_irq_is_pending(irq)) {
+		value |= GIC_LR_PENDING;
+		if ((flags & VIRQ_LATCH) != 0) {
+			irq->flags = (u16)((flags & ~VIRQ_LATCH) | VIRQ_LR_LATCH);
+		}
+	}
+	return value;
+}
+
+static void load(struct domain *d, struct vcpu *v, struct vgic_irq *irq, unsigned int n)
+{
+	struct vgic_vcpu *vg = &v->arch.vgic;
+
+	vg->in_lr[n] = irq;
+	vg->lr_used |= (u32)BIT(n);
+	irq->lr = (u8)n;
+	gic_ops->lr_write(n, take_state(d, irq));
+}
+
+/* What other CPUs have asked for while the state was in the list register. */
+static void apply_requests(const struct domain *d, struct vgic_irq *irq, u64 value)
+{
+	bool is_hw = (irq->flags & VIRQ_HW) != 0;
+	bool was_taken = (value & (GIC_LR_PENDING | GIC_LR_ACTIVE)) != 0;
+
+	if ((irq->flags & VIRQ_SET_ACTIVE) != 0 && (irq->flags & VIRQ_ACTIVE) == 0) {
+		irq->flags |= VIRQ_ACTIVE;
+		if (is_hw && !was_taken) {
+			vgic_hw_set_active(d, irq, true);
+			was_taken = true;
+		}
+	}
+	if ((irq->flags & VIRQ_CLEAR_ACTIVE) != 0) {
+		irq->flags &= (u16)~VIRQ_ACTIVE;
+	}
+	if (is_hw && was_taken && (irq->flags & (VIRQ_ACTIVE | VIRQ_LATCH)) == 0) {
+		vgic_hw_set_active(d, irq, false);
+	}
+	irq->flags &= (u16)~(VIRQ_SET_ACTIVE | VIRQ_CLEAR_ACTIVE | VIRQ_CLEAR_PENDING);
+}
+
+void vgic_lr_fold(struct domain *d, struct vcpu *v, unsigned int n)
+{
+	struct vgic_vcpu *vg = &v->arch.vgic;
+	struct vgic_irq *irq = vg->in_lr[n];
+	u64 value = gic_ops->lr_read(n);
+	u16 flags = irq->flags & (u16)~(VIRQ_ACTIVE | VIRQ_LR_LATCH);
+
+	if ((value & GIC_LR_ACTIVE) != 0) {
+		flags |= VIRQ_ACTIVE;
+	}
+	if ((value & GIC_LR_PENDING) != 0 && (irq->flags & VIRQ_LR_LATCH) != 0 &&
+	    (flags & VIRQ_CLEAR_PENDING) == 0) {
+		flags |= VIRQ_LATCH;
+	}
+	irq->flags = flags;
+	irq->lr = VGIC_NO_LR;
+	if (vgic_irq_is_held_back(irq)) {
+		irq->flags &= (u16)~VIRQ_LATCH;
+	}
+	vg->in_lr[n] = NULL;
+	vg->lr_used &= ~(u32)BIT(n);
+	if ((value & (GIC_LR_PENDING | GIC_LR_ACTIVE | GIC_LR_EOI)) != 0) {
+		gic_ops->lr_write(n, 0);
+	}
+	if (unlikely((flags & (VIRQ_SET_ACTIVE | VIRQ_CLEAR_ACTIVE | VIRQ_CLEAR_PENDING)) != 0)) {
+		apply_requests(d, irq, value);
+	}
+}
+
+/* Queue an interrupt that has left a list register of v, or tell the vCPU to which it has moved. */
+static void requeue_from(struct domain *d, const struct vcpu *v, struct vgic_irq *irq)
+{
+	struct vcpu *to = vgic_requeue(d, irq);
+
+	if (to != NULL && to != v) {
+		vgic_need_work(d, to, VGIC_WORK_FILL);
+	}
+}
+
+/* Fold the list registers that the guest has emptied. */
+static void reap(struct domain *d, struct vcpu *v)
+{
+	u32 empty = gic_ops->elrsr_read() & v->arch.vgic.lr_used;
+	struct vgic_irq *irq;
+	unsigned int n;
+
+	for (; empty != 0; empty &= empty - 1) {
+		n = (unsigned int)__builtin_ctz(empty);
+		irq = v->arch.vgic.in_lr[n];
+		vgic_lr_fold(d, v, n);
+		requeue_from(d, v, irq);
+	}
+}
+
+bool vgic_lr_try_load(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
+{
+	struct vgic_vcpu *vg = &v->arch.vgic;
+
+	if ((irq->flags & VIRQ_ACTIVE) == 0 && !vgic_is_group_on(d, irq)) {
+		return false;
+	}
+	if (free_lrs(vg) == 0) {
+		reap(d, v);
+	}
+	if (free_lrs(vg) == 0 || has_queued(vg)) {
+		return false;
+	}
+	load(d, v, irq, (unsigned int)__builtin_ctz(free_lrs(vg)));
+	return true;
+}
+
+void vgic_lr_repend(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
+{
+	unsigned int n = irq->lr;
+	u64 value = gic_ops->lr_read(n);
+
+	if ((value & GIC_LR_PENDING) != 0) {
+		irq->flags |= VIRQ_LR_LATCH;
+		return;
+	}
+	if ((value & GIC_LR_ACTIVE) == 0 && (irq->flags & VIRQ_ENABLED) != 0 &&
+	    irq->target == irq->holder && !has_queued(&v->arch.vgic) && vgic_is_group_on(d, irq)) {
+		irq->flags = (u16)((irq->flags & ~(VIRQ_ACTIVE | VIRQ_LR_LATCH)) | VIRQ_LATCH);
+		gic_ops->lr_write(n, take_state(d, irq));
+		d->arch.vgic.kicks |= BIT(v->id);
+		return;
+	}
+	vgic_lr_fold(d, v, n);
+	if (!vgic_irq_is_held_back(irq)) {
+		irq->flags |= VIRQ_LATCH;
+	}
+	vgic_update(d, irq);
+}
+
+/* Ends of active interrupts that the hardware has not found: those of highest priority in the queue. */
+static void count_ends(struct domain *d, struct vcpu *v)
+{
+	u32 hcr = gic_ops->hcr_read();
+	struct vgic_irq *irq;
+
+	for (u32 i = hcr >> GIC_HCR_EOICOUNT_SHIFT; i > 0; i--) {
+		irq = vgic_first_active(v);
+		if (irq == NULL) {
+			break;
+		}
+		vgic_dequeue(v, irq);
+		irq->flags &= (u16)~VIRQ_ACTIVE;
+		if ((irq->flags & (VIRQ_HW | VIRQ_LATCH)) == VIRQ_HW) {
+			vgic_hw_set_active(d, irq, false);
+		}
+		requeue_from(d, v, irq);
+	}
+	if (hcr >> GIC_HCR_EOICOUNT_SHIFT != 0) {
+		gic_ops->hcr_write(v->arch.vgic.hcr);
+	}
+}
+
+void vgic_lr_sync(struct domain *d, struct vcpu *v)
+{
+	struct vgic_vcpu *vg = &v->arch.vgic;
+	struct vgic_irq *folded[VGIC_LRS_MAX];
+	unsigned int nr = 0, n;
+
+	count_ends(d, v);
+	while (vg->lr_used != 0) {
+		n = (unsigned int)__builtin_ctz(vg->lr_used);
+		folded[nr++] = vg->in_lr[n];
+		vgic_lr_fold(d, v, n);
+	}
+	for (n = 0; n < nr; n++) {
+		requeue_from(d, v, folded[n]);
+	}
+	if ((vg->work & VGIC_WORK_SYNC) != 0) {
+		d->arch.vgic.nr_syncs--;
+	}
+	WRITE_ONCE(vg->work, 0);
+	vg->sync_done = d->arch.vgic.sync_ticket;
+}
+
+/* Load from the queues while registers are free: active first, the last register for a pending one. */
+static void load_queued(struct domain *d, struct vcpu *v)
+{
+	struct vgic_vcpu *vg = &v->arch.vgic;
+	struct vgic_irq *irq;
+	u32 room;
+
+	for (room = free_lrs(vg); room != 0; room = free_lrs(vg)) {
+		irq = vgic_first_active(v);
+		if (irq == NULL || ((room & (room - 1)) == 0 && vgic_first_pending(d, v) != NULL)) {
+			break;
+		}
+		vgic_dequeue(v, irq);
+		load(d, v, irq, (unsigned int)__builtin_ctz(room));
+	}
+	for (room = free_lrs(vg); room != 0; room = free_lrs(vg)) {
+		irq = vgic_first_pending(d, v);
+		if (irq == NULL) {
+			break;
+		}
+		vgic_dequeue(v, irq);
+		load(d, v, irq, (unsigned int)__builtin_ctz(room));
+	}
+}
+
+void vgic_lr_fill(struct domain *d, struct vcpu *v)
+{
+	struct vgic_vcpu *vg = &v->arch.vgic;
+	u32 hcr = GIC_HCR_EN;
+
+	WRITE_ONCE(vg->work, vg->work & ~(u32)VGIC_WORK_FILL);
+	load_queued(d, v);
+	if (vgic_first_active(v) != NULL || vgic_first_pending(d, v) != NULL) {
+		/* Not all fit: let them compete for all registers. */
+		vgic_lr_sync(d, v);
+		load_queued(d, v);
+	}
+	if (vgic_first_pending(d, v) != NULL) {
+		hcr |= GIC_HCR_NPIE | (gic_nr_lrs > 1 ? GIC_HCR_UIE : 0);
+	}
+	if (vgic_first_active(v) != NULL) {
+		hcr |= GIC_HCR_LRENPIE | GIC_HCR_TDIR;
+	}
+	if (hcr != vg->hcr) {
+		vg->hcr = hcr;
+		gic_ops->hcr_write(hcr);
+	}
+}
+
+void vgic_enter_work(struct vcpu *v)
+{
+	struct domain *d = v->domain;
+
+	inject_begin(d);
+	if ((v->arch.vgic.work & VGIC_WORK_SYNC) != 0) {
+		vgic_lr_sync(d, v);
+	}
+	vgic_lr_fill(d, v);
+	inject_end(d);
+}
+
+/* Physical side of the private linked interrupt: it is active on the CPU where the vCPU runs. */
+static const struct vgic_irq *taken_ppi(const struct vgic_vcpu *vg)
+{
+	const struct vgic_irq *irq = &vg->irqs[VTIMER_PPI_VIRT];
+
+	if ((irq->flags & VIRQ_HW) == 0 || (irq->flags & (VIRQ_LATCH | VIRQ_ACTIVE)) == 0) {
+		return NULL;
+	}
+	return irq;
+}
+
+void vgic_save(struct vcpu *v)
+{
+	struct domain *d = v->domain;
+	struct vgic_vcpu *vg = &v->arch.vgic;
+	const struct vgic_irq *ppi;
+
+	inject_begin(d);
+	vgic_lr_sync(d, v);
+	WRITE_ONCE(vg->cpu, VGIC_NO_CPU);
+	inject_end(d);
+	vg->vmcr = gic_ops->vmcr_read();
+	gic_ops->apr_read(vg->apr);
+	vg->hcr = 0;
+	gic_ops->hcr_write(0);
+	ppi = taken_ppi(vg);
+	if (ppi != NULL) {
+		irq_deactivate(ppi->pirq);
+	}
+	this_cpu(vgic_owner) = NULL;
+}
+
+void vgic_restore(struct vcpu *v)
+{
+	struct domain *d = v->domain;
+	struct vgic_vcpu *vg = &v->arch.vgic;
+	const struct vgic_irq *ppi;
+
+	this_cpu(vgic_owner) = v;
+	gic_ops->vmcr_write(vg->vmcr);
+	gic_ops->apr_write(vg->apr);
+	inject_begin(d);
+	ppi = taken_ppi(vg);
+	if (ppi != NULL) {
+		gic_ops->set_active(ppi->pirq, cpu_id(), true);
+	}
+	WRITE_ONCE(vg->cpu, cpu_id());
+	vg->sync_done = d->arch.vgic.sync_ticket;
+	vgic_lr_fill(d, v);
+	inject_end(d);
+}
+
+static void maintenance(unsigned int irq, void *arg)
+{
+	struct vcpu *v = this_cpu(vgic_owner);
+
+	(void)irq;
+	(void)arg;
+	if (v == NULL) {
+		return;
+	}
+	inject_begin(v->domain);
+	vgic_lr_sync(v->domain, v);
+	vgic_lr_fill(v->domain, v);
+	inject_end(v->domain);
+}
+
+int vgic_init(void)
+{
+	int rc = irq_request(gic_info.maintenance_irq, maintenance, NULL);
+
+	if (rc != 0) {
+		pr_err("vgic: maintenance interrupt %u can not be had (%d)\n",
+		       gic_info.maintenance_irq, rc);
+	}
+	return rc;
+}
+
+void vgic_cpu_init(void)
+{
+	irq_enable(gic_info.maintenance_irq);
+}

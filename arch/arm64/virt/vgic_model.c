@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The virtual GIC: state of virtual interrupts. (IHI 0069, chapters 4 and 12.)
+ *
+ * One struct vgic_irq per interrupt: SGIs and PPIs in each vCPU, SPIs in the domain. At any time it is
+ * in one of three places, and its state is exact in exactly one of them:
+ *
+ *   nowhere      inactive, and not both pending and enabled. The flags are its state.
+ *   queued       of its holder, waiting for a list register (vgic_queue.c): pending and enabled, or
+ *                active. The flags are its state.
+ *   in an LR     list register irq->lr of its holder, which is loaded on a CPU. The list register is
+ *                its state; the flags remember what was last known.
+ *
+ *            set latch/line, enable ...                a list register is free
+ *   nowhere -----------------------------> queued --------------------------------> in an LR
+ *      ^  ^                                 |  ^                                       |
+ *      |  +---------------------------------+  +---------------------------------------+
+ *      |     clear, disable                       fold: active or still pending        |
+ *      +-------------------------------------------------------------------------------+
+ *                                                 fold: nothing left
+ *
+ * Pending has two sources, kept apart: the latch (an edge, an SGI, a write to ISPENDR) and, for
+ * level-sensitive interrupts, the input line. Loading a list register moves the latch into it
+ * (VIRQ_LR_LATCH); folding moves it back if the guest has not acknowledged it in between. The line is
+ * never moved: it is looked at again on each fold, and a level-sensitive interrupt asks for a
+ * maintenance interrupt at its end (GIC_LR_EOI), so that a line still high makes it pending again.
+ *
+ * Read-back is lazy. A list register that the guest has emptied keeps its interrupt in the books until
+ * somebody wants one of the two: a switch of vCPUs, a maintenance interrupt, a change of that
+ * interrupt's state, or an injection that finds no free register. An edge for an interrupt whose
+ * register has run empty simply writes the register again: that is the whole cost of a periodic timer.
+ *
+ * Every change of state follows one pattern: change_begin() brings the interrupt out of its list
+ * register or queue, the flags are changed, change_end() puts it where it belongs now. If the holder
+ * runs on another CPU, its list registers are out of reach. Then the change is left in the flags (for
+ * pending and active as a request, VIRQ_CLEAR_* and VIRQ_SET_*), the vCPU gets VGIC_WORK_SYNC and a
+ * kick, and vgic_enter() on that CPU folds everything, applies requests and fills again. Nobody waits in
+ * EL2: until it has happened GICD_CTLR.RWP reads as 1, and a guest that reads ISPENDR or ISACTIVER runs
+ * its load again (vgic_regs.c) until the state is known as of a moment after the read began.
+ *
+ * More than fits: list registers are filled from the queues, highest priority first. Active interrupts
+ * come before pending ones, because the guest must find them when it ends them, but one register is
+ * always left for a pending interrupt if there is any; else a guest that keeps many interrupts active
+ * would never see another. Those left out ask for a maintenance interrupt when the registers run dry
+ * (UIE, NPIE). The hardware counts ends of active interrupts that it does not find (EOIcount); these were
+ * the ones of highest priority. With EOImode 1 it cannot know which was meant, so writes to
+ * ICC_DIR_EL1 trap (TDIR) while some active interrupt is out.
+ *
+ * Routing: a change of GICD_IROUTER moves a pending interrupt at once and an active one when it has
+ * ended: target is where it is routed, holder who has it. GICD_CTLR only selects which queues are
+ * looked at.
+ *
+ * Physical interrupts (VIRQ_HW): while virtually pending by its latch, or active, the physical one is
+ * active, so it cannot fire again; the guest's end of interrupt deactivates both. Therefore clearing
+ * the virtual state by a register write deactivates the physical one, too, and ISPENDR is passed on to
+ * the physical distributor, from where it comes back as an interrupt. (vgic_hw.c)
+ *
+ * Locks: the domain's vgic.lock for everything here. Nothing here calls the scheduler: vCPUs to be woken
+ * or interrupted are noted in vgic.kicks, inject.c does that after the lock is released.
+ * All of it is bounded: no loop is longer than the list registers of one CPU or one register's bits.
+ */
+#include <hv/errno.h>
+
+#include "vgic_internal.h"
+
+#define PRIORITY_MASK 0xf8U
+#define NOT_QUEUED NR_VGIC_QUEUES
+
+struct vgic_irq *vgic_irq_find(struct domain *d, struct vcpu *v, u32 intid)
+{
+	if (intid < VGIC_NR_PRIVATE) {
+		return &v->arch.vgic.irqs[intid];
+	}
+	if (intid - VGIC_NR_PRIVATE < d->arch.vgic.nr_spis) {
+		return &d->arch.vgic.spis[intid - VGIC_NR_PRIVATE];
+	}
+	return NULL;
+}
+
+void vgic_irq_init(struct vgic_irq *irq, u32 intid, u16 vcpu)
+{
+	*irq = (struct vgic_irq){
+		.intid = (u16)intid,
+		.target = vcpu,
+		.holder = vcpu,
+		.flags = intid < 16 ? VIRQ_EDGE : 0,
+		.lr = VGIC_NO_LR,
+	};
+}
+
+static bool has_vcpu(const struct domain *d, u16 id)
+{
+	return id < d->nr_vcpus && d->vcpus[id] != NULL;
+}
+
+void vgic_need_work(struct domain *d, struct vcpu *v, u32 work)
+{
+	struct vgic_vcpu *vg = &v->arch.vgic;
+
+	d->arch.vgic.kicks |= BIT(v->id);
+	if (vg->cpu == VGIC_NO_CPU || (vg->work & work) == work) {
+		return;
+	}
+	if ((work & ~vg->work & VGIC_WORK_SYNC) != 0) {
+		d->arch.vgic.nr_syncs++;
+	}
+	WRITE_ONCE(vg->work, vg->work | work);
+}
+
+/* Where does the state of an interrupt in no list register want it? Follows its route when it may. */
+static unsigned int wanted_queue(struct domain *d, struct vgic_irq *irq)
+{
+	bool is_active = (irq->flags & VIRQ_ACTIVE) != 0;
+
+	if (!is_active || !has_vcpu(d, irq->holder)) {
+		irq->holder = irq->target;
+	}
+	if (!has_vcpu(d, irq->holder)) {
+		return NOT_QUEUED;
+	}
+	if (is_active) {
+		return VGIC_QUEUE_ACTIVE;
+	}
+	if ((irq->flags & VIRQ_ENABLED) == 0 || !vgic_irq_is_pending(irq)) {
+		return NOT_QUEUED;
+	}
+	return (irq->flags & VIRQ_GROUP1) != 0 ? VGIC_QUEUE_GROUP1 : VGIC_QUEUE_GROUP0;
+}
+
+struct vcpu *vgic_requeue(struct domain *d, struct vgic_irq *irq)
+{
+	unsigned int queue = wanted_queue(d, irq);
+	struct vcpu *v;
+
+	if (queue == NOT_QUEUED) {
+		return NULL;
+	}
+	v = d->vcpus[irq->holder];
+	vgic_enqueue(v, irq, (enum vgic_queue)queue);
+	return v;
+}
+
+void vgic_update(struct domain *d, struct vgic_irq *irq)
+{
+	unsigned int queue = wanted_queue(d, irq);
+	struct vcpu *v;
+
+	if (queue == NOT_QUEUED) {
+		return;
+	}
+	v = d->vcpus[irq->holder];
+	if (vgic_is_local(v) && vgic_lr_try_load(d, v, irq)) {
+		d->arch.vgic.kicks |= BIT(v->id);
+		return;
+	}
+	vgic_enqueue(v, irq, (enum vgic_queue)queue);
+	if (queue == VGIC_QUEUE_ACTIVE || vgic_is_group_on(d, irq)) {
+		vgic_need_work(d, v, VGIC_WORK_FILL);
+	}
+}
+
+/*
+ * Bring an interrupt to rest, in no queue and no list register, so that its state can be changed.
+ * False when it is in a list register of another CPU: that one will be folded.
+ */
+static bool change_begin(struct domain *d, struct vgic_irq *irq)
+{
+	struct vcpu *v;
+
+	if (irq->lr == VGIC_NO_LR && !vgic_irq_is_queued(irq)) {
+		return true;
+	}
+	v = d->vcpus[irq->holder];
+	if (irq->lr == VGIC_NO_LR) {
+		vgic_dequeue(v, irq);
+		return true;
+	}
+	if (vgic_is_local(v)) {
+		vgic_lr_fold(d, v, irq->lr);
+		return true;
+	}
+	vgic_need_work(d, v, VGIC_WORK_SYNC);
+	return false;
+}
+
+static void change_end(struct domain *d, struct vgic_irq *irq)
+{
+	if (irq->lr == VGIC_NO_LR) {
+		vgic_update(d, irq);
+	}
+}
+
+void vgic_irq_set_latch(struct domain *d, struct vgic_irq *irq)
+{
+	struct vcpu *v;
+
+	if (irq->lr == VGIC_NO_LR) {
+		if ((irq->flags & VIRQ_LATCH) != 0 || vgic_irq_is_held_back(irq)) {
+			return;
+		}
+		irq->flags |= VIRQ_LATCH;
+		if (!vgic_irq_is_queued(irq)) {
+			vgic_update(d, irq);
+		}
+		return;
+	}
+	v = d->vcpus[irq->holder];
+	if (vgic_is_local(v) && (v->arch.vgic.work & VGIC_WORK_SYNC) == 0) {
+		vgic_lr_repend(d, v, irq);
+	} else {
+		irq->flags |= VIRQ_LATCH;
+		vgic_need_work(d, v, VGIC_WORK_SYNC);
+	}
+}
+
+void vgic_irq_clear_pending(struct domain *d, struct vgic_irq *irq)
+{
+	bool is_here = change_begin(d, irq);
+
+	if (!is_here) {
+		irq->flags |= VIRQ_CLEAR_PENDING;
+	} else if ((irq->flags & (VIRQ_HW | VIRQ_LATCH | VIRQ_ACTIVE)) == (VIRQ_HW | VIRQ_LATCH)) {
+		vgic_hw_set_active(d, irq, false);
+	}
+	irq->flags &= (u16)~VIRQ_LATCH;
+	change_end(d, irq);
+}
+
+void vgic_irq_set_line(struct domain *d, struct vgic_irq *irq, bool level)
+{
+	if (level == ((irq->flags & VIRQ_LINE) != 0)) {
+		return;
+	}
+	if ((irq->flags & VIRQ_EDGE) != 0) {
+		irq->flags ^= VIRQ_LINE;
+		if (level) {
+			vgic_irq_set_latch(d, irq);
+		}
+		return;
+	}
+	(void)change_begin(d, irq);
+	irq->flags ^= VIRQ_LINE;
+	change_end(d, irq);
+}
+
+void vgic_irq_set_active(struct domain *d, struct vgic_irq *irq, bool active)
+{
+	if (!change_begin(d, irq)) {
+		irq->flags &= (u16)~(VIRQ_SET_ACTIVE | VIRQ_CLEAR_ACTIVE);
+		irq->flags |= active ? VIRQ_SET_ACTIVE : VIRQ_CLEAR_ACTIVE;
+		return;
+	}
+	if (active != ((irq->flags & VIRQ_ACTIVE) != 0)) {
+		irq->flags ^= VIRQ_ACTIVE;
+		if ((irq->flags & (VIRQ_HW | VIRQ_LATCH)) == VIRQ_HW) {
+			vgic_hw_set_active(d, irq, active);
+		}
+	}
+	change_end(d, irq);
+}
+
+void vgic_irq_set_enabled(struct domain *d, struct vgic_irq *irq, bool enabled)
+{
+	if (enabled == ((irq->flags & VIRQ_ENABLED) != 0)) {
+		return;
+	}
+	(void)change_begin(d, irq);
+	irq->flags ^= VIRQ_ENABLED;
+	if ((irq->flags & VIRQ_HW) != 0) {
+		if (enabled && irq->lr == VGIC_NO_LR) {
+			vgic_hw_resample(d, irq);
+		}
+		vgic_hw_set_enabled(irq, enabled);
+	}
+	change_end(d, irq);
+}
+
+void vgic_irq_set_priority(struct domain *d, struct vgic_irq *irq, u8 priority)
+{
+	priority &= PRIORITY_MASK;
+	if (priority == irq->priority) {
+		return;
+	}
+	(void)change_begin(d, irq);
+	irq->priority = priority;
+	change_end(d, irq);
+}
+
+void vgic_irq_set_group(struct domain *d, struct vgic_irq *irq, bool group1)
+{
+	if (group1 == ((irq->flags & VIRQ_GROUP1) != 0)) {
+		return;
+	}
+	(void)change_begin(d, irq);
+	irq->flags ^= VIRQ_GROUP1;
+	change_end(d, irq);
+}
+
+void vgic_irq_set_edge(struct domain *d, struct vgic_irq *irq, bool edge)
+{
+	if (irq->intid < 16 || edge == ((irq->flags & VIRQ_EDGE) != 0)) {
+		return;
+	}
+	(void)change_begin(d, irq);
+	irq->flags ^= VIRQ_EDGE;
+	if ((irq->flags & VIRQ_HW) != 0) {
+		vgic_hw_set_edge(irq, edge);
+	}
+	change_end(d, irq);
+}
+
+void vgic_irq_set_target(struct domain *d, struct vgic_irq *irq, u16 vcpu)
+{
+	if (vcpu == irq->target) {
+		return;
+	}
+	(void)change_begin(d, irq);
+	irq->target = vcpu;
+	change_end(d, irq);
+}
+
+void vgic_set_ctlr(struct domain *d, u32 ctlr)
+{
+	if (ctlr == d->arch.vgic.ctlr) {
+		return;
+	}
+	d->arch.vgic.ctlr = ctlr;
+	for (u32 i = 0; i < d->nr_vcpus; i++) {
+		if (d->vcpus[i] != NULL) {
+			vgic_need_work(d, d->vcpus[i], VGIC_WORK_SYNC);
+		}
+	}
+}

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The virtual GIC: register accesses of a guest by tables of rows, and the fields that distributor and
+ * redistributors share. (IHI 0069, 12.1.3 for access sizes.) What no row covers reads as zero and
+ * ignores writes. An access of a size that the register does not take is refused: the guest gets an
+ * abort. Lock: the domain's vgic.lock, taken here for everything that is not constant.
+ *
+ * Reading a state that sits in a list register of another CPU: the reader takes a ticket, the other CPU is
+ * told to read back, and the guest runs its load again, until every list register concerned has been
+ * read back since the ticket. EL2 never waits; interrupts get through to the guest in between.
+ */
+#include <hv/inject.h>
+
+#include "vgic_internal.h"
+
+#define PRODUCT_ID 0x42U /* GICD_IIDR.ProductID; no implementer */
+
+/* The last row that begins at or below the offset, if it reaches that far. */
+static const struct vgic_reg *find_row(const struct vgic_reg *rows, u32 nr, u32 offset)
+{
+	u32 low = 0, half;
+
+	while (nr > 1) {
+		half = nr / 2;
+		if (rows[low + half].offset <= offset) {
+			low += half;
+			nr -= half;
+		} else {
+			nr = half;
+		}
+	}
+	return offset - rows[low].offset < rows[low].bytes ? &rows[low] : NULL;
+}
+
+/* Interrupt i of a window; the distributor does not show private ones (affinity routing is on). */
+static struct vgic_irq *window_irq(const struct vgic_window *w, u32 i)
+{
+	if (w->frame == NULL && i < VGIC_NR_PRIVATE) {
+		return NULL;
+	}
+	return vgic_irq_find(w->domain, w->frame, i);
+}
+
+/* Is what the model says about an interrupt true as of a moment after the ticket? If not, ask for it. */
+static bool is_known(struct domain *d, struct vgic_irq *irq, u32 ticket)
+{
+	struct vcpu *holder;
+
+	if (irq->lr == VGIC_NO_LR) {
+		return true;
+	}
+	holder = d->vcpus[irq->holder];
+	if (vgic_is_local(holder)) {
+		vgic_lr_fold(d, holder, irq->lr);
+		vgic_update(d, irq);
+		return true;
+	}
+	if (ticket != 0 && (s32)(holder->arch.vgic.sync_done - ticket) >= 0) {
+		return true;
+	}
+	vgic_need_work(d, holder, VGIC_WORK_SYNC);
+	return false;
+}
+
+static bool is_state_known(const struct vgic_window *w, u32 key, u32 first, u32 nr)
+{
+	struct vgic_vcpu *me = &w->accessor->arch.vgic;
+	struct domain *d = w->domain;
+	u32 ticket = me->wait_offset == key ? me->wait_ticket : 0;
+	bool known = true;
+	struct vgic_irq *irq;
+
+	for (u32 i = first; i < first + nr; i++) {
+		irq = window_irq(w, i);
+		if (irq != NULL && !is_known(d, irq, ticket)) {
+			known = false;
+		}
+	}
+	if (known) {
+		me->wait_ticket = 0;
+	} else if (ticket == 0) {
+		d->arch.vgic.sync_ticket++;
+		if (d->arch.vgic.sync_ticket == 0) {
+			d->arch.vgic.sync_ticket = 1;
+		}
+		me->wait_ticket = d->arch.vgic.sync_ticket;
+		me->wait_offset = key;
+	}
+	return known;
+}
+
+static void read_fields(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
+			struct mmio_access *access)
+{
+	u32 first = at * 8 / row->bits;
+	u32 nr = access->bytes * 8U / row->bits;
+	struct vgic_irq *irq;
+
+	access->value = 0;
+	if ((row->flags & VGIC_REG_STATE) != 0 &&
+	    !is_state_known(w, w->key | (row->offset + at), first, nr)) {
+		access->retry = true;
+		return;
+	}
+	for (u32 i = 0; i < nr; i++) {
+		irq = window_irq(w, first + i);
+		if (irq != NULL) {
+			access->value |= row->irq_read(w->domain, irq) << (i * row->bits);
+		}
+	}
+}
+
+static void write_fields(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
+			 const struct mmio_access *access)
+{
+	u32 first = at * 8 / row->bits;
+	u32 nr = access->bytes * 8U / row->bits;
+	u64 mask = BIT(row->bits) - 1;
+	struct vgic_irq *irq;
+	u64 value;
+
+	for (u32 i = 0; i < nr; i++) {
+		value = access->value >> (i * row->bits) & mask;
+		if (value == 0 && (row->flags & VGIC_REG_W1) != 0) {
+			continue;
+		}
+		irq = window_irq(w, first + i);
+		if (irq != NULL) {
+			row->irq_write(w->domain, irq, value);
+		}
+	}
+}
+
+/* Fields of 64 bits, which an access may cover in halves. */
+static void access_wide(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
+			struct mmio_access *access)
+{
+	struct vgic_irq *irq = window_irq(w, at / 8);
+	u32 shift = at % 8 * 8;
+	u64 mask = access->bytes == 8 ? ~0UL : 0xffffffffUL << shift;
+	u64 old;
+
+	if (irq == NULL) {
+		access->value = access->is_write ? access->value : 0;
+		return;
+	}
+	old = row->irq_read(w->domain, irq);
+	if (access->is_write) {
+		row->irq_write(w->domain, irq, (old & ~mask) | (access->value << shift & mask));
+	} else {
+		access->value = (old & mask) >> shift;
+	}
+}
+
+static void access_single(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
+			  struct mmio_access *access)
+{
+	u32 shift = row->widths == 4 ? 0 : at % 8 * 8;
+	u64 value;
+
+	if (access->is_write) {
+		if (row->write != NULL) {
+			inject_begin(w->domain);
+			row->write(w, at, access->value << shift);
+			inject_end(w->domain);
+		}
+		return;
+	}
+	value = row->read != NULL ? row->read(w, at) >> shift : 0;
+	access->value = access->bytes == 8 ? value : (u32)value;
+}
+
+static void access_fields(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
+			  struct mmio_access *access)
+{
+	inject_begin(w->domain);
+	if (row->bits == 64) {
+		access_wide(row, w, at, access);
+	} else if (access->is_write) {
+		write_fields(row, w, at, access);
+	} else {
+		read_fields(row, w, at, access);
+	}
+	inject_end(w->domain);
+}
+
+bool vgic_regs_access(const struct vgic_reg *rows, u32 nr_rows, const struct vgic_window *w,
+		      struct mmio_access *access)
+{
+	u32 offset = (u32)access->offset;
+	const struct vgic_reg *row;
+
+	if ((offset & (access->bytes - 1U)) != 0) {
+		return false;
+	}
+	row = find_row(rows, nr_rows, offset);
+	if (row == NULL) {
+		access->value = access->is_write ? access->value : 0;
+		return true;
+	}
+	if ((row->widths & access->bytes) == 0) {
+		return false;
+	}
+	if (row->bits == 0) {
+		access_single(row, w, offset - row->offset, access);
+	} else {
+		access_fields(row, w, offset - row->offset, access);
+	}
+	return true;
+}
+
+u64 vgic_regs_iidr(const struct vgic_window *w, u32 at)
+{
+	(void)w;
+	(void)at;
+	return PRODUCT_ID << 24;
+}
+
+/* PIDR4 … PIDR7, PIDR0 … PIDR3, CIDR0 … CIDR3: a GICv3 by the identification scheme of Arm. */
+u64 vgic_regs_id(const struct vgic_window *w, u32 at)
+{
+	static const u8 ids[] = {0x44, 0, 0, 0, 0x92, 0xb4, 0x3b, 0, 0x0d, 0xf0, 0x05, 0xb1};
+
+	(void)w;
+	return ids[at / 4];
+}
+
+u64 vgic_read_group(const struct domain *d, const struct vgic_irq *irq)
+{
+	(void)d;
+	return (irq->flags & VIRQ_GROUP1) != 0;
+}
+
+u64 vgic_read_enabled(const struct domain *d, const struct vgic_irq *irq)
+{
+	(void)d;
+	return (irq->flags & VIRQ_ENABLED) != 0;
+}
+
+u64 vgic_read_pending(const struct domain *d, const struct vgic_irq *irq)
+{
+	return vgic_irq_is_pending(irq) ||
+	       ((irq->flags & VIRQ_HW) != 0 && vgic_hw_is_pending(d, irq));
+}
+
+u64 vgic_read_active(const struct domain *d, const struct vgic_irq *irq)
+{
+	(void)d;
+	return (irq->flags & VIRQ_ACTIVE) != 0;
+}
+
+u64 vgic_read_priority(const struct domain *d, const struct vgic_irq *irq)
+{
+	(void)d;
+	return irq->priority;
+}
+
+u64 vgic_read_config(const struct domain *d, const struct vgic_irq *irq)
+{
+	(void)d;
+	return (irq->flags & VIRQ_EDGE) != 0 ? 2 : 0;
+}
+
+void vgic_write_group(struct domain *d, struct vgic_irq *irq, u64 value)
+{
+	vgic_irq_set_group(d, irq, value != 0);
+}
+
+void vgic_write_enable(struct domain *d, struct vgic_irq *irq, u64 value)
+{
+	(void)value;
+	vgic_irq_set_enabled(d, irq, true);
+}
+
+void vgic_write_disable(struct domain *d, struct vgic_irq *irq, u64 value)
+{
+	(void)value;
+	vgic_irq_set_enabled(d, irq, false);
+}
+
+void vgic_write_set_pending(struct domain *d, struct vgic_irq *irq, u64 value)
+{
+	(void)value;
+	if ((irq->flags & VIRQ_HW) == 0 || !vgic_hw_set_pending(d, irq, true)) {
+		vgic_irq_set_latch(d, irq);
+	}
+}
+
+void vgic_write_clear_pending(struct domain *d, struct vgic_irq *irq, u64 value)
+{
+	(void)value;
+	if ((irq->flags & VIRQ_HW) != 0) {
+		(void)vgic_hw_set_pending(d, irq, false);
+	}
+	vgic_irq_clear_pending(d, irq);
+}
+
+void vgic_write_set_active(struct domain *d, struct vgic_irq *irq, u64 value)
+{
+	(void)value;
+	vgic_irq_set_active(d, irq, true);
+}
+
+void vgic_write_clear_active(struct domain *d, struct vgic_irq *irq, u64 value)
+{
+	(void)value;
+	vgic_irq_set_active(d, irq, false);
+}
+
+void vgic_write_priority(struct domain *d, struct vgic_irq *irq, u64 value)
+{
+	vgic_irq_set_priority(d, irq, (u8)value);
+}
+
+void vgic_write_config(struct domain *d, struct vgic_irq *irq, u64 value)
+{
+	vgic_irq_set_edge(d, irq, (value & 2) != 0);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The virtual GIC: registers of the distributor (IHI 0069, 12.9). Affinity routing is always on and there
+ * is one security state (GICD_CTLR.ARE = DS = 1), so interrupts 0 to 31 are seen in the redistributors
+ * only. Neither LPIs nor message-based SPIs.
+ */
+#include <asm/psci.h>
+
+#include "vgic_internal.h"
+
+#define CTLR_ARE BIT(4)
+#define CTLR_DS BIT(6)
+#define CTLR_RWP BIT(31)
+#define CTLR_GROUPS 3U
+#define TYPER_ID_BITS (9UL << 19) /* INTIDs of 10 bits */
+#define TYPER_NO_1N BIT(25)
+
+static u64 ctlr_read(const struct vgic_window *w, u32 at)
+{
+	const struct vgic_domain *g = &w->domain->arch.vgic;
+
+	(void)at;
+	return g->ctlr | CTLR_ARE | CTLR_DS | (READ_ONCE(g->nr_syncs) != 0 ? CTLR_RWP : 0);
+}
+
+static void ctlr_write(const struct vgic_window *w, u32 at, u64 value)
+{
+	(void)at;
+	vgic_set_ctlr(w->domain, (u32)value & CTLR_GROUPS);
+}
+
+static u64 typer_read(const struct vgic_window *w, u32 at)
+{
+	(void)at;
+	return TYPER_NO_1N | TYPER_ID_BITS | ((w->domain->arch.vgic.nr_spis + 31) / 32);
+}
+
+/* GICD_IROUTER<n>: Aff3 [39:32], IRM [31] (RES0 here), Aff2 … Aff0 [23:0]. */
+static u64 route_read(const struct domain *d, const struct vgic_irq *irq)
+{
+	(void)d;
+	return (irq->route & 0xffffff) | (u64)(irq->route >> 24) << 32;
+}
+
+static void route_write(struct domain *d, struct vgic_irq *irq, u64 value)
+{
+	u64 id = psci_vcpu_of_affinity(value & 0xff00ffffffUL);
+
+	irq->route = (u32)(value & 0xffffff) | (u32)(value >> 32 & 0xff) << 24;
+	vgic_irq_set_target(d, irq, id < d->nr_vcpus ? (u16)id : VGIC_NO_VCPU);
+}
+
+#define SINGLE(off, len, w, rd, wr)                                                                \
+	{                                                                                          \
+		.offset = (off), .bytes = (len), .widths = (w), .read = (rd), .write = (wr)        \
+	}
+#define FIELDS(off, len, b, w, fl, rd, wr)                                                         \
+	{                                                                                          \
+		.offset = (off), .bytes = (len), .bits = (b), .widths = (w), .flags = (fl),        \
+		.irq_read = (rd), .irq_write = (wr)                                                \
+	}
+#define RAZ_WI(off, len) SINGLE(off, len, 15, NULL, NULL)
+
+static const struct vgic_reg rows[] = {
+	SINGLE(0x0000, 4, 4, ctlr_read, ctlr_write),
+	SINGLE(0x0004, 4, 4, typer_read, NULL),
+	SINGLE(0x0008, 4, 4, vgic_regs_iidr, NULL),
+	RAZ_WI(0x000c, 0x74), /* TYPER2, STATUSR, SETSPI and CLRSPI registers */
+	FIELDS(0x0080, 0x80, 1, 4, 0, vgic_read_group, vgic_write_group),
+	FIELDS(0x0100, 0x80, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_enable),
+	FIELDS(0x0180, 0x80, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_disable),
+	FIELDS(0x0200, 0x80, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
+	       vgic_write_set_pending),
+	FIELDS(0x0280, 0x80, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
+	       vgic_write_clear_pending),
+	FIELDS(0x0300, 0x80, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
+	       vgic_write_set_active),
+	FIELDS(0x0380, 0x80, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
+	       vgic_write_clear_active),
+	FIELDS(0x0400, 0x400, 8, 5, 0, vgic_read_priority, vgic_write_priority),
+	RAZ_WI(0x0800, 0x400), /* ITARGETSR: affinity routing is on */
+	FIELDS(0x0c00, 0x100, 2, 4, 0, vgic_read_config, vgic_write_config),
+	RAZ_WI(0x0d00, 0x230), /* IGRPMODR, NSACR, SGIR, CPENDSGIR, SPENDSGIR */
+	FIELDS(0x6000, 0x2000, 64, 12, 0, route_read, route_write),
+	SINGLE(0xffd0, 0x30, 4, vgic_regs_id, NULL),
+};
+
+bool vgic_dist_access(struct vcpu *v, struct mmio_access *access, void *arg)
+{
+	struct vgic_window w = {
+		.domain = v->domain,
+		.accessor = v,
+	};
+
+	(void)arg;
+	return vgic_regs_access(rows, ARRAY_SIZE(rows), &w, access);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The virtual GIC: registers of the redistributors (IHI 0069, 12.11), one pair of 64 KiB frames per vCPU:
+ * RD_base, and SGI_base behind it with the state of interrupts 0 to 31. No LPIs: their registers read as
+ * zero and ignore writes. A frame without a vCPU reads as zero.
+ */
+#include <asm/psci.h>
+
+#include "vgic_internal.h"
+
+#define CTLR_RWP BIT(3)
+#define TYPER_LAST BIT(4)
+#define WAKER_PROCESSOR_SLEEP BIT(1)
+#define WAKER_CHILDREN_ASLEEP BIT(2)
+
+static u64 ctlr_read(const struct vgic_window *w, u32 at)
+{
+	(void)at;
+	return READ_ONCE(w->domain->arch.vgic.nr_syncs) != 0 ? CTLR_RWP : 0;
+}
+
+static bool is_last(const struct vgic_domain *g, u32 id)
+{
+	for (u32 i = 0; i < g->nr_redist_regions; i++) {
+		if (id + 1 == g->redist[i].first_vcpu + g->redist[i].nr_vcpus) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static u64 typer_read(const struct vgic_window *w, u32 at)
+{
+	u32 id = w->frame->id;
+	u64 affinity = psci_affinity_of_vcpu(id);
+
+	(void)at;
+	return affinity << 32 | (u64)id << 8 |
+	       (is_last(&w->domain->arch.vgic, id) ? TYPER_LAST : 0);
+}
+
+static u64 waker_read(const struct vgic_window *w, u32 at)
+{
+	(void)at;
+	return w->frame->arch.vgic.is_asleep ? WAKER_PROCESSOR_SLEEP | WAKER_CHILDREN_ASLEEP : 0;
+}
+
+static void waker_write(const struct vgic_window *w, u32 at, u64 value)
+{
+	(void)at;
+	w->frame->arch.vgic.is_asleep = (value & WAKER_PROCESSOR_SLEEP) != 0;
+}
+
+#define SINGLE(off, len, w, rd, wr)                                                                \
+	{                                                                                          \
+		.offset = (off), .bytes = (len), .widths = (w), .read = (rd), .write = (wr)        \
+	}
+#define FIELDS(off, len, b, w, fl, rd, wr)                                                         \
+	{                                                                                          \
+		.offset = (off), .bytes = (len), .bits = (b), .widths = (w), .flags = (fl),        \
+		.irq_read = (rd), .irq_write = (wr)                                                \
+	}
+#define RAZ_WI(off, len) SINGLE(off, len, 15, NULL, NULL)
+#define SGI_BASE 0x10000
+
+static const struct vgic_reg rows[] = {
+	SINGLE(0x0000, 4, 4, ctlr_read, NULL),
+	SINGLE(0x0004, 4, 4, vgic_regs_iidr, NULL),
+	SINGLE(0x0008, 8, 12, typer_read, NULL),
+	RAZ_WI(0x0010, 4), /* STATUSR */
+	SINGLE(0x0014, 4, 4, waker_read, waker_write),
+	RAZ_WI(0x0018, 0xe8), /* SETLPIR … SYNCR: no LPIs, and a sync is over at once */
+	SINGLE(0xffd0, 0x30, 4, vgic_regs_id, NULL),
+	FIELDS(SGI_BASE + 0x0080, 4, 1, 4, 0, vgic_read_group, vgic_write_group),
+	FIELDS(SGI_BASE + 0x0100, 4, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_enable),
+	FIELDS(SGI_BASE + 0x0180, 4, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_disable),
+	FIELDS(SGI_BASE + 0x0200, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
+	       vgic_write_set_pending),
+	FIELDS(SGI_BASE + 0x0280, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
+	       vgic_write_clear_pending),
+	FIELDS(SGI_BASE + 0x0300, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
+	       vgic_write_set_active),
+	FIELDS(SGI_BASE + 0x0380, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
+	       vgic_write_clear_active),
+	FIELDS(SGI_BASE + 0x0400, 0x20, 8, 5, 0, vgic_read_priority, vgic_write_priority),
+	FIELDS(SGI_BASE + 0x0c00, 8, 2, 4, 0, vgic_read_config, vgic_write_config),
+	RAZ_WI(SGI_BASE + 0x0d00, 0x104), /* IGRPMODR0, NSACR */
+};
+
+bool vgic_redist_access(struct vcpu *v, struct mmio_access *access, void *arg)
+{
+	const struct vgic_redist_region *region = arg;
+	struct domain *d = v->domain;
+	u32 n = (u32)(access->offset / region->stride);
+	struct vgic_window w = {
+		.domain = d,
+		.accessor = v,
+	};
+
+	if (n < region->nr_vcpus) {
+		w.frame = d->vcpus[region->first_vcpu + n];
+	}
+	if (w.frame == NULL) {
+		access->value = access->is_write ? access->value : 0;
+		return true;
+	}
+	w.key = (w.frame->id + 1U) << 20;
+	access->offset -= (u64)n * region->stride;
+	return vgic_regs_access(rows, ARRAY_SIZE(rows), &w, access);
+}

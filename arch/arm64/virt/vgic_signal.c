@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The virtual GIC's CPU interface as far as software has a part in it: does it signal anything (for WFI),
+ * SGIs (ICC_SGI1R_EL1 and its kin trap), deactivation (ICC_DIR_EL1, traps at times). (IHI 0069, 4.8, 12.2)
+ * Lock: the domain's vgic.lock, taken here.
+ */
+#include <asm/psci.h>
+#include <hv/inject.h>
+#include <hv/vgic.h>
+
+#include "vgic_internal.h"
+
+#define PRIORITY_IDLE 0x100U
+
+struct interface {
+	u32 vmcr;
+	u32 apr[2][4];
+};
+
+/* Highest active priority; every bit of ICH_AP<g>R<n>_EL2 is one group priority. */
+static u32 running_priority(const struct interface *cpu)
+{
+	/* With five bits of preemption priority each register bit is 8 priorities wide. */
+	u32 active = cpu->apr[0][0] | cpu->apr[1][0];
+
+	return active == 0 ? PRIORITY_IDLE : (u32)__builtin_ctz(active) << 3;
+}
+
+/* Would the interface signal a pending interrupt of this priority and group? */
+static bool is_signalled(const struct interface *cpu, u32 priority, bool group1)
+{
+	u32 enable = group1 ? GIC_VMCR_ENG1 : GIC_VMCR_ENG0;
+
+	return (cpu->vmcr & enable) != 0 && priority < cpu->vmcr >> GIC_VMCR_PMR_SHIFT &&
+	       priority < running_priority(cpu);
+}
+
+static bool has_queued_signal(const struct domain *d, const struct vcpu *v,
+			      const struct interface *cpu)
+{
+	const struct vgic_irq *irq = vgic_first_pending(d, v);
+
+	return irq != NULL && is_signalled(cpu, irq->priority, (irq->flags & VIRQ_GROUP1) != 0);
+}
+
+static bool has_loaded_signal(const struct vcpu *v, const struct interface *cpu)
+{
+	u64 value;
+
+	for (u32 used = v->arch.vgic.lr_used; used != 0; used &= used - 1) {
+		value = gic_ops->lr_read((unsigned int)__builtin_ctz(used));
+		if ((value & (GIC_LR_PENDING | GIC_LR_ACTIVE)) == GIC_LR_PENDING &&
+		    is_signalled(cpu, value >> GIC_LR_PRIORITY_SHIFT & 0xff,
+				 (value & GIC_LR_GROUP1) != 0)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+bool vgic_has_pending(struct vcpu *v)
+{
+	struct domain *d = v->domain;
+	struct vgic_vcpu *vg = &v->arch.vgic;
+	struct interface cpu;
+	bool result;
+
+	inject_begin(d);
+	if (vgic_is_local(v)) {
+		if ((vg->work & VGIC_WORK_SYNC) != 0) {
+			vgic_lr_sync(d, v);
+			vgic_need_work(d, v, VGIC_WORK_FILL);
+		}
+		cpu.vmcr = gic_ops->vmcr_read();
+		gic_ops->apr_read(cpu.apr);
+		result = has_loaded_signal(v, &cpu) || has_queued_signal(d, v, &cpu);
+	} else {
+		cpu.vmcr = vg->vmcr;
+		cpu.apr[0][0] = vg->apr[0][0];
+		cpu.apr[1][0] = vg->apr[1][0];
+		result = has_queued_signal(d, v, &cpu);
+	}
+	inject_end(d);
+	return result;
+}
+
+/* ICC_SGI1R_EL1: Aff3 [55:48], RS [47:44], IRM [40], Aff2 [39:32], INTID [27:24], Aff1 [23:16], list. */
+#define SGIR_INTID(v) ((u32)((v) >> 24) & 0xf)
+#define SGIR_IRM BIT(40)
+#define SGIR_AFFINITY(v)                                                                           \
+	(((v) >> 16 & 0xff) << 8 | ((v) >> 32 & 0xff) << 16 | ((v) >> 48 & 0xff) << 32)
+#define SGIR_RANGE(v) ((v) >> 44 & 0xf)
+
+/* An SGI reaches a vCPU only if the interrupt is in the group that the register stands for there. */
+static void send(struct vcpu *to, u32 intid, enum vgic_sgi_reg reg)
+{
+	struct vgic_irq *irq;
+
+	if (to == NULL) {
+		return;
+	}
+	irq = &to->arch.vgic.irqs[intid];
+	/* One security state: ICC_SGI0R and ICC_ASGI1R make group 0 interrupts, ICC_SGI1R group 1. */
+	if (((irq->flags & VIRQ_GROUP1) != 0) == (reg == VGIC_SGI1R)) {
+		vgic_irq_set_latch(to->domain, irq);
+	}
+}
+
+void vgic_sgi_write(struct vcpu *v, u64 value, enum vgic_sgi_reg reg)
+{
+	struct domain *d = v->domain;
+	u32 intid = SGIR_INTID(value);
+	u64 first;
+
+	inject_begin(d);
+	if ((value & SGIR_IRM) != 0) {
+		for (u32 i = 0; i < d->nr_vcpus; i++) {
+			if (i != v->id) {
+				send(d->vcpus[i], intid, reg);
+			}
+		}
+	} else {
+		first = psci_vcpu_of_affinity(SGIR_AFFINITY(value) | SGIR_RANGE(value) << 4);
+		for (u32 list = value & 0xffff; list != 0 && first < d->nr_vcpus; list &= list - 1) {
+			u64 id = first + (u32)__builtin_ctz(list);
+
+			if (id < d->nr_vcpus) {
+				send(d->vcpus[id], intid, reg);
+			}
+		}
+	}
+	inject_end(d);
+}
+
+void vgic_dir_write(struct vcpu *v, u64 value)
+{
+	struct domain *d = v->domain;
+	struct vgic_irq *irq = vgic_irq_find(d, v, value & 0xffffff);
+
+	if (irq == NULL) {
+		return;
+	}
+	inject_begin(d);
+	if (irq->holder == v->id) {
+		vgic_irq_set_active(d, irq, false);
+	}
+	inject_end(d);
+}

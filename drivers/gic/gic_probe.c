@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which interrupt controller does the machine have? Asks the drivers in turn. Boot only.
+ */
+#include <hv/errno.h>
+#include <hv/gic.h>
+#include <hv/kconfig.h>
+#include <hv/printk.h>
+
+int gic_init(void)
+{
+	int rc = -ENODEV;
+
+	if (IS_ENABLED(CONFIG_GICV3)) {
+		rc = gicv3_probe();
+	}
+	if (rc == -ENODEV) {
+		pr_err("gic: the device tree has no interrupt controller that this build drives\n");
+	}
+	return rc;
+}
