@@ -43,6 +43,7 @@ static u64 extend(u64 value, u64 esr)
 	return esr & ISS_SF ? value : (u32)value;
 }
 
+/* True when done, with the instruction stepped over, or to be run again (access.retry). */
 static bool emulate(struct vcpu *v, u64 esr, u64 where)
 {
 	struct mmio_access access = {
@@ -59,9 +60,13 @@ static bool emulate(struct vcpu *v, u64 esr, u64 where)
 	if (!mmio_dispatch(v, where, &access)) {
 		return false;
 	}
+	if (access.retry) {
+		return true;
+	}
 	if (!access.is_write) {
 		vcpu_reg_write(v, ISS_SRT(esr), extend(access.value, esr));
 	}
+	exception_skip(v, (esr & ESR_IL) != 0);
 	return true;
 }
 
@@ -84,7 +89,6 @@ void trap_data_abort(struct vcpu *v, u64 esr)
 	if (FSC_IS_TRANSLATION(ISS_FSC(esr))) {
 		if (likely((esr & (ISS_ISV | ISS_S1PTW | ISS_CM)) == ISS_ISV) &&
 		    emulate(v, esr, where)) {
-			exception_skip(v, (esr & ESR_IL) != 0);
 			return;
 		}
 		if (is_mapped_now(v, where, false)) {

@@ -32,6 +32,15 @@ static bool raz_wi(struct vcpu *v, u32 arg, bool is_read, u64 *value)
 	return true;
 }
 
+static bool constant_wi(struct vcpu *v, u32 arg, bool is_read, u64 *value)
+{
+	(void)v;
+	if (is_read) {
+		*value = arg;
+	}
+	return true;
+}
+
 static bool read_constant(struct vcpu *v, u32 arg, bool is_read, u64 *value)
 {
 	(void)v;
@@ -86,6 +95,7 @@ static const struct sysreg_row rows[] = {
 	ROW(3, 0, 12, 11, 6, ALL, sgi, VGIC_ASGI1R),	/* ICC_ASGI1R_EL1 */
 	ROW(3, 0, 12, 11, 7, ALL, sgi, VGIC_SGI0R),	/* ICC_SGI0R_EL1 */
 	ROW(3, 0, 12, 11, 1, ALL, deactivate, 0),	/* ICC_DIR_EL1 */
+	ROW(3, 0, 12, 12, 5, ALL, constant_wi, 7),	/* ICC_SRE_EL1: system registers only */
 	ROW(3, 3, 14, 2, 0, ALL, timer, VTIMER_CNTP_TVAL),
 	ROW(3, 3, 14, 2, 1, ALL, timer, VTIMER_CNTP_CTL),
 	ROW(3, 3, 14, 2, 2, ALL, timer, VTIMER_CNTP_CVAL),
