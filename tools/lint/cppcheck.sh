@@ -8,6 +8,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
+reference=2.10
 config=build/qemu_virt
 cache=build/lint/cppcheck
 if ! command -v cppcheck >/dev/null; then
@@ -50,4 +51,10 @@ if grep -E 'syntaxError|internalError|cppcheckError|Bailing|^cppcheck: error' "$
     echo "cppcheck: some files were not analysed" >&2
     exit 1
 fi
-tools/lint/misra.py "$@" <"$log"
+version=$(cppcheck --version | grep -oE '[0-9]+\.[0-9]+')
+if [ "$version" = "$reference" ]; then
+    tools/lint/misra.py "$@" <"$log"
+else
+    tools/lint/misra.py "$@" <"$log" || echo "cppcheck: this is version $version, the table of" \
+        "deviations is for $reference: findings above are for information"
+fi

@@ -9,7 +9,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-tool=${CLANG_FORMAT:-clang-format}
+# Each version breaks some lines differently: this one decides.
+reference=14
+tool=clang-format
+! command -v clang-format-$reference >/dev/null || tool=clang-format-$reference
 mode=(-i)
 if [ "${1:-}" = --check ]; then
     mode=(--dry-run -Werror --ferror-limit=5)
@@ -20,6 +23,12 @@ fi
 if ! command -v "$tool" >/dev/null; then
     echo "format: clang-format is missing; install the package clang-format" >&2
     exit 1
+fi
+
+version=$("$tool" --version | grep -oE '[0-9]+' | head -n 1)
+if [ "$version" != $reference ]; then
+    echo "format: this is clang-format $version; the sources are formatted with $reference" >&2
+    [ "${mode[0]}" = -i ] || exit 0
 fi
 
 files=("$@")
