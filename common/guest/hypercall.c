@@ -14,8 +14,11 @@
 #include <public/xen.h>
 
 #define ROW(nr, fn, check, args, preemptible)                                                      \
-	[nr] = {.handler = (fn), .name = #fn, .hook = (check), .nr_args = (args),                  \
-		.is_preemptible = (preemptible)}
+	[nr] = { .handler = (fn),                                                                  \
+		 .name = #fn,                                                                      \
+		 .hook = (check),                                                                  \
+		 .nr_args = (args),                                                                \
+		 .is_preemptible = (preemptible) }
 
 const struct hypercall_row hypercall_table[HYPERCALL_NR] = {
 	ROW(__HYPERVISOR_platform_op, op_platform, XSM_PLATFORM, 1, false),
@@ -65,7 +68,8 @@ void hypercall_dispatch(struct vcpu *v)
 	s64 result = hypercall_call(regs->x[16], regs->x);
 
 	if (unlikely(result == -ERESTART)) {
-		/* Let the guest execute the HVC again, with the arguments as the handler left them. */
+		/* Let the guest execute the HVC again, with the arguments as the handler left them.
+		 */
 		regs->pc -= 4;
 		return;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * console_io: Dom0's way to the machine's console (CONSOLEIO_write, CONSOLEIO_read). Writes go out in
- * pieces with a preemption point after each, because a serial port is slow.
+ * console_io: Dom0's way to the machine's console (CONSOLEIO_write, CONSOLEIO_read). Writes go out
+ * in pieces with a preemption point after each, because a serial port is slow.
  */
 #include <hv/console.h>
 #include <hv/domain.h>

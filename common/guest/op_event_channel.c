@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * event_channel_op: copies arguments in and out around common/domain/evtchn.c and decides which domain
- * an operation is about. The FIFO ABI is not offered; Linux then uses the two-level one.
+ * event_channel_op: copies arguments in and out around common/domain/evtchn.c and decides which
+ * domain an operation is about. The FIFO ABI is not offered; Linux then uses the two-level one.
  */
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -141,18 +141,18 @@ static int do_reset(union evtchn_arg *arg)
 
 struct evtchn_command {
 	int (*handler)(union evtchn_arg *arg);
-	u8 bytes;   /* of the argument */
+	u8 bytes;    /* of the argument */
 	bool is_out; /* copied back on success */
 };
 
-#define COMMAND(name, out)                                                                         \
-	[EVTCHNOP_##name] = {do_##name, sizeof(struct evtchn_##name), out}
+#define COMMAND(name, out) [EVTCHNOP_##name] = { do_##name, sizeof(struct evtchn_##name), out }
 
 static const struct evtchn_command commands[] = {
-	COMMAND(bind_interdomain, true), COMMAND(bind_virq, true), COMMAND(close, false),
-	COMMAND(send, false),		 COMMAND(status, true),	   COMMAND(alloc_unbound, true),
-	COMMAND(bind_ipi, true),	 COMMAND(bind_vcpu, false), COMMAND(unmask, false),
-	COMMAND(reset, false),
+	COMMAND(bind_interdomain, true), COMMAND(bind_virq, true),
+	COMMAND(close, false),		 COMMAND(send, false),
+	COMMAND(status, true),		 COMMAND(alloc_unbound, true),
+	COMMAND(bind_ipi, true),	 COMMAND(bind_vcpu, false),
+	COMMAND(unmask, false),		 COMMAND(reset, false),
 };
 
 s64 op_event_channel(u64 *args)

@@ -2,8 +2,8 @@
 /*
  * Hypercalls with little behind them: vm_assist, platform_op, physdev_op, xsm_op, hypfs_op.
  *
- * physdev_op, xsm_op and hypfs_op answer -ENOSYS: Bulkhead keeps no list of PCI devices, no labels and no
- * tree of values, and Linux and the toolstack take that answer.
+ * physdev_op, xsm_op and hypfs_op answer -ENOSYS: Bulkhead keeps no list of PCI devices, no labels
+ * and no tree of values, and Linux and the toolstack take that answer.
  */
 #include <hv/domain.h>
 #include <hv/errno.h>

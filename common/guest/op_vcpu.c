@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * vcpu_op: per-vCPU services (include/public/vcpu.h). vCPUs are started and stopped through PSCI, so of
- * up and down only the question remains; the caller can name vCPUs of its own domain only.
+ * vcpu_op: per-vCPU services (include/public/vcpu.h). vCPUs are started and stopped through PSCI,
+ * so of up and down only the question remains; the caller can name vCPUs of its own domain only.
  */
 #include <hv/domain.h>
 #include <hv/errno.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * xen_version: who the hypervisor is (include/public/version.h). Speaks as the version of Xen whose
- * ABI is offered; the name of this hypervisor is in the extra version. Command 0 is the null hypercall
- * against which the entry path is measured, so it is answered first.
+ * ABI is offered; the name of this hypervisor is in the extra version. Command 0 is the null
+ * hypercall against which the entry path is measured, so it is answered first.
  */
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -18,7 +18,7 @@ static const char extraversion[XEN_EXTRAVERSION_LEN] = ".0-bulkhead";
 static const char capabilities[XEN_CAPABILITIES_INFO_LEN] = "xen-3.0-aarch64 ";
 static const char changeset[XEN_CHANGESET_INFO_LEN] = "Bulkhead " BULKHEAD_VERSION;
 static const char commandline[XEN_COMMANDLINE_LEN];
-static const struct xen_compile_info compile_info = {.compiler = "gcc", .compile_by = "bulkhead"};
+static const struct xen_compile_info compile_info = { .compiler = "gcc", .compile_by = "bulkhead" };
 static const struct xen_platform_parameters platform_parameters;
 
 /* Texts and structures that are copied out whole, and their long forms. */
@@ -29,16 +29,16 @@ struct answer {
 };
 
 static const struct answer answers[] = {
-	[XENVER_extraversion] = {extraversion, sizeof(extraversion), false},
-	[XENVER_compile_info] = {&compile_info, sizeof(compile_info), false},
-	[XENVER_capabilities] = {capabilities, sizeof(capabilities), false},
-	[XENVER_changeset] = {changeset, sizeof(changeset), false},
-	[XENVER_platform_parameters] = {&platform_parameters, sizeof(platform_parameters), false},
-	[XENVER_commandline] = {commandline, sizeof(commandline), false},
-	[XENVER_extraversion2] = {extraversion, sizeof(extraversion), true},
-	[XENVER_capabilities2] = {capabilities, sizeof(capabilities), true},
-	[XENVER_changeset2] = {changeset, sizeof(changeset), true},
-	[XENVER_commandline2] = {commandline, sizeof(commandline), true},
+	[XENVER_extraversion] = { extraversion, sizeof(extraversion), false },
+	[XENVER_compile_info] = { &compile_info, sizeof(compile_info), false },
+	[XENVER_capabilities] = { capabilities, sizeof(capabilities), false },
+	[XENVER_changeset] = { changeset, sizeof(changeset), false },
+	[XENVER_platform_parameters] = { &platform_parameters, sizeof(platform_parameters), false },
+	[XENVER_commandline] = { commandline, sizeof(commandline), false },
+	[XENVER_extraversion2] = { extraversion, sizeof(extraversion), true },
+	[XENVER_capabilities2] = { capabilities, sizeof(capabilities), true },
+	[XENVER_changeset2] = { changeset, sizeof(changeset), true },
+	[XENVER_commandline2] = { commandline, sizeof(commandline), true },
 };
 
 static s64 answer_text(const struct answer *answer, u64 gva)
@@ -72,9 +72,10 @@ static s64 get_features(u64 gva)
 	if (info.submap_idx >= XENFEAT_NR_SUBMAPS) {
 		return -EINVAL;
 	}
-	info.submap = (u32)(BIT(XENFEAT_auto_translated_physmap) | BIT(XENFEAT_ARM_SMCCC_supported));
-	info.submap |= (u32)BIT(d->is_direct_mapped ? XENFEAT_direct_mapped
-						    : XENFEAT_not_direct_mapped);
+	info.submap =
+		(u32)(BIT(XENFEAT_auto_translated_physmap) | BIT(XENFEAT_ARM_SMCCC_supported));
+	info.submap |=
+		(u32)BIT(d->is_direct_mapped ? XENFEAT_direct_mapped : XENFEAT_not_direct_mapped);
 	if (d == hardware_domain) {
 		info.submap |= (u32)BIT(XENFEAT_dom0);
 	}

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The commands of domctl, as op_domctl.c has them in its table. A handler gets the target (referenced,
+ * authorised; NULL for commands without one) and the operation, copied in; what it changes there is copied
+ * back when its row says so. All run under the control lock. -ERESTART: come again, with the operation
+ * as it is then.
+ */
+#ifndef GUEST_DOMCTL_H
+#define GUEST_DOMCTL_H
+
+#include <hv/cpumask.h>
+#include <public/domctl.h>
+
+struct domain;
+
+/* op_domctl_domain.c */
+int domctl_createdomain(struct domain *d, struct xen_domctl *op);
+int domctl_destroydomain(struct domain *d, struct xen_domctl *op);
+int domctl_pausedomain(struct domain *d, struct xen_domctl *op);
+int domctl_unpausedomain(struct domain *d, struct xen_domctl *op);
+int domctl_resumedomain(struct domain *d, struct xen_domctl *op);
+int domctl_getdomaininfo(struct domain *d, struct xen_domctl *op);
+int domctl_max_mem(struct domain *d, struct xen_domctl *op);
+int domctl_set_pool(struct domain *d, struct xen_domctl *op);
+int domctl_get_pool(struct domain *d, struct xen_domctl *op);
+int domctl_cacheflush(struct domain *d, struct xen_domctl *op);
+int domctl_sethandle(struct domain *d, struct xen_domctl *op);
+int domctl_settimeoffset(struct domain *d, struct xen_domctl *op);
+int domctl_set_address_size(struct domain *d, struct xen_domctl *op);
+int domctl_get_address_size(struct domain *d, struct xen_domctl *op);
+int domctl_vuart(struct domain *d, struct xen_domctl *op);
+
+/* op_domctl_vcpu.c */
+int domctl_max_vcpus(struct domain *d, struct xen_domctl *op);
+int domctl_setvcpucontext(struct domain *d, struct xen_domctl *op);
+int domctl_getvcpucontext(struct domain *d, struct xen_domctl *op);
+int domctl_getvcpuinfo(struct domain *d, struct xen_domctl *op);
+int domctl_setvcpuaffinity(struct domain *d, struct xen_domctl *op);
+int domctl_getvcpuaffinity(struct domain *d, struct xen_domctl *op);
+int domctl_setnodeaffinity(struct domain *d, struct xen_domctl *op);
+int domctl_getnodeaffinity(struct domain *d, struct xen_domctl *op);
+int domctl_scheduler_op(struct domain *d, struct xen_domctl *op);
+
+/* Fill the answer about a domain; also for sysctl's list. */
+void domctl_fill_info(struct domain *d, struct xen_domctl_getdomaininfo *info);
+
+/* A set of CPUs from and to the caller's memory; bits beyond its room are lost. -EFAULT. */
+int domctl_get_cpus(const struct xenctl_bitmap *map, cpumask_t *cpus);
+int domctl_put_cpus(const struct xenctl_bitmap *map, cpumask_t cpus);
+
+#endif

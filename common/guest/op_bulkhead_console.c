@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bulkhead's own hypercall: consoles of domains, between common/domain/dom_console.c and the caller's
+ * buffers, in pieces.
+ */
+#include <hv/dom_console.h>
+#include <hv/domain.h>
+#include <hv/errno.h>
+#include <hv/evtchn.h>
+#include <hv/guest_access.h>
+
+#include "bulkhead.h"
+
+#define PIECE 1024U
+/* Bytes in one call at most: its bound. The caller comes again with the new offset. */
+#define READ_MAX (64U * 1024U)
+#define WRITE_MAX 2048U
+
+int bulkhead_console_read(struct domain *d, struct bulkhead_op *op)
+{
+	struct bulkhead_console_read *arg = &op->u.console_read;
+	struct dom_console_span span = {.offset = arg->offset};
+	char piece[PIECE];
+	u32 room = MIN(arg->len, READ_MAX);
+	u32 done = 0;
+	u64 dropped = 0;
+	u32 nr;
+
+	if (arg->which >= NR_DOM_CONSOLES) {
+		return -EINVAL;
+	}
+	do {
+		nr = dom_console_get(d, arg->which, &span, piece, MIN(room - done, PIECE));
+		if (nr != 0 && guest_copy_to(arg->data.va + done, piece, nr) != 0) {
+			return -EFAULT;
+		}
+		dropped = done == 0 ? span.dropped : dropped;
+		done += nr;
+	} while (nr != 0 && done < room);
+	arg->len = done;
+	arg->offset = span.offset;
+	arg->dropped = dropped;
+	arg->end = span.end;
+	return 0;
+}
+
+int bulkhead_console_write(struct domain *d, struct bulkhead_op *op)
+{
+	struct bulkhead_console_write *arg = &op->u.console_write;
+	char piece[PIECE];
+	u32 left = MIN(arg->len, WRITE_MAX);
+	u32 done = 0;
+	u32 nr, taken;
+
+	if (arg->which >= NR_DOM_CONSOLES) {
+		return -EINVAL;
+	}
+	do {
+		nr = MIN(left - done, PIECE);
+		if (guest_copy_from(piece, arg->data.va + done, nr) != 0) {
+			return -EFAULT;
+		}
+		taken = nr != 0 ? dom_console_feed(d, arg->which, piece, nr) : 0;
+		done += taken;
+	} while (done < left && taken == nr);
+	arg->len = done;
+	return 0;
+}
+
+int bulkhead_console_attach(struct domain *d, struct bulkhead_op *op)
+{
+	const struct bulkhead_console_attach *arg = &op->u.console_attach;
+	struct domain *caller = current_domain();
+
+	if (arg->which >= NR_DOM_CONSOLES) {
+		return -EINVAL;
+	}
+	if (arg->port != 0 && !evtchn_is_unbound(caller, arg->port, caller->id)) {
+		return -EINVAL;
+	}
+	dom_console_attach(d, arg->which, caller->id, arg->port);
+	return 0;
+}

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * domctl commands about a domain as a whole (include/public/domctl.h; table in op_domctl.c): creation, life
+ * cycle, memory limits, information. Run under the control lock.
+ */
+#include <hv/arch.h>
+#include <hv/domain.h>
+#include <hv/dom_console.h>
+#include <hv/errno.h>
+#include <hv/evtchn.h>
+#include <hv/softirq.h>
+#include <hv/string.h>
+#include <hv/wallclock.h>
+#include <hv/window.h>
+
+#include "domctl.h"
+
+#define FLAGS_NEEDED (XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap)
+#define FLAGS_ALLOWED (FLAGS_NEEDED | XEN_DOMCTL_CDF_xs_domain)
+#define NR_SPIS_MAX 960U
+#define GUEST_ADDRESS_BITS 40U
+/* Frames whose caches are cleaned between two preemption points. */
+#define FLUSH_SLICE 32U
+
+/* Refuse what is not offered before anything is built. */
+static int check_create(const struct xen_domctl_createdomain *in)
+{
+	if ((in->flags & FLAGS_NEEDED) != FLAGS_NEEDED || (in->flags & ~FLAGS_ALLOWED) != 0 ||
+	    in->iommu_opts != 0 || in->altp2m_opts != 0 || in->vmtrace_size != 0 ||
+	    in->cpupool_id != 0) {
+		return -EINVAL;
+	}
+	if (in->arch.gic_version == XEN_DOMCTL_CONFIG_GIC_V2 || in->arch.sve_vl != 0 ||
+	    in->arch.tee_type != XEN_DOMCTL_CONFIG_TEE_NONE || in->arch.nr_spis > NR_SPIS_MAX) {
+		return -EINVAL;
+	}
+	return in->max_vcpus == 0 || in->max_vcpus > DOMAIN_VCPUS_MAX ? -EINVAL : 0;
+}
+
+int domctl_createdomain(struct domain *d, struct xen_domctl *op)
+{
+	struct xen_domctl_createdomain *in = &op->u.createdomain;
+	struct domain_config config = {
+		.ssidref = in->ssidref,
+		.flags = in->flags,
+		.nr_vcpus = in->max_vcpus,
+		.max_evtchn = in->max_evtchn_port,
+		.max_grant_frames = in->max_grant_frames < 0 ? 0 : (u32)in->max_grant_frames,
+		.max_maptrack_frames =
+			in->max_maptrack_frames < 0 ? 0 : (u32)in->max_maptrack_frames,
+		.nr_spis = in->arch.nr_spis,
+	};
+	bool is_chosen = op->domain != 0 && op->domain < DOMID_FIRST_RESERVED;
+	int err = check_create(in);
+
+	if (err != 0) {
+		return err;
+	}
+	memcpy(config.uuid, in->handle, sizeof(config.uuid));
+	err = domain_create(is_chosen ? op->domain : HV_DOMID_NONE, &config, &d);
+	if (err != 0) {
+		return err;
+	}
+	wallclock_show(d);
+	op->domain = d->id;
+	in->arch.gic_version = XEN_DOMCTL_CONFIG_GIC_V3;
+	in->arch.clock_frequency = config.clock_frequency;
+	domain_put(d);
+	return 0;
+}
+
+int domctl_destroydomain(struct domain *d, struct xen_domctl *op)
+{
+	(void)op;
+	return domain_destroy(d);
+}
+
+int domctl_pausedomain(struct domain *d, struct xen_domctl *op)
+{
+	(void)op;
+	return d == current_domain() ? -EINVAL : domain_control_pause(d);
+}
+
+int domctl_unpausedomain(struct domain *d, struct xen_domctl *op)
+{
+	(void)op;
+	return domain_control_unpause(d);
+}
+
+int domctl_resumedomain(struct domain *d, struct xen_domctl *op)
+{
+	(void)op;
+	return domain_resume(d);
+}
+
+/* What the vCPUs do, in flags; also counts those that are up, and their time. */
+static void fill_vcpus(struct domain *d, struct xen_domctl_getdomaininfo *info)
+{
+	u64 now = time_now();
+	bool is_blocked = true;
+
+	for (u32 i = 0; i < d->nr_vcpus; i++) {
+		const struct vcpu *v = d->vcpus[i];
+
+		if (v == NULL) {
+			continue;
+		}
+		info->max_vcpu_id = i;
+		info->cpu_time += sched_unit_run_ns(&v->sched, now);
+		if (!READ_ONCE(v->is_up)) {
+			continue;
+		}
+		info->nr_online_vcpus++;
+		if ((READ_ONCE(v->sched.blocked) & SCHED_BLOCK_WAIT) == 0) {
+			is_blocked = false;
+		}
+		if (READ_ONCE(v->sched.state) == SCHED_STATE_RUNNING) {
+			info->flags |= XEN_DOMINF_running;
+		}
+	}
+	if (is_blocked && (info->flags & XEN_DOMINF_running) == 0) {
+		info->flags |= XEN_DOMINF_blocked;
+	}
+}
+
+void domctl_fill_info(struct domain *d, struct xen_domctl_getdomaininfo *info)
+{
+	memset(info, 0, sizeof(*info));
+	info->domain = d->id;
+	info->max_vcpu_id = XEN_INVALID_MAX_VCPU_ID;
+	spin_lock(&d->lock);
+	info->flags = XEN_DOMINF_hvm_guest | XEN_DOMINF_hap;
+	info->flags |= d->is_dying ? XEN_DOMINF_dying : 0;
+	info->flags |= d->is_control_paused ? XEN_DOMINF_paused : 0;
+	if (d->is_shut_down) {
+		info->flags |= XEN_DOMINF_shutdown |
+			       (u32)d->shutdown_code << XEN_DOMINF_shutdownshift;
+	}
+	if ((d->config_flags & XEN_DOMCTL_CDF_xs_domain) != 0) {
+		info->flags |= XEN_DOMINF_xs_domain;
+	}
+	info->ssidref = d->ssidref;
+	memcpy(info->handle, d->uuid, sizeof(info->handle));
+	spin_unlock(&d->lock);
+
+	fill_vcpus(d, info);
+	info->tot_pages = domain_nr_pages(d);
+	info->max_pages = d->max_pages;
+	info->shared_info_frame = d->shared_info_frame.v;
+	info->gpaddr_bits = GUEST_ADDRESS_BITS;
+	info->arch_config.gic_version = XEN_DOMCTL_CONFIG_GIC_V3;
+}
+
+int domctl_getdomaininfo(struct domain *d, struct xen_domctl *op)
+{
+	d = domain_get_next(op->domain);
+	if (d == NULL) {
+		return -ESRCH;
+	}
+	domctl_fill_info(d, &op->u.getdomaininfo);
+	op->domain = d->id;
+	domain_put(d);
+	return 0;
+}
+
+int domctl_max_mem(struct domain *d, struct xen_domctl *op)
+{
+	u64 pages = op->u.max_mem.max_memkb / (PAGE_SIZE / 1024);
+
+	spin_lock(&d->lock);
+	d->max_pages = pages;
+	spin_unlock(&d->lock);
+	return 0;
+}
+
+int domctl_set_pool(struct domain *d, struct xen_domctl *op)
+{
+	u64 pages = op->u.paging_mempool.size >> PAGE_SHIFT;
+
+	if (!IS_ALIGNED(op->u.paging_mempool.size, PAGE_SIZE) || pages > UINT32_MAX) {
+		return -EINVAL;
+	}
+	return s2_pool_set(d, (u32)pages);
+}
+
+int domctl_get_pool(struct domain *d, struct xen_domctl *op)
+{
+	op->u.paging_mempool.size = (u64)d->arch.s2.pool.nr_asked << PAGE_SHIFT;
+	return 0;
+}
+
+static void flush_frame(struct domain *d, gfn_t g)
+{
+	mfn_t frame = s2_hold(d, g, false);
+	void *page;
+
+	if (mfn_is_valid_value(frame)) {
+		page = window_map(frame);
+		arch_cache_clean_invalidate(page, PAGE_SIZE);
+		window_unmap(page);
+		s2_release(d);
+	}
+}
+
+int domctl_cacheflush(struct domain *d, struct xen_domctl *op)
+{
+	struct xen_domctl_cacheflush *range = &op->u.cacheflush;
+	u32 in_slice = 0;
+
+	if (range->start_pfn + range->nr_pfns < range->start_pfn) {
+		return -EINVAL;
+	}
+	while (range->nr_pfns != 0) {
+		flush_frame(d, gfn(range->start_pfn));
+		range->start_pfn++;
+		range->nr_pfns--;
+		if (++in_slice % FLUSH_SLICE == 0 && softirq_preempt_needed()) {
+			return -ERESTART;
+		}
+	}
+	return 0;
+}
+
+int domctl_sethandle(struct domain *d, struct xen_domctl *op)
+{
+	spin_lock(&d->lock);
+	memcpy(d->uuid, op->u.setdomainhandle.handle, sizeof(d->uuid));
+	spin_unlock(&d->lock);
+	return 0;
+}
+
+int domctl_settimeoffset(struct domain *d, struct xen_domctl *op)
+{
+	d->time_offset_seconds = op->u.settimeoffset.time_offset_seconds;
+	wallclock_show(d);
+	return 0;
+}
+
+int domctl_set_address_size(struct domain *d, struct xen_domctl *op)
+{
+	(void)d;
+	return op->u.address_size.size == 64 ? 0 : -EINVAL;
+}
+
+int domctl_get_address_size(struct domain *d, struct xen_domctl *op)
+{
+	(void)d;
+	op->u.address_size.size = 64;
+	return 0;
+}
+
+int domctl_vuart(struct domain *d, struct xen_domctl *op)
+{
+	struct xen_domctl_vuart_op *in = &op->u.vuart_op;
+	int err;
+
+	if (in->cmd != XEN_DOMCTL_VUART_OP_INIT || in->type != XEN_DOMCTL_VUART_TYPE_VPL011 ||
+	    in->pad[0] != 0 || in->pad[1] != 0) {
+		return -EINVAL;
+	}
+	if (d->is_created) {
+		return -EBUSY;
+	}
+	err = vuart_init(d);
+	in->evtchn = 0;
+	/* A daemon may wait on a port; the console is kept here all the same. */
+	if (err == 0 && in->console_domid != DOMID_XEN) {
+		err = evtchn_alloc_unbound(d, in->console_domid, &in->evtchn);
+	}
+	return err;
+}

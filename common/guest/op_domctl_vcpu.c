@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * domctl commands about vCPUs and their scheduling (include/public/domctl.h; table in op_domctl.c). Registers
+ * are read and written only while the vCPU is paused and off its CPU. Run under the control lock.
+ */
+#include <hv/arch.h>
+#include <hv/domain.h>
+#include <hv/errno.h>
+#include <hv/guest_access.h>
+#include <hv/string.h>
+
+#include "domctl.h"
+
+#define CREDIT_CAP_UNCHANGED 0xffffU
+/* Of a saved program state only flags, masks and the mode are the toolstack's to set. */
+#define PSTATE_ALLOWED 0xf00003dfUL
+
+static struct vcpu *vcpu_of(struct domain *d, u32 id)
+{
+	return id < d->nr_vcpus ? d->vcpus[id] : NULL;
+}
+
+int domctl_max_vcpus(struct domain *d, struct xen_domctl *op)
+{
+	int err = 0;
+
+	if (op->u.max_vcpus.max != d->nr_vcpus) {
+		return -EINVAL;
+	}
+	for (u32 i = 0; i < d->nr_vcpus && err == 0; i++) {
+		if (d->vcpus[i] == NULL) {
+			err = vcpu_create(d, (u16)i);
+		}
+	}
+	return err;
+}
+
+/* Only AArch64 at EL1 or EL0 can be asked for. */
+static bool pstate_is_valid(u64 pstate)
+{
+	u64 mode = pstate & 0x1f;
+
+	return (pstate & ~PSTATE_ALLOWED) == 0 &&
+	       (mode == PSR_MODE_EL1h || mode == PSR_MODE_EL1t || mode == PSR_MODE_EL0t);
+}
+
+static void load_context(struct vcpu *v, const struct vcpu_guest_context *ctxt)
+{
+	const struct vcpu_guest_core_regs *regs = &ctxt->user_regs;
+
+	arch_vcpu_reset(v, regs->pc64, regs->x0);
+	memcpy(v->arch.regs.x, regs->x, sizeof(v->arch.regs.x));
+	v->arch.regs.pstate = regs->cpsr;
+	v->arch.el1.spsr_el1 = regs->spsr_el1;
+	v->arch.el1.sp_el0 = regs->sp_el0;
+	v->arch.el1.sp_el1 = regs->sp_el1;
+	v->arch.el1.elr_el1 = regs->elr_el1;
+	v->arch.el1.tcr = ctxt->ttbcr;
+	v->arch.el1.ttbr0 = ctxt->ttbr0;
+	v->arch.el1.ttbr1 = ctxt->ttbr1;
+	/* The value for a fresh vCPU stands for the state after reset, RES1 bits and all. */
+	if (ctxt->sctlr != SCTLR_GUEST_INIT) {
+		v->arch.el1.sctlr = ctxt->sctlr;
+	}
+}
+
+int domctl_setvcpucontext(struct domain *d, struct xen_domctl *op)
+{
+	struct vcpu *v = vcpu_of(d, op->u.vcpucontext.vcpu);
+	struct vcpu_guest_context ctxt;
+	bool is_reset = op->u.vcpucontext.ctxt.va == 0;
+	int err = 0;
+
+	if (v == NULL || d == current_domain()) {
+		return -EINVAL;
+	}
+	if (!is_reset && guest_copy_from(&ctxt, op->u.vcpucontext.ctxt.va, sizeof(ctxt)) != 0) {
+		return -EFAULT;
+	}
+	if (!is_reset && !pstate_is_valid(ctxt.user_regs.cpsr)) {
+		return -EINVAL;
+	}
+	domain_pause(d);
+	if (is_reset) {
+		if (READ_ONCE(v->is_up)) {
+			vcpu_take_down(v);
+		}
+		arch_vcpu_reset(v, 0, 0);
+	} else {
+		load_context(v, &ctxt);
+	}
+	if (!is_reset && (ctxt.flags & VGCF_online) != 0 && !READ_ONCE(v->is_up)) {
+		err = vcpu_bring_up(v);
+	}
+	domain_unpause(d);
+	return err;
+}
+
+int domctl_getvcpucontext(struct domain *d, struct xen_domctl *op)
+{
+	struct vcpu *v = vcpu_of(d, op->u.vcpucontext.vcpu);
+	struct vcpu_guest_context ctxt;
+	struct vcpu_guest_core_regs *regs = &ctxt.user_regs;
+
+	if (v == NULL || d == current_domain()) {
+		return -EINVAL;
+	}
+	memset(&ctxt, 0, sizeof(ctxt));
+	domain_pause(d);
+	ctxt.flags = v->is_up ? VGCF_online : 0;
+	memcpy(regs->x, v->arch.regs.x, sizeof(regs->x));
+	regs->pc64 = v->arch.regs.pc;
+	regs->cpsr = v->arch.regs.pstate;
+	regs->spsr_el1 = v->arch.el1.spsr_el1;
+	regs->sp_el0 = v->arch.el1.sp_el0;
+	regs->sp_el1 = v->arch.el1.sp_el1;
+	regs->elr_el1 = v->arch.el1.elr_el1;
+	ctxt.sctlr = v->arch.el1.sctlr;
+	ctxt.ttbcr = v->arch.el1.tcr;
+	ctxt.ttbr0 = v->arch.el1.ttbr0;
+	ctxt.ttbr1 = v->arch.el1.ttbr1;
+	domain_unpause(d);
+	return guest_copy_to(op->u.vcpucontext.ctxt.va, &ctxt, sizeof(ctxt));
+}
+
+int domctl_getvcpuinfo(struct domain *d, struct xen_domctl *op)
+{
+	struct xen_domctl_getvcpuinfo *info = &op->u.getvcpuinfo;
+	struct vcpu *v = vcpu_of(d, info->vcpu);
+
+	if (v == NULL) {
+		return -ESRCH;
+	}
+	info->online = READ_ONCE(v->is_up);
+	info->blocked = (READ_ONCE(v->sched.blocked) & SCHED_BLOCK_WAIT) != 0;
+	info->running = READ_ONCE(v->sched.state) == SCHED_STATE_RUNNING;
+	info->cpu_time = sched_unit_run_ns(&v->sched, time_now());
+	info->cpu = READ_ONCE(v->sched.cpu);
+	return 0;
+}
+
+int domctl_get_cpus(const struct xenctl_bitmap *map, cpumask_t *cpus)
+{
+	u64 bits = 0;
+	u32 nr = MIN(map->nr_bits, 64U);
+
+	if (guest_copy_from(&bits, map->bitmap.va, DIV_ROUND_UP(nr, 8)) != 0) {
+		return -EFAULT;
+	}
+	cpus->bits = nr == 64 ? bits : bits & (BIT(nr) - 1);
+	return 0;
+}
+
+int domctl_put_cpus(const struct xenctl_bitmap *map, cpumask_t cpus)
+{
+	u32 bytes = DIV_ROUND_UP(map->nr_bits, 8);
+	u32 nr = MIN(bytes, (u32)sizeof(cpus.bits));
+
+	if (map->nr_bits > 8 * PAGE_SIZE) {
+		return -EINVAL;
+	}
+	if (guest_copy_to(map->bitmap.va, &cpus.bits, nr) != 0) {
+		return -EFAULT;
+	}
+	return bytes > nr ? guest_clear(map->bitmap.va + nr, bytes - nr) : 0;
+}
+
+static int put_affinity(const struct xen_domctl_vcpuaffinity *arg, const struct vcpu *v)
+{
+	int err = 0;
+
+	if ((arg->flags & XEN_VCPUAFFINITY_HARD) != 0) {
+		err = domctl_put_cpus(&arg->cpumap_hard, cpumask_and(v->sched.hard, cpus_online));
+	}
+	if (err == 0 && (arg->flags & XEN_VCPUAFFINITY_SOFT) != 0) {
+		err = domctl_put_cpus(&arg->cpumap_soft, cpumask_and(v->sched.soft, cpus_online));
+	}
+	return err;
+}
+
+int domctl_setvcpuaffinity(struct domain *d, struct xen_domctl *op)
+{
+	const struct xen_domctl_vcpuaffinity *arg = &op->u.vcpuaffinity;
+	struct vcpu *v = vcpu_of(d, arg->vcpu);
+	cpumask_t hard, soft;
+	int err = 0;
+
+	if (v == NULL || (arg->flags & (XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT)) == 0) {
+		return -EINVAL;
+	}
+	hard = v->sched.hard;
+	soft = v->sched.soft;
+	if ((arg->flags & XEN_VCPUAFFINITY_HARD) != 0) {
+		err = domctl_get_cpus(&arg->cpumap_hard, &hard);
+	}
+	if (err == 0 && (arg->flags & XEN_VCPUAFFINITY_SOFT) != 0) {
+		err = domctl_get_cpus(&arg->cpumap_soft, &soft);
+	}
+	if (err == 0) {
+		err = sched_unit_set_affinity(&v->sched, hard, soft);
+	}
+	return err != 0 ? err : put_affinity(arg, v);
+}
+
+int domctl_getvcpuaffinity(struct domain *d, struct xen_domctl *op)
+{
+	struct vcpu *v = vcpu_of(d, op->u.vcpuaffinity.vcpu);
+
+	return v == NULL ? -EINVAL : put_affinity(&op->u.vcpuaffinity, v);
+}
+
+/* There is one node: any set with it will do. */
+int domctl_setnodeaffinity(struct domain *d, struct xen_domctl *op)
+{
+	cpumask_t nodes;
+	int err = domctl_get_cpus(&op->u.nodeaffinity.nodemap, &nodes);
+
+	(void)d;
+	if (err != 0) {
+		return err;
+	}
+	return cpumask_has(nodes, 0) ? 0 : -EINVAL;
+}
+
+int domctl_getnodeaffinity(struct domain *d, struct xen_domctl *op)
+{
+	(void)d;
+	return domctl_put_cpus(&op->u.nodeaffinity.nodemap, cpumask_of(0));
+}
+
+static int credit_put(struct domain *d, const struct xen_domctl_sched_credit *credit)
+{
+	struct sched_params params;
+	int err = sched_group_get(&d->sched, &params);
+
+	if (err != 0) {
+		return err;
+	}
+	if (credit->weight != 0) {
+		params.weight = credit->weight;
+	}
+	if (credit->cap != CREDIT_CAP_UNCHANGED) {
+		params.cap = credit->cap;
+	}
+	return sched_group_set(&d->sched, &params);
+}
+
+static int credit_get(struct domain *d, struct xen_domctl_sched_credit *credit)
+{
+	struct sched_params params;
+	int err = sched_group_get(&d->sched, &params);
+
+	if (err == 0) {
+		credit->weight = (u16)params.weight;
+		credit->cap = (u16)params.cap;
+	}
+	return err;
+}
+
+int domctl_scheduler_op(struct domain *d, struct xen_domctl *op)
+{
+	struct xen_domctl_scheduler_op *arg = &op->u.scheduler_op;
+
+	if (arg->sched_id != sched_default_id() || arg->sched_id != XEN_SCHEDULER_CREDIT) {
+		return -EINVAL;
+	}
+	switch (arg->cmd) {
+	case XEN_DOMCTL_SCHEDOP_putinfo:
+		return credit_put(d, &arg->u.credit);
+	case XEN_DOMCTL_SCHEDOP_getinfo:
+		return credit_get(d, &arg->u.credit);
+	default:
+		return -EINVAL;
+	}
+}

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sysctl: facts about the machine for the toolstack (include/public/sysctl.h), a table of commands with a
+ * hook each. Lists go straight to the caller's buffers, entry by entry. There is one NUMA node and one
+ * pool of CPUs. Takes no lock of its own.
+ */
+#include <hv/console.h>
+#include <hv/debugkeys.h>
+#include <hv/domain.h>
+#include <hv/errno.h>
+#include <hv/frame.h>
+#include <hv/guest_access.h>
+#include <hv/hypercall.h>
+#include <hv/percpu.h>
+#include <hv/string.h>
+#include <public/sysctl.h>
+
+#include "domctl.h"
+
+#define PIECE 256U
+#define KEYS_MAX 64U
+#define NUMA_LOCAL 10U
+
+static u32 online_cpus(void)
+{
+	return (u32)__builtin_popcountl(cpus_online.bits);
+}
+
+static int get_physinfo(struct xen_sysctl *op)
+{
+	struct xen_sysctl_physinfo *info = &op->u.physinfo;
+
+	memset(info, 0, sizeof(*info));
+	info->threads_per_core = 1;
+	info->cores_per_socket = online_cpus();
+	info->nr_cpus = online_cpus();
+	info->max_cpu_id = nr_cpus - 1;
+	info->nr_nodes = 1;
+	info->cpu_khz = (u32)(time_to_ticks(NSEC_PER_SEC) / 1000);
+	info->capabilities = XEN_SYSCTL_PHYSCAP_hvm | XEN_SYSCTL_PHYSCAP_hap;
+	info->capabilities |= IS_ENABLED(CONFIG_GRANT_TABLE) ? XEN_SYSCTL_PHYSCAP_gnttab_v1 : 0;
+	info->total_pages = frame_nr_total();
+	info->free_pages = frame_nr_free();
+	info->max_mfn = frame_nr_total();
+	return 0;
+}
+
+static int get_sched_id(struct xen_sysctl *op)
+{
+	op->u.sched_id.sched_id = sched_default_id();
+	return 0;
+}
+
+static int read_log(struct xen_sysctl *op)
+{
+	struct xen_sysctl_readconsole *arg = &op->u.readconsole;
+	bool incremental = arg->incremental != 0;
+	char piece[PIECE];
+	u32 cursor = arg->index;
+	u32 done = 0;
+	size_t n;
+
+	do {
+		n = console_ring_read(piece, MIN(arg->count - done, PIECE), &cursor,
+				      arg->clear != 0, incremental);
+		if (n != 0 && guest_copy_to(arg->buffer.va + done, piece, n) != 0) {
+			return -EFAULT;
+		}
+		done += (u32)n;
+		incremental = true;
+	} while (n != 0 && done < arg->count);
+	arg->count = done;
+	arg->index = cursor;
+	return 0;
+}
+
+static int list_domains(struct xen_sysctl *op)
+{
+	struct xen_sysctl_getdomaininfolist *arg = &op->u.getdomaininfolist;
+	struct xen_domctl_getdomaininfo info;
+	u32 nr = 0;
+	struct domain *d = domain_get_next(arg->first_domain);
+
+	while (d != NULL && nr < MIN(arg->max_domains, (u32)CONFIG_MAX_DOMAINS)) {
+		domid_t next = d->id + 1;
+
+		domctl_fill_info(d, &info);
+		domain_put(d);
+		if (guest_copy_to(arg->buffer.va + nr * sizeof(info), &info, sizeof(info)) != 0) {
+			return -EFAULT;
+		}
+		nr++;
+		d = domain_get_next(next);
+	}
+	if (d != NULL) {
+		domain_put(d);
+	}
+	arg->num_domains = nr;
+	return 0;
+}
+
+static int press_keys(struct xen_sysctl *op)
+{
+	const struct xen_sysctl_debug_keys *arg = &op->u.debug_keys;
+	char keys[KEYS_MAX];
+	u32 nr = MIN(arg->nr_keys, KEYS_MAX);
+	int err = 0;
+
+	if (guest_copy_from(keys, arg->keys.va, nr) != 0) {
+		return -EFAULT;
+	}
+	for (u32 i = 0; i < nr && err == 0; i++) {
+		err = debugkeys_press(keys[i]);
+	}
+	return err;
+}
+
+static int list_cpus(struct xen_sysctl *op)
+{
+	struct xen_sysctl_getcpuinfo *arg = &op->u.getcpuinfo;
+	struct xen_sysctl_cpuinfo info;
+	u32 nr = MIN(arg->max_cpus, nr_cpus);
+
+	for (u32 i = 0; i < nr; i++) {
+		info.idletime = sched_cpu_idle_ns(i);
+		if (guest_copy_to(arg->info.va + i * sizeof(info), &info, sizeof(info)) != 0) {
+			return -EFAULT;
+		}
+	}
+	arg->nr_cpus = nr;
+	return 0;
+}
+
+static int get_availheap(struct xen_sysctl *op)
+{
+	op->u.availheap.avail_bytes = frame_nr_free() << PAGE_SHIFT;
+	return 0;
+}
+
+static int get_cputopo(struct xen_sysctl *op)
+{
+	struct xen_sysctl_cputopoinfo *arg = &op->u.cputopoinfo;
+	struct xen_sysctl_cputopo topo = {0};
+	u32 nr = MIN(arg->num_cpus, nr_cpus);
+
+	for (u32 i = 0; arg->cputopo.va != 0 && i < nr; i++) {
+		topo.core = i;
+		if (guest_copy_to(arg->cputopo.va + i * sizeof(topo), &topo, sizeof(topo)) != 0) {
+			return -EFAULT;
+		}
+	}
+	arg->num_cpus = arg->cputopo.va != 0 ? nr : nr_cpus;
+	return 0;
+}
+
+static int get_numa(struct xen_sysctl *op)
+{
+	struct xen_sysctl_numainfo *arg = &op->u.numainfo;
+	struct xen_sysctl_meminfo info = {frame_nr_total() << PAGE_SHIFT,
+					  frame_nr_free() << PAGE_SHIFT};
+	u32 distance = NUMA_LOCAL;
+	bool has_room = arg->num_nodes != 0;
+
+	arg->num_nodes = 1;
+	if (has_room && arg->meminfo.va != 0 &&
+	    guest_copy_to(arg->meminfo.va, &info, sizeof(info)) != 0) {
+		return -EFAULT;
+	}
+	if (has_room && arg->distance.va != 0 &&
+	    guest_copy_to(arg->distance.va, &distance, sizeof(distance)) != 0) {
+		return -EFAULT;
+	}
+	return 0;
+}
+
+static int cpupool(struct xen_sysctl *op)
+{
+	struct xen_sysctl_cpupool_op *arg = &op->u.cpupool_op;
+
+	if (arg->op == XEN_SYSCTL_CPUPOOL_OP_FREEINFO) {
+		return domctl_put_cpus(&arg->cpumap, CPUMASK_NONE);
+	}
+	if (arg->op != XEN_SYSCTL_CPUPOOL_OP_INFO) {
+		return -EOPNOTSUPP;
+	}
+	if (arg->cpupool_id != 0) {
+		return -ENOENT;
+	}
+	arg->sched_id = sched_default_id();
+	arg->n_dom = domain_count();
+	return domctl_put_cpus(&arg->cpumap, cpus_online);
+}
+
+struct sysctl_row {
+	u16 cmd;
+	enum xsm_hook hook;
+	int (*handler)(struct xen_sysctl *op);
+};
+
+static const struct sysctl_row rows[] = {
+	{XEN_SYSCTL_readconsole, XSM_MACHINE_LOG, read_log},
+	{XEN_SYSCTL_physinfo, XSM_MACHINE_INFO, get_physinfo},
+	{XEN_SYSCTL_sched_id, XSM_MACHINE_INFO, get_sched_id},
+	{XEN_SYSCTL_getdomaininfolist, XSM_DOMAIN_INFO, list_domains},
+	{XEN_SYSCTL_debug_keys, XSM_MACHINE_DEBUG, press_keys},
+	{XEN_SYSCTL_getcpuinfo, XSM_MACHINE_INFO, list_cpus},
+	{XEN_SYSCTL_availheap, XSM_MACHINE_INFO, get_availheap},
+	{XEN_SYSCTL_cputopoinfo, XSM_MACHINE_INFO, get_cputopo},
+	{XEN_SYSCTL_numainfo, XSM_MACHINE_INFO, get_numa},
+	{XEN_SYSCTL_cpupool_op, XSM_MACHINE_INFO, cpupool},
+};
+
+static const struct sysctl_row *find_row(u32 cmd)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (rows[i].cmd == cmd) {
+			return &rows[i];
+		}
+	}
+	return NULL;
+}
+
+s64 op_sysctl(u64 *args)
+{
+	const struct sysctl_row *row;
+	struct xen_sysctl op;
+	int err;
+
+	if (guest_copy_from(&op, args[0], sizeof(op)) != 0) {
+		return -EFAULT;
+	}
+	if (op.interface_version != XEN_SYSCTL_INTERFACE_VERSION) {
+		return -EACCES;
+	}
+	row = find_row(op.cmd);
+	if (row == NULL) {
+		return -ENOSYS;
+	}
+	err = xsm_check(row->hook, current_domain(), NULL);
+	if (err == 0) {
+		err = row->handler(&op);
+	}
+	if (err == 0 && guest_copy_to(args[0], &op, sizeof(op)) != 0) {
+		return -EFAULT;
+	}
+	return err;
+}
