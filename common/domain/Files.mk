@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/domain, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
 obj-y += domain.o
+obj-y += boot.o
 obj-y += lifecycle.o
 obj-y += watch.o
 obj-y += vcpu.o

@@ -2,10 +2,11 @@
 /*
  * Consoles of a domain, kept by the hypervisor: 64 KiB of output per stream, input, and a listener.
  *
- * The kept output is a ring of 16 contiguous frames that belong to the hypervisor, taken with the first
- * byte and reached through the window. The paravirtual ring page is the guest's own memory: its indices are
- * read once and not believed (a distance beyond the size counts as empty), and the frame is held by a
- * reference. Output is taken out whenever the guest sends its event, and before somebody reads.
+ * The kept output is a ring of 16 contiguous frames that belong to the hypervisor, taken with the
+ * first byte and reached through the window. The paravirtual ring page is the guest's own memory:
+ * its indices are read once and not believed (a distance beyond the size counts as empty), and the
+ * frame is held by a reference. Output is taken out whenever the guest sends its event, and before
+ * somebody reads.
  *
  * Lock: dom_console.lock (LOCK_RANK_DOM_CONSOLE); events are raised after it is given back.
  */

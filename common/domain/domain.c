@@ -3,10 +3,10 @@
  * Domains: the table that finds them by id, their construction, and their end as a structure.
  * What happens in between (pause, shutdown, destruction) is in lifecycle.c.
  *
- * Table: CONFIG_MAX_DOMAINS slots, a domain sits in slot id % CONFIG_MAX_DOMAINS, so a look-up is one
- * load. Ids are handed out in rising order and come again only after the whole range has been used, so
- * that a stale id finds nobody. The table holds one reference until destruction is complete.
- * Lock: table_lock (LOCK_RANK_DOMAIN_LIST) for slots; references are atomic.
+ * Table: CONFIG_MAX_DOMAINS slots, a domain sits in slot id % CONFIG_MAX_DOMAINS, so a look-up is
+ * one load. Ids are handed out in rising order and come again only after the whole range has been
+ * used, so that a stale id finds nobody. The table holds one reference until destruction is
+ * complete. Lock: table_lock (LOCK_RANK_DOMAIN_LIST) for slots; references are atomic.
  */
 #include <hv/arch.h>
 #include <hv/domain.h>
@@ -177,6 +177,9 @@ static void set_fields(struct domain *d, domid_t id, const struct domain_config 
 	memcpy(d->uuid, config->uuid, sizeof(d->uuid));
 	d->ssidref = config->ssidref;
 	d->config_flags = config->flags;
+	if (id == 0) {
+		string_copy(d->name, "Domain-0", sizeof(d->name));
+	}
 	sched_group_init(&d->sched);
 }
 

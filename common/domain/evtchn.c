@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Event channels: the states of the ports of a domain (two-level ABI, include/public/event_channel.h).
+ * Event channels: the states of the ports of a domain (two-level ABI,
+ * include/public/event_channel.h).
  *
- * One locking rule for all of close, reset, bind and send: the table's lock (LOCK_RANK_EVTCHN) guards
- * the domain's own ports, and a connected pair is made and broken only with the locks of *both* domains
- * held, the lower domain id first. So either lock keeps a pair as it is, and sending takes one lock only.
- * A pair does not count as a reference: destroying a domain closes its ports first, which leaves
- * the peers unbound, before the structure can go.
+ * One locking rule for all of close, reset, bind and send: the table's lock (LOCK_RANK_EVTCHN)
+ * guards the domain's own ports, and a connected pair is made and broken only with the locks of
+ * *both* domains held, the lower domain id first. So either lock keeps a pair as it is, and sending
+ * takes one lock only. A pair does not count as a reference: destroying a domain closes its ports
+ * first, which leaves the peers unbound, before the structure can go.
  */
 #include "evtchn_table.h"
 
@@ -300,8 +301,7 @@ static int try_close(struct domain *d, u32 port)
 	chan = used_channel(d, port);
 	if (chan == NULL) {
 		err = -EINVAL;
-	} else if (chan->state == EVTCHN_INTERDOMAIN && chan->remote != d &&
-		   chan->remote != peer) {
+	} else if (chan->state == EVTCHN_INTERDOMAIN && chan->remote != d && chan->remote != peer) {
 		err = -EAGAIN;
 	} else {
 		close_locked(d, port, chan);

@@ -3,9 +3,9 @@
  * Delivery of events: pending bits, the vCPU's vcpu_info, the interrupt, and sleepers in poll.
  *
  * Delivery takes no lock. The words it changes belong to the guest as much as to the hypervisor, so
- * they are changed with bounded atomics (asm/guest_atomic.h) and never believed: the hypervisor keeps
- * no state in them. Structures it reads (buckets, vCPUs, the registered frame) stay until the domain is
- * freed or its vCPUs are stopped, and a stale look at worst delivers an event too many.
+ * they are changed with bounded atomics (asm/guest_atomic.h) and never believed: the hypervisor
+ * keeps no state in them. Structures it reads (buckets, vCPUs, the registered frame) stay until the
+ * domain is freed or its vCPUs are stopped, and a stale look at worst delivers an event too many.
  *
  * Order, as in include/public/xen.h: pending bit; if not masked, selector bit; if that was clear,
  * upcall_pending; if that was clear, the interrupt.
@@ -30,7 +30,7 @@ struct info_ref {
 
 static struct info_ref info_open(struct vcpu *v)
 {
-	struct info_ref ref = {NULL, NULL};
+	struct info_ref ref = { NULL, NULL };
 	u64 frame = load_acquire(&v->info_frame.v); /* pairs with evtchn_register_info() */
 
 	if (frame != INVALID_FRAME) {
@@ -108,7 +108,8 @@ bool evtchn_deliver_unmasked(struct domain *d, u32 port)
 {
 	struct vcpu *v = notified_vcpu(d, port);
 
-	if (v == NULL || (READ_ONCE(d->shared_info->evtchn_pending[port / 64]) >> port % 64 & 1) == 0) {
+	if (v == NULL ||
+	    (READ_ONCE(d->shared_info->evtchn_pending[port / 64]) >> port % 64 & 1) == 0) {
 		return true;
 	}
 	return notify_vcpu(v, port / 64);
@@ -277,7 +278,8 @@ int evtchn_poll(struct vcpu *v, const u32 *ports, u32 nr, u64 deadline)
 	WRITE_ONCE(v->is_polling, true);
 	atomic_fetch_add(&d->evtchn->nr_pollers, 1);
 	sched_block(&v->sched, SCHED_BLOCK_WAIT);
-	/* Asleep first, then look: pairs with evtchn_deliver(), which sets first and looks afterwards. */
+	/* Asleep first, then look: pairs with evtchn_deliver(), which sets first and looks
+	 * afterwards. */
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 
 	for (u32 i = 0; i < nr; i++) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table of event channels as its two files see it: evtchn.c changes states, evtchn_deliver.c reads
- * them to deliver. A channel takes 16 bytes, buckets of one page are allocated when first needed and
- * stay until the domain is freed, so that delivery may read them without a lock.
+ * The table of event channels as its two files see it: evtchn.c changes states, evtchn_deliver.c
+ * reads them to deliver. A channel takes 16 bytes, buckets of one page are allocated when first
+ * needed and stay until the domain is freed, so that delivery may read them without a lock.
  */
 #ifndef DOMAIN_EVTCHN_TABLE_H
 #define DOMAIN_EVTCHN_TABLE_H
@@ -47,8 +47,8 @@ static inline struct evtchn *evtchn_at(const struct evtchn_table *table, u32 por
 }
 
 /*
- * Set the pending bit of port of d and notify its vCPU. False when the guest kept the word busy: the
- * caller crashes d once it holds no lock. Takes no lock.
+ * Set the pending bit of port of d and notify its vCPU. False when the guest kept the word busy:
+ * the caller crashes d once it holds no lock. Takes no lock.
  */
 bool __must_check evtchn_deliver(struct domain *d, u32 port);
 /* The same for a word of pending bits whose mask has just been cleared. */

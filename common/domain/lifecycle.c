@@ -6,9 +6,9 @@
  *	running --shutdown, crash--> shut down --resume--> running
  *	any --destroy--> dying --slices--> gone
  *
- * A domain runs while pause_count is 0; the toolstack's pause, a shutdown and death each count once.
- * Stopping is two steps: block every vCPU in the scheduler (they leave their CPU at the next exit),
- * then wait until none is on a CPU; the wait is bounded by the longest path of EL2.
+ * A domain runs while pause_count is 0; the toolstack's pause, a shutdown and death each count
+ *once. Stopping is two steps: block every vCPU in the scheduler (they leave their CPU at the next
+ *exit), then wait until none is on a CPU; the wait is bounded by the longest path of EL2.
  * Destruction is a list of steps, each of which runs in slices; d->teardown_step says where it is.
  * Lock: d->lock (LOCK_RANK_DOMAIN) for the fields; nothing here holds it while it waits.
  */
@@ -219,7 +219,8 @@ static int step_finish(struct domain *d)
 }
 
 static int (*const teardown_steps[])(struct domain *d) = {
-	step_stop, evtchn_close_all, grant_unmap_all, step_release, arch_domain_teardown, step_finish,
+	step_stop,    evtchn_close_all,	    grant_unmap_all,
+	step_release, arch_domain_teardown, step_finish,
 };
 
 int domain_destroy(struct domain *d)

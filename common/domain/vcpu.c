@@ -2,9 +2,10 @@
 /*
  * Virtual CPUs: made and freed, brought up and taken down (PSCI, toolstack), paused.
  *
- * Whether a vCPU may run is a set of reasons that the scheduler keeps (SCHED_BLOCK_*); this file only
- * sets and clears them. A vCPU is off (SCHED_BLOCK_DOWN) until it is brought up for the first time.
- * Lock: the domain's lock (LOCK_RANK_DOMAIN) for is_up, pause_count and the domain's array of vCPUs.
+ * Whether a vCPU may run is a set of reasons that the scheduler keeps (SCHED_BLOCK_*); this file
+ * only sets and clears them. A vCPU is off (SCHED_BLOCK_DOWN) until it is brought up for the first
+ * time. Lock: the domain's lock (LOCK_RANK_DOMAIN) for is_up, pause_count and the domain's array of
+ * vCPUs.
  */
 #include <hv/arch.h>
 #include <hv/domain.h>
@@ -177,7 +178,8 @@ void vcpu_runstate_update(struct vcpu *v)
 	vcpu_runstate_get(v, &info);
 	info.state = RUNSTATE_running;
 	if (guest_copy_to(v->runstate_gva, &info, sizeof(info)) != 0) {
-		/* The guest has unmapped it, or runs with other tables: the next update may succeed. */
+		/* The guest has unmapped it, or runs with other tables: the next update may
+		 * succeed. */
 		return;
 	}
 }

@@ -3,10 +3,10 @@
  * Virtual UART: the SBSA Generic UART (SBSA, appendix on the generic UART: a subset of PL011) at
  * GUEST_PL011_BASE with the interrupt GUEST_VPL011_SPI, for guests without a paravirtual console.
  *
- * Output never waits: the transmit FIFO is always empty, bytes go to the kept output at once. Input waits in
- * a FIFO of the hypervisor. Interrupts are level: RX while there is input, TX from a write of the data
- * register until it is cleared. Registers that only a full PL011 has read as zero and ignore writes.
- * Lock: vuart.lock (LOCK_RANK_DOM_CONSOLE), never together with dom_console's.
+ * Output never waits: the transmit FIFO is always empty, bytes go to the kept output at once. Input
+ * waits in a FIFO of the hypervisor. Interrupts are level: RX while there is input, TX from a write
+ * of the data register until it is cleared. Registers that only a full PL011 has read as zero and
+ * ignore writes. Lock: vuart.lock (LOCK_RANK_DOM_CONSOLE), never together with dom_console's.
  */
 #include <asm/domain.h>
 #include <hv/dom_console.h>
@@ -18,22 +18,22 @@
 
 #define FIFO_SIZE 512U
 
-#define UARTDR 0x000
-#define UARTFR 0x018
-#define UARTIMSC 0x038
-#define UARTRIS 0x03c
-#define UARTMIS 0x040
-#define UARTICR 0x044
+#define UARTDR	      0x000
+#define UARTFR	      0x018
+#define UARTIMSC      0x038
+#define UARTRIS	      0x03c
+#define UARTMIS	      0x040
+#define UARTICR	      0x044
 #define UART_ID_FIRST 0xfe0
-#define UART_ID_END 0x1000
+#define UART_ID_END   0x1000
 
 #define FR_RXFE BIT(4)
 #define FR_RXFF BIT(6)
 #define FR_TXFE BIT(7)
 
-#define INT_RX BIT(4)
-#define INT_TX BIT(5)
-#define INT_RT BIT(6)
+#define INT_RX	BIT(4)
+#define INT_TX	BIT(5)
+#define INT_RT	BIT(6)
 #define INT_ALL 0x7ffU
 
 struct vuart {
@@ -71,7 +71,7 @@ static u32 read_data(struct vuart *u)
 static u32 read_register(struct vuart *u, u64 offset)
 {
 	/* PL011 r1p5 and PrimeCell identification, one byte a word. */
-	static const u8 id[] = {0x11, 0x10, 0x34, 0x00, 0x0d, 0xf0, 0x05, 0xb1};
+	static const u8 id[] = { 0x11, 0x10, 0x34, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
 
 	switch (offset) {
 	case UARTDR:
@@ -88,7 +88,8 @@ static u32 read_register(struct vuart *u, u64 offset)
 	default:
 		break;
 	}
-	return offset >= UART_ID_FIRST && offset < UART_ID_END ? id[(offset - UART_ID_FIRST) / 4] : 0;
+	return offset >= UART_ID_FIRST && offset < UART_ID_END ? id[(offset - UART_ID_FIRST) / 4]
+							       : 0;
 }
 
 static void write_register(struct vuart *u, u64 offset, u32 value)
@@ -138,10 +139,10 @@ int vuart_init(struct domain *d)
 	}
 	spin_lock_init(&u->lock, LOCK_RANK_DOM_CONSOLE);
 	u->domain = d;
-	err = mmio_register(d, &(struct mmio_region){.start = GUEST_PL011_BASE,
-						     .bytes = GUEST_PL011_SIZE,
-						     .handler = access_register,
-						     .arg = u});
+	err = mmio_register(d, &(struct mmio_region){ .start = GUEST_PL011_BASE,
+						      .bytes = GUEST_PL011_SIZE,
+						      .handler = access_register,
+						      .arg = u });
 	if (err != 0) {
 		heap_free(u);
 		return err;

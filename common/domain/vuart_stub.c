@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * In place of vuart.c in configurations without CONFIG_VUART: no domain has a virtual UART. A domain that
- * asks for one is refused while it is under construction.
+ * In place of vuart.c in configurations without CONFIG_VUART: no domain has a virtual UART. A
+ * domain that asks for one is refused while it is under construction.
  */
 #include <hv/dom_console.h>
 #include <hv/errno.h>

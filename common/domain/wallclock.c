@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Wall-clock time in the shared_info of each domain: the time of day at which the hypervisor's clock was
- * zero, plus the domain's own offset. Readers take version, fields, version: odd or changed means try again.
- * The page is the guest's as well, so what stands in it is never read back, the version included.
- * Lock: wallclock_lock, of the rank of the table of domains, never held together with that.
+ * Wall-clock time in the shared_info of each domain: the time of day at which the hypervisor's
+ * clock was zero, plus the domain's own offset. Readers take version, fields, version: odd or
+ * changed means try again. The page is the guest's as well, so what stands in it is never read
+ * back, the version included. Lock: wallclock_lock, of the rank of the table of domains, never held
+ * together with that.
  */
 #include <hv/domain.h>
 #include <hv/wallclock.h>

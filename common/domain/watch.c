@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Watches: event channels of the toolstack that become pending when a domain changes (created, paused
- * or unpaused, shut down, renamed, gone), so that nobody has to poll.
+ * Watches: event channels of the toolstack that become pending when a domain changes (created,
+ * paused or unpaused, shut down, renamed, gone), so that nobody has to poll.
  *
- * A watch names a port by domain id and number and holds no reference: a watch whose domain is gone,
- * or whose port is no longer one that waits for its own domain, is dropped when it would be raised.
- * Lock: watch_lock, of the rank of the table of domains, never held together with that.
+ * A watch names a port by domain id and number and holds no reference: a watch whose domain is
+ * gone, or whose port is no longer one that waits for its own domain, is dropped when it would be
+ * raised. Lock: watch_lock, of the rank of the table of domains, never held together with that.
  */
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -38,7 +38,7 @@ int domain_watch_add(domid_t watcher, u32 port, domid_t target)
 		}
 	}
 	if (unused != NULL) {
-		*unused = (struct watch){.port = port, .watcher = watcher, .target = target};
+		*unused = (struct watch){ .port = port, .watcher = watcher, .target = target };
 	}
 	spin_unlock(&watch_lock);
 	return unused != NULL ? 0 : -ENOSPC;

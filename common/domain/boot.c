@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What domains have to do with the rest of the hypervisor, registered once at boot: events for console input
+ * and for the log, the domain that a log line is charged to, and the debug key that lists domains.
+ */
+#include <hv/console.h>
+#include <hv/debugkeys.h>
+#include <hv/defer.h>
+#include <hv/domain.h>
+#include <hv/evtchn.h>
+#include <hv/printk.h>
+#include <public/xen.h>
+
+static void raise_log_event(struct defer_work *work)
+{
+	(void)work;
+	evtchn_raise_global(VIRQ_CON_RING);
+}
+
+static struct defer_work log_work = {.fn = raise_log_event};
+
+/* Lines are logged under all kinds of locks: the event comes later. */
+static void log_changed(void)
+{
+	defer_queue(&log_work);
+}
+
+static void input_arrived(void)
+{
+	evtchn_raise_global(VIRQ_CONSOLE);
+}
+
+static domid_t current_domain_id(void)
+{
+	const struct vcpu *v = current_vcpu();
+
+	return v != NULL && v->domain != NULL ? v->domain->id : HV_DOMID_IDLE;
+}
+
+static void print_vcpu(const struct vcpu *v)
+{
+	printk("  vcpu %u: cpu %u, %s, blocked 0x%x, ran %lu ms, %lu exits, %lu interrupts, pc 0x%lx",
+	       v->id, v->sched.cpu, v->is_up ? "up" : "down", v->sched.blocked,
+	       sched_unit_run_ns(&v->sched, time_now()) / NSEC_PER_MSEC, v->nr_exits, v->nr_injected,
+	       v->arch.regs.pc);
+}
+
+static void print_domains(char key)
+{
+	struct domain *d = domain_get_next(0);
+
+	(void)key;
+	while (d != NULL) {
+		domid_t next = d->id + 1;
+
+		printk("domain %u \"%s\": %lu of %lu pages, pauses %u%s%s, references %u", d->id,
+		       d->name, domain_nr_pages(d), d->max_pages, d->pause_count,
+		       d->is_shut_down ? ", shut down" : "", d->is_dying ? ", dying" : "",
+		       d->refs);
+		for (u32 i = 0; i < d->nr_vcpus; i++) {
+			if (d->vcpus[i] != NULL) {
+				print_vcpu(d->vcpus[i]);
+			}
+		}
+		domain_put(d);
+		d = domain_get_next(next);
+	}
+}
+
+void domain_init(void)
+{
+	printk_set_domain_id(current_domain_id);
+	console_set_input_notify(input_arrived);
+	console_set_log_notify(log_changed);
+	debugkeys_register('q', print_domains, "domains and their vCPUs");
+}
