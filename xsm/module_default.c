@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Module "default": the privileged domain may do everything; the others what concerns themselves and
- * what a peer has offered them.
+ * Module "default": the privileged domain may do everything; the others what concerns themselves
+ * and what a peer has offered them.
  */
 #include <hv/domain.h>
 #include <hv/xsm.h>
@@ -21,4 +21,4 @@ static bool default_may(enum xsm_class class, const struct domain *subject,
 	return false;
 }
 
-const struct xsm_module xsm_module_default = {"default", default_may};
+const struct xsm_module xsm_module_default = { "default", default_may };

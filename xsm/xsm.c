@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Access control: asks the active module. The module is chosen at boot (Kconfig's default, or xsm= on
- * the command line) and does not change afterwards. Takes no lock.
+ * Access control: asks the active module. The module is chosen at boot (Kconfig's default, or xsm=
+ * on the command line) and does not change afterwards. Takes no lock.
  */
 #include <hv/compiler.h>
 #include <hv/errno.h>

@@ -12,58 +12,59 @@
 #include <hv/types.h>
 
 /* Distributor */
-#define GICD_CTLR 0x0000
-#define GICD_TYPER 0x0004
-#define GICD_IGROUPR 0x0080
-#define GICD_ISENABLER 0x0100
-#define GICD_ICENABLER 0x0180
-#define GICD_ISPENDR 0x0200
-#define GICD_ICPENDR 0x0280
-#define GICD_ISACTIVER 0x0300
-#define GICD_ICACTIVER 0x0380
+#define GICD_CTLR	0x0000
+#define GICD_TYPER	0x0004
+#define GICD_IGROUPR	0x0080
+#define GICD_ISENABLER	0x0100
+#define GICD_ICENABLER	0x0180
+#define GICD_ISPENDR	0x0200
+#define GICD_ICPENDR	0x0280
+#define GICD_ISACTIVER	0x0300
+#define GICD_ICACTIVER	0x0380
 #define GICD_IPRIORITYR 0x0400
-#define GICD_ICFGR 0x0c00
-#define GICD_IGRPMODR 0x0d00
-#define GICD_IROUTER 0x6000
-#define GIC_PIDR2 0xffe8
+#define GICD_ICFGR	0x0c00
+#define GICD_IGRPMODR	0x0d00
+#define GICD_IROUTER	0x6000
+#define GIC_PIDR2	0xffe8
 
-#define GICD_CTLR_ENABLE_GRP1 0x1U  /* one security state seen: EnableGrp1 is bit 1 */
+#define GICD_CTLR_ENABLE_GRP1  0x1U /* one security state seen: EnableGrp1 is bit 1 */
 #define GICD_CTLR_ENABLE_GRP1A 0x2U
-#define GICD_CTLR_ARE_NS 0x10U
-#define GICD_CTLR_DS 0x40U
-#define GICD_CTLR_RWP 0x80000000U
+#define GICD_CTLR_ARE_NS       0x10U
+#define GICD_CTLR_DS	       0x40U
+#define GICD_CTLR_RWP	       0x80000000U
 
-/* Redistributor: RD_base, and SGI_base 64 KiB above it, whose registers look like the distributor's. */
-#define GICR_CTLR 0x0000
-#define GICR_TYPER 0x0008
-#define GICR_WAKER 0x0014
-#define GICR_SGI_BASE 0x10000
-#define GICR_CTLR_RWP 0x8U
-#define GICR_TYPER_VLPIS 0x2U
-#define GICR_TYPER_LAST 0x10U
+/* Redistributor: RD_base, and SGI_base 64 KiB above it, whose registers look like the
+ * distributor's. */
+#define GICR_CTLR		   0x0000
+#define GICR_TYPER		   0x0008
+#define GICR_WAKER		   0x0014
+#define GICR_SGI_BASE		   0x10000
+#define GICR_CTLR_RWP		   0x8U
+#define GICR_TYPER_VLPIS	   0x2U
+#define GICR_TYPER_LAST		   0x10U
 #define GICR_WAKER_PROCESSOR_SLEEP 0x2U
 #define GICR_WAKER_CHILDREN_ASLEEP 0x4U
 
 /* CPU interface and virtual interface, as the assembler spells registers that it may not know. */
-#define ICC_PMR_EL1 S3_0_C4_C6_0
-#define ICC_DIR_EL1 S3_0_C12_C11_1
-#define ICC_SGI1R_EL1 S3_0_C12_C11_5
-#define ICC_IAR1_EL1 S3_0_C12_C12_0
-#define ICC_EOIR1_EL1 S3_0_C12_C12_1
-#define ICC_BPR1_EL1 S3_0_C12_C12_3
-#define ICC_CTLR_EL1 S3_0_C12_C12_4
-#define ICC_SRE_EL1 S3_0_C12_C12_5
+#define ICC_PMR_EL1	S3_0_C4_C6_0
+#define ICC_DIR_EL1	S3_0_C12_C11_1
+#define ICC_SGI1R_EL1	S3_0_C12_C11_5
+#define ICC_IAR1_EL1	S3_0_C12_C12_0
+#define ICC_EOIR1_EL1	S3_0_C12_C12_1
+#define ICC_BPR1_EL1	S3_0_C12_C12_3
+#define ICC_CTLR_EL1	S3_0_C12_C12_4
+#define ICC_SRE_EL1	S3_0_C12_C12_5
 #define ICC_IGRPEN1_EL1 S3_0_C12_C12_7
-#define ICC_SRE_EL2 S3_4_C12_C9_5
-#define ICH_HCR_EL2 S3_4_C12_C11_0
-#define ICH_VTR_EL2 S3_4_C12_C11_1
-#define ICH_ELRSR_EL2 S3_4_C12_C11_5
-#define ICH_VMCR_EL2 S3_4_C12_C11_7
+#define ICC_SRE_EL2	S3_4_C12_C9_5
+#define ICH_HCR_EL2	S3_4_C12_C11_0
+#define ICH_VTR_EL2	S3_4_C12_C11_1
+#define ICH_ELRSR_EL2	S3_4_C12_C11_5
+#define ICH_VMCR_EL2	S3_4_C12_C11_7
 
 #define ICC_CTLR_EOIMODE 0x2U
-#define ICC_SRE_SRE 0x1U
-#define ICC_SRE_DFB 0x2U
-#define ICC_SRE_DIB 0x4U
+#define ICC_SRE_SRE	 0x1U
+#define ICC_SRE_DFB	 0x2U
+#define ICC_SRE_DIB	 0x4U
 
 /* gicv3_lr.c: the virtual interface. Returns the number of list registers. */
 unsigned int gicv3_lr_init(void);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Virtual interface of a GICv3 (IHI 0069, 12.4): list registers, active priorities, ICH_HCR, ICH_VMCR of
- * the CPU this runs on. Nothing is kept here but the size of the interface, fixed at boot.
+ * Virtual interface of a GICv3 (IHI 0069, 12.4): list registers, active priorities, ICH_HCR,
+ * ICH_VMCR of the CPU this runs on. Nothing is kept here but the size of the interface, fixed at
+ * boot.
  */
 #include "gicv3.h"
 
@@ -10,11 +11,13 @@ static unsigned int nr_aprs __sealed; /* registers per group: 1, 2 or 4 */
 
 /* List registers are system registers: their number is part of the instruction. */
 #define LR_ROWS(row)                                                                               \
-	row(0, S3_4_C12_C12_0) row(1, S3_4_C12_C12_1) row(2, S3_4_C12_C12_2) row(3, S3_4_C12_C12_3) \
-	row(4, S3_4_C12_C12_4) row(5, S3_4_C12_C12_5) row(6, S3_4_C12_C12_6) row(7, S3_4_C12_C12_7) \
-	row(8, S3_4_C12_C13_0) row(9, S3_4_C12_C13_1) row(10, S3_4_C12_C13_2)                       \
-	row(11, S3_4_C12_C13_3) row(12, S3_4_C12_C13_4) row(13, S3_4_C12_C13_5)                     \
-	row(14, S3_4_C12_C13_6) row(15, S3_4_C12_C13_7)
+	row(0, S3_4_C12_C12_0) row(1, S3_4_C12_C12_1) row(2, S3_4_C12_C12_2)                       \
+		row(3, S3_4_C12_C12_3) row(4, S3_4_C12_C12_4) row(5, S3_4_C12_C12_5)               \
+			row(6, S3_4_C12_C12_6) row(7, S3_4_C12_C12_7) row(8, S3_4_C12_C13_0)       \
+				row(9, S3_4_C12_C13_1) row(10, S3_4_C12_C13_2)                     \
+					row(11, S3_4_C12_C13_3) row(12, S3_4_C12_C13_4)            \
+						row(13, S3_4_C12_C13_5) row(14, S3_4_C12_C13_6)    \
+							row(15, S3_4_C12_C13_7)
 
 #define READ_ROW(n, reg)                                                                           \
 	case n:                                                                                    \

@@ -10,9 +10,9 @@
 
 #include "gicv3.h"
 
-#define FRAMES_BYTES 0x20000U
+#define FRAMES_BYTES	  0x20000U
 #define FRAMES_BYTES_VLPI 0x40000U
-#define WAKE_TRIES 1000000U
+#define WAKE_TRIES	  1000000U
 
 static volatile u8 *regions[GIC_REDIST_REGIONS_MAX] __sealed;
 

@@ -10,7 +10,8 @@
 
 struct vcpu;
 
-/* Put the state of prev into memory, that of next into the registers. Either may be the idle vCPU. */
+/* Put the state of prev into memory, that of next into the registers. Either may be the idle vCPU.
+ */
 void context_switch(struct vcpu *prev, struct vcpu *next);
 
 /* The running vCPU touched FP or SIMD and trapped: give it the unit. */

@@ -11,17 +11,17 @@ typedef struct {
 	u64 bits;
 } cpumask_t;
 
-#define CPUMASK_NONE ((cpumask_t){0})
-#define CPUMASK_ALL ((cpumask_t){~0UL})
+#define CPUMASK_NONE ((cpumask_t){ 0 })
+#define CPUMASK_ALL  ((cpumask_t){ ~0UL })
 
 static inline cpumask_t cpumask_of(unsigned int cpu)
 {
-	return (cpumask_t){BIT(cpu)};
+	return (cpumask_t){ BIT(cpu) };
 }
 
 static inline cpumask_t cpumask_and(cpumask_t a, cpumask_t b)
 {
-	return (cpumask_t){a.bits & b.bits};
+	return (cpumask_t){ a.bits & b.bits };
 }
 
 static inline bool cpumask_has(cpumask_t m, unsigned int cpu)

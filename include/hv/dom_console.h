@@ -15,7 +15,7 @@
 struct domain;
 
 enum dom_console_stream {
-	DOM_CONSOLE_PV,	  /* the values of BULKHEAD_CONSOLE_* */
+	DOM_CONSOLE_PV, /* the values of BULKHEAD_CONSOLE_* */
 	DOM_CONSOLE_VUART,
 	NR_DOM_CONSOLES
 };
@@ -41,11 +41,13 @@ u32 dom_console_get(struct domain *d, enum dom_console_stream which, struct dom_
 /* Input for the domain; returns how many bytes were taken. */
 u32 dom_console_feed(struct domain *d, enum dom_console_stream which, const char *buf, u32 len);
 /* Listener: port of the domain with that id becomes pending at news. port 0 detaches. */
-void dom_console_attach(struct domain *d, enum dom_console_stream which, domid_t listener, u32 port);
+void dom_console_attach(struct domain *d, enum dom_console_stream which, domid_t listener,
+			u32 port);
 
 /*
- * The ring page (guest frame) and the guest's port, as the toolstack has set them: when the port's peer is
- * the hypervisor, it serves the ring from now on. -EINVAL when the frame is not the domain's memory.
+ * The ring page (guest frame) and the guest's port, as the toolstack has set them: when the port's
+ * peer is the hypervisor, it serves the ring from now on. -EINVAL when the frame is not the
+ * domain's memory.
  */
 int dom_console_bind(struct domain *d, gfn_t ring, u32 port);
 /* The guest has sent its event: empty its output ring, tell the listener. */

@@ -28,7 +28,8 @@ enum evtchn_state {
 
 /* Construction; max_port 0 means the ABI's limit. */
 int evtchn_init(struct domain *d, u32 max_port);
-/* Close every port in slices: -ERESTART until done. New ports are refused once the domain is dying. */
+/* Close every port in slices: -ERESTART until done. New ports are refused once the domain is dying.
+ */
 int evtchn_close_all(struct domain *d);
 /* After evtchn_close_all, when nobody can look at the domain any more. */
 void evtchn_free(struct domain *d);
@@ -63,8 +64,8 @@ void evtchn_raise_global(u32 virq);
 void evtchn_raise_virq(struct vcpu *v, u32 virq);
 
 /*
- * vcpu_info in guest memory: frame gfn, offset 8-byte aligned and inside the page. Once per vCPU; the
- * frame is referenced until evtchn_unregister_info(). Pending events are delivered again.
+ * vcpu_info in guest memory: frame gfn, offset 8-byte aligned and inside the page. Once per vCPU;
+ * the frame is referenced until evtchn_unregister_info(). Pending events are delivered again.
  */
 int evtchn_register_info(struct vcpu *v, gfn_t frame, u32 offset);
 void evtchn_unregister_info(struct vcpu *v);
@@ -72,8 +73,9 @@ void evtchn_unregister_info(struct vcpu *v);
 bool evtchn_upcall_pending(struct vcpu *v);
 
 /*
- * Put the current vCPU to sleep until one of the ports is pending, an interrupt wakes it, or the time
- * (ns, 0 = none) is reached. Returns at once when one is pending already; -EINVAL for a bad port.
+ * Put the current vCPU to sleep until one of the ports is pending, an interrupt wakes it, or the
+ * time (ns, 0 = none) is reached. Returns at once when one is pending already; -EINVAL for a bad
+ * port.
  */
 int evtchn_poll(struct vcpu *v, const u32 *ports, u32 nr, u64 deadline);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Calls to the firmware below EL2: PSCI by the conduit that the device tree names (DEN0022), and the
- * SMC calling convention (DEN0028).
+ * Calls to the firmware below EL2: PSCI by the conduit that the device tree names (DEN0022), and
+ * the SMC calling convention (DEN0028).
  */
 #ifndef HV_FIRMWARE_H
 #define HV_FIRMWARE_H
@@ -14,8 +14,8 @@ enum firmware_conduit {
 	FIRMWARE_HVC, /* never used at EL2; named to be refused with a message */
 };
 
-#define PSCI_CPU_ON_64 0xc4000003U
-#define PSCI_SYSTEM_OFF 0x84000008U
+#define PSCI_CPU_ON_64	  0xc4000003U
+#define PSCI_SYSTEM_OFF	  0x84000008U
 #define PSCI_SYSTEM_RESET 0x84000009U
 
 /* Boot: how to reach the firmware. */

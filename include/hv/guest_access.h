@@ -2,8 +2,8 @@
 /*
  * Copies to and from guest memory. Addresses are virtual addresses of the *current* vCPU (hypercall
  * arguments) or intermediate physical addresses of any domain. A hole, a device or a read-only page
- * ends the copy with -EFAULT; a copy that fails may have transferred a part. Data is copied once: what
- * a handler has checked cannot change any more. No lock above LOCK_RANK_STAGE2 may be held.
+ * ends the copy with -EFAULT; a copy that fails may have transferred a part. Data is copied once:
+ * what a handler has checked cannot change any more. No lock above LOCK_RANK_STAGE2 may be held.
  */
 #ifndef HV_GUEST_ACCESS_H
 #define HV_GUEST_ACCESS_H

@@ -2,10 +2,11 @@
 /*
  * Hypercalls: the dispatcher and the handlers of its table, one op_*.c each in common/guest/.
  *
- * A handler gets the argument words x0 … x4 in place and returns the result. -ERESTART means that it
- * was preempted after noting its progress in the argument words or in the guest's structure: the
+ * A handler gets the argument words x0 … x4 in place and returns the result. -ERESTART means that
+ * it was preempted after noting its progress in the argument words or in the guest's structure: the
  * dispatcher then lets the guest execute the same HVC again. Handlers run with no lock held, on
- * behalf of current_vcpu(); whether the caller may call at all was checked by the table's hook before.
+ * behalf of current_vcpu(); whether the caller may call at all was checked by the table's hook
+ * before.
  */
 #ifndef HV_HYPERCALL_H
 #define HV_HYPERCALL_H
@@ -34,8 +35,8 @@ void hypercall_dispatch(struct vcpu *v);
 s64 hypercall_call(u64 nr, u64 *args);
 
 /*
- * The domain an operation names, referenced: HV_DOMID_SELF or the own id is the caller. -ESRCH when there
- * is none, -EPERM when the hook refuses; *out is put back by the caller.
+ * The domain an operation names, referenced: HV_DOMID_SELF or the own id is the caller. -ESRCH when
+ * there is none, -EPERM when the hook refuses; *out is put back by the caller.
  */
 struct domain;
 int hypercall_target(u16 id, enum xsm_hook hook, struct domain **out);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Virtual interrupts for guests: each call marks the interrupt in the vGIC and wakes or kicks the vCPU
- * that is to take it. Numbers are virtual INTIDs. Any CPU, any context in EL2, no lock of rank
+ * Virtual interrupts for guests: each call marks the interrupt in the vGIC and wakes or kicks the
+ * vCPU that is to take it. Numbers are virtual INTIDs. Any CPU, any context in EL2, no lock of rank
  * LOCK_RANK_VGIC or above held. A number that does not exist is ignored.
  */
 #ifndef HV_INJECT_H
@@ -20,7 +20,8 @@ void inject_ppi_level(struct vcpu *v, u32 intid, bool level);
 void inject_spi(struct domain *d, u32 intid);
 void inject_spi_level(struct domain *d, u32 intid, bool level);
 
-/* Would an interrupt be delivered to v now (enabled, unmasked by priority and group; PSTATE aside)? */
+/* Would an interrupt be delivered to v now (enabled, unmasked by priority and group; PSTATE aside)?
+ */
 bool inject_is_pending(struct vcpu *v);
 
 /* Take the domain's vGIC lock; the second gives it back, then kicks whom the change concerns. */

@@ -13,9 +13,10 @@
 #include <generated/autoconf.h>
 
 #define KCONFIG_TEXT_(expanded) #expanded
-#define KCONFIG_TEXT(option) KCONFIG_TEXT_(option)
+#define KCONFIG_TEXT(option)	KCONFIG_TEXT_(option)
 
-/* 1 when the bool @option is set, else 0: the text of its expansion is "1", or else its long name. */
+/* 1 when the bool @option is set, else 0: the text of its expansion is "1", or else its long name.
+ */
 #define IS_ENABLED(option) (sizeof(KCONFIG_TEXT(option)) == sizeof("1"))
 
 #endif

@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * EL2's own address space after the first tables (layout: asm/layout.h). All of this happens at boot;
- * once map_seal() has run, no mapping but the windows' changes any more.
+ * EL2's own address space after the first tables (layout: asm/layout.h). All of this happens at
+ * boot; once map_seal() has run, no mapping but the windows' changes any more.
  */
 #ifndef HV_MAPPING_H
 #define HV_MAPPING_H
 
 #include <hv/types.h>
 
-/* Map a device, Device-nGnRE; returns the address of base, or NULL when the region is full. Boot only. */
+/* Map a device, Device-nGnRE; returns the address of base, or NULL when the region is full. Boot
+ * only. */
 void *map_device(pa_t base, size_t bytes);
 
-/* Map the memory that the hypervisor keeps: [base, base + bytes), 2 MiB aligned, at KEPT_VA. Once. */
+/* Map the memory that the hypervisor keeps: [base, base + bytes), 2 MiB aligned, at KEPT_VA. Once.
+ */
 void *map_kept(pa_t base, size_t bytes);
 
 /* Give CPU cpu its slot: EL2_SLOT_BYTES of kept memory for per-CPU data and stack. */
 void map_cpu_slot(unsigned int cpu, void *memory);
 
-/* Remove the device tree's mapping and what else only boot needs; no device can be mapped any more. */
+/* Remove the device tree's mapping and what else only boot needs; no device can be mapped any more.
+ */
 void map_seal(void);
 
 /* Physical address of anything that EL2 owns: image or kept memory. */

@@ -19,7 +19,7 @@
 #include <hv/types.h>
 
 #define PERCPU_SLOT_SIZE 0x8000UL
-#define PERCPU_DATA_MAX 0x4000UL
+#define PERCPU_DATA_MAX	 0x4000UL
 #define PERCPU_STACK_TOP PERCPU_SLOT_SIZE
 
 #ifdef HV_HOST_TEST
@@ -29,7 +29,7 @@
 
 extern char percpu_start[], percpu_end[]; /* linker script: the template, linked at offset 0 */
 
-#define DEFINE_PER_CPU(type, name) __section(".bss.percpu") __typeof__(type) percpu_##name
+#define DEFINE_PER_CPU(type, name)  __section(".bss.percpu") __typeof__(type) percpu_##name
 #define DECLARE_PER_CPU(type, name) extern __typeof__(type) percpu_##name
 
 /* Address of a variable of CPU cpu; the CPU must be possible (below nr_cpus). */
@@ -47,8 +47,8 @@ static inline uintptr_t percpu_slot(void)
 }
 
 #define this_cpu_ptr(name)                                                                         \
-	((__typeof__(&percpu_##name))(percpu_slot() + ((uintptr_t)&percpu_##name -                 \
-						       (uintptr_t)percpu_start)))
+	((__typeof__(&percpu_##name))(percpu_slot() +                                              \
+				      ((uintptr_t)&percpu_##name - (uintptr_t)percpu_start)))
 #define this_cpu(name) (*this_cpu_ptr(name))
 
 /* Number of the physical CPU this runs on: 0 … nr_cpus - 1, in device-tree order. */

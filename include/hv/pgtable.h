@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one walker for translation tables, stage 1 of EL2 and stage 2 of domains alike (4 KiB granule,
- * VMSAv8-64, Arm ARM D8.2). It knows levels, blocks and splitting; what an entry's attributes mean is
- * its caller's business. It takes no lock and flushes no TLB except through the hook that its owner
- * supplies: break-before-make happens here, by calling flush() between the invalid and the new entry.
+ * The one walker for translation tables, stage 1 of EL2 and stage 2 of domains alike (4 KiB
+ * granule, VMSAv8-64, Arm ARM D8.2). It knows levels, blocks and splitting; what an entry's
+ * attributes mean is its caller's business. It takes no lock and flushes no TLB except through the
+ * hook that its owner supplies: break-before-make happens here, by calling flush() between the
+ * invalid and the new entry.
  */
 #ifndef HV_PGTABLE_H
 #define HV_PGTABLE_H
 
 #include <hv/types.h>
 
-#define PT_ENTRIES 512U
-#define PT_VALID BIT(0)
-#define PT_TABLE BIT(1)
-#define PT_PAGE BIT(1) /* at level 3 */
+#define PT_ENTRIES   512U
+#define PT_VALID     BIT(0)
+#define PT_TABLE     BIT(1)
+#define PT_PAGE	     BIT(1) /* at level 3 */
 #define PT_ADDR_MASK 0x0000FFFFFFFFF000UL
 #define PT_ATTR_MASK (~PT_ADDR_MASK & ~3UL)
 
@@ -22,28 +23,28 @@ struct pgtable;
 struct pgtable_ops {
 	void *(*table_alloc)(struct pgtable *pt); /* one zeroed page, NULL when none */
 	void (*table_free)(struct pgtable *pt, void *table);
-	void *(*table_va)(u64 pa);	/* address of a table from its entry */
+	void *(*table_va)(u64 pa); /* address of a table from its entry */
 	u64 (*table_pa)(const void *va);
 	void (*flush)(struct pgtable *pt, u64 addr, u64 bytes); /* TLB, and wait */
 };
 
 struct pgtable {
-	u64 *root;		/* first of 2^root_order concatenated tables */
+	u64 *root; /* first of 2^root_order concatenated tables */
 	const struct pgtable_ops *ops;
-	u8 start_level;		/* 0, 1 or 2 */
-	u8 addr_bits;		/* input addresses are below 2^addr_bits */
+	u8 start_level; /* 0, 1 or 2 */
+	u8 addr_bits;	/* input addresses are below 2^addr_bits */
 };
 
 struct pgtable_leaf {
-	u64 entry;	/* 0: not mapped */
-	u64 addr;	/* first input address that the leaf (or hole) covers */
-	u8 shift;	/* log2 of the bytes it covers: 12, 21, 30 or 39 (a hole) */
+	u64 entry; /* 0: not mapped */
+	u64 addr;  /* first input address that the leaf (or hole) covers */
+	u8 shift;  /* log2 of the bytes it covers: 12, 21, 30 or 39 (a hole) */
 };
 
 /*
  * Map [addr, addr + bytes) to pa with the attributes attr, with the largest blocks that alignment
- * permits; max_shift caps them (12, 21 or 30). The range must be unmapped: -EEXIST, nothing changed.
- * -ENOMEM when tables run out: what this call mapped is unmapped again.
+ * permits; max_shift caps them (12, 21 or 30). The range must be unmapped: -EEXIST, nothing
+ * changed. -ENOMEM when tables run out: what this call mapped is unmapped again.
  */
 int pgtable_map(struct pgtable *pt, u64 addr, u64 bytes, u64 pa, u64 attr, unsigned int max_shift);
 
@@ -51,8 +52,9 @@ int pgtable_map(struct pgtable *pt, u64 addr, u64 bytes, u64 pa, u64 attr, unsig
 struct pgtable_leaf pgtable_lookup(const struct pgtable *pt, u64 addr);
 
 /*
- * Clear one page or block: the leaf at addr is split down to 2^shift bytes if it is larger. Returns the
- * cleared leaf in *old. The TLB is not flushed. -ENOMEM when a split needs a table and there is none.
+ * Clear one page or block: the leaf at addr is split down to 2^shift bytes if it is larger. Returns
+ * the cleared leaf in *old. The TLB is not flushed. -ENOMEM when a split needs a table and there is
+ * none.
  */
 int pgtable_clear(struct pgtable *pt, u64 addr, unsigned int shift, struct pgtable_leaf *old);
 

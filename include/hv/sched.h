@@ -4,9 +4,10 @@
  *
  * A schedulable vCPU is a struct sched_unit, embedded in struct vcpu; a domain's parameters are a
  * struct sched_group, embedded in struct domain. trap/run.c asks sched_pick() when the softirq
- * SOFTIRQ_SCHED is pending, carries the choice out, and says sched_switched() when the context of the
- * previous unit is in memory (only then may another CPU pick that unit). The scheduler kicks another
- * CPU by raising SOFTIRQ_SCHED on it. Per-CPU run-queue locks (LOCK_RANK_SCHED) are internal.
+ * SOFTIRQ_SCHED is pending, carries the choice out, and says sched_switched() when the context of
+ * the previous unit is in memory (only then may another CPU pick that unit). The scheduler kicks
+ * another CPU by raising SOFTIRQ_SCHED on it. Per-CPU run-queue locks (LOCK_RANK_SCHED) are
+ * internal.
  */
 #ifndef HV_SCHED_H
 #define HV_SCHED_H
@@ -48,16 +49,16 @@ struct sched_unit {
 	struct sched_unit *group_next;
 	struct sched_unit *prev, *next; /* run queue */
 	enum sched_state state;
-	u32 cpu;	  /* run queue it is on, or last ran on */
-	u32 blocked;	  /* SCHED_BLOCK_*: why it may not run */
-	bool on_cpu;	  /* its context is in a CPU's registers */
-	bool urgent;	  /* woken from sleep: boosted until it has used its burst */
-	cpumask_t hard;	  /* may run only here */
-	cpumask_t soft;	  /* prefers to run here */
-	s64 credit;	  /* credit: ns of entitlement left */
-	u64 since;	  /* time of the last change of state, ns */
-	u64 run_ns;	  /* time spent running, ns, up to `since` */
-	u64 wait_ns;	  /* time spent runnable but waiting, ns */
+	u32 cpu;	/* run queue it is on, or last ran on */
+	u32 blocked;	/* SCHED_BLOCK_*: why it may not run */
+	bool on_cpu;	/* its context is in a CPU's registers */
+	bool urgent;	/* woken from sleep: boosted until it has used its burst */
+	cpumask_t hard; /* may run only here */
+	cpumask_t soft; /* prefers to run here */
+	s64 credit;	/* credit: ns of entitlement left */
+	u64 since;	/* time of the last change of state, ns */
+	u64 run_ns;	/* time spent running, ns, up to `since` */
+	u64 wait_ns;	/* time spent runnable but waiting, ns */
 	u64 priv[6];
 };
 
@@ -81,16 +82,17 @@ int sched_unit_add(struct sched_unit *unit, struct sched_group *group, cpumask_t
 void sched_unit_remove(struct sched_unit *unit);
 
 /*
- * Reasons why a unit may not run; it is runnable while it has none. Setting and clearing happen under
- * the run-queue lock, so a wake-up can not be lost between a check and a block: block first, then look
- * whether there is work, then unblock.
+ * Reasons why a unit may not run; it is runnable while it has none. Setting and clearing happen
+ * under the run-queue lock, so a wake-up can not be lost between a check and a block: block first,
+ * then look whether there is work, then unblock.
  */
-#define SCHED_BLOCK_WAIT BIT(0)	  /* in WFI, or polling event channels */
-#define SCHED_BLOCK_DOWN BIT(1)	  /* off (PSCI, not yet brought up) */
+#define SCHED_BLOCK_WAIT   BIT(0) /* in WFI, or polling event channels */
+#define SCHED_BLOCK_DOWN   BIT(1) /* off (PSCI, not yet brought up) */
 #define SCHED_BLOCK_PAUSED BIT(2) /* this vCPU is paused by the hypervisor */
 #define SCHED_BLOCK_DOMAIN BIT(3) /* its domain is paused, shut down or dying */
 
-/* Add reasons; a unit that runs on another CPU is told to stop. Does not wait (see sched_is_on_cpu). */
+/* Add reasons; a unit that runs on another CPU is told to stop. Does not wait (see
+ * sched_is_on_cpu). */
 void sched_block(struct sched_unit *unit, u32 reasons);
 /* Remove reasons; when none is left, make it runnable and preempt whoever should yield. Any CPU. */
 void sched_unblock(struct sched_unit *unit, u32 reasons);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Stage 2: a domain's view of physical memory (Arm ARM D8). A range is mapped with the largest blocks
- * alignment permits; blocks split and never merge behind a guest's back; break-before-make always.
+ * Stage 2: a domain's view of physical memory (Arm ARM D8). A range is mapped with the largest
+ * blocks alignment permits; blocks split and never merge behind a guest's back; break-before-make
+ * always.
  *
- * Each leaf carries its kind in the software bits, and with the kinds FOREIGN and GRANT a reference on
- * the frame, which is dropped when the leaf goes. RAM leaves are the owner's own reference. Tables come
- * from the domain's pool (charged to the domain, freed with it). One lock per domain (LOCK_RANK_STAGE2),
- * taken inside unless the name ends in _locked.
+ * Each leaf carries its kind in the software bits, and with the kinds FOREIGN and GRANT a reference
+ * on the frame, which is dropped when the leaf goes. RAM leaves are the owner's own reference.
+ * Tables come from the domain's pool (charged to the domain, freed with it). One lock per domain
+ * (LOCK_RANK_STAGE2), taken inside unless the name ends in _locked.
  */
 #ifndef HV_STAGE2_H
 #define HV_STAGE2_H
@@ -19,12 +20,13 @@ struct domain;
 
 enum s2_kind {
 	S2_NONE = 0,
-	S2_RAM,		/* the domain's own memory */
-	S2_RAM_RO,	/* its own, read-only */
-	S2_SHARED,	/* a page of the hypervisor's heap shown to the guest (shared info, grant table) */
-	S2_DEVICE,	/* memory-mapped device, Device-nGnRE */
-	S2_FOREIGN,	/* a frame of another domain, referenced */
-	S2_GRANT_RW,	/* a granted frame, referenced */
+	S2_RAM,	    /* the domain's own memory */
+	S2_RAM_RO,  /* its own, read-only */
+	S2_SHARED,  /* a page of the hypervisor's heap shown to the guest (shared info, grant table)
+		     */
+	S2_DEVICE,  /* memory-mapped device, Device-nGnRE */
+	S2_FOREIGN, /* a frame of another domain, referenced */
+	S2_GRANT_RW, /* a granted frame, referenced */
 	S2_GRANT_RO,
 	NR_S2_KINDS
 };
@@ -36,7 +38,7 @@ struct s2_entry {
 };
 
 struct s2_pool {
-	void *free;	/* list of pages through their first word */
+	void *free; /* list of pages through their first word */
 	u32 nr_free, nr_total;
 	u32 nr_asked; /* what the toolstack set; nr_total is at most what the domain can need */
 };
@@ -44,12 +46,12 @@ struct s2_pool {
 struct s2 {
 	struct spinlock lock;
 	struct pgtable table;
-	u64 vttbr;	/* root and VMID */
+	u64 vttbr; /* root and VMID */
 	u16 vmid;
 	struct s2_pool pool;
-	u64 teardown_next; /* next guest frame to tear down */
+	u64 teardown_next;		   /* next guest frame to tear down */
 	u64 teardown_frame, teardown_left; /* frames of a removed leaf that are still to be freed */
-	u64 nr_ram;	   /* RAM frames mapped */
+	u64 nr_ram;			   /* RAM frames mapped */
 };
 
 int s2_init(struct domain *d);
@@ -68,7 +70,8 @@ int s2_map(struct domain *d, gfn_t g, mfn_t m, u64 nr, enum s2_kind kind);
 
 /*
  * Remove nr (at most 512) frames and drop the reference that each leaf holds, after the TLB flush.
- * Holes are skipped. Returns the number of frames removed or -ENOMEM when a block could not be split.
+ * Holes are skipped. Returns the number of frames removed or -ENOMEM when a block could not be
+ * split.
  */
 s64 s2_unmap(struct domain *d, gfn_t g, u64 nr);
 
@@ -78,8 +81,8 @@ struct s2_entry s2_lookup_locked(struct domain *d, gfn_t g);
 
 /*
  * Look up guest RAM (own, read-only or foreign/granted) and hold the domain's stage-2 lock until
- * s2_release(): nobody can take the frame away meanwhile. Returns INVALID_FRAME without the lock when
- * there is none or it must not be written.
+ * s2_release(): nobody can take the frame away meanwhile. Returns INVALID_FRAME without the lock
+ * when there is none or it must not be written.
  */
 mfn_t s2_hold(struct domain *d, gfn_t g, bool write);
 void s2_release(struct domain *d);

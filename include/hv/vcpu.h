@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A virtual CPU. The architecture's part comes first, because trap entry saves the guest's registers
- * straight into it through TPIDR_EL2, which always holds the current vCPU of this physical CPU (the
- * idle vCPU while no guest runs). Who may touch what: arch.* only the CPU that runs it, or anyone while
- * the vCPU is not on a CPU (sched_is_on_cpu); everything else says its lock.
+ * A virtual CPU. The architecture's part comes first, because trap entry saves the guest's
+ * registers straight into it through TPIDR_EL2, which always holds the current vCPU of this
+ * physical CPU (the idle vCPU while no guest runs). Who may touch what: arch.* only the CPU that
+ * runs it, or anyone while the vCPU is not on a CPU (sched_is_on_cpu); everything else says its
+ * lock.
  */
 #ifndef HV_VCPU_H
 #define HV_VCPU_H
@@ -19,20 +20,21 @@ struct vcpu {
 	struct arch_vcpu arch;
 	struct domain *domain;
 	u16 id;
-	bool is_up;	/* brought up by the toolstack or PSCI CPU_ON; domain->lock */
+	bool is_up;	 /* brought up by the toolstack or PSCI CPU_ON; domain->lock */
 	bool is_polling; /* SCHEDOP_poll: evtchn lock */
 	u32 poll_port;
 	u32 pause_count; /* domain->lock */
 	struct sched_unit sched;
 
-	/* vcpu_info: in shared_info (info_frame INVALID) or where the guest registered it. evtchn lock. */
+	/* vcpu_info: in shared_info (info_frame INVALID) or where the guest registered it. evtchn
+	 * lock. */
 	mfn_t info_frame;
 	u32 info_offset;
-	u64 runstate_gva; /* registered runstate area, 0 = none; vCPU itself */
+	u64 runstate_gva;     /* registered runstate area, 0 = none; vCPU itself */
 	struct timer oneshot; /* VCPUOP_set_singleshot_timer, SCHEDOP_poll timeout */
 	u32 virq_port[24];    /* event channel bound to each per-vCPU VIRQ, 0 = none; evtchn lock */
 
-	u64 nr_exits;	  /* entries into EL2 from this vCPU */
+	u64 nr_exits;	 /* entries into EL2 from this vCPU */
 	u64 nr_injected; /* virtual interrupts made pending */
 };
 

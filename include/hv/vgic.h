@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual GICv3 of a domain (IHI 0069): what the trap code and the domain code call. How it works
- * is told at the top of arch/arm64/virt/vgic_model.c; sources of interrupts use hv/inject.h.
+ * The virtual GICv3 of a domain (IHI 0069): what the trap code and the domain code call. How it
+ * works is told at the top of arch/arm64/virt/vgic_model.c; sources of interrupts use hv/inject.h.
  */
 #ifndef HV_VGIC_H
 #define HV_VGIC_H
@@ -39,7 +39,8 @@ void vgic_vcpu_init(struct vcpu *v);
 /* CPU interface and private interrupts as after a reset. The vCPU is not on a CPU. */
 void vgic_vcpu_reset(struct vcpu *v);
 
-/* Before each return to the guest: bring the list registers up to date. One load when nothing is new. */
+/* Before each return to the guest: bring the list registers up to date. One load when nothing is
+ * new. */
 void vgic_enter_work(struct vcpu *v);
 static inline void vgic_enter(struct vcpu *v)
 {
@@ -52,19 +53,25 @@ static inline void vgic_enter(struct vcpu *v)
 void vgic_save(struct vcpu *v);
 void vgic_restore(struct vcpu *v);
 
-/* For WFI: is there anything the guest's CPU interface would signal? Current vCPU or one off its CPU. */
+/* For WFI: is there anything the guest's CPU interface would signal? Current vCPU or one off its
+ * CPU. */
 bool vgic_has_pending(struct vcpu *v);
 
-enum vgic_sgi_reg { VGIC_SGI0R, VGIC_SGI1R, VGIC_ASGI1R };
+enum vgic_sgi_reg {
+	VGIC_SGI0R,
+	VGIC_SGI1R,
+	VGIC_ASGI1R
+};
 /* Trapped write of the current vCPU to ICC_SGI1R_EL1, ICC_ASGI1R_EL1 or ICC_SGI0R_EL1. */
 void vgic_sgi_write(struct vcpu *v, u64 value, enum vgic_sgi_reg reg);
-/* Trapped write to ICC_DIR_EL1; traps only while active interrupts do not fit the list registers. */
+/* Trapped write to ICC_DIR_EL1; traps only while active interrupts do not fit the list registers.
+ */
 void vgic_dir_write(struct vcpu *v, u64 value);
 
 /*
- * Physical SPI pirq becomes the domain's SPI virq: list registers link the two, enabling and trigger
- * type are passed on. -EINVAL, -EBUSY (taken), errors of irq_request_guest(). The physical interrupt
- * starts disabled.
+ * Physical SPI pirq becomes the domain's SPI virq: list registers link the two, enabling and
+ * trigger type are passed on. -EINVAL, -EBUSY (taken), errors of irq_request_guest(). The physical
+ * interrupt starts disabled.
  */
 int vgic_route_hw(struct domain *d, u32 virq, u32 pirq);
 /* The physical interrupt is disabled and inactive afterwards. -ENOENT when it is not routed. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Timers of guests (Arm ARM D12). The virtual timer is the guest's own while it runs; its interrupt,
- * PPI 27, is linked with the physical one. Off the CPU a software timer stands in for it. The physical
- * timer (PPI 30) is emulated: its registers trap.
+ * Timers of guests (Arm ARM D12). The virtual timer is the guest's own while it runs; its
+ * interrupt, PPI 27, is linked with the physical one. Off the CPU a software timer stands in for
+ * it. The physical timer (PPI 30) is emulated: its registers trap.
  */
 #ifndef HV_VTIMER_H
 #define HV_VTIMER_H

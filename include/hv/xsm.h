@@ -2,9 +2,9 @@
 /*
  * Access control: one hook per privileged or cross-domain operation, decided by the active module.
  *
- * A hook has a class (xsm/hooks.c, one row each): what kind of relation it needs between the subject,
- * which is the domain that asks, and the object, which is the domain concerned. A module decides by
- * class. Nothing but xsm/ looks at a domain's privilege.
+ * A hook has a class (xsm/hooks.c, one row each): what kind of relation it needs between the
+ * subject, which is the domain that asks, and the object, which is the domain concerned. A module
+ * decides by class. Nothing but xsm/ looks at a domain's privilege.
  */
 #ifndef HV_XSM_H
 #define HV_XSM_H

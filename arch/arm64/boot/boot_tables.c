@@ -4,8 +4,8 @@
  *
  * This code runs at the load address, so it may use nothing but PC-relative addresses: no pointer
  * from static data, no jump table. It fills the tables that arch/arm64/hw/el2_map.c owns; from then
- * on only that file changes them. boot_l0 differs from the final root only by the identity mapping of
- * the image, which each CPU needs at the instruction that turns its MMU on (Arm ARM D8.4).
+ * on only that file changes them. boot_l0 differs from the final root only by the identity mapping
+ * of the image, which each CPU needs at the instruction that turns its MMU on (Arm ARM D8.4).
  */
 #include <asm/boot.h>
 #include <asm/el2_map.h>
@@ -52,8 +52,8 @@ __init void el2_boot_tables(u64 image, u64 fdt)
 		el2_l2[L2_INDEX(BOOT_FDT_VA) + i] = (fdt_block + i * MIB(2)) | EL2_R | PT_VALID;
 	}
 	for (unsigned int i = 0; i < EL2_SLOT_PAGES; i++) {
-		el2_l3_percpu[EL2_SLOT_PTE(i)] =
-			(slot + i * PAGE_SIZE) | EL2_RW | PT_VALID | PT_PAGE;
+		el2_l3_percpu[EL2_SLOT_PTE(i)] = (slot + i * PAGE_SIZE) | EL2_RW | PT_VALID |
+						 PT_PAGE;
 	}
 
 	/* The identity mapping: one 1 GiB block, executable, gone as soon as the CPU has jumped. */

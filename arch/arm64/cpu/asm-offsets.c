@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Offsets for assembly. Compiled to text only; the build turns each "->NAME value" into a #define in
- * generated/asm-offsets.h. Assembly uses no other offset.
+ * Offsets for assembly. Compiled to text only; the build turns each "->NAME value" into a #define
+ * in generated/asm-offsets.h. Assembly uses no other offset.
  */
 #include <asm/vcpu.h>
 #include <hv/vcpu.h>

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What this machine's CPUs can do, read once on the boot CPU, and EL2's own control registers, set on
- * every CPU. Guests see the identification registers through trap/idregs.c, which hides what EL2 does
- * not switch. All CPUs are taken to be alike; a secondary that is not stays off (boot). Arm ARM D24.2.
+ * What this machine's CPUs can do, read once on the boot CPU, and EL2's own control registers, set
+ * on every CPU. Guests see the identification registers through trap/idregs.c, which hides what EL2
+ * does not switch. All CPUs are taken to be alike; a secondary that is not stays off (boot). Arm
+ * ARM D24.2.
  */
 #include <asm/cpu.h>
 #include <asm/sysreg.h>
@@ -23,7 +24,7 @@ void cpu_features_init(void)
 	u64 mmfr0 = read_sysreg(id_aa64mmfr0_el1), mmfr1 = read_sysreg(id_aa64mmfr1_el1);
 	u64 isar0 = read_sysreg(id_aa64isar0_el1), isar1 = read_sysreg(id_aa64isar1_el1);
 	u64 isar2 = read_sysreg(S3_0_C0_C6_2);
-	static const u8 pa_bits[] = {32, 36, 40, 42, 44, 48, 48, 48};
+	static const u8 pa_bits[] = { 32, 36, 40, 42, 44, 48, 48, 48 };
 
 	cpu_features = (struct cpu_features){
 		.pa_range = (u8)field(mmfr0, 0),
@@ -43,7 +44,8 @@ void cpu_features_init(void)
 	};
 }
 
-/* Fine-grained traps and the extended controls may hold anything after reset: none of them is used. */
+/* Fine-grained traps and the extended controls may hold anything after reset: none of them is used.
+ */
 static void clear_extended_controls(void)
 {
 	if (cpu_features.has_fgt) {
@@ -61,10 +63,12 @@ static void clear_extended_controls(void)
 void cpu_el2_setup(void)
 {
 	clear_extended_controls();
-	write_sysreg(MDCR_TPM | MDCR_TPMCR | MDCR_TDA | MDCR_TDOSA | MDCR_TDRA | MDCR_TPMS | MDCR_TTRF,
+	write_sysreg(MDCR_TPM | MDCR_TPMCR | MDCR_TDA | MDCR_TDOSA | MDCR_TDRA | MDCR_TPMS |
+			     MDCR_TTRF,
 		     mdcr_el2);
 	write_sysreg(0, hstr_el2);
-	write_sysreg(1, cnthctl_el2); /* EL1PCTEN: the counter is readable; the physical timer traps */
+	write_sysreg(1,
+		     cnthctl_el2); /* EL1PCTEN: the counter is readable; the physical timer traps */
 	write_sysreg(0, cnthp_ctl_el2);
 	write_sysreg(0, cntvoff_el2);
 	write_sysreg(read_sysreg(midr_el1), vpidr_el2);

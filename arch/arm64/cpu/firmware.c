@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Calls to the firmware (hv/firmware.h): PSCI and SMCCC by SMC. The conduit is set once at boot. No
- * locks: the firmware serialises itself. Arm DEN0022 (PSCI), DEN0028 (SMCCC: x0-x17 may be clobbered).
+ * locks: the firmware serialises itself. Arm DEN0022 (PSCI), DEN0028 (SMCCC: x0-x17 may be
+ * clobbered).
  */
 #include <asm/sysreg.h>
 #include <hv/arch.h>
@@ -28,8 +29,8 @@ s64 firmware_call(u64 function, u64 a1, u64 a2, u64 a3)
 	__asm__ volatile("smc #0"
 			 : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
 			 :
-			 : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15",
-			   "x16", "x17", "memory");
+			 : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14",
+			   "x15", "x16", "x17", "memory");
 	return (s64)x0;
 }
 

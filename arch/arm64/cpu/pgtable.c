@@ -8,9 +8,10 @@
  *	  2     29:21                       2 MiB block
  *	  3     20:12                       4 KiB page
  *
- * Entries become visible to the walker hardware by the dsb that precedes their use: a new valid entry
- * in place of an invalid one needs no TLB maintenance; everything else goes through an invalid entry
- * and flush() (break-before-make, Arm ARM D8.16.1). No locks here; the owner of the table has one.
+ * Entries become visible to the walker hardware by the dsb that precedes their use: a new valid
+ *entry in place of an invalid one needs no TLB maintenance; everything else goes through an invalid
+ *entry and flush() (break-before-make, Arm ARM D8.16.1). No locks here; the owner of the table has
+ *one.
  */
 #include <asm/sysreg.h>
 #include <hv/compiler.h>
@@ -67,7 +68,8 @@ static bool range_is_valid(const struct pgtable *pt, u64 addr, u64 bytes)
 
 static void publish(u64 *slot, u64 entry)
 {
-	/* Pairs with the walker: the table that the entry points to is complete before it is seen. */
+	/* Pairs with the walker: the table that the entry points to is complete before it is seen.
+	 */
 	dsb(ishst);
 	WRITE_ONCE(*slot, entry);
 }
@@ -92,7 +94,8 @@ static int split(struct pgtable *pt, u64 *slot, unsigned int level, u64 addr)
 	return 0;
 }
 
-/* Walk to `to`, making the tables on the way. NULL when there is no table, or a block is in the way. */
+/* Walk to `to`, making the tables on the way. NULL when there is no table, or a block is in the
+ * way. */
 static u64 *walk_make(struct pgtable *pt, u64 addr, unsigned int to, int *error)
 {
 	unsigned int level;
@@ -177,7 +180,8 @@ int pgtable_map(struct pgtable *pt, u64 addr, u64 bytes, u64 pa_value, u64 attr,
 		int error = 0;
 		u64 *slot = walk_make(pt, at, level, &error);
 
-		/* An empty table, left by earlier mappings, is in the way of a block: go below it. */
+		/* An empty table, left by earlier mappings, is in the way of a block: go below it.
+		 */
 		while (slot && *slot) {
 			slot = walk_make(pt, at, ++level, &error);
 		}
@@ -202,7 +206,9 @@ struct pgtable_leaf pgtable_lookup(const struct pgtable *pt, u64 addr)
 	u64 entry;
 
 	if (addr >> pt->addr_bits) {
-		return (struct pgtable_leaf){.entry = 0, .addr = addr & PAGE_MASK, .shift = PAGE_SHIFT};
+		return (struct pgtable_leaf){ .entry = 0,
+					      .addr = addr & PAGE_MASK,
+					      .shift = PAGE_SHIFT };
 	}
 	slot = walk(pt, addr, LAST_LEVEL, &level);
 	entry = READ_ONCE(*slot);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * EL2's stage-1 tables. Owns every table page; all come from static memory, because EL2 maps nothing
- * new after boot. Only the boot CPU calls in here, and only until map_seal(), so there is no lock.
- * What each region is for stands in asm/layout.h. Arm ARM D8.
+ * EL2's stage-1 tables. Owns every table page; all come from static memory, because EL2 maps
+ * nothing new after boot. Only the boot CPU calls in here, and only until map_seal(), so there is
+ * no lock. What each region is for stands in asm/layout.h. Arm ARM D8.
  */
 #include <asm/boot.h>
 #include <asm/el2_map.h>
@@ -13,7 +13,7 @@
 #include <hv/pgtable.h>
 
 #define SPARE_TABLES 16U
-#define __tables __attribute__((section(".bss.page_aligned"), aligned(4096)))
+#define __tables     __attribute__((section(".bss.page_aligned"), aligned(4096)))
 
 u64 el2_l0[PT_ENTRIES] __tables;
 u64 el2_l1[PT_ENTRIES] __tables;
@@ -200,7 +200,7 @@ static int audit_leaf(const struct pgtable_leaf *leaf, void *arg)
 
 u64 map_audit(bool (*is_foreign)(mfn_t frame))
 {
-	struct audit audit = {.is_foreign = is_foreign};
+	struct audit audit = { .is_foreign = is_foreign };
 
 	pgtable_visit(&el2_table, 0, BIT(EL2_TABLE_BITS), audit_leaf, &audit);
 	return audit.nr;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bring-up of the physical CPUs. The boot CPU is number 0, the others follow in device-tree order. Each
- * gets its slot (per-CPU data and stack) from kept memory, is started through PSCI CPU_ON at
- * secondary_entry, and reports by setting its bit in cpus_online. Boot only, no lock. DEN0022 5.1.3.
+ * Bring-up of the physical CPUs. The boot CPU is number 0, the others follow in device-tree order.
+ * Each gets its slot (per-CPU data and stack) from kept memory, is started through PSCI CPU_ON at
+ * secondary_entry, and reports by setting its bit in cpus_online. Boot only, no lock.
+ * DEN0022 5.1.3.
  */
 #include <asm/boot.h>
 #include <asm/el2_map.h>
@@ -55,15 +56,15 @@ static bool start_one(unsigned int cpu)
 	}
 	map_cpu_slot(cpu, slot);
 	rc = firmware_call(PSCI_CPU_ON_64, cpu_mpidr[cpu], image_pa(secondary_entry), cpu);
-	while (!rc && !cpumask_has((cpumask_t){READ_ONCE(cpus_online.bits)}, cpu)) {
+	while (!rc && !cpumask_has((cpumask_t){ READ_ONCE(cpus_online.bits) }, cpu)) {
 		if (time_now() > deadline) {
 			rc = 1;
 		}
 		arch_cpu_relax();
 	}
 	if (rc) {
-		pr_warn("smp: CPU %u (MPIDR %#lx) did not start: PSCI says %ld\n", cpu, cpu_mpidr[cpu],
-			(long)rc);
+		pr_warn("smp: CPU %u (MPIDR %#lx) did not start: PSCI says %ld\n", cpu,
+			cpu_mpidr[cpu], (long)rc);
 	}
 	return rc == 0;
 }
@@ -73,5 +74,6 @@ void smp_start_all(void)
 	for (unsigned int cpu = 1; cpu < nr_cpus; cpu++) {
 		start_one(cpu);
 	}
-	pr_info("smp: %u of %u CPUs run\n", (unsigned int)__builtin_popcountl(cpus_online.bits), nr_cpus);
+	pr_info("smp: %u of %u CPUs run\n", (unsigned int)__builtin_popcountl(cpus_online.bits),
+		nr_cpus);
 }

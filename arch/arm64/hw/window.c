@@ -2,9 +2,9 @@
 /*
  * The window (hv/window.h): per-CPU slots through which EL2 reaches memory that is not its own.
  *
- * Each CPU writes only its own entries and uses only its own addresses, and EL2 is not preempted, so
- * there is no lock and all TLB maintenance is local. An entry is invalid whenever its slot is not in
- * use; therefore mapping needs no invalidation, only unmapping does (Arm ARM D8.16).
+ * Each CPU writes only its own entries and uses only its own addresses, and EL2 is not preempted,
+ * so there is no lock and all TLB maintenance is local. An entry is invalid whenever its slot is
+ * not in use; therefore mapping needs no invalidation, only unmapping does (Arm ARM D8.16).
  */
 #include <asm/boot.h>
 #include <asm/el2_map.h>
@@ -18,7 +18,8 @@ static DEFINE_PER_CPU(u32, window_depth);
 
 static void flush_local(u64 va)
 {
-	/* Pairs with the earlier accesses through the window: all of them are done before it closes. */
+	/* Pairs with the earlier accesses through the window: all of them are done before it
+	 * closes. */
 	dsb(nsh);
 	__asm__ volatile("tlbi vae2, %0" : : "r"(va >> PAGE_SHIFT) : "memory");
 	dsb(nsh);
@@ -52,8 +53,7 @@ void *window_map_block(mfn_t frame)
 	unsigned int cpu = cpu_id();
 
 	ASSERT(!el2_l2_blocks[cpu]);
-	WRITE_ONCE(el2_l2_blocks[cpu],
-		   ALIGN_DOWN(mfn_to_pa(frame).v, MIB(2)) | EL2_RW | PT_VALID);
+	WRITE_ONCE(el2_l2_blocks[cpu], ALIGN_DOWN(mfn_to_pa(frame).v, MIB(2)) | EL2_RW | PT_VALID);
 	/* Pairs with this CPU's walker. */
 	dsb(nshst);
 	isb();

@@ -13,7 +13,7 @@
 
 struct idreg_row {
 	u64 enc;
-	u64 hide;     /* fields that read as zero */
+	u64 hide;      /* fields that read as zero */
 	u64 must_hide; /* fields that a guest would act upon: their presence makes the group trap */
 	u64 (*read)(void);
 };
@@ -89,10 +89,10 @@ static u64 mmfr3(void)
 	return read_sysreg(S3_0_C0_C7_3);
 }
 
-#define ENC_MMFR0 SYSREG_ENC(3, 0, 0, 7, 0)
-#define ENC_PFR0 SYSREG_ENC(3, 0, 0, 4, 0)
+#define ENC_MMFR0    SYSREG_ENC(3, 0, 0, 7, 0)
+#define ENC_PFR0     SYSREG_ENC(3, 0, 0, 4, 0)
 #define PA_RANGE_MAX 2UL
-#define CSV2_SHIFT 56
+#define CSV2_SHIFT   56
 
 static u64 adjust(u64 enc, u64 value)
 {

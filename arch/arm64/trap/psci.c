@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * PSCI 1.1 for guests (Arm DEN0022): a domain turns its own vCPUs on and off, and itself. Affinities are
- * the guest's (MPIDR of its vCPUs). Power states are all the same: CPU_SUSPEND is a WFI. Locks: those of
- * the domain layer, taken inside.
+ * PSCI 1.1 for guests (Arm DEN0022): a domain turns its own vCPUs on and off, and itself.
+ * Affinities are the guest's (MPIDR of its vCPUs). Power states are all the same: CPU_SUSPEND is a
+ * WFI. Locks: those of the domain layer, taken inside.
  */
 #include <asm/psci.h>
 #include <asm/sysreg.h>
@@ -12,17 +12,17 @@
 #include <hv/domain.h>
 #include <hv/vgic.h>
 
-#define PSCI_SUCCESS 0L
-#define PSCI_NOT_SUPPORTED (-1L)
+#define PSCI_SUCCESS		0L
+#define PSCI_NOT_SUPPORTED	(-1L)
 #define PSCI_INVALID_PARAMETERS (-2L)
-#define PSCI_ALREADY_ON (-4L)
-#define PSCI_INTERNAL_FAILURE (-6L)
-#define PSCI_INVALID_ADDRESS (-9L)
-#define PSCI_1_1 0x10001L
-#define AFFINITY_ON 0L
-#define AFFINITY_OFF 1L
-#define TOS_NOT_PRESENT_MP 2L
-#define FUNCTION_IS_64(f) (((f) & 0x40000000U) != 0)
+#define PSCI_ALREADY_ON		(-4L)
+#define PSCI_INTERNAL_FAILURE	(-6L)
+#define PSCI_INVALID_ADDRESS	(-9L)
+#define PSCI_1_1		0x10001L
+#define AFFINITY_ON		0L
+#define AFFINITY_OFF		1L
+#define TOS_NOT_PRESENT_MP	2L
+#define FUNCTION_IS_64(f)	(((f)&0x40000000U) != 0)
 
 static u64 arg(const struct vcpu *v, u32 function, unsigned int n)
 {
@@ -115,10 +115,18 @@ struct psci_row {
 };
 
 static const struct psci_row rows[] = {
-	{0x84000000U, psci_version},	  {0x84000001U, cpu_suspend},	{0xc4000001U, cpu_suspend},
-	{0x84000002U, cpu_off},		  {0x84000003U, cpu_on},	{0xc4000003U, cpu_on},
-	{0x84000004U, affinity_info},	  {0xc4000004U, affinity_info}, {0x84000006U, migrate_info_type},
-	{0x84000008U, system_off},	  {0x84000009U, system_reset},	{0x8400000aU, psci_features},
+	{ 0x84000000U, psci_version },
+	{ 0x84000001U, cpu_suspend },
+	{ 0xc4000001U, cpu_suspend },
+	{ 0x84000002U, cpu_off },
+	{ 0x84000003U, cpu_on },
+	{ 0xc4000003U, cpu_on },
+	{ 0x84000004U, affinity_info },
+	{ 0xc4000004U, affinity_info },
+	{ 0x84000006U, migrate_info_type },
+	{ 0x84000008U, system_off },
+	{ 0x84000009U, system_reset },
+	{ 0x8400000aU, psci_features },
 };
 
 #define SMCCC_VERSION 0x80000000U

@@ -2,10 +2,11 @@
 /*
  * The way out of EL2: softirqs → pick → switch → enter.
  *
- * run_next() is called at each exit with the current vCPU's registers saved. It does deferred work, asks
- * the scheduler when that is pending, and returns who is to run; entry.S and run_switch() carry a change
- * out. The idle vCPU is never entered: while it is current, run_next() waits for interrupts right here,
- * with interrupts masked, since WFI wakes for a masked one as well. No locks are held across.
+ * run_next() is called at each exit with the current vCPU's registers saved. It does deferred work,
+ * asks the scheduler when that is pending, and returns who is to run; entry.S and run_switch()
+ * carry a change out. The idle vCPU is never entered: while it is current, run_next() waits for
+ * interrupts right here, with interrupts masked, since WFI wakes for a masked one as well. No locks
+ * are held across.
  */
 #include <asm/trap.h>
 #include <hv/arch.h>

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * SMC calling convention for guests, by HVC #0 or a trapped SMC (DEN0028): an allow-list. PSCI is served
- * here, nothing reaches the firmware. Unknown functions return -1. The workaround calls answer that this
- * CPU needs none or that none is available through a call: a guest then makes no call on its entry path.
+ * SMC calling convention for guests, by HVC #0 or a trapped SMC (DEN0028): an allow-list. PSCI is
+ * served here, nothing reaches the firmware. Unknown functions return -1. The workaround calls
+ * answer that this CPU needs none or that none is available through a call: a guest then makes no
+ * call on its entry path.
  */
 #include <asm/sysreg.h>
 #include <asm/trap.h>
 #include <hv/vcpu.h>
 
-#define SMCCC_NOT_SUPPORTED (-1L)
-#define SMCCC_NOT_REQUIRED (-2L)
-#define SMCCC_VERSION 0x80000000U
-#define SMCCC_ARCH_FEATURES 0x80000001U
+#define SMCCC_NOT_SUPPORTED	(-1L)
+#define SMCCC_NOT_REQUIRED	(-2L)
+#define SMCCC_VERSION		0x80000000U
+#define SMCCC_ARCH_FEATURES	0x80000001U
 #define SMCCC_ARCH_WORKAROUND_1 0x80008000U
 #define SMCCC_ARCH_WORKAROUND_2 0x80007fffU
 #define SMCCC_ARCH_WORKAROUND_3 0x80003fffU
-#define SMCCC_1_1 0x10001L
+#define SMCCC_1_1		0x10001L
 
 struct smccc_row {
 	u32 function;
@@ -42,8 +43,8 @@ static s64 arch_features(struct vcpu *v)
 }
 
 static const struct smccc_row rows[] = {
-	{SMCCC_VERSION, version},
-	{SMCCC_ARCH_FEATURES, arch_features},
+	{ SMCCC_VERSION, version },
+	{ SMCCC_ARCH_FEATURES, arch_features },
 };
 
 void trap_smccc(struct vcpu *v)

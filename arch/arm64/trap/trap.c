@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Synchronous exceptions from guests, by exception class (Arm ARM D24.2.40, ESR_EL2.EC). One row per class
- * that EL2 handles; any other class is answered with an UNDEF to the guest: default-deny. Faults of EL2
- * itself end in trap_fatal(). No locks.
+ * Synchronous exceptions from guests, by exception class (Arm ARM D24.2.40, ESR_EL2.EC). One row
+ * per class that EL2 handles; any other class is answered with an UNDEF to the guest: default-deny.
+ * Faults of EL2 itself end in trap_fatal(). No locks.
  */
 #include <asm/sysreg.h>
 #include <asm/trap.h>
@@ -15,10 +15,10 @@
 #include <hv/softirq.h>
 #include <hv/vgic.h>
 
-#define HVC_XEN 0xea1U
-#define HVC_SMCCC 0U
+#define HVC_XEN	    0xea1U
+#define HVC_SMCCC   0U
 #define WFX_TI_MASK 3U
-#define WFX_WFE 1U
+#define WFX_WFE	    1U
 
 void trap_hvc(struct vcpu *v, u64 esr)
 {
@@ -85,15 +85,15 @@ struct trap_row {
 };
 
 static const struct trap_row trap_table[64] = {
-	[EC_UNKNOWN] = {trap_undef},
-	[EC_WFX] = {trap_wfx},
-	[EC_FP] = {trap_fp},
-	[EC_ILLEGAL] = {trap_illegal},
-	[EC_SMC64] = {trap_smc},
-	[EC_SYSREG] = {trap_sysreg},
-	[EC_SVE] = {trap_undef},
-	[EC_IABT_LOWER] = {trap_instruction_abort},
-	[EC_DABT_LOWER] = {trap_data_abort},
+	[EC_UNKNOWN] = { trap_undef },
+	[EC_WFX] = { trap_wfx },
+	[EC_FP] = { trap_fp },
+	[EC_ILLEGAL] = { trap_illegal },
+	[EC_SMC64] = { trap_smc },
+	[EC_SYSREG] = { trap_sysreg },
+	[EC_SVE] = { trap_undef },
+	[EC_IABT_LOWER] = { trap_instruction_abort },
+	[EC_DABT_LOWER] = { trap_data_abort },
 };
 
 void trap_sync(struct vcpu *v, u64 esr)
@@ -117,7 +117,7 @@ void trap_serror(struct vcpu *v)
 
 void trap_fatal(unsigned int kind, u64 pc, u64 lr, u64 sp, u64 fp)
 {
-	static const char *const names[] = {"synchronous exception", "IRQ", "FIQ", "SError"};
+	static const char *const names[] = { "synchronous exception", "IRQ", "FIQ", "SError" };
 
 	panic("EL2 took %s: ESR %#lx FAR %#lx PC %#lx LR %#lx SP %#lx FP %#lx vCPU d%uv%u",
 	      names[kind & 3], read_sysreg(esr_el2), read_sysreg(far_el2), pc, lr, sp, fp,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The vCPU switch (hv/context.h): everything of EL1 that a guest can see and EL2 does not trap is saved
- * and restored here; a register missing from el1_regs is one that traps. entry.S keeps the general-purpose
- * registers.
+ * The vCPU switch (hv/context.h): everything of EL1 that a guest can see and EL2 does not trap is
+ * saved and restored here; a register missing from el1_regs is one that traps. entry.S keeps the
+ * general-purpose registers.
  *
- * FP and SIMD are lazy on the way in: a vCPU whose registers are not in the unit traps at its first use.
- * On the way out, a vCPU that used the unit is saved at once, so that any other CPU can take it over; its
- * registers stay in the unit and need no reload when it comes back first. No locks: a vCPU is switched
- * only by the CPU that runs it. Arm ARM D1.2, D24.
+ * FP and SIMD are lazy on the way in: a vCPU whose registers are not in the unit traps at its first
+ * use. On the way out, a vCPU that used the unit is saved at once, so that any other CPU can take
+ * it over; its registers stay in the unit and need no reload when it comes back first. No locks: a
+ * vCPU is switched only by the CPU that runs it. Arm ARM D1.2, D24.
  */
 #include <asm/cpu.h>
 #include <asm/fp.h>
@@ -23,7 +23,7 @@
 
 static DEFINE_PER_CPU(struct vcpu, idle_vcpu);
 static DEFINE_PER_CPU(struct vcpu *, fp_owner);
-static struct domain idle_domain = {.id = HV_DOMID_IDLE};
+static struct domain idle_domain = { .id = HV_DOMID_IDLE };
 
 bool context_is_idle(const struct vcpu *v)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Exceptions that EL2 makes a guest take at its EL1 (hv/context.h), as the CPU would: SPSR, ELR, ESR and
- * FAR of EL1, the vector by where the guest came from, PSTATE of a fresh EL1h. The vCPU is the current
- * one, its EL1 registers are live. Arm ARM D1.3 (AArch64.TakeException).
+ * Exceptions that EL2 makes a guest take at its EL1 (hv/context.h), as the CPU would: SPSR, ELR,
+ * ESR and FAR of EL1, the vector by where the guest came from, PSTATE of a fresh EL1h. The vCPU is
+ * the current one, its EL1 registers are live. Arm ARM D1.3 (AArch64.TakeException).
  */
 #include <asm/sysreg.h>
 #include <hv/context.h>
@@ -10,9 +10,9 @@
 
 #define VECTOR_CURRENT_SP0 0x000
 #define VECTOR_CURRENT_SPX 0x200
-#define VECTOR_LOWER_A64 0x400
-#define VECTOR_LOWER_A32 0x600
-#define FSC_EXTERNAL 0x10
+#define VECTOR_LOWER_A64   0x400
+#define VECTOR_LOWER_A32   0x600
+#define FSC_EXTERNAL	   0x10
 
 static u64 vector_offset(u64 pstate)
 {
@@ -37,7 +37,8 @@ static void take(struct vcpu *v, u64 esr)
 	write_sysreg(regs->pc, elr_el1);
 	write_sysreg(esr, esr_el1);
 	regs->pc = read_sysreg(vbar_el1) + vector_offset(regs->pstate);
-	/* NZCV and PAN are kept; SCTLR_EL1.SPAN = 0 would set PAN, which is stricter than needed here. */
+	/* NZCV and PAN are kept; SCTLR_EL1.SPAN = 0 would set PAN, which is stricter than needed
+	 * here. */
 	regs->pstate = (regs->pstate & PSTATE_PAN) | PSTATE_DAIF | PSTATE_MODE_EL1H;
 }
 

@@ -2,9 +2,9 @@
 /*
  * Copies to and from guest memory (hv/guest_access.h).
  *
- * A virtual address goes through stage 1 of the current vCPU by an address-translation instruction, as
- * EL1 would see it; the intermediate physical address goes through our own stage-2 tables, and the frame
- * is held there while the window is open: no other vCPU can give it away under the copy.
+ * A virtual address goes through stage 1 of the current vCPU by an address-translation instruction,
+ * as EL1 would see it; the intermediate physical address goes through our own stage-2 tables, and
+ * the frame is held there while the window is open: no other vCPU can give it away under the copy.
  */
 #include <asm/sysreg.h>
 #include <hv/domain.h>
@@ -14,7 +14,7 @@
 #include <hv/string.h>
 #include <hv/window.h>
 
-#define PAR_F BIT(0)
+#define PAR_F	    BIT(0)
 #define SCTLR_EL1_M BIT(0)
 
 int guest_translate(u64 gva, bool write, ipa_t *out)

@@ -7,9 +7,9 @@
  *	|      | kind |XN| address  |  |AF| SH |S2AP|MemAttr|typ|     Arm ARM D8.3.1
  *	+------+------+--+----------+--+--+----+----+------+---+
  *
- * Invariants: a leaf of kind RAM stands for the owner's reference of each of its frames; FOREIGN and
- * GRANT leaves are single pages and hold one reference each; a reference is dropped only after the TLBs
- * of all CPUs have forgotten the leaf. Lock: s2->lock (LOCK_RANK_STAGE2) around everything.
+ * Invariants: a leaf of kind RAM stands for the owner's reference of each of its frames; FOREIGN
+ *and GRANT leaves are single pages and hold one reference each; a reference is dropped only after
+ *the TLBs of all CPUs have forgotten the leaf. Lock: s2->lock (LOCK_RANK_STAGE2) around everything.
  */
 #include <asm/cpu.h>
 #include <asm/s2_internal.h>
@@ -20,15 +20,15 @@
 #include <hv/softirq.h>
 #include <hv/stage2.h>
 
-#define S2_AF BIT(10)
-#define S2_SH_INNER (3UL << 8)
-#define S2_READ (1UL << 6)
-#define S2_WRITE (2UL << 6)
-#define S2_NORMAL (0xfUL << 2)
+#define S2_AF		BIT(10)
+#define S2_SH_INNER	(3UL << 8)
+#define S2_READ		(1UL << 6)
+#define S2_WRITE	(2UL << 6)
+#define S2_NORMAL	(0xfUL << 2)
 #define S2_DEVICE_NGNRE (1UL << 2)
-#define S2_XN BIT(54)
-#define S2_KIND_SHIFT 55
-#define S2_KIND_MASK 0xfUL
+#define S2_XN		BIT(54)
+#define S2_KIND_SHIFT	55
+#define S2_KIND_MASK	0xfUL
 /* Leaves removed before one TLB flush: bounds the time between two preemption points. */
 #define BATCH 32U
 
@@ -86,7 +86,7 @@ struct s2_entry s2_lookup_locked(struct domain *d, gfn_t g)
 	u64 inside = gfn_to_ipa(g).v - leaf.addr;
 
 	if (!leaf.entry) {
-		return (struct s2_entry){.kind = S2_NONE, .frame = mfn(INVALID_FRAME)};
+		return (struct s2_entry){ .kind = S2_NONE, .frame = mfn(INVALID_FRAME) };
 	}
 	return (struct s2_entry){
 		.kind = leaf_kind(leaf.entry),
@@ -228,7 +228,8 @@ s64 s2_unmap(struct domain *d, gfn_t g, u64 nr)
 		spin_lock(&s2->lock);
 		next = remove_batch(s2, at, end, &removed);
 		if (removed.nr) {
-			s2_flush(s2, removed.leaf[0].addr, (next > 0 ? (u64)next : end) - removed.leaf[0].addr);
+			s2_flush(s2, removed.leaf[0].addr,
+				 (next > 0 ? (u64)next : end) - removed.leaf[0].addr);
 		}
 		spin_unlock(&s2->lock);
 		for (unsigned int i = 0; i < removed.nr; i++) {
@@ -256,7 +257,7 @@ static void teardown_slice(struct s2 *s2)
 static bool teardown_leaf(struct s2 *s2)
 {
 	u64 at = s2->teardown_next << PAGE_SHIFT, end = BIT(s2->table.addr_bits);
-	struct pgtable_leaf old = {0};
+	struct pgtable_leaf old = { 0 };
 
 	spin_lock(&s2->lock);
 	while (at < end && !old.entry) {

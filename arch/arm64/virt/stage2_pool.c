@@ -3,8 +3,9 @@
  * Making and freeing a domain's stage 2: root, VMID, pool of table pages, TLB flush.
  *
  * The root is two concatenated level-1 tables (40-bit guest addresses). Pool pages come from the
- * hypervisor's heap, are linked through their first word while unused, and belong to one domain until it
- * is gone: no domain can use up another's. Locks: s2->lock; VMIDs by atomic operations. Arm ARM D8.2, D8.17.
+ * hypervisor's heap, are linked through their first word while unused, and belong to one domain
+ * until it is gone: no domain can use up another's. Locks: s2->lock; VMIDs by atomic operations.
+ * Arm ARM D8.2, D8.17.
  */
 #include <asm/cpu.h>
 #include <asm/s2_internal.h>
@@ -18,11 +19,11 @@
 #include <hv/string.h>
 
 #define ROOT_ORDER 1
-#define NR_VMIDS 256U
+#define NR_VMIDS   256U
 /* Beyond the tables for RAM: devices, grant frames, shared pages, foreign mappings. */
 #define POOL_EXTRA 24U
 
-static u64 vmid_words[NR_VMIDS / 64] = {1}; /* VMID 0 is nobody's: vCPUs that run no guest */
+static u64 vmid_words[NR_VMIDS / 64] = { 1 }; /* VMID 0 is nobody's: vCPUs that run no guest */
 
 static u16 vmid_alloc(void)
 {

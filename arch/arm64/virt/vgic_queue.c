@@ -5,8 +5,9 @@
  * putting in, taking out and finding the highest priority take constant time, however many
  * interrupts a guest makes pending. Within a level the order is first come, first served.
  *
- * Invariant: an interrupt is in the queue its flags name (VIRQ_QUEUE_MASK), on its holder, at the level
- * of its priority; whoever changes one of these takes it out first. Lock: the domain's vgic.lock.
+ * Invariant: an interrupt is in the queue its flags name (VIRQ_QUEUE_MASK), on its holder, at the
+ * level of its priority; whoever changes one of these takes it out first. Lock: the domain's
+ * vgic.lock.
  */
 #include "vgic_internal.h"
 

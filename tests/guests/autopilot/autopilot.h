@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The autopilot's interfaces: board (the virtual machine), sched (tasks), quad (the aircraft and its controller). */
+/* The autopilot's interfaces: board (the virtual machine), sched (tasks), quad (the aircraft and
+ * its controller). */
 #ifndef AUTOPILOT_H
 #define AUTOPILOT_H
 
@@ -7,48 +8,65 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define STR_(x)	#x
+#define STR_(x) #x
 #define STR(x)	STR_(x)
-#define sysreg_read(r)	({ uint64_t v_; __asm__ volatile("mrs %0, " STR(r) : "=r"(v_) : : "memory"); v_; })
-#define sysreg_write(r, v) __asm__ volatile("msr " STR(r) ", %x0\n\tisb" : : "rZ"((uint64_t)(v)) : "memory")
-#define irq_on()	__asm__ volatile("msr daifclr, #2\n\tisb" : : : "memory")
-#define irq_off()	__asm__ volatile("msr daifset, #2\n\tisb" : : : "memory")
-#define IRQ_VTIMER	27
+#define sysreg_read(r)                                                                             \
+	({                                                                                         \
+		uint64_t v_;                                                                       \
+		__asm__ volatile("mrs %0, " STR(r) : "=r"(v_) : : "memory");                       \
+		v_;                                                                                \
+	})
+#define sysreg_write(r, v)                                                                         \
+	__asm__ volatile("msr " STR(r) ", %x0\n\tisb" : : "rZ"((uint64_t)(v)) : "memory")
+#define irq_on()   __asm__ volatile("msr daifclr, #2\n\tisb" : : : "memory")
+#define irq_off()  __asm__ volatile("msr daifset, #2\n\tisb" : : : "memory")
+#define IRQ_VTIMER 27
 
 /* --- board.c --- */
-void board_init(void);				/* console, GIC, the virtual timer's interrupt */
-uint32_t board_irq_ack(void);			/* INTID, 1023 = none */
+void board_init(void);	      /* console, GIC, the virtual timer's interrupt */
+uint32_t board_irq_ack(void); /* INTID, 1023 = none */
 void board_irq_eoi(uint32_t intid);
-void board_putc(char c);			/* never blocks: what the console cannot take is dropped */
-void board_flush(void);				/* tell the reader of the PV console */
-int board_getc(void);				/* -1 = nothing typed */
+void board_putc(char c); /* never blocks: what the console cannot take is dropped */
+void board_flush(void);	 /* tell the reader of the PV console */
+int board_getc(void);	 /* -1 = nothing typed */
 void board_power_off(bool reboot);
-static inline uint64_t board_now(void) { return sysreg_read(cntvct_el0); }
-static inline uint64_t board_hz(void) { return sysreg_read(cntfrq_el0); }
-static inline uint64_t board_ns(uint64_t ticks) { return ticks * 1000 / (board_hz() / 1000000); }
+static inline uint64_t board_now(void)
+{
+	return sysreg_read(cntvct_el0);
+}
+static inline uint64_t board_hz(void)
+{
+	return sysreg_read(cntfrq_el0);
+}
+static inline uint64_t board_ns(uint64_t ticks)
+{
+	return ticks * 1000 / (board_hz() / 1000000);
+}
 
-/* --- sched.c: fixed priorities, run to completion, one stack; a higher task preempts a lower one --- */
+/* --- sched.c: fixed priorities, run to completion, one stack; a higher task preempts a lower one
+ * --- */
 struct task {
 	const char *name;
 	void (*run)(void);
-	uint32_t period;			/* ms */
+	uint32_t period; /* ms */
 	bool ready;
-	uint64_t released, met, missed, worst;	/* worst = release to completion; counter ticks */
+	uint64_t released, met, missed, worst; /* worst = release to completion; counter ticks */
 };
-struct sched_stats {				/* of the tick: deadline to first instruction, in counter ticks */
-	uint64_t count, min, max, sum, lost;	/* lost = whole periods without a tick */
+struct sched_stats { /* of the tick: deadline to first instruction, in counter ticks */
+	uint64_t count, min, max, sum, lost; /* lost = whole periods without a tick */
 };
 extern struct sched_stats sched_stats;
-void sched_start(struct task *tasks, unsigned int n);	/* highest priority first; returns with the timer running */
+void sched_start(struct task *tasks,
+		 unsigned int n); /* highest priority first; returns with the timer running */
 void sched_reset_stats(void);
 
 /* --- quad.c --- */
 struct quad {
-	float pos[3], vel[3], angle[3], rate[3], thrust, torque[3];	/* m, m/s, rad, rad/s, N, Nm */
+	float pos[3], vel[3], angle[3], rate[3], thrust, torque[3]; /* m, m/s, rad, rad/s, N, Nm */
 	unsigned int waypoint, laps;
 };
 extern struct quad quad;
-void quad_step(void);				/* 1 ms of control and physics */
-void quad_navigate(void);			/* flight plan, 50 Hz */
+void quad_step(void);	  /* 1 ms of control and physics */
+void quad_navigate(void); /* flight plan, 50 Hz */
 
 #endif

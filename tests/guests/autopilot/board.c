@@ -1,22 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual machine of a Xen-ABI arm64 domain: addresses are those that xen/arch-arm.h (GUEST_*) promises, so no
- * device tree is needed. Console output goes to the PV console ring and to the SBSA UART, whichever exist.
+ * The virtual machine of a Xen-ABI arm64 domain: addresses are those that xen/arch-arm.h (GUEST_*)
+ * promises, so no device tree is needed. Console output goes to the PV console ring and to the SBSA
+ * UART, whichever exist.
  */
 #include "autopilot.h"
 
-#define GICD		0x03001000ull
-#define GICR		0x03020000ull
-#define UART		0x22000000ull
-#define MAGIC		0x39000000ull		/* PV pages */
-#define GIB		(1ull << 30)
-#define DEVICE		(1ull | 1ull << 10 | 3ull << 53)		/* block, access flag, never executed */
-#define NORMAL		(1ull | 1ull << 10 | 1ull << 2 | 3ull << 8)	/* cacheable, inner shareable */
+#define GICD   0x03001000ull
+#define GICR   0x03020000ull
+#define UART   0x22000000ull
+#define MAGIC  0x39000000ull /* PV pages */
+#define GIB    (1ull << 30)
+#define DEVICE (1ull | 1ull << 10 | 3ull << 53)		   /* block, access flag, never executed */
+#define NORMAL (1ull | 1ull << 10 | 1ull << 2 | 3ull << 8) /* cacheable, inner shareable */
 
-#define HVM_OP		34
-#define SCHED_OP	29
-#define EVENT_OP	32
-#define DOMID_SELF	0x7ff0
+#define HVM_OP	   34
+#define SCHED_OP   29
+#define EVENT_OP   32
+#define DOMID_SELF 0x7ff0
 
 struct console_ring {
 	char in[1024], out[2048];
@@ -32,9 +33,18 @@ static volatile bool probing, faulted;
 void board_mmu_on(void);
 void board_fault(uint64_t when);
 
-static inline uint32_t rd(uint64_t a) { return *(volatile uint32_t *)a; }
-static inline void wr(uint64_t a, uint32_t v) { *(volatile uint32_t *)a = v; }
-static inline void barrier(void) { __asm__ volatile("dsb sy" : : : "memory"); }
+static inline uint32_t rd(uint64_t a)
+{
+	return *(volatile uint32_t *)a;
+}
+static inline void wr(uint64_t a, uint32_t v)
+{
+	*(volatile uint32_t *)a = v;
+}
+static inline void barrier(void)
+{
+	__asm__ volatile("dsb sy" : : : "memory");
+}
 
 static void map_normal(uint64_t pa)
 {
@@ -55,10 +65,11 @@ void board_mmu_on(void)
 	}
 	l1[0] = (uint64_t)l2 | 3;
 	sysreg_write(mair_el1, 0xff04);
-	sysreg_write(tcr_el1, 25 | 1 << 8 | 1 << 10 | 3 << 12 | 1 << 23 | (sysreg_read(id_aa64mmfr0_el1) & 7) << 32);
+	sysreg_write(tcr_el1, 25 | 1 << 8 | 1 << 10 | 3 << 12 | 1 << 23 |
+				      (sysreg_read(id_aa64mmfr0_el1) & 7) << 32);
 	sysreg_write(ttbr0_el1, (uint64_t)l1);
 	map_normal(MAGIC);
-	sysreg_write(sctlr_el1, 0x30d01805);	/* RES1 bits, I, C, M */
+	sysreg_write(sctlr_el1, 0x30d01805); /* RES1 bits, I, C, M */
 }
 
 static long hypercall(uint64_t nr, uint64_t a0, void *a1)
@@ -67,18 +78,26 @@ static long hypercall(uint64_t nr, uint64_t a0, void *a1)
 	register uint64_t x1 __asm__("x1") = (uint64_t)a1;
 	register uint64_t x16 __asm__("x16") = nr;
 
-	__asm__ volatile("hvc #0xea1" : "+r"(x0), "+r"(x1), "+r"(x16) : : "x2", "x3", "x4", "memory");
+	__asm__ volatile("hvc #0xea1"
+			 : "+r"(x0), "+r"(x1), "+r"(x16)
+			 :
+			 : "x2", "x3", "x4", "memory");
 	return (long)x0;
 }
 
 static uint64_t hvm_param(uint32_t index)
 {
-	struct { uint16_t domid, pad; uint32_t index; uint64_t value; } p = { DOMID_SELF, 0, index, 0 };
+	struct {
+		uint16_t domid, pad;
+		uint32_t index;
+		uint64_t value;
+	} p = { DOMID_SELF, 0, index, 0 };
 
 	return hypercall(HVM_OP, 1, &p) == 0 ? p.value : 0;
 }
 
-/* A fault while probing means "no such device"; any other one is fatal and left to the hypervisor's policy. */
+/* A fault while probing means "no such device"; any other one is fatal and left to the hypervisor's
+ * policy. */
 void board_fault(uint64_t when)
 {
 	(void)when;
@@ -91,7 +110,7 @@ void board_fault(uint64_t when)
 		board_putc(*s);
 	}
 	board_flush();
-	hypercall(SCHED_OP, 2, &(uint32_t){ 3 });	/* shutdown, reason crash */
+	hypercall(SCHED_OP, 2, &(uint32_t){ 3 }); /* shutdown, reason crash */
 }
 
 static bool probe(uint64_t a)
@@ -106,19 +125,19 @@ static bool probe(uint64_t a)
 
 static void gic_init(void)
 {
-	wr(GICD, 0x12);				/* affinity routing, group 1 */
-	wr(GICR + 0x14, 0);			/* wake the redistributor */
-	wr(GICR + 0x10080, 0xffffffff);		/* all in group 1 */
+	wr(GICD, 0x12);			/* affinity routing, group 1 */
+	wr(GICR + 0x14, 0);		/* wake the redistributor */
+	wr(GICR + 0x10080, 0xffffffff); /* all in group 1 */
 	*(volatile uint8_t *)(GICR + 0x10400 + IRQ_VTIMER) = 0x80;
 	wr(GICR + 0x10100, 1u << IRQ_VTIMER);
-	sysreg_write(S3_0_C12_C12_5, sysreg_read(S3_0_C12_C12_5) | 1);	/* ICC_SRE_EL1 */
-	sysreg_write(S3_0_C4_C6_0, 0xff);	/* ICC_PMR_EL1 */
-	sysreg_write(S3_0_C12_C12_7, 1);	/* ICC_IGRPEN1_EL1 */
+	sysreg_write(S3_0_C12_C12_5, sysreg_read(S3_0_C12_C12_5) | 1); /* ICC_SRE_EL1 */
+	sysreg_write(S3_0_C4_C6_0, 0xff);			       /* ICC_PMR_EL1 */
+	sysreg_write(S3_0_C12_C12_7, 1);			       /* ICC_IGRPEN1_EL1 */
 }
 
 void board_init(void)
 {
-	uint64_t pfn = hvm_param(17);			/* HVM_PARAM_CONSOLE_PFN; the event channel is 18 */
+	uint64_t pfn = hvm_param(17); /* HVM_PARAM_CONSOLE_PFN; the event channel is 18 */
 
 	if (pfn != 0 && pfn + 1 != 0) {
 		map_normal(pfn << 12);
@@ -158,7 +177,7 @@ void board_flush(void)
 {
 	barrier();
 	if (ring != NULL) {
-		hypercall(EVENT_OP, 4, &ring_port);	/* send */
+		hypercall(EVENT_OP, 4, &ring_port); /* send */
 	}
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The autopilot: a real-time guest to copy. Tasks by priority: control (1 kHz), navigation (50 Hz), console (10 Hz),
- * heartbeat (1 Hz). Keys on the console: s statistics, z zero them, r reboot, q power off, x fault on purpose, h help.
+ * The autopilot: a real-time guest to copy. Tasks by priority: control (1 kHz), navigation (50 Hz),
+ * console (10 Hz), heartbeat (1 Hz). Keys on the console: s statistics, z zero them, r reboot, q
+ * power off, x fault on purpose, h help.
  */
 #include <stdarg.h>
 #include "autopilot.h"
@@ -67,16 +68,17 @@ static void latency(void)
 {
 	struct sched_stats s = sched_stats;
 
-	print("latency ns min %u mean %u max %u met %u missed %u\r\n", board_ns(s.count == 0 ? 0 : s.min),
-	      board_ns(s.count == 0 ? 0 : s.sum / s.count), board_ns(s.max), tasks[0].met, tasks[0].missed);
+	print("latency ns min %u mean %u max %u met %u missed %u\r\n",
+	      board_ns(s.count == 0 ? 0 : s.min), board_ns(s.count == 0 ? 0 : s.sum / s.count),
+	      board_ns(s.max), tasks[0].met, tasks[0].missed);
 }
 
 static void heartbeat(void)
 {
 	static uint64_t beats;
 
-	print("autopilot: beat %u alt %f x %f y %f waypoint %u lap %u | ", ++beats, quad.pos[2], quad.pos[0], quad.pos[1],
-	      (uint64_t)quad.waypoint, (uint64_t)quad.laps);
+	print("autopilot: beat %u alt %f x %f y %f waypoint %u lap %u | ", ++beats, quad.pos[2],
+	      quad.pos[0], quad.pos[1], (uint64_t)quad.waypoint, (uint64_t)quad.laps);
 	latency();
 }
 
@@ -85,11 +87,12 @@ static void statistics(void)
 	print("autopilot: statistics: ");
 	latency();
 	for (unsigned int i = 0; i < NR_TASKS; i++) {
-		print("autopilot:   task %s period ms %u met %u missed %u worst response ns %u\r\n", tasks[i].name,
-		      (uint64_t)tasks[i].period, tasks[i].met, tasks[i].missed, board_ns(tasks[i].worst));
+		print("autopilot:   task %s period ms %u met %u missed %u worst response ns %u\r\n",
+		      tasks[i].name, (uint64_t)tasks[i].period, tasks[i].met, tasks[i].missed,
+		      board_ns(tasks[i].worst));
 	}
-	print("autopilot:   roll %f pitch %f yaw %f rad, periods lost %u\r\n", quad.angle[0], quad.angle[1], quad.angle[2],
-	      sched_stats.lost);
+	print("autopilot:   roll %f pitch %f yaw %f rad, periods lost %u\r\n", quad.angle[0],
+	      quad.angle[1], quad.angle[2], sched_stats.lost);
 }
 
 static void console(void)

@@ -2,10 +2,11 @@
 /*
  * A scheduler of one page: fixed priorities, run to completion, one stack.
  *
- * The virtual timer ticks every millisecond, with absolute deadlines so that a late tick does not move the next one.
- * The tick releases tasks; on the way out of the interrupt every ready task above the preempted one runs, with
- * interrupts on, so it can be preempted in turn. Nothing ever waits: a task that has nothing to do returns.
- * `current` = priority (index) of what runs; nr_tasks = the idle loop. Changed only with interrupts off.
+ * The virtual timer ticks every millisecond, with absolute deadlines so that a late tick does not
+ * move the next one. The tick releases tasks; on the way out of the interrupt every ready task
+ * above the preempted one runs, with interrupts on, so it can be preempted in turn. Nothing ever
+ * waits: a task that has nothing to do returns. `current` = priority (index) of what runs; nr_tasks
+ * = the idle loop. Changed only with interrupts off.
  */
 #include "autopilot.h"
 
@@ -39,7 +40,8 @@ static void run_ready(void)
 {
 	unsigned int preempted = current;
 
-	for (current = highest_ready(preempted); current < preempted; current = highest_ready(preempted)) {
+	for (current = highest_ready(preempted); current < preempted;
+	     current = highest_ready(preempted)) {
 		uint64_t released = task[current].released;
 
 		task[current].ready = false;
@@ -63,7 +65,8 @@ static void tick(uint64_t when)
 	now_ms++;
 	for (unsigned int i = 0; i < nr_tasks; i++) {
 		if (now_ms % task[i].period == 0) {
-			task[i].missed += task[i].ready;	/* not even started since the last release */
+			task[i].missed +=
+				task[i].ready; /* not even started since the last release */
 			task[i].ready = true;
 			task[i].released = deadline;
 		}

@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bench: what the paths a guest can feel cost. One line per row: `bench NAME min mean max` in counter ticks, after
- * subtraction of an empty measurement. Under `-icount shift=0` with cntfrq=1 GHz a tick is one instruction, so the
- * figures are exact and repeat; on other machines they are nanoseconds' cousins only.
- * Options: count= rounds per row (default 1000), wfi=0 leaves out the rows that sleep.
+ * bench: what the paths a guest can feel cost. One line per row: `bench NAME min mean max` in
+ * counter ticks, after subtraction of an empty measurement. Under `-icount shift=0` with cntfrq=1
+ * GHz a tick is one instruction, so the figures are exact and repeat; on other machines they are
+ * nanoseconds' cousins only. Options: count= rounds per row (default 1000), wfi=0 leaves out the
+ * rows that sleep.
  */
 #include "lib.h"
 
 const char guest_name[] = "bench";
 
-#define SGI_BENCH	5
-#define DEADLINE	1000000			/* ticks ahead; a period of 1 ms has the same cost */
+#define SGI_BENCH 5
+#define DEADLINE  1000000 /* ticks ahead; a period of 1 ms has the same cost */
 
-uint64_t bench_empty(uint64_t arg), bench_mmio(uint64_t arg), bench_idreg(uint64_t arg), bench_ptimer(uint64_t arg);
-uint64_t bench_actlr(uint64_t arg), bench_xencall(uint64_t nr, uint64_t x0), bench_smccc(uint64_t nr, uint64_t x0), bench_sgi(uint64_t sgi1r);
+uint64_t bench_empty(uint64_t arg), bench_mmio(uint64_t arg), bench_idreg(uint64_t arg),
+	bench_ptimer(uint64_t arg);
+uint64_t bench_actlr(uint64_t arg), bench_xencall(uint64_t nr, uint64_t x0),
+	bench_smccc(uint64_t nr, uint64_t x0), bench_sgi(uint64_t sgi1r);
 uint64_t bench_timer(uint64_t deadline, uint64_t wait);
 extern char bench_vectors[], vectors[];
 
@@ -82,7 +85,8 @@ void guest_main(void)
 
 		overhead = t < overhead ? t : overhead;
 	}
-	printf("bench: %lu Hz, empty measurement %lu ticks, %lu rounds\n", tick_hz(), overhead, rounds);
+	printf("bench: %lu Hz, empty measurement %lu ticks, %lu rounds\n", tick_hz(), overhead,
+	       rounds);
 	if (plat.xen) {
 		row("null_hypercall", null_hypercall, XEN_VERSION, overhead);
 	}

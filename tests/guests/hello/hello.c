@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* hello: the domain starts, sees its device tree, prints and powers off. The guest for the first boot of anything. */
+/* hello: the domain starts, sees its device tree, prints and powers off. The guest for the first
+ * boot of anything. */
 #include "lib.h"
 
 const char guest_name[] = "hello";
 
 void guest_main(void)
 {
-	printf("hello: %u vCPU, RAM 0x%lx+0x%lx, GICD 0x%lx, UART 0x%lx, %s\n", plat.nr_cpus, plat.ram_base, plat.ram_size,
-	       plat.gicd, plat.uart, plat.xen ? "Xen ABI" : "no hypervisor node");
+	printf("hello: %u vCPU, RAM 0x%lx+0x%lx, GICD 0x%lx, UART 0x%lx, %s\n", plat.nr_cpus,
+	       plat.ram_base, plat.ram_size, plat.gicd, plat.uart,
+	       plat.xen ? "Xen ABI" : "no hypervisor node");
 	printf("hello: bootargs '%s'\n", plat.bootargs);
 	check(plat.nr_cpus >= 1, "device tree names at least one vCPU");
 	check((sysreg_read(currentel) >> 2) == 1, "runs at EL1");

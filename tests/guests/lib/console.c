@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * printf and console input on whatever the domain has: PV console ring, PL011/SBSA UART, or (when there is neither)
- * the console_io hypercall, which a privileged domain may use. A console without a reader never blocks a guest for
- * longer than WAIT_US: what does not fit by then is dropped.
+ * printf and console input on whatever the domain has: PV console ring, PL011/SBSA UART, or (when
+ * there is neither) the console_io hypercall, which a privileged domain may use. A console without
+ * a reader never blocks a guest for longer than WAIT_US: what does not fit by then is dropped.
  */
 #include <stdarg.h>
 #include "lib.h"
 
-#define WAIT_US	200000
-#define UART_DR	0x00
-#define UART_FR	0x18
+#define WAIT_US 200000
+#define UART_DR 0x00
+#define UART_FR 0x18
 
 static volatile struct xen_console_ring *ring;
 static uint32_t ring_port;
@@ -102,7 +102,8 @@ int console_getc(void)
 	if (plat.uart != 0 && (rd32(plat.uart + UART_FR) & 1 << 4) == 0) {
 		return rd32(plat.uart + UART_DR) & 0xff;
 	}
-	if (plat.xen && ring == NULL && plat.uart == 0 && xen_call(XEN_CONSOLE_IO, 1, 1, (uint64_t)&c, 0) == 1) {
+	if (plat.xen && ring == NULL && plat.uart == 0 &&
+	    xen_call(XEN_CONSOLE_IO, 1, 1, (uint64_t)&c, 0) == 1) {
 		return (uint8_t)c;
 	}
 	return -1;
@@ -163,8 +164,8 @@ static const char *put_one(const char *f, va_list *ap)
 		break;
 	case 'u':
 	case 'x':
-		put_num(is_long ? va_arg(*ap, unsigned long) : va_arg(*ap, unsigned int), *f == 'u' ? 10 : 16, false,
-			width, pad);
+		put_num(is_long ? va_arg(*ap, unsigned long) : va_arg(*ap, unsigned int),
+			*f == 'u' ? 10 : 16, false, width, pad);
 		break;
 	case 's':
 		put_str(va_arg(*ap, const char *), width);
@@ -182,8 +183,7 @@ static const char *put_one(const char *f, va_list *ap)
 void vprintf_(const char *f, va_list *ap);
 void vprintf_(const char *f, va_list *ap)
 {
-	while (__atomic_test_and_set(&lock, __ATOMIC_ACQUIRE)) {
-	}
+	while (__atomic_test_and_set(&lock, __ATOMIC_ACQUIRE)) {}
 	while (*f != '\0') {
 		if (*f == '%') {
 			f = put_one(f + 1, ap);

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * GICv3 driver: affinity routing, everything in group 1, one handler per INTID shared by all vCPUs.
- * Works with one or two security states (GICD_CTLR bits 1 and 4 mean the same in both). GIC specification ch. 8, 12.
+ * Works with one or two security states (GICD_CTLR bits 1 and 4 mean the same in both). GIC
+ * specification ch. 8, 12.
  */
 #include "lib.h"
 
-#define GICD_ARE_G1	(1u << 4 | 1u << 1)
-#define RWP		(1u << 31)
-#define NR_INTID	1020
+#define GICD_ARE_G1 (1u << 4 | 1u << 1)
+#define RWP	    (1u << 31)
+#define NR_INTID    1020
 
 void (*irq_hook)(void);
 volatile uint64_t irq_count[MAX_CPUS];
@@ -45,7 +46,8 @@ static uint64_t find_redist(void)
 	uint64_t mpidr = sysreg_read(mpidr_el1), typer;
 	uint32_t aff = (uint32_t)(mpidr >> 8 & 0xff000000) | (uint32_t)(mpidr & 0xffffff);
 
-	for (uint64_t r = plat.gicr; r < plat.gicr + plat.gicr_size; r += (typer & 2 ? 0x40000 : 0x20000)) {
+	for (uint64_t r = plat.gicr; r < plat.gicr + plat.gicr_size;
+	     r += (typer & 2 ? 0x40000 : 0x20000)) {
 		typer = rd64(r + GICR_TYPER);
 		if (typer >> 32 == aff) {
 			return r;
@@ -150,8 +152,8 @@ void gic_sgi(unsigned int intid, unsigned int cpu)
 	uint64_t m = plat.mpidr[cpu];
 
 	dsb();
-	sysreg_write(ICC_SGI1R, (uint64_t)intid << 24 | 1ull << (m & 0xf) | (m >> 8 & 0xff) << 16 | (m >> 16 & 0xff) << 32 |
-		     (m >> 4 & 0xf) << 44);
+	sysreg_write(ICC_SGI1R, (uint64_t)intid << 24 | 1ull << (m & 0xf) | (m >> 8 & 0xff) << 16 |
+					(m >> 16 & 0xff) << 32 | (m >> 4 & 0xf) << 44);
 }
 
 void gic_sgi_others(unsigned int intid)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Start of a guest in C: reads the platform from the device tree, runs guest_main(), prints the verdict. Also the
- * options, checks, random numbers, delays, secondary vCPUs and the handful of string functions that libfdt needs.
+ * Start of a guest in C: reads the platform from the device tree, runs guest_main(), prints the
+ * verdict. Also the options, checks, random numbers, delays, secondary vCPUs and the handful of
+ * string functions that libfdt needs.
  */
 #include <libfdt.h>
 #include <stdarg.h>
@@ -55,7 +56,8 @@ static void read_cpus(const void *fdt)
 {
 	int cpus = fdt_path_offset(fdt, "/cpus"), node;
 
-	fdt_for_each_subnode(node, fdt, cpus) {
+	fdt_for_each_subnode(node, fdt, cpus)
+	{
 		const char *type = fdt_getprop(fdt, node, "device_type", NULL);
 
 		if (type != NULL && strcmp(type, "cpu") == 0 && plat.nr_cpus < MAX_CPUS) {
@@ -115,7 +117,8 @@ static const char *opt_find(const char *name)
 	size_t n = strlen(name);
 
 	for (const char *s = plat.bootargs; *s != '\0'; s++) {
-		if ((s == plat.bootargs || s[-1] == ' ') && strncmp(s, name, n) == 0 && s[n] == '=') {
+		if ((s == plat.bootargs || s[-1] == ' ') && strncmp(s, name, n) == 0 &&
+		    s[n] == '=') {
 			return s + n + 1;
 		}
 	}
@@ -228,23 +231,21 @@ long psci_off(void)
 void barrier_wait(volatile uint32_t *counter, uint32_t target)
 {
 	__atomic_add_fetch(counter, 1, __ATOMIC_SEQ_CST);
-	while (__atomic_load_n(counter, __ATOMIC_ACQUIRE) < target) {
-	}
+	while (__atomic_load_n(counter, __ATOMIC_ACQUIRE) < target) {}
 }
 
 void delay_us(uint64_t us)
 {
 	uint64_t end = ticks() + us_to_ticks(us);
 
-	while (ticks() < end) {
-	}
+	while (ticks() < end) {}
 }
 
 long evtchn_init(void)
 {
-	struct xen_add_to_physmap x = {
-		.domid = DOMID_SELF, .space = XENMAPSPACE_shared_info, .gpfn = (uint64_t)shared_page >> 12
-	};
+	struct xen_add_to_physmap x = { .domid = DOMID_SELF,
+					.space = XENMAPSPACE_shared_info,
+					.gpfn = (uint64_t)shared_page >> 12 };
 	long rc = xen_call(XEN_MEMORY_OP, XENMEM_add_to_physmap, (uint64_t)&x, 0, 0);
 
 	if (rc == 0) {

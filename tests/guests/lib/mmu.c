@@ -1,20 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Stage 1: identity map with 39-bit addresses, so that the caches are on and exclusives and atomics work.
+ * Stage 1: identity map with 39-bit addresses, so that the caches are on and exclusives and atomics
+ * work.
  *
- * GiB 0 is mapped by 2 MiB blocks: device memory, except the PV pages at 0x38000000-0x3a000000 and what
- * mmu_map_normal() adds. The GiB that hold the image and the device tree are cacheable, all others device memory.
- * The last GiB of the address space is the window of mmu_window().
+ * GiB 0 is mapped by 2 MiB blocks: device memory, except the PV pages at 0x38000000-0x3a000000 and
+ * what mmu_map_normal() adds. The GiB that hold the image and the device tree are cacheable, all
+ * others device memory. The last GiB of the address space is the window of mmu_window().
  */
 #include "lib.h"
 
-#define GIB		(1ull << 30)
-#define BLOCK		(1ull | 1ull << 10)		/* valid block, access flag */
-#define DEVICE		(BLOCK | 3ull << 53)		/* MAIR index 0, never executable */
-#define NORMAL		(BLOCK | 1ull << 2 | 3ull << 8)	/* MAIR index 1, inner shareable */
-#define WINDOW_SLOT	511
-#define TCR_T0SZ_39	25ull
-#define TCR_BASE	(TCR_T0SZ_39 | 1ull << 8 | 1ull << 10 | 3ull << 12 | 1ull << 23)
+#define GIB	    (1ull << 30)
+#define BLOCK	    (1ull | 1ull << 10)		    /* valid block, access flag */
+#define DEVICE	    (BLOCK | 3ull << 53)	    /* MAIR index 0, never executable */
+#define NORMAL	    (BLOCK | 1ull << 2 | 3ull << 8) /* MAIR index 1, inner shareable */
+#define WINDOW_SLOT 511
+#define TCR_T0SZ_39 25ull
+#define TCR_BASE    (TCR_T0SZ_39 | 1ull << 8 | 1ull << 10 | 3ull << 12 | 1ull << 23)
 
 static uint64_t l1[512] __attribute__((aligned(4096)));
 static uint64_t l2[512] __attribute__((aligned(4096)));
@@ -42,7 +43,8 @@ void mmu_build(uint64_t dtb)
 	mmu_map_normal((uint64_t)_start);
 	mmu_map_normal(dtb);
 	if ((uint64_t)_start < GIB) {
-		for (uint64_t pa = (uint64_t)_start; pa < (uint64_t)_start + (8ull << 20); pa += 2ull << 20) {
+		for (uint64_t pa = (uint64_t)_start; pa < (uint64_t)_start + (8ull << 20);
+		     pa += 2ull << 20) {
 			mmu_map_normal(pa);
 		}
 	}

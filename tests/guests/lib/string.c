@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the compiler and libfdt call: memory and string functions, and the stack protector's two symbols. */
+/* What the compiler and libfdt call: memory and string functions, and the stack protector's two
+ * symbols. */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -9,8 +10,7 @@ void __stack_chk_fail(void);
 
 void __stack_chk_fail(void)
 {
-	for (;;) {
-	}
+	for (;;) {}
 }
 
 void *memcpy(void *d, const void *s, size_t n)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Exceptions. Between trap_arm() and trap_disarm() a synchronous exception is expected: it is counted by class and the
- * instruction is skipped (a failed fetch returns to the caller). Otherwise it is printed and the guest fails.
+ * Exceptions. Between trap_arm() and trap_disarm() a synchronous exception is expected: it is
+ * counted by class and the instruction is skipped (a failed fetch returns to the caller). Otherwise
+ * it is printed and the guest fails.
  */
 #include "lib.h"
 
@@ -56,8 +57,8 @@ static void expected(struct trap_log *t, struct regs *r)
 
 static void fatal(struct regs *r, unsigned int kind)
 {
-	printf("exception kind %u on vCPU %u: esr 0x%lx elr 0x%lx far 0x%lx spsr 0x%lx lr 0x%lx\n", kind, cpu_id(), r->esr,
-	       r->elr, r->far, r->spsr, r->x[30]);
+	printf("exception kind %u on vCPU %u: esr 0x%lx elr 0x%lx far 0x%lx spsr 0x%lx lr 0x%lx\n",
+	       kind, cpu_id(), r->esr, r->elr, r->far, r->spsr, r->x[30]);
 	printf("FAIL %s: unexpected exception\n", guest_name);
 	power_off();
 }

@@ -2,45 +2,46 @@
 /*
  * The part of Xen's guest ABI that the test guests speak, and the calls themselves.
  *
- * Deliberately not include/public: a guest that shared the hypervisor's header would share its mistakes. A call is
- * HVC #0xEA1 with the number in x16, arguments in x0-x4 and the result in x0; PSCI and SMCCC are HVC #0.
+ * Deliberately not include/public: a guest that shared the hypervisor's header would share its
+ * mistakes. A call is HVC #0xEA1 with the number in x16, arguments in x0-x4 and the result in x0;
+ * PSCI and SMCCC are HVC #0.
  */
 #ifndef GUEST_XEN_H
 #define GUEST_XEN_H
 
 #include <stdint.h>
 
-#define XEN_MEMORY_OP		12
-#define XEN_MULTICALL		13
-#define XEN_VERSION		17
-#define XEN_CONSOLE_IO		18
-#define XEN_GRANT_TABLE_OP	20
-#define XEN_VCPU_OP		24
-#define XEN_XSM_OP		27
-#define XEN_SCHED_OP		29
-#define XEN_EVENT_CHANNEL_OP	32
-#define XEN_PHYSDEV_OP		33
-#define XEN_HVM_OP		34
-#define XEN_SYSCTL		35
-#define XEN_DOMCTL		36
-#define XEN_BULKHEAD_OP		55
+#define XEN_MEMORY_OP	     12
+#define XEN_MULTICALL	     13
+#define XEN_VERSION	     17
+#define XEN_CONSOLE_IO	     18
+#define XEN_GRANT_TABLE_OP   20
+#define XEN_VCPU_OP	     24
+#define XEN_XSM_OP	     27
+#define XEN_SCHED_OP	     29
+#define XEN_EVENT_CHANNEL_OP 32
+#define XEN_PHYSDEV_OP	     33
+#define XEN_HVM_OP	     34
+#define XEN_SYSCTL	     35
+#define XEN_DOMCTL	     36
+#define XEN_BULKHEAD_OP	     55
 
-#define DOMID_SELF		0x7ff0
+#define DOMID_SELF 0x7ff0
 
-#define SCHEDOP_yield		0
-#define SCHEDOP_block		1
-#define SCHEDOP_shutdown	2
-#define SCHEDOP_poll		3
-#define SHUTDOWN_poweroff	0
-#define SHUTDOWN_reboot		1
-#define SHUTDOWN_crash		3
+#define SCHEDOP_yield	  0
+#define SCHEDOP_block	  1
+#define SCHEDOP_shutdown  2
+#define SCHEDOP_poll	  3
+#define SHUTDOWN_poweroff 0
+#define SHUTDOWN_reboot	  1
+#define SHUTDOWN_crash	  3
 
-#define XENMEM_add_to_physmap	7
-#define XENMAPSPACE_shared_info	0
-#define HVMOP_set_param		0
-#define HVMOP_get_param		1
-#define HVM_PARAM_CONSOLE_PFN	17
-#define HVM_PARAM_CONSOLE_EVTCHN 18
+#define XENMEM_add_to_physmap	  7
+#define XENMAPSPACE_shared_info	  0
+#define HVMOP_set_param		  0
+#define HVMOP_get_param		  1
+#define HVM_PARAM_CONSOLE_PFN	  17
+#define HVM_PARAM_CONSOLE_EVTCHN  18
 #define VCPUOP_register_vcpu_info 10
 
 struct xen_add_to_physmap {
@@ -82,7 +83,9 @@ static inline long xen_call(uint64_t nr, uint64_t a0, uint64_t a1, uint64_t a2, 
 	register uint64_t x16 __asm__("x16") = nr;
 
 	__asm__ volatile("hvc #0xea1"
-			 : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x16) : : "memory");
+			 : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3), "+r"(x4), "+r"(x16)
+			 :
+			 : "memory");
 	return (long)x0;
 }
 
@@ -96,19 +99,20 @@ static inline long smccc_call(uint64_t fn, uint64_t a1, uint64_t a2, uint64_t a3
 
 	__asm__ volatile("hvc #0"
 			 : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
-			 : : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15",
-			 "x16", "x17", "memory");
+			 :
+			 : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14",
+			   "x15", "x16", "x17", "memory");
 	return (long)x0;
 }
 
-#define PSCI_VERSION		0x84000000u
-#define PSCI_CPU_SUSPEND	0xc4000001u
-#define PSCI_CPU_OFF		0x84000002u
-#define PSCI_CPU_ON		0xc4000003u
-#define PSCI_AFFINITY_INFO	0xc4000004u
-#define PSCI_MIGRATE_INFO_TYPE	0x84000006u
-#define PSCI_SYSTEM_OFF		0x84000008u
-#define PSCI_SYSTEM_RESET	0x84000009u
-#define PSCI_FEATURES		0x8400000au
+#define PSCI_VERSION	       0x84000000u
+#define PSCI_CPU_SUSPEND       0xc4000001u
+#define PSCI_CPU_OFF	       0x84000002u
+#define PSCI_CPU_ON	       0xc4000003u
+#define PSCI_AFFINITY_INFO     0xc4000004u
+#define PSCI_MIGRATE_INFO_TYPE 0x84000006u
+#define PSCI_SYSTEM_OFF	       0x84000008u
+#define PSCI_SYSTEM_RESET      0x84000009u
+#define PSCI_FEATURES	       0x8400000au
 
 #endif

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * psci: PSCI 1.x by HVC (DEN0022). Version, features, CPU_ON / CPU_OFF / AFFINITY_INFO on every vCPU, wrong arguments.
- * Options: end=off or end=reset ends with SYSTEM_OFF or SYSTEM_RESET instead of the library's shutdown; rounds=; strict=0.
+ * psci: PSCI 1.x by HVC (DEN0022). Version, features, CPU_ON / CPU_OFF / AFFINITY_INFO on every
+ * vCPU, wrong arguments. Options: end=off or end=reset ends with SYSTEM_OFF or SYSTEM_RESET instead
+ * of the library's shutdown; rounds=; strict=0.
  */
 #include "lib.h"
 
 const char guest_name[] = "psci";
 
-#define NOT_SUPPORTED		(-1)
-#define INVALID_PARAMETERS	(-2)
-#define ALREADY_ON		(-4)
-#define INVALID_ADDRESS		(-9)
+#define NOT_SUPPORTED	   (-1)
+#define INVALID_PARAMETERS (-2)
+#define ALREADY_ON	   (-4)
+#define INVALID_ADDRESS	   (-9)
 
 static volatile uint32_t started[MAX_CPUS], go_off[MAX_CPUS];
 static volatile uint64_t seen_mpidr[MAX_CPUS];
@@ -31,19 +32,24 @@ static void secondary(unsigned int cpu)
 
 static void static_part(void)
 {
-	static const struct { uint32_t fn; const char *name; } must[] = {
-		{ PSCI_VERSION, "VERSION" }, { PSCI_CPU_OFF, "CPU_OFF" }, { PSCI_CPU_ON, "CPU_ON" },
-		{ PSCI_AFFINITY_INFO, "AFFINITY_INFO" }, { PSCI_SYSTEM_OFF, "SYSTEM_OFF" },
-		{ PSCI_SYSTEM_RESET, "SYSTEM_RESET" }, { PSCI_FEATURES, "FEATURES" },
-		{ PSCI_MIGRATE_INFO_TYPE, "MIGRATE_INFO_TYPE" },
+	static const struct {
+		uint32_t fn;
+		const char *name;
+	} must[] = {
+		{ PSCI_VERSION, "VERSION" },	   { PSCI_CPU_OFF, "CPU_OFF" },
+		{ PSCI_CPU_ON, "CPU_ON" },	   { PSCI_AFFINITY_INFO, "AFFINITY_INFO" },
+		{ PSCI_SYSTEM_OFF, "SYSTEM_OFF" }, { PSCI_SYSTEM_RESET, "SYSTEM_RESET" },
+		{ PSCI_FEATURES, "FEATURES" },	   { PSCI_MIGRATE_INFO_TYPE, "MIGRATE_INFO_TYPE" },
 	};
 	int32_t version = psci(PSCI_VERSION, 0, 0, 0);
 
 	check(version >= 0x10000 && version < 0x20000, "PSCI_VERSION is 1.%d", version & 0xffff);
 	for (unsigned int i = 0; i < ARRAY_SIZE(must); i++) {
-		check(psci(PSCI_FEATURES, must[i].fn, 0, 0) >= 0, "FEATURES knows %s", must[i].name);
+		check(psci(PSCI_FEATURES, must[i].fn, 0, 0) >= 0, "FEATURES knows %s",
+		      must[i].name);
 	}
-	check_eq(psci(PSCI_FEATURES, 0x840000ff, 0, 0), NOT_SUPPORTED, "FEATURES of an unknown function");
+	check_eq(psci(PSCI_FEATURES, 0x840000ff, 0, 0), NOT_SUPPORTED,
+		 "FEATURES of an unknown function");
 	check_eq(psci(0x8400001f, 0, 0, 0), NOT_SUPPORTED, "a function that does not exist");
 	check_eq(psci(PSCI_MIGRATE_INFO_TYPE, 0, 0, 0), 2, "MIGRATE_INFO_TYPE: nothing to migrate");
 }
@@ -53,14 +59,17 @@ static void bad_arguments(void)
 	uint64_t entry = (uint64_t)secondary_start;
 	int32_t rc;
 
-	check_eq(psci(PSCI_CPU_ON, 0x7f7f7f, entry, 0), INVALID_PARAMETERS, "CPU_ON of a vCPU that does not exist");
-	check_eq(psci(PSCI_CPU_ON, ~0ull, entry, 0), INVALID_PARAMETERS, "CPU_ON of a target of all ones");
+	check_eq(psci(PSCI_CPU_ON, 0x7f7f7f, entry, 0), INVALID_PARAMETERS,
+		 "CPU_ON of a vCPU that does not exist");
+	check_eq(psci(PSCI_CPU_ON, ~0ull, entry, 0), INVALID_PARAMETERS,
+		 "CPU_ON of a target of all ones");
 	check_eq(psci(PSCI_CPU_ON, plat.mpidr[0], entry, 0), ALREADY_ON, "CPU_ON of itself");
 	check_eq(psci(PSCI_AFFINITY_INFO, plat.mpidr[0], 0, 0), 0, "AFFINITY_INFO of itself is ON");
 	if (!strict()) {
 		return;
 	}
-	check_eq(psci(PSCI_AFFINITY_INFO, 0x7f7f7f, 0, 0), INVALID_PARAMETERS, "AFFINITY_INFO of a vCPU that does not exist");
+	check_eq(psci(PSCI_AFFINITY_INFO, 0x7f7f7f, 0, 0), INVALID_PARAMETERS,
+		 "AFFINITY_INFO of a vCPU that does not exist");
 	rc = psci(PSCI_AFFINITY_INFO, plat.mpidr[0], 99, 0);
 	check(rc == INVALID_PARAMETERS, "AFFINITY_INFO of level 99 is refused (%d)", rc);
 }
@@ -68,16 +77,19 @@ static void bad_arguments(void)
 static void one_vcpu(unsigned int cpu)
 {
 	printf("# vCPU %u, mpidr 0x%lx\n", cpu, plat.mpidr[cpu]);
-	check_eq(psci(PSCI_AFFINITY_INFO, plat.mpidr[cpu], 0, 0), 1, "AFFINITY_INFO before CPU_ON is OFF");
+	check_eq(psci(PSCI_AFFINITY_INFO, plat.mpidr[cpu], 0, 0), 1,
+		 "AFFINITY_INFO before CPU_ON is OFF");
 	go_off[cpu] = 0;
 	started[cpu] = 0;
 	check_eq((int32_t)cpu_start(cpu, secondary), 0, "CPU_ON");
 	check(WAIT_FOR(started[cpu] == 1, 2000000), "it runs, with its context id");
 	check_eq(seen_mpidr[cpu], plat.mpidr[cpu], "it sees its own MPIDR");
-	check_eq(psci(PSCI_AFFINITY_INFO, plat.mpidr[cpu], 0, 0), 0, "AFFINITY_INFO while it runs is ON");
+	check_eq(psci(PSCI_AFFINITY_INFO, plat.mpidr[cpu], 0, 0), 0,
+		 "AFFINITY_INFO while it runs is ON");
 	check_eq((int32_t)cpu_start(cpu, secondary), ALREADY_ON, "CPU_ON again");
 	go_off[cpu] = 1;
-	check(WAIT_FOR(psci(PSCI_AFFINITY_INFO, plat.mpidr[cpu], 0, 0) == 1, 2000000), "OFF after CPU_OFF");
+	check(WAIT_FOR(psci(PSCI_AFFINITY_INFO, plat.mpidr[cpu], 0, 0) == 1, 2000000),
+	      "OFF after CPU_OFF");
 	check_eq(started[cpu], 1, "it was started once");
 }
 
@@ -91,17 +103,22 @@ static void many_rounds(void)
 		started[cpu] = 0;
 		go_off[cpu] = 1;
 		bad += cpu_start(cpu, secondary) != 0;
-		bad += !WAIT_FOR(started[cpu] == 1 && psci(PSCI_AFFINITY_INFO, plat.mpidr[cpu], 0, 0) == 1, 2000000);
+		bad += !WAIT_FOR(started[cpu] == 1 &&
+					 psci(PSCI_AFFINITY_INFO, plat.mpidr[cpu], 0, 0) == 1,
+				 2000000);
 	}
 	check_eq(bad, 0, "repeated CPU_ON and CPU_OFF: failures");
 }
 
-/* An entry point outside RAM is either refused or only hurts that vCPU; a Thumb address must be refused. */
+/* An entry point outside RAM is either refused or only hurts that vCPU; a Thumb address must be
+ * refused. */
 static void bad_entry(void)
 {
-	int32_t rc = psci(PSCI_CPU_ON, plat.mpidr[plat.nr_cpus - 1], (uint64_t)secondary_start | 1, 0);
+	int32_t rc =
+		psci(PSCI_CPU_ON, plat.mpidr[plat.nr_cpus - 1], (uint64_t)secondary_start | 1, 0);
 
-	check(rc == INVALID_ADDRESS || rc == INVALID_PARAMETERS, "CPU_ON with an odd entry point is refused (%d)", rc);
+	check(rc == INVALID_ADDRESS || rc == INVALID_PARAMETERS,
+	      "CPU_ON with an odd entry point is refused (%d)", rc);
 }
 
 void guest_main(void)

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * timer: the virtual and the physical timer of EL1 (Arm ARM D12). Deadlines are met and never early, masks hold,
- * CVAL/TVAL agree, WFI wakes, an expired level stays asserted, nothing fires when disabled.
- * Options: count= deadlines per timer (default 300), late= tolerated lateness in us (default 100000),
- * strict=0 leaves out what Xen 4.20 does not do.
+ * timer: the virtual and the physical timer of EL1 (Arm ARM D12). Deadlines are met and never
+ * early, masks hold, CVAL/TVAL agree, WFI wakes, an expired level stays asserted, nothing fires
+ * when disabled. Options: count= deadlines per timer (default 300), late= tolerated lateness in us
+ * (default 100000), strict=0 leaves out what Xen 4.20 does not do.
  */
 #include "lib.h"
 
 const char guest_name[] = "timer";
 
-#define CTL_ENABLE	1u
-#define CTL_IMASK	2u
-#define CTL_ISTATUS	4u
+#define CTL_ENABLE  1u
+#define CTL_IMASK   2u
+#define CTL_ISTATUS 4u
 
 struct timer {
 	const char *name;
@@ -93,7 +93,8 @@ static void registers(void)
 	set_tval(1000000);
 	cval = get_cval();
 	after = now();
-	check(cval >= before + 1000000 && cval <= after + 1000000, "TVAL writes counter + value to CVAL");
+	check(cval >= before + 1000000 && cval <= after + 1000000,
+	      "TVAL writes counter + value to CVAL");
 	set_tval((uint32_t)-5000);
 	tval = get_tval();
 	check(tval < -4999 && tval > -2000000000, "TVAL counts below zero");
@@ -103,13 +104,15 @@ static void registers(void)
 	check_eq(get_ctl() & 7, CTL_ENABLE, "enabled, deadline at the end of time: no status");
 	set_cval(0);
 	set_ctl(CTL_ENABLE | CTL_IMASK);
-	check_eq(get_ctl() & 7, CTL_ENABLE | CTL_IMASK | CTL_ISTATUS, "deadline passed: status, although masked");
+	check_eq(get_ctl() & 7, CTL_ENABLE | CTL_IMASK | CTL_ISTATUS,
+		 "deadline passed: status, although masked");
 	set_ctl(0);
 }
 
 static void deadlines(void)
 {
-	uint64_t count = opt_u64("count", 300), late_max = 0, late_sum = 0, early = 0, lost = 0, tolerated;
+	uint64_t count = opt_u64("count", 300), late_max = 0, late_sum = 0, early = 0, lost = 0,
+		 tolerated;
 
 	for (uint64_t i = 0; i < count; i++) {
 		uint64_t deadline, start = fired;
@@ -136,11 +139,13 @@ static void deadlines(void)
 		late_sum += fired_at - deadline;
 		late_max = fired_at - deadline > late_max ? fired_at - deadline : late_max;
 	}
-	printf("# %s: %lu deadlines, late by mean %lu max %lu ticks\n", t->name, count, late_sum / count, late_max);
+	printf("# %s: %lu deadlines, late by mean %lu max %lu ticks\n", t->name, count,
+	       late_sum / count, late_max);
 	check_eq(lost, 0, "deadlines without an interrupt");
 	check_eq(early, 0, "interrupts before the deadline");
 	tolerated = us_to_ticks(opt_u64("late", 100000));
-	check(late_max < tolerated, "latest interrupt after %lu ticks, tolerated %lu", late_max, tolerated);
+	check(late_max < tolerated, "latest interrupt after %lu ticks, tolerated %lu", late_max,
+	      tolerated);
 }
 
 static void masks(void)
@@ -154,7 +159,8 @@ static void masks(void)
 	delay_us(500);
 	check_eq(fired, start, "a masked timer does not fire");
 	set_ctl(CTL_ENABLE);
-	check(WAIT_FOR(fired == start + 1, 1000000), "unmasked after the deadline, it fires at once");
+	check(WAIT_FOR(fired == start + 1, 1000000),
+	      "unmasked after the deadline, it fires at once");
 	gic_disable(t->intid);
 	set_ctl(CTL_ENABLE);
 	delay_us(500);
@@ -193,8 +199,10 @@ static void sleep_masked(void)
 		wfi();
 	}
 	woken = now();
-	check((sysreg_read(isr_el1) & 0x80) != 0 || WAIT_FOR((sysreg_read(isr_el1) & 0x80) != 0, 100000),
-	      "WFI with PSTATE.I set: the interrupt is pending (woken %lu ticks late)", woken - deadline);
+	check((sysreg_read(isr_el1) & 0x80) != 0 ||
+		      WAIT_FOR((sysreg_read(isr_el1) & 0x80) != 0, 100000),
+	      "WFI with PSTATE.I set: the interrupt is pending (woken %lu ticks late)",
+	      woken - deadline);
 	check_eq(fired, 0, "and not taken");
 	irq_on();
 	check(WAIT_FOR(fired == 1, 100000), "taken when unmasked");
@@ -214,7 +222,8 @@ static void counters(void)
 		prev = c;
 	}
 	check_eq(back, 0, "CNTVCT never runs backwards");
-	check(sysreg_read(cntpct_el0) - sysreg_read(cntvct_el0) - offset + 1000000 < 2000000, "CNTPCT keeps its distance");
+	check(sysreg_read(cntpct_el0) - sysreg_read(cntvct_el0) - offset + 1000000 < 2000000,
+	      "CNTPCT keeps its distance");
 }
 
 void guest_main(void)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* vgic, several vCPUs: SGIs to one, to all others, in bursts from all sides, and SPIs routed by IROUTER. */
+/* vgic, several vCPUs: SGIs to one, to all others, in bursts from all sides, and SPIs routed by
+ * IROUTER. */
 #include "vgic.h"
 
-#define SGI_PING	3
-#define SPI_ROUTED	44
-#define BURST		200
+#define SGI_PING   3
+#define SPI_ROUTED 44
+#define BURST	   200
 
 static volatile uint32_t ready, stop, finished;
 static volatile bool awake[MAX_CPUS];
@@ -57,7 +58,8 @@ static void broadcast(void)
 	unsigned int before = total(), own = irq_log[0].n;
 
 	gic_sgi_others(SGI_PING);
-	check(WAIT_FOR(total() == before + plat.nr_cpus - 1, 500000), "SGI to all others reaches each once");
+	check(WAIT_FOR(total() == before + plat.nr_cpus - 1, 500000),
+	      "SGI to all others reaches each once");
 	irq_on();
 	delay_us(500);
 	irq_off();
@@ -73,7 +75,8 @@ static void routed(void)
 	gic_enable(SPI_ROUTED);
 	wr64(plat.gicd + GICD_IROUTER + SPI_ROUTED * 8, plat.mpidr[last]);
 	gic_set(GIC_ISPENDR, SPI_ROUTED);
-	check(WAIT_FOR(irq_log[last].n == n + 1, 500000), "an SPI follows IROUTER to the last vCPU");
+	check(WAIT_FOR(irq_log[last].n == n + 1, 500000),
+	      "an SPI follows IROUTER to the last vCPU");
 	log_reset();
 	wr64(plat.gicd + GICD_IROUTER + SPI_ROUTED * 8, plat.mpidr[0]);
 	gic_set(GIC_ISPENDR, SPI_ROUTED);

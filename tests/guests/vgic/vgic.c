@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * vgic: GICv3 as a guest sees it (IHI 0069), one vCPU first, then multi.c. Interrupts are made pending by ISPENDR and
- * SGIs, so the suite needs no device and can say exactly what must be delivered, in which order and how often.
- * Uses PPIs 16-22 and the SPIs from 40 on. Options: rounds= of the overflow test, strict=0 for Xen 4.20.
+ * vgic: GICv3 as a guest sees it (IHI 0069), one vCPU first, then multi.c. Interrupts are made
+ * pending by ISPENDR and SGIs, so the suite needs no device and can say exactly what must be
+ * delivered, in which order and how often. Uses PPIs 16-22 and the SPIs from 40 on. Options:
+ * rounds= of the overflow test, strict=0 for Xen 4.20.
  */
 #include "vgic.h"
 
 const char guest_name[] = "vgic";
 
-#define PPI_A	17
-#define PPI_B	18
-#define PPI_C	19
-#define SPI0	40
+#define PPI_A 17
+#define PPI_B 18
+#define PPI_C 19
+#define SPI0  40
 
 struct irq_log irq_log[MAX_CPUS];
 static unsigned int nr_lines;
@@ -91,11 +92,14 @@ static void identity(void)
 	nr_lines = ((typer & 0x1f) + 1) * 32;
 	nr_lines = nr_lines > 1020 ? 1020 : nr_lines;
 	check((rd32(plat.gicd + 0xffe8) >> 4 & 0xf) == 3, "GICD_PIDR2 says GICv3");
-	check(nr_lines >= 32, "%u interrupt lines, %lu bits of INTID", nr_lines, (uint64_t)(typer >> 19 & 0x1f) + 1);
-	check((rd32(plat.gicd + GICD_CTLR) & 0x12) == 0x12, "GICD_CTLR: affinity routing and group 1 are on");
+	check(nr_lines >= 32, "%u interrupt lines, %lu bits of INTID", nr_lines,
+	      (uint64_t)(typer >> 19 & 0x1f) + 1);
+	check((rd32(plat.gicd + GICD_CTLR) & 0x12) == 0x12,
+	      "GICD_CTLR: affinity routing and group 1 are on");
 	check((sysreg_read(ICC_SRE) & 1) != 0, "ICC_SRE_EL1.SRE is set");
 	check_eq(sysreg_read(ICC_RPR) & 0xff, 0xff, "ICC_RPR_EL1 is idle");
-	check_eq(sysreg_read(ICC_IAR1) & 0xffffff, INTID_SPURIOUS, "IAR without an interrupt is 1023");
+	check_eq(sysreg_read(ICC_IAR1) & 0xffffff, INTID_SPURIOUS,
+		 "IAR without an interrupt is 1023");
 }
 
 static void sgi_each(void)
@@ -271,12 +275,14 @@ static void fill(uint8_t *prio, const unsigned int *intid, unsigned int n)
 	}
 }
 
-/* More pending than any implementation has list registers: each exactly once, priorities never rising. */
+/* More pending than any implementation has list registers: each exactly once, priorities never
+ * rising. */
 static void overflow(void)
 {
 	static unsigned int intid[LOG_MAX], seen[1020];
 	static uint8_t prio[1020];
-	unsigned int n = 0, wrong_count = 0, wrong_order = 0, rounds = (unsigned int)opt_u64("rounds", 20);
+	unsigned int n = 0, wrong_count = 0, wrong_order = 0,
+		     rounds = (unsigned int)opt_u64("rounds", 20);
 
 	for (unsigned int i = 0; i < 23; i++) {
 		intid[n++] = i;
@@ -291,7 +297,8 @@ static void overflow(void)
 		wrong_count += irq_log[0].n != n;
 		for (unsigned int i = 0; i < irq_log[0].n && i < LOG_MAX; i++) {
 			wrong_count += ++seen[irq_log[0].intid[i]] != r + 1;
-			wrong_order += i != 0 && prio[irq_log[0].intid[i]] < prio[irq_log[0].intid[i - 1]];
+			wrong_order += i != 0 &&
+				       prio[irq_log[0].intid[i]] < prio[irq_log[0].intid[i - 1]];
 		}
 	}
 	check_eq(wrong_count, 0, "overflow: interrupts lost or delivered twice");

@@ -12,10 +12,10 @@
 #include <hv/types.h>
 
 /* A slot has pages for data below its guard page and for the stack above it (hv/percpu.h). */
-#define EL2_DATA_PAGES 4
+#define EL2_DATA_PAGES	4
 #define EL2_STACK_PAGES 3
-#define EL2_SLOT_PAGES (EL2_DATA_PAGES + EL2_STACK_PAGES)
-#define EL2_SLOT_BYTES (EL2_SLOT_PAGES * PAGE_SIZE)
+#define EL2_SLOT_PAGES	(EL2_DATA_PAGES + EL2_STACK_PAGES)
+#define EL2_SLOT_BYTES	(EL2_SLOT_PAGES * PAGE_SIZE)
 /* Index of the i-th page of a slot among its eight page-table entries: the guard has none. */
 #define EL2_SLOT_PTE(i) ((i) < EL2_DATA_PAGES ? (i) : (i) + 1)
 

@@ -18,8 +18,8 @@ struct cpu_features {
 extern struct cpu_features cpu_features;
 
 /*
- * VTCR_EL2: start at level 1 (SL0 = 1) with up to two concatenated tables, 4 KiB granule, inner-shareable
- * write-back walks, RES1 bit 31; PS and T0SZ are filled in. Arm ARM D24.2.184.
+ * VTCR_EL2: start at level 1 (SL0 = 1) with up to two concatenated tables, 4 KiB granule,
+ * inner-shareable write-back walks, RES1 bit 31; PS and T0SZ are filled in. Arm ARM D24.2.184.
  */
 #define CPU_VTCR (1UL << 31 | 3UL << 12 | 1UL << 10 | 1UL << 8 | 1UL << 6)
 

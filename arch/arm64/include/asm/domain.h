@@ -14,11 +14,11 @@ struct domain;
 
 /* One access of a guest to an emulated device. */
 struct mmio_access {
-	u64 offset;   /* from the region's start */
-	u8 bytes;     /* 1, 2, 4 or 8 */
+	u64 offset; /* from the region's start */
+	u8 bytes;   /* 1, 2, 4 or 8 */
 	bool is_write;
-	u64 value;    /* in: to write; out: read, zero-extended */
-	bool retry;   /* out: not done yet, leave the PC: the guest runs the instruction again */
+	u64 value;  /* in: to write; out: read, zero-extended */
+	bool retry; /* out: not done yet, leave the PC: the guest runs the instruction again */
 };
 
 /* Returns true when handled; false injects a data abort into the guest. */
@@ -40,7 +40,8 @@ struct arch_domain {
 	u64 cntvoff; /* CNTVOFF_EL2: physical minus virtual count */
 };
 
-/* Register a region (mmio.c) while the domain is under construction; -ENOSPC, -EEXIST on overlap. */
+/* Register a region (mmio.c) while the domain is under construction; -ENOSPC, -EEXIST on overlap.
+ */
 int mmio_register(struct domain *d, const struct mmio_region *region);
 /* Find and run the handler; false when no region matches or the handler refuses. */
 bool mmio_dispatch(struct vcpu *v, u64 ipa, struct mmio_access *access);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Affinity of a domain's vCPUs: sixteen to a cluster, as an SGI's target list can name (GICv3, IHI 0069
- * 2.2.1): Aff0 = id % 16, Aff1 = id / 16. The one place that knows it.
+ * Affinity of a domain's vCPUs: sixteen to a cluster, as an SGI's target list can name (GICv3, IHI
+ * 0069 2.2.1): Aff0 = id % 16, Aff1 = id / 16. The one place that knows it.
  */
 #ifndef ASM_PSCI_H
 #define ASM_PSCI_H

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The architecture's part of a vCPU. regs stands at offset 0: entry.S addresses it through TPIDR_EL2.
+ * The architecture's part of a vCPU. regs stands at offset 0: entry.S addresses it through
+ * TPIDR_EL2.
  *
- * Callee-saved registers (x19-x28) are in regs only after a full save (aborts, system-register traps) or
- * a vCPU switch: the fast paths (HVC, IRQ) leave them in the CPU, where the C ABI preserves them.
- * Therefore handlers of HVC and IRQ never look at x19-x28 of the current vCPU.
+ * Callee-saved registers (x19-x28) are in regs only after a full save (aborts, system-register
+ * traps) or a vCPU switch: the fast paths (HVC, IRQ) leave them in the CPU, where the C ABI
+ * preserves them. Therefore handlers of HVC and IRQ never look at x19-x28 of the current vCPU.
  */
 #ifndef ASM_VCPU_H
 #define ASM_VCPU_H
@@ -26,8 +27,9 @@ struct el1_state {
 	u64 esr, afsr0, afsr1, far, mair, amair, vbar;
 	u64 contextidr, tpidr_el0, tpidrro_el0, tpidr_el1, par;
 	u64 cntkctl, csselr, mdscr;
-	u64 spsr_abt, spsr_und, spsr_irq, spsr_fiq, dacr32, ifsr32, fpexc32; /* where AArch32 exists */
-	u64 apkeys[10];							     /* where PAuth exists */
+	u64 spsr_abt, spsr_und, spsr_irq, spsr_fiq, dacr32, ifsr32,
+		fpexc32; /* where AArch32 exists */
+	u64 apkeys[10];	 /* where PAuth exists */
 };
 
 struct fp_state {
@@ -37,11 +39,11 @@ struct fp_state {
 
 /* Virtual timer and emulated physical timer of a vCPU (vtimer.c). */
 struct vtimer_state {
-	u64 cntv_cval, cntv_ctl;  /* while not loaded */
-	u64 cntp_cval, cntp_ctl;  /* emulated */
-	struct timer wake;	  /* wakes the vCPU for its virtual timer while it is off the CPU */
-	struct timer phys;	  /* deadline of the emulated physical timer */
-	bool cntv_active;	  /* physical PPI of the virtual timer is active on behalf of the guest */
+	u64 cntv_cval, cntv_ctl; /* while not loaded */
+	u64 cntp_cval, cntp_ctl; /* emulated */
+	struct timer wake;	 /* wakes the vCPU for its virtual timer while it is off the CPU */
+	struct timer phys;	 /* deadline of the emulated physical timer */
+	bool cntv_active; /* physical PPI of the virtual timer is active on behalf of the guest */
 };
 
 struct arch_vcpu {
@@ -50,8 +52,8 @@ struct arch_vcpu {
 	struct el1_state el1;
 	struct vtimer_state vtimer;
 	struct vgic_vcpu vgic;
-	struct fp_state *fp;	 /* heap */
-	unsigned int fp_cpu;	 /* CPU whose FP unit holds this vCPU's registers, or ~0 */
+	struct fp_state *fp; /* heap */
+	unsigned int fp_cpu; /* CPU whose FP unit holds this vCPU's registers, or ~0 */
 };
 
 struct vcpu;

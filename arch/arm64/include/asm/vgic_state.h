@@ -13,29 +13,29 @@
 
 struct vcpu;
 
-#define VGIC_NR_PRIVATE 32U  /* SGIs 0 … 15 and PPIs 16 … 31 of each vCPU */
-#define VGIC_NR_SPIS_MAX 988U /* INTIDs 32 … 1019 */
-#define VGIC_NR_LEVELS 32U   /* five bits of priority */
-#define VGIC_LRS_MAX 16U
-#define VGIC_NO_LR 0xffU
-#define VGIC_NO_CPU 0xffffffffU
-#define VGIC_NO_VCPU 0xffffU
+#define VGIC_NR_PRIVATE		32U  /* SGIs 0 … 15 and PPIs 16 … 31 of each vCPU */
+#define VGIC_NR_SPIS_MAX	988U /* INTIDs 32 … 1019 */
+#define VGIC_NR_LEVELS		32U  /* five bits of priority */
+#define VGIC_LRS_MAX		16U
+#define VGIC_NO_LR		0xffU
+#define VGIC_NO_CPU		0xffffffffU
+#define VGIC_NO_VCPU		0xffffU
 #define VGIC_REDIST_REGIONS_MAX 4U
 
 /* vgic_irq.flags */
-#define VIRQ_ENABLED BIT(0)
-#define VIRQ_GROUP1 BIT(1)
-#define VIRQ_EDGE BIT(2)
-#define VIRQ_LATCH BIT(3)	  /* pending by an edge, a message or ISPENDR */
-#define VIRQ_LINE BIT(4)	  /* level-sensitive input is asserted */
-#define VIRQ_ACTIVE BIT(5)	  /* while not in a list register: active; else: when last read back */
-#define VIRQ_HW BIT(6)		  /* linked to the physical interrupt pirq */
-#define VIRQ_LR_LATCH BIT(7)	  /* the latch has moved into the list register */
-#define VIRQ_CLEAR_PENDING BIT(8) /* to be done when the list register is read back */
-#define VIRQ_CLEAR_ACTIVE BIT(9)  /* the same */
-#define VIRQ_SET_ACTIVE BIT(10)	  /* the same */
-#define VIRQ_QUEUE_SHIFT 12	  /* two bits: 0 = in no queue, else enum vgic_queue + 1 */
-#define VIRQ_QUEUE_MASK (3UL << VIRQ_QUEUE_SHIFT)
+#define VIRQ_ENABLED	   BIT(0)
+#define VIRQ_GROUP1	   BIT(1)
+#define VIRQ_EDGE	   BIT(2)
+#define VIRQ_LATCH	   BIT(3) /* pending by an edge, a message or ISPENDR */
+#define VIRQ_LINE	   BIT(4) /* level-sensitive input is asserted */
+#define VIRQ_ACTIVE	   BIT(5) /* while not in a list register: active; else: when last read back */
+#define VIRQ_HW		   BIT(6)  /* linked to the physical interrupt pirq */
+#define VIRQ_LR_LATCH	   BIT(7)  /* the latch has moved into the list register */
+#define VIRQ_CLEAR_PENDING BIT(8)  /* to be done when the list register is read back */
+#define VIRQ_CLEAR_ACTIVE  BIT(9)  /* the same */
+#define VIRQ_SET_ACTIVE	   BIT(10) /* the same */
+#define VIRQ_QUEUE_SHIFT   12	   /* two bits: 0 = in no queue, else enum vgic_queue + 1 */
+#define VIRQ_QUEUE_MASK	   (3UL << VIRQ_QUEUE_SHIFT)
 
 /* Interrupts of a vCPU that want a list register and have none, by what they wait for. */
 enum vgic_queue {
@@ -62,17 +62,17 @@ struct vgic_irq {
 #define VGIC_WORK_SYNC BIT(1) /* read all list registers back, then fill */
 
 struct vgic_vcpu {
-	u32 work;    /* VGIC_WORK_* */
-	u32 cpu;     /* CPU whose list registers are this vCPU's, or VGIC_NO_CPU */
-	u32 lr_used; /* list registers written since they were last read back as empty */
-	u32 hcr;     /* ICH_HCR_EL2 */
-	u32 vmcr;    /* ICH_VMCR_EL2 while not loaded */
+	u32 work;      /* VGIC_WORK_* */
+	u32 cpu;       /* CPU whose list registers are this vCPU's, or VGIC_NO_CPU */
+	u32 lr_used;   /* list registers written since they were last read back as empty */
+	u32 hcr;       /* ICH_HCR_EL2 */
+	u32 vmcr;      /* ICH_VMCR_EL2 while not loaded */
 	u32 apr[2][4]; /* ICH_AP0Rn_EL2, ICH_AP1Rn_EL2 while not loaded */
 	u32 levels[NR_VGIC_QUEUES]; /* bit per priority level whose list is not empty */
-	u32 sync_done;	/* vgic_domain.sync_ticket when the list registers were last read back */
+	u32 sync_done;	 /* vgic_domain.sync_ticket when the list registers were last read back */
 	u32 wait_ticket; /* read of a state waits for read-backs up to this ticket; 0 = none */
 	u32 wait_offset; /* register of that read */
-	bool is_asleep; /* GICR_WAKER.ProcessorSleep */
+	bool is_asleep;	 /* GICR_WAKER.ProcessorSleep */
 	struct vgic_irq *in_lr[VGIC_LRS_MAX];
 	struct vgic_irq *queue[NR_VGIC_QUEUES][VGIC_NR_LEVELS];
 	struct vgic_irq irqs[VGIC_NR_PRIVATE];
@@ -85,13 +85,13 @@ struct vgic_redist_region {
 };
 
 struct vgic_domain {
-	struct spinlock lock; /* LOCK_RANK_VGIC: all of the domain's virtual interrupts */
+	struct spinlock lock;  /* LOCK_RANK_VGIC: all of the domain's virtual interrupts */
 	struct vgic_irq *spis; /* heap */
-	u32 nr_spis;	      /* a multiple of 32, or 988 */
-	u32 ctlr;	      /* GICD_CTLR.EnableGrp0 and EnableGrp1 */
-	u32 sync_ticket;      /* counts requests to read list registers back */
-	u32 nr_syncs;	      /* loaded vCPUs with VGIC_WORK_SYNC: GICD_CTLR.RWP */
-	u64 kicks;	      /* vCPUs that inject_end() has to wake or interrupt */
+	u32 nr_spis;	       /* a multiple of 32, or 988 */
+	u32 ctlr;	       /* GICD_CTLR.EnableGrp0 and EnableGrp1 */
+	u32 sync_ticket;       /* counts requests to read list registers back */
+	u32 nr_syncs;	       /* loaded vCPUs with VGIC_WORK_SYNC: GICD_CTLR.RWP */
+	u64 kicks;	       /* vCPUs that inject_end() has to wake or interrupt */
 	u32 nr_redist_regions;
 	struct vgic_redist_region redist[VGIC_REDIST_REGIONS_MAX];
 };
