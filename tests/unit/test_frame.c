@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The frame allocator: alignment, splitting and merging, references, block release, and a random walk
- * against a simple model. Scrubbing is a fake that records which frames were zeroed.
+ * The frame allocator: alignment, splitting and merging, references, block release, and a random
+ * walk against a simple model. Scrubbing is a fake that records which frames were zeroed.
  *
  * sources: common/core/frame.c common/core/spinlock.c
  */
@@ -13,8 +13,8 @@
 #include <hv/frame.h>
 
 #define BASE 0x40000UL /* 1 GiB */
-#define NR 2048UL
-#define DOM 5
+#define NR   2048UL
+#define DOM  5
 
 static u64 *table;
 static u8 is_dirty[NR]; /* what the guest wrote: cleared by scrubbing */

@@ -16,16 +16,16 @@
 #include <hv/string.h>
 
 /* The real functions under names of their own. */
-#define memcpy hv_memcpy
+#define memcpy	hv_memcpy
 #define memmove hv_memmove
-#define memset hv_memset
-#define memcmp hv_memcmp
-#define memchr hv_memchr
-#define strlen hv_strlen
+#define memset	hv_memset
+#define memcmp	hv_memcmp
+#define memchr	hv_memchr
+#define strlen	hv_strlen
 #define strnlen hv_strnlen
-#define strcmp hv_strcmp
+#define strcmp	hv_strcmp
 #define strncmp hv_strncmp
-#define strchr hv_strchr
+#define strchr	hv_strchr
 #define strrchr hv_strrchr
 #include "../../common/lib/string.c"
 #undef memcpy
@@ -106,7 +106,7 @@ static int sign(int x)
 
 static void test_compare(void **state)
 {
-	static const char *const words[] = {"", "a", "ab", "abc", "abd", "\xff", "b", "ab\xff"};
+	static const char *const words[] = { "", "a", "ab", "abc", "abd", "\xff", "b", "ab\xff" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		for (size_t j = 0; j < ARRAY_SIZE(words); j++) {
@@ -210,7 +210,7 @@ static void test_format_edges(void **state)
 
 static void test_bitmap(void **state)
 {
-	u64 map[BITMAP_WORDS(200)] = {0};
+	u64 map[BITMAP_WORDS(200)] = { 0 };
 
 	assert_int_equal(bitmap_next_set(map, 200, 0), 200);
 	assert_int_equal(bitmap_next_clear(map, 200, 150), 150);
@@ -236,10 +236,10 @@ static void test_bitmap(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_memcpy),	 cmocka_unit_test(test_memmove),
-		cmocka_unit_test(test_memset),	 cmocka_unit_test(test_compare),
-		cmocka_unit_test(test_search),	 cmocka_unit_test(test_size),
-		cmocka_unit_test(test_string_copy), cmocka_unit_test(test_format),
+		cmocka_unit_test(test_memcpy),	     cmocka_unit_test(test_memmove),
+		cmocka_unit_test(test_memset),	     cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_search),	     cmocka_unit_test(test_size),
+		cmocka_unit_test(test_string_copy),  cmocka_unit_test(test_format),
 		cmocka_unit_test(test_format_edges), cmocka_unit_test(test_bitmap),
 	};
 

@@ -47,8 +47,8 @@ static int teardown(void **state)
 
 static void test_conversion(void **state)
 {
-	static const u64 rates[] = {1000000,  19200000, 24000000,  54000000,
-				    62500000, 99999999, 100000000, 1000000000, 3999999999};
+	static const u64 rates[] = { 1000000,  19200000,  24000000,   54000000,	 62500000,
+				     99999999, 100000000, 1000000000, 3999999999 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(rates); i++) {
 		u64 rate = rates[i];
@@ -82,7 +82,7 @@ static void test_conversion(void **state)
 
 static void test_order(void **state)
 {
-	static const u64 at[] = {500, 100, 300, 300, 200};
+	static const u64 at[] = { 500, 100, 300, 300, 200 };
 
 	for (unsigned int i = 0; i < 5; i++) {
 		timer_set(&timers[i], at[i]);

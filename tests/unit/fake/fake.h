@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The fake machine of host tests. A test links the real files that it names in its "sources:" line; what
- * those need from elsewhere is defined weakly in fake.c, so that a real file, or the test's own
+ * The fake machine of host tests. A test links the real files that it names in its "sources:" line;
+ *what those need from elsewhere is defined weakly in fake.c, so that a real file, or the test's own
  * function, replaces it.
  *
  *	fake_reset()		at the beginning of each test
@@ -25,7 +25,7 @@
 #define FAKE_LOG_BYTES 4096U
 
 extern u64 fake_counter;
-extern u64 fake_timer[FAKE_CPUS];	  /* what arch_timer_program() set */
+extern u64 fake_timer[FAKE_CPUS];	   /* what arch_timer_program() set */
 extern unsigned int fake_kicks[FAKE_CPUS]; /* interrupts sent to each CPU */
 extern bool fake_irq_pending;
 extern char fake_log[FAKE_LOG_BYTES]; /* text of printk() and panic(), newest last */

@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The configuration of host tests: everything on, small sizes, so that wrap-arounds and overflows are
- * within reach of a test.
+ * The configuration of host tests: everything on, small sizes, so that wrap-arounds and overflows
+ * are within reach of a test.
  */
-#define CONFIG_ARM64 1
-#define CONFIG_NR_CPUS 8
-#define CONFIG_GICV3 1
-#define CONFIG_PL011 1
-#define CONFIG_MAX_DOMAINS 16
-#define CONFIG_GRANT_TABLE 1
-#define CONFIG_VUART 1
-#define CONFIG_SCHED_CREDIT 1
-#define CONFIG_XSM_SILO 1
+#define CONFIG_ARM64			  1
+#define CONFIG_NR_CPUS			  8
+#define CONFIG_GICV3			  1
+#define CONFIG_PL011			  1
+#define CONFIG_MAX_DOMAINS		  16
+#define CONFIG_GRANT_TABLE		  1
+#define CONFIG_VUART			  1
+#define CONFIG_SCHED_CREDIT		  1
+#define CONFIG_XSM_SILO			  1
 #define CONFIG_XSM_DEFAULT_MODULE_DEFAULT 1
-#define CONFIG_DEBUG 1
-#define CONFIG_CONSOLE_RING_SHIFT 12
-#define CONFIG_DEBUG_KEYS 1
+#define CONFIG_DEBUG			  1
+#define CONFIG_CONSOLE_RING_SHIFT	  12
+#define CONFIG_DEBUG_KEYS		  1

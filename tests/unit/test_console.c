@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Log and console: the ring and its cursors, early lines, who gets the input, guests' output, and
+ * the limits on what guests can make the hypervisor print.
+ *
+ * sources: common/core/console.c common/core/printk.c common/core/debugkeys.c common/lib/format.c
+ * sources: common/core/spinlock.c
+ */
+#include "fake.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <hv/console.h>
+#include <hv/debugkeys.h>
+#include <hv/errno.h>
+#include <hv/printk.h>
+#include <hv/timer.h>
+
+static char port_text[200000];
+static size_t port_len;
+static unsigned int nr_input_notes, nr_log_notes;
+static char pressed;
+static domid_t current_id;
+
+static void port_write(const char *text, size_t len)
+{
+	if (port_len + len >= sizeof(port_text)) {
+		port_len = 0;
+	}
+	memcpy(port_text + port_len, text, len);
+	port_len += len;
+	port_text[port_len] = '\0';
+}
+
+static const struct console_driver port = { .name = "fake", .write = port_write };
+
+static void note_input(void)
+{
+	nr_input_notes++;
+}
+
+static void note_log(void)
+{
+	nr_log_notes++;
+	printk("from the listener"); /* must not recurse */
+}
+
+static void press(char key)
+{
+	pressed = key;
+}
+
+static domid_t get_id(void)
+{
+	return current_id;
+}
+
+static void clear_port(void)
+{
+	port_len = 0;
+	port_text[0] = '\0';
+}
+
+static int setup(void **state)
+{
+	char sink[256];
+	u32 cursor = 0;
+
+	fake_reset(1);
+	console_set_log_notify(NULL);
+	while (console_ring_read(sink, sizeof(sink), &cursor, true, false)) {}
+	console_set_input_notify(note_input);
+	nr_input_notes = nr_log_notes = 0;
+	console_register(&port);
+	clear_port();
+	return 0;
+}
+
+/* First of all tests: what was logged without a port comes out when there is one. */
+static void test_early_lines(void **state)
+{
+	fake_reset(1);
+	printk("early %d", 1);
+	printk("early %d\n", 2);
+	assert_int_equal(port_len, 0);
+	console_register(&port);
+	assert_string_equal(port_text, "[    0.000001] early 1\n[    0.000001] early 2\n");
+}
+
+static void test_line(void **state)
+{
+	char longer[400];
+
+	fake_counter = 61 * NSEC_PER_SEC + 2000;
+	pr_warn("x=%u", 5);
+	assert_string_equal(port_text, "[   61.000002] warning: x=5\n");
+	clear_port();
+	memset(longer, 'a', sizeof(longer));
+	longer[399] = '\0';
+	printk("%s", longer);
+	assert_in_range(port_len, 200, 256);
+	assert_int_equal(port_text[port_len - 1], '\n');
+	clear_port();
+	pr_err("no%s", "");
+	assert_non_null(strstr(port_text, "] error: no\n"));
+}
+
+static void test_ring_read(void **state)
+{
+	char buf[64];
+	u32 cursor = 0, end;
+	size_t n;
+
+	console_log("abcdef", 6);
+	n = console_ring_read(buf, 4, &cursor, false, false);
+	assert_int_equal(n, 4);
+	assert_memory_equal(buf, "abcd", 4);
+	n = console_ring_read(buf, sizeof(buf), &cursor, false, true);
+	assert_int_equal(n, 2);
+	assert_memory_equal(buf, "ef", 2);
+	end = cursor;
+	assert_int_equal(console_ring_read(buf, sizeof(buf), &cursor, false, true), 0);
+	assert_int_equal(cursor, end);
+	/* Not incremental: from the start again; clear forgets. */
+	n = console_ring_read(buf, sizeof(buf), &cursor, true, false);
+	assert_int_equal(n, 6);
+	assert_int_equal(console_ring_read(buf, sizeof(buf), &cursor, false, false), 0);
+	/* A cursor from nowhere begins at the oldest byte. */
+	console_log("xy", 2);
+	cursor = end + 1000;
+	assert_int_equal(console_ring_read(buf, sizeof(buf), &cursor, false, true), 2);
+	cursor = end - 1;
+	assert_int_equal(console_ring_read(buf, sizeof(buf), &cursor, false, true), 2);
+}
+
+static void test_ring_overflow(void **state)
+{
+	static char all[8192];
+	u32 cursor = 0;
+	size_t n;
+
+	for (int i = 0; i < 3000; i++) {
+		char text[8];
+
+		snprintf(text, sizeof(text), "%05d\n", i);
+		console_log(text, 6);
+	}
+	n = console_ring_read(all, sizeof(all), &cursor, false, false);
+	assert_int_equal(n, 4096);
+	assert_memory_equal(all + 4096 - 6, "02999\n", 6);
+	cursor -= 5000; /* lost meanwhile: from the oldest that is kept */
+	n = console_ring_read(all, sizeof(all), &cursor, false, true);
+	assert_int_equal(n, 4096);
+	assert_int_equal(port_len, 18000);
+}
+
+static void test_input(void **state)
+{
+	char buf[8];
+
+	assert_int_equal(console_guest_read(buf, sizeof(buf)), 0);
+	console_input('a');
+	console_input('b');
+	assert_int_equal(nr_input_notes, 2);
+	assert_int_equal(console_guest_read(buf, 1), 1);
+	assert_int_equal(buf[0], 'a');
+	assert_int_equal(console_guest_read(buf, sizeof(buf)), 1);
+	assert_int_equal(buf[0], 'b');
+	for (int i = 0; i < 5000; i++) { /* Dom0 does not read: nothing breaks */
+		console_input('c');
+	}
+	while (console_guest_read(buf, sizeof(buf))) {}
+}
+
+static void test_switch(void **state)
+{
+	char buf[8];
+
+	debugkeys_register('q', press, "test");
+	debugkeys_register('q', NULL, "taken already");
+	console_input(1);
+	console_input(1);
+	console_input('x');
+	console_input(1);
+	console_input(1);
+	assert_int_equal(console_guest_read(buf, sizeof(buf)), 5);
+	console_input(1);
+	assert_non_null(strstr(port_text, "input goes to the hypervisor"));
+	pressed = 0;
+	console_input('q');
+	assert_int_equal(pressed, 'q');
+	assert_int_equal(console_guest_read(buf, sizeof(buf)), 0);
+	console_input('h');
+	assert_non_null(strstr(port_text, "q  test"));
+	console_input(7);
+	console_input((char)0xff);
+	assert_non_null(strstr(port_text, "no such key"));
+	for (int i = 0; i < 3; i++) {
+		console_input(1);
+	}
+	console_input('q');
+	assert_int_equal(console_guest_read(buf, sizeof(buf)), 1);
+	assert_int_equal(debugkeys_press('Z'), -ENOENT);
+	assert_int_equal(debugkeys_press('\n'), -ENOENT);
+}
+
+static void test_guest_output(void **state)
+{
+	console_guest_write(NULL, "~ # ", 4);
+	assert_string_equal(port_text, "~ # ");
+	clear_port();
+	printk("x"); /* begins on a line of its own */
+	assert_int_equal(port_text[0], '\n');
+	clear_port();
+	console_guest_write("d3", "one\ntw", 6);
+	console_guest_write("d3", "o\n\033[2J\n", 7);
+	assert_string_equal(port_text, "(d3) one\n(d3) two\n(d3) .[2J\n");
+	clear_port();
+	console_guest_write(NULL, "", 0);
+	console_guest_write("d3", "", 0);
+	assert_int_equal(port_len, 0);
+}
+
+static void test_log_notify(void **state)
+{
+	console_set_log_notify(note_log);
+	printk("one");
+	assert_int_equal(nr_log_notes, 1);
+	assert_non_null(strstr(port_text, "from the listener"));
+	printk("two");
+	assert_int_equal(nr_log_notes, 2);
+	console_set_log_notify(NULL);
+}
+
+static unsigned int lines(void)
+{
+	unsigned int n = 0;
+
+	for (size_t i = 0; i < port_len; i++) {
+		n += port_text[i] == '\n';
+	}
+	return n;
+}
+
+static void test_guest_limit(void **state)
+{
+	printk_set_domain_id(get_id);
+	fake_counter = 100 * NSEC_PER_SEC;
+	current_id = 1;
+	for (int i = 0; i < 1000; i++) {
+		pr_guest("storm");
+	}
+	assert_int_equal(lines(), 10);
+	current_id = 2; /* the storm of one does not silence another */
+	pr_guest("quiet one");
+	assert_non_null(strstr(port_text, "quiet one"));
+	clear_port();
+	current_id = 1;
+	fake_counter += 3 * NSEC_PER_SEC;
+	for (int i = 0; i < 1000; i++) {
+		pr_guest("storm");
+	}
+	assert_int_equal(lines(), 3 + 1); /* a line a second, and how many were dropped */
+	assert_non_null(strstr(port_text, "(990 earlier lines"));
+	clear_port();
+	fake_counter += 3600 * NSEC_PER_SEC;
+	for (current_id = 1; current_id < 32; current_id++) {
+		for (int i = 0; i < 1000; i++) {
+			pr_guest("all together");
+		}
+	}
+	assert_in_range(lines(), 40, 60);
+}
+
+static void test_ratelimit(void **state)
+{
+	struct ratelimit limit = { 0 };
+
+	for (int i = 0; i < 5; i++) {
+		assert_true(ratelimit_allow(&limit, 1000, 5, 100));
+	}
+	assert_false(ratelimit_allow(&limit, 1099, 5, 100));
+	assert_true(ratelimit_allow(&limit, 1100, 5, 100));
+	assert_false(ratelimit_allow(&limit, 1199, 5, 100));
+	assert_int_equal(limit.dropped, 2);
+	assert_true(ratelimit_allow(&limit, 1350, 5, 100));
+	assert_true(ratelimit_allow(&limit, 1350, 5, 100));
+	assert_false(ratelimit_allow(&limit, 1399, 5, 100));
+	assert_true(ratelimit_allow(&limit, 1400, 5, 100)); /* the half period was not lost */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_early_lines),
+		cmocka_unit_test_setup(test_line, setup),
+		cmocka_unit_test_setup(test_ring_read, setup),
+		cmocka_unit_test_setup(test_ring_overflow, setup),
+		cmocka_unit_test_setup(test_input, setup),
+		cmocka_unit_test_setup(test_switch, setup),
+		cmocka_unit_test_setup(test_guest_output, setup),
+		cmocka_unit_test_setup(test_log_notify, setup),
+		cmocka_unit_test_setup(test_guest_limit, setup),
+		cmocka_unit_test_setup(test_ratelimit, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
