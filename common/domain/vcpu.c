@@ -104,6 +104,28 @@ int vcpu_bring_up(struct vcpu *v)
 	return err;
 }
 
+int vcpu_power_on(struct vcpu *v, u64 entry, u64 context)
+{
+	struct domain *d = v->domain;
+	bool is_off;
+
+	/* Whoever sets is_up starts it; of two callers one loses. */
+	spin_lock(&d->lock);
+	is_off = !v->is_up && !d->is_dying;
+	v->is_up = v->is_up || is_off;
+	spin_unlock(&d->lock);
+	if (!is_off) {
+		return -EEXIST;
+	}
+	/* It may be on its way out of the CPU_OFF before. */
+	while (sched_is_on_cpu(&v->sched)) {
+		arch_cpu_relax();
+	}
+	arch_vcpu_reset(v, entry, context);
+	sched_unblock(&v->sched, SCHED_BLOCK_DOWN | SCHED_BLOCK_WAIT);
+	return 0;
+}
+
 int vcpu_take_down(struct vcpu *v)
 {
 	struct domain *d = v->domain;
