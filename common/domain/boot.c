@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What domains have to do with the rest of the hypervisor, registered once at boot: events for console input
- * and for the log, the domain that a log line is charged to, and the debug key that lists domains.
+ * What domains have to do with the rest of the hypervisor, registered once at boot: events for
+ * console input and for the log, the domain that a log line is charged to, and the debug key that
+ * lists domains.
  */
 #include <hv/console.h>
 #include <hv/debugkeys.h>
@@ -17,7 +18,7 @@ static void raise_log_event(struct defer_work *work)
 	evtchn_raise_global(VIRQ_CON_RING);
 }
 
-static struct defer_work log_work = {.fn = raise_log_event};
+static struct defer_work log_work = { .fn = raise_log_event };
 
 /* Lines are logged under all kinds of locks: the event comes later. */
 static void log_changed(void)
@@ -41,8 +42,8 @@ static void print_vcpu(const struct vcpu *v)
 {
 	printk("  vcpu %u: cpu %u, %s, blocked 0x%x, ran %lu ms, %lu exits, %lu interrupts, pc 0x%lx",
 	       v->id, v->sched.cpu, v->is_up ? "up" : "down", v->sched.blocked,
-	       sched_unit_run_ns(&v->sched, time_now()) / NSEC_PER_MSEC, v->nr_exits, v->nr_injected,
-	       v->arch.regs.pc);
+	       sched_unit_run_ns(&v->sched, time_now()) / NSEC_PER_MSEC, v->nr_exits,
+	       v->nr_injected, v->arch.regs.pc);
 }
 
 static void print_domains(char key)
@@ -55,8 +56,7 @@ static void print_domains(char key)
 
 		printk("domain %u \"%s\": %lu of %lu pages, pauses %u%s%s, references %u", d->id,
 		       d->name, domain_nr_pages(d), d->max_pages, d->pause_count,
-		       d->is_shut_down ? ", shut down" : "", d->is_dying ? ", dying" : "",
-		       d->refs);
+		       d->is_shut_down ? ", shut down" : "", d->is_dying ? ", dying" : "", d->refs);
 		for (u32 i = 0; i < d->nr_vcpus; i++) {
 			if (d->vcpus[i] != NULL) {
 				print_vcpu(d->vcpus[i]);

@@ -10,11 +10,11 @@
  *	... --end--> the last writer clears GTF_writing, the last user clears both
  *	0 pins --granter, compare and swap--> invalid
  *
- * The flag is set with a compare-and-swap over flags and domid together, so the granter either sees the
- * entry in use or has withdrawn it before. The frame number is read after that. Pins are the hypervisor's own
- * counts and the only state it believes. A use holds a reference on the frame, so withdrawing, freeing
- * or dying in between never gives a page away that somebody maps.
- * Lock: table lock of the granter (LOCK_RANK_GRANT); tables of two domains are never locked together.
+ * The flag is set with a compare-and-swap over flags and domid together, so the granter either sees
+ *the entry in use or has withdrawn it before. The frame number is read after that. Pins are the
+ *hypervisor's own counts and the only state it believes. A use holds a reference on the frame, so
+ *withdrawing, freeing or dying in between never gives a page away that somebody maps. Lock: table
+ *lock of the granter (LOCK_RANK_GRANT); tables of two domains are never locked together.
  */
 #include "grant_table.h"
 
@@ -28,7 +28,8 @@
 
 #define CMPXCHG_TRIES 8
 
-_Static_assert(sizeof(struct grant_pins) == sizeof(struct grant_entry_v1), "a page of pins a frame");
+_Static_assert(sizeof(struct grant_pins) == sizeof(struct grant_entry_v1),
+	       "a page of pins a frame");
 
 int grant_init(struct domain *d, u32 max_frames, u32 max_maptrack_frames)
 {

@@ -2,11 +2,12 @@
 /*
  * Grant operations: map, unmap, copy, cache maintenance; and the track of a domain's mappings.
  *
- * A mapping is a stage-2 leaf of kind GRANT, which holds the reference on the frame, and a track entry,
- * whose number is the handle and which stands for the pin in the granter's table. Taking the
+ * A mapping is a stage-2 leaf of kind GRANT, which holds the reference on the frame, and a track
+ * entry, whose number is the handle and which stands for the pin in the granter's table. Taking the
  * track entry out under the lock comes first when unmapping: of two CPUs with one handle, one wins.
- * The guest may have removed the leaf by other means before: then only the pin is left to give back.
- * Lock: the user's table lock for its track (LOCK_RANK_GRANT), never together with the granter's.
+ * The guest may have removed the leaf by other means before: then only the pin is left to give
+ * back. Lock: the user's table lock for its track (LOCK_RANK_GRANT), never together with the
+ * granter's.
  */
 #include "grant_table.h"
 
@@ -19,7 +20,6 @@
 #include <hv/stage2.h>
 #include <hv/string.h>
 #include <hv/window.h>
-#include <hv/xsm.h>
 
 static struct grant_track *track_at(struct grant_table *t, u32 handle)
 {
@@ -88,30 +88,14 @@ static bool track_take(struct domain *d, u32 handle, u64 g, struct grant_track *
 	return is_found;
 }
 
-/* The granter of an operation, referenced, if policy lets d deal with it. */
-static int get_granter(struct domain *d, u16 id, struct domain **out)
-{
-	struct domain *granter = domain_get(id == HV_DOMID_SELF ? d->id : id);
-
-	if (granter == NULL) {
-		return GNTST_bad_domain;
-	}
-	if (xsm_check(XSM_GRANT_PEER, d, granter) != 0) {
-		domain_put(granter);
-		return GNTST_permission_denied;
-	}
-	*out = granter;
-	return GNTST_okay;
-}
-
 /* Put the leaf and the track entry of a use that has begun. */
 static int install(struct domain *d, const struct grant_use *use, u64 g, u32 *handle)
 {
-	struct grant_track entry = {.granter = use->granter,
-				    .gfn = g,
-				    .frame = use->frame,
-				    .ref = use->ref,
-				    .is_write = use->is_write};
+	struct grant_track entry = { .granter = use->granter,
+				     .gfn = g,
+				     .frame = use->frame,
+				     .ref = use->ref,
+				     .is_write = use->is_write };
 	struct grant_track undone;
 
 	if (track_add(d, &entry, handle) != 0) {
@@ -127,9 +111,9 @@ static int install(struct domain *d, const struct grant_use *use, u64 g, u32 *ha
 
 static int map_from(struct domain *d, struct domain *granter, struct gnttab_map_grant_ref *op)
 {
-	struct grant_use use = {.granter = granter,
-				.ref = op->ref,
-				.is_write = (op->flags & GNTMAP_readonly) == 0};
+	struct grant_use use = { .granter = granter,
+				 .ref = op->ref,
+				 .is_write = (op->flags & GNTMAP_readonly) == 0 };
 	int status = grant_use_begin(d, &use);
 
 	if (status != GNTST_okay) {
@@ -140,16 +124,16 @@ static int map_from(struct domain *d, struct domain *granter, struct gnttab_map_
 		grant_use_end(&use, true);
 		return status;
 	}
+	/* The track entry keeps the granter. */
+	domain_hold(granter);
 	/* For DMA by devices of a directly mapped domain. */
 	op->dev_bus_addr = mfn_to_pa(use.frame).v;
 	return GNTST_okay;
 }
 
-void grant_map(struct domain *d, struct gnttab_map_grant_ref *op)
+void grant_map(struct domain *d, struct domain *granter, struct gnttab_map_grant_ref *op)
 {
 	const u32 unsupported = GNTMAP_application_map | GNTMAP_contains_pte;
-	struct domain *granter;
-	int status;
 
 	op->handle = ~0U;
 	op->dev_bus_addr = 0;
@@ -158,23 +142,16 @@ void grant_map(struct domain *d, struct gnttab_map_grant_ref *op)
 		op->status = GNTST_general_error;
 		return;
 	}
-	status = get_granter(d, op->dom, &granter);
-	if (status == GNTST_okay) {
-		status = map_from(d, granter, op);
-		if (status != GNTST_okay) {
-			domain_put(granter);
-		}
-	}
-	op->status = (int16_t)status;
+	op->status = (int16_t)map_from(d, granter, op);
 }
 
 /* Undo a mapping whose track entry has been taken out. */
 static void drop(struct domain *d, const struct grant_track *entry)
 {
 	struct s2_entry leaf = s2_lookup(d, gfn(entry->gfn));
-	struct grant_use use = {.granter = entry->granter,
-				.ref = entry->ref,
-				.is_write = entry->is_write};
+	struct grant_use use = { .granter = entry->granter,
+				 .ref = entry->ref,
+				 .is_write = entry->is_write };
 
 	if ((leaf.kind == S2_GRANT_RW || leaf.kind == S2_GRANT_RO) &&
 	    leaf.frame.v == entry->frame.v) {
@@ -217,44 +194,26 @@ int grant_unmap_all(struct domain *d)
 	return 0;
 }
 
-/* One side of a copy: its frame with a reference, and the pin when it is a grant. */
-struct copy_side {
-	struct grant_use use; /* granter NULL: the caller's own page */
-};
-
-static int side_begin(struct domain *d, const struct gnttab_copy_ptr *ptr, bool is_gref,
-		      bool is_write, struct copy_side *side)
+/* One side of a copy: the frame with a reference, and the pin when it is a grant. */
+static int side_begin(struct domain *d, struct domain *granter, const struct gnttab_copy_ptr *ptr,
+		      struct grant_use *use)
 {
-	int status;
-
-	side->use = (struct grant_use){.ref = ptr->u.ref, .is_write = is_write};
-	if (!is_gref) {
-		if (ptr->domid != HV_DOMID_SELF && ptr->domid != d->id) {
-			return GNTST_permission_denied;
-		}
-		return s2_get_frame(d, gfn(ptr->u.gmfn), is_write, &side->use.frame) == 0
-			       ? GNTST_okay
-			       : GNTST_bad_page;
+	use->granter = granter;
+	use->ref = ptr->u.ref;
+	if (granter != NULL) {
+		return grant_use_begin(d, use);
 	}
-	status = get_granter(d, ptr->domid, &side->use.granter);
-	if (status != GNTST_okay) {
-		return status;
-	}
-	status = grant_use_begin(d, &side->use);
-	if (status != GNTST_okay) {
-		domain_put(side->use.granter);
-	}
-	return status;
+	return s2_get_frame(d, gfn(ptr->u.gmfn), use->is_write, &use->frame) == 0 ? GNTST_okay
+										  : GNTST_bad_page;
 }
 
-static void side_end(const struct copy_side *side)
+static void side_end(const struct grant_use *use)
 {
-	if (side->use.granter == NULL) {
-		frame_put(side->use.frame);
-		return;
+	if (use->granter != NULL) {
+		grant_use_end(use, true);
+	} else {
+		frame_put(use->frame);
 	}
-	grant_use_end(&side->use, true);
-	domain_put(side->use.granter);
 }
 
 static void copy_between(const struct gnttab_copy *op, mfn_t from, mfn_t to)
@@ -267,29 +226,30 @@ static void copy_between(const struct gnttab_copy *op, mfn_t from, mfn_t to)
 	window_unmap(src);
 }
 
-void grant_copy(struct domain *d, struct gnttab_copy *op)
+void grant_copy(struct domain *d, struct domain *from_granter, struct domain *to_granter,
+		struct gnttab_copy *op)
 {
-	struct copy_side from, to;
+	struct grant_use from = { .is_write = false }, to = { .is_write = true };
 
 	if (op->source.offset > PAGE_SIZE || op->len > PAGE_SIZE - op->source.offset ||
 	    op->dest.offset > PAGE_SIZE || op->len > PAGE_SIZE - op->dest.offset) {
 		op->status = GNTST_bad_copy_arg;
 		return;
 	}
-	op->status = (int16_t)side_begin(d, &op->source, (op->flags & GNTCOPY_source_gref) != 0, false,
-				     &from);
+	op->status = (int16_t)side_begin(d, from_granter, &op->source, &from);
 	if (op->status != GNTST_okay) {
 		return;
 	}
-	op->status = (int16_t)side_begin(d, &op->dest, (op->flags & GNTCOPY_dest_gref) != 0, true, &to);
+	op->status = (int16_t)side_begin(d, to_granter, &op->dest, &to);
 	if (op->status == GNTST_okay) {
-		copy_between(op, from.use.frame, to.use.frame);
+		copy_between(op, from.frame, to.frame);
 		side_end(&to);
 	}
 	side_end(&from);
 }
 
-/* Has d mapped this frame by a grant? Looked for where direct mapping or the track would have it. */
+/* Has d mapped this frame by a grant? Looked for where direct mapping or the track would have it.
+ */
 static bool has_mapped(struct domain *d, u64 frame)
 {
 	struct grant_table *t = d->grant;

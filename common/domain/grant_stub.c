@@ -58,9 +58,10 @@ int grant_get_frame(struct domain *d, u32 idx, mfn_t *frame)
 	return -ENOSYS;
 }
 
-void grant_map(struct domain *d, struct gnttab_map_grant_ref *op)
+void grant_map(struct domain *d, struct domain *granter, struct gnttab_map_grant_ref *op)
 {
 	(void)d;
+	(void)granter;
 	op->status = GNTST_general_error;
 }
 
@@ -70,9 +71,12 @@ void grant_unmap(struct domain *d, struct gnttab_unmap_grant_ref *op)
 	op->status = GNTST_general_error;
 }
 
-void grant_copy(struct domain *d, struct gnttab_copy *op)
+void grant_copy(struct domain *d, struct domain *from_granter, struct domain *to_granter,
+		struct gnttab_copy *op)
 {
 	(void)d;
+	(void)from_granter;
+	(void)to_granter;
 	op->status = GNTST_general_error;
 }
 

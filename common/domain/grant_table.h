@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The grant table as its files see it: grant.c (entries, pins, frames) and grant_map.c (operations and the
- * track of what a domain has mapped).
+ * The grant table as its files see it: grant.c (entries, pins, frames) and grant_map.c (operations
+ * and the track of what a domain has mapped).
  */
 #ifndef DOMAIN_GRANT_TABLE_H
 #define DOMAIN_GRANT_TABLE_H
@@ -12,8 +12,8 @@
 #include <public/grant_table.h>
 
 #define GRANT_FRAMES_MAX 64U
-#define GRANT_PER_FRAME ((u32)(PAGE_SIZE / sizeof(struct grant_entry_v1)))
-#define TRACK_PAGES_MAX 64U
+#define GRANT_PER_FRAME	 ((u32)(PAGE_SIZE / sizeof(struct grant_entry_v1)))
+#define TRACK_PAGES_MAX	 64U
 
 /* How often an entry is in use now. */
 struct grant_pins {
@@ -52,8 +52,8 @@ struct grant_use {
 };
 
 /*
- * Start to use entry ref of use->granter on behalf of user. Returns GNTST_*; on GNTST_okay use->frame is
- * valid until grant_use_end(), or the mapping that takes the reference over.
+ * Start to use entry ref of use->granter on behalf of user. Returns GNTST_*; on GNTST_okay
+ * use->frame is valid until grant_use_end(), or the mapping that takes the reference over.
  */
 int grant_use_begin(struct domain *user, struct grant_use *use);
 /* Give the pin back, and with put_frame the reference as well. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The commands of Bulkhead's own hypercall, as op_bulkhead.c has them in its table. A handler gets the target
- * (referenced and authorised; NULL for commands without one) and the operation, copied in, which
- * is copied back on success and on -ERESTART.
+ * The commands of Bulkhead's own hypercall, as op_bulkhead.c has them in its table. A handler gets
+ * the target (referenced and authorised; NULL for commands without one) and the operation, copied
+ * in, which is copied back on success and on -ERESTART.
  */
 #ifndef GUEST_BULKHEAD_H
 #define GUEST_BULKHEAD_H

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The commands of domctl, as op_domctl.c has them in its table. A handler gets the target (referenced,
- * authorised; NULL for commands without one) and the operation, copied in; what it changes there is copied
- * back when its row says so. All run under the control lock. -ERESTART: come again, with the operation
- * as it is then.
+ * The commands of domctl, as op_domctl.c has them in its table. A handler gets the target
+ * (referenced, authorised; NULL for commands without one) and the operation, copied in; what it
+ * changes there is copied back when its row says so. All run under the control lock. -ERESTART:
+ * come again, with the operation as it is then.
  */
 #ifndef GUEST_DOMCTL_H
 #define GUEST_DOMCTL_H

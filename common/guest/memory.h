@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The commands of memory_op, as op_memory.c has them in its table. Each gets the guest's pointer and the
- * number of elements that an interrupted call has done already, and says in *done how far it came when it
- * returns -ERESTART.
+ * The commands of memory_op, as op_memory.c has them in its table. Each gets the guest's pointer
+ * and the number of elements that an interrupted call has done already, and says in *done how far
+ * it came when it returns -ERESTART.
  */
 #ifndef GUEST_MEMORY_H
 #define GUEST_MEMORY_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bulkhead's own hypercall (include/public/bulkhead.h): table of commands with a hook each, and the short
- * ones. Loading and consoles are in op_bulkhead_load.c and op_bulkhead_console.c.
+ * Bulkhead's own hypercall (include/public/bulkhead.h): table of commands with a hook each, and the
+ * short ones. Loading and consoles are in op_bulkhead_load.c and op_bulkhead_console.c.
  */
 #include <hv/control.h>
 #include <hv/domain.h>
@@ -227,19 +227,19 @@ struct bulkhead_row {
 };
 
 static const struct bulkhead_row rows[BULKHEAD_NR_OPS] = {
-	[BULKHEAD_OP_info] = {get_info, 0, XSM_ANY, false},
-	[BULKHEAD_OP_set_name] = {set_name, 0, XSM_DOMAIN_NAME, true},
-	[BULKHEAD_OP_get_name] = {get_name, 0, XSM_DOMAIN_INFO, true},
-	[BULKHEAD_OP_find_name] = {find_name, 0, XSM_DOMAIN_INFO, false},
-	[BULKHEAD_OP_set_tag] = {set_tag, 0, XSM_DOMAIN_NAME, true},
-	[BULKHEAD_OP_get_tag] = {get_tag, 0, XSM_DOMAIN_INFO, true},
-	[BULKHEAD_OP_load] = {bulkhead_load, 0, XSM_DOMAIN_LOAD, true},
-	[BULKHEAD_OP_console_read] = {bulkhead_console_read, 0, XSM_DOMAIN_CONSOLE, true},
-	[BULKHEAD_OP_console_write] = {bulkhead_console_write, 0, XSM_DOMAIN_CONSOLE, true},
-	[BULKHEAD_OP_console_attach] = {bulkhead_console_attach, 0, XSM_DOMAIN_CONSOLE, true},
-	[BULKHEAD_OP_watch] = {watch, BULKHEAD_WATCH_remove, XSM_DOMAIN_WATCH, false},
-	[BULKHEAD_OP_domain_stat] = {domain_stat, 0, XSM_DOMAIN_INFO, true},
-	[BULKHEAD_OP_next_domain] = {next_domain, 0, XSM_DOMAIN_INFO, false},
+	[BULKHEAD_OP_info] = { get_info, 0, XSM_ANY, false },
+	[BULKHEAD_OP_set_name] = { set_name, 0, XSM_DOMAIN_NAME, true },
+	[BULKHEAD_OP_get_name] = { get_name, 0, XSM_DOMAIN_INFO, true },
+	[BULKHEAD_OP_find_name] = { find_name, 0, XSM_DOMAIN_INFO, false },
+	[BULKHEAD_OP_set_tag] = { set_tag, 0, XSM_DOMAIN_NAME, true },
+	[BULKHEAD_OP_get_tag] = { get_tag, 0, XSM_DOMAIN_INFO, true },
+	[BULKHEAD_OP_load] = { bulkhead_load, 0, XSM_DOMAIN_LOAD, true },
+	[BULKHEAD_OP_console_read] = { bulkhead_console_read, 0, XSM_DOMAIN_CONSOLE, true },
+	[BULKHEAD_OP_console_write] = { bulkhead_console_write, 0, XSM_DOMAIN_CONSOLE, true },
+	[BULKHEAD_OP_console_attach] = { bulkhead_console_attach, 0, XSM_DOMAIN_CONSOLE, true },
+	[BULKHEAD_OP_watch] = { watch, BULKHEAD_WATCH_remove, XSM_DOMAIN_WATCH, false },
+	[BULKHEAD_OP_domain_stat] = { domain_stat, 0, XSM_DOMAIN_INFO, true },
+	[BULKHEAD_OP_next_domain] = { next_domain, 0, XSM_DOMAIN_INFO, false },
 };
 
 static int run_row(const struct bulkhead_row *row, struct bulkhead_op *op)

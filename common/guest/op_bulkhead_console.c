@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bulkhead's own hypercall: consoles of domains, between common/domain/dom_console.c and the caller's
- * buffers, in pieces.
+ * Bulkhead's own hypercall: consoles of domains, between common/domain/dom_console.c and the
+ * caller's buffers, in pieces.
  */
 #include <hv/dom_console.h>
 #include <hv/domain.h>
@@ -13,13 +13,13 @@
 
 #define PIECE 1024U
 /* Bytes in one call at most: its bound. The caller comes again with the new offset. */
-#define READ_MAX (64U * 1024U)
+#define READ_MAX  (64U * 1024U)
 #define WRITE_MAX 2048U
 
 int bulkhead_console_read(struct domain *d, struct bulkhead_op *op)
 {
 	struct bulkhead_console_read *arg = &op->u.console_read;
-	struct dom_console_span span = {.offset = arg->offset};
+	struct dom_console_span span = { .offset = arg->offset };
 	char piece[PIECE];
 	u32 room = MIN(arg->len, READ_MAX);
 	u32 done = 0;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bulkhead's own hypercall: loading of images. Copies from the caller's memory straight into the target's,
- * page by page through two windows, and cleans what it wrote to the point of coherency, because the
- * guest starts with its caches off. A preemption point after each page; op->u.load.done is the place.
+ * Bulkhead's own hypercall: loading of images. Copies from the caller's memory straight into the
+ * target's, page by page through two windows, and cleans what it wrote to the point of coherency,
+ * because the guest starts with its caches off. A preemption point after each page; op->u.load.done
+ * is the place.
  */
 #include <hv/arch.h>
 #include <hv/domain.h>

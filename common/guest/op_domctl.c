@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * domctl: the table of commands. Each row names the hook that decides whether the caller may do this to that
- * domain; the hypercall as a whole has asked for privilege before. What is not in the table is -ENOSYS,
- * but for one command which the toolstack wants refused otherwise.
- * Lock: control_lock (LOCK_RANK_CONTROL), one domctl at a time; a preempted one gives it back meanwhile.
+ * domctl: the table of commands. Each row names the hook that decides whether the caller may do
+ * this to that domain; the hypercall as a whole has asked for privilege before. What is not in the
+ * table is -ENOSYS, but for one command which the toolstack wants refused otherwise. Lock:
+ * control_lock (LOCK_RANK_CONTROL), one domctl at a time; a preempted one gives it back meanwhile.
  */
 #include <hv/control.h>
 #include <hv/domain.h>
@@ -17,8 +17,8 @@ struct spinlock control_lock = SPINLOCK_INIT(LOCK_RANK_CONTROL);
 
 struct domctl_row {
 	u16 cmd;
-	bool is_out;	/* the operation is copied back */
-	bool is_any;	/* no target, or one it finds itself */
+	bool is_out; /* the operation is copied back */
+	bool is_any; /* no target, or one it finds itself */
 	enum xsm_hook hook;
 	int (*handler)(struct domain *d, struct xen_domctl *op);
 };
@@ -31,31 +31,31 @@ static int refuse_colors(struct domain *d, struct xen_domctl *op)
 }
 
 static const struct domctl_row rows[] = {
-	{XEN_DOMCTL_createdomain, true, true, XSM_DOMAIN_CREATE, domctl_createdomain},
-	{XEN_DOMCTL_destroydomain, false, false, XSM_DOMAIN_DESTROY, domctl_destroydomain},
-	{XEN_DOMCTL_pausedomain, false, false, XSM_DOMAIN_PAUSE, domctl_pausedomain},
-	{XEN_DOMCTL_unpausedomain, false, false, XSM_DOMAIN_PAUSE, domctl_unpausedomain},
-	{XEN_DOMCTL_resumedomain, false, false, XSM_DOMAIN_PAUSE, domctl_resumedomain},
-	{XEN_DOMCTL_getdomaininfo, true, true, XSM_DOMAIN_INFO, domctl_getdomaininfo},
-	{XEN_DOMCTL_max_mem, false, false, XSM_DOMAIN_CONFIG, domctl_max_mem},
-	{XEN_DOMCTL_max_vcpus, false, false, XSM_DOMAIN_CONFIG, domctl_max_vcpus},
-	{XEN_DOMCTL_set_paging_mempool_size, false, false, XSM_DOMAIN_CONFIG, domctl_set_pool},
-	{XEN_DOMCTL_get_paging_mempool_size, true, false, XSM_DOMAIN_INFO, domctl_get_pool},
-	{XEN_DOMCTL_cacheflush, false, false, XSM_DOMAIN_CONFIG, domctl_cacheflush},
-	{XEN_DOMCTL_setdomainhandle, false, false, XSM_DOMAIN_CONFIG, domctl_sethandle},
-	{XEN_DOMCTL_settimeoffset, false, false, XSM_DOMAIN_CONFIG, domctl_settimeoffset},
-	{XEN_DOMCTL_set_address_size, false, false, XSM_DOMAIN_CONFIG, domctl_set_address_size},
-	{XEN_DOMCTL_get_address_size, true, false, XSM_DOMAIN_INFO, domctl_get_address_size},
-	{XEN_DOMCTL_vuart_op, true, false, XSM_DOMAIN_CONFIG, domctl_vuart},
-	{XEN_DOMCTL_set_llc_colors, false, false, XSM_DOMAIN_CONFIG, refuse_colors},
-	{XEN_DOMCTL_setvcpucontext, false, false, XSM_DOMAIN_VCPU, domctl_setvcpucontext},
-	{XEN_DOMCTL_getvcpucontext, false, false, XSM_DOMAIN_VCPU, domctl_getvcpucontext},
-	{XEN_DOMCTL_getvcpuinfo, true, false, XSM_DOMAIN_INFO, domctl_getvcpuinfo},
-	{XEN_DOMCTL_setvcpuaffinity, false, false, XSM_DOMAIN_SCHED, domctl_setvcpuaffinity},
-	{XEN_DOMCTL_getvcpuaffinity, false, false, XSM_DOMAIN_INFO, domctl_getvcpuaffinity},
-	{XEN_DOMCTL_setnodeaffinity, false, false, XSM_DOMAIN_SCHED, domctl_setnodeaffinity},
-	{XEN_DOMCTL_getnodeaffinity, false, false, XSM_DOMAIN_INFO, domctl_getnodeaffinity},
-	{XEN_DOMCTL_scheduler_op, true, false, XSM_DOMAIN_SCHED, domctl_scheduler_op},
+	{ XEN_DOMCTL_createdomain, true, true, XSM_DOMAIN_CREATE, domctl_createdomain },
+	{ XEN_DOMCTL_destroydomain, false, false, XSM_DOMAIN_DESTROY, domctl_destroydomain },
+	{ XEN_DOMCTL_pausedomain, false, false, XSM_DOMAIN_PAUSE, domctl_pausedomain },
+	{ XEN_DOMCTL_unpausedomain, false, false, XSM_DOMAIN_PAUSE, domctl_unpausedomain },
+	{ XEN_DOMCTL_resumedomain, false, false, XSM_DOMAIN_PAUSE, domctl_resumedomain },
+	{ XEN_DOMCTL_getdomaininfo, true, true, XSM_DOMAIN_INFO, domctl_getdomaininfo },
+	{ XEN_DOMCTL_max_mem, false, false, XSM_DOMAIN_CONFIG, domctl_max_mem },
+	{ XEN_DOMCTL_max_vcpus, false, false, XSM_DOMAIN_CONFIG, domctl_max_vcpus },
+	{ XEN_DOMCTL_set_paging_mempool_size, false, false, XSM_DOMAIN_CONFIG, domctl_set_pool },
+	{ XEN_DOMCTL_get_paging_mempool_size, true, false, XSM_DOMAIN_INFO, domctl_get_pool },
+	{ XEN_DOMCTL_cacheflush, false, false, XSM_DOMAIN_CONFIG, domctl_cacheflush },
+	{ XEN_DOMCTL_setdomainhandle, false, false, XSM_DOMAIN_CONFIG, domctl_sethandle },
+	{ XEN_DOMCTL_settimeoffset, false, false, XSM_DOMAIN_CONFIG, domctl_settimeoffset },
+	{ XEN_DOMCTL_set_address_size, false, false, XSM_DOMAIN_CONFIG, domctl_set_address_size },
+	{ XEN_DOMCTL_get_address_size, true, false, XSM_DOMAIN_INFO, domctl_get_address_size },
+	{ XEN_DOMCTL_vuart_op, true, false, XSM_DOMAIN_CONFIG, domctl_vuart },
+	{ XEN_DOMCTL_set_llc_colors, false, false, XSM_DOMAIN_CONFIG, refuse_colors },
+	{ XEN_DOMCTL_setvcpucontext, false, false, XSM_DOMAIN_VCPU, domctl_setvcpucontext },
+	{ XEN_DOMCTL_getvcpucontext, false, false, XSM_DOMAIN_VCPU, domctl_getvcpucontext },
+	{ XEN_DOMCTL_getvcpuinfo, true, false, XSM_DOMAIN_INFO, domctl_getvcpuinfo },
+	{ XEN_DOMCTL_setvcpuaffinity, false, false, XSM_DOMAIN_SCHED, domctl_setvcpuaffinity },
+	{ XEN_DOMCTL_getvcpuaffinity, false, false, XSM_DOMAIN_INFO, domctl_getvcpuaffinity },
+	{ XEN_DOMCTL_setnodeaffinity, false, false, XSM_DOMAIN_SCHED, domctl_setnodeaffinity },
+	{ XEN_DOMCTL_getnodeaffinity, false, false, XSM_DOMAIN_INFO, domctl_getnodeaffinity },
+	{ XEN_DOMCTL_scheduler_op, true, false, XSM_DOMAIN_SCHED, domctl_scheduler_op },
 };
 
 static const struct domctl_row *find_row(u32 cmd)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * domctl commands about a domain as a whole (include/public/domctl.h; table in op_domctl.c): creation, life
- * cycle, memory limits, information. Run under the control lock.
+ * domctl commands about a domain as a whole (include/public/domctl.h; table in op_domctl.c):
+ * creation, life cycle, memory limits, information. Run under the control lock.
  */
 #include <hv/arch.h>
 #include <hv/domain.h>
@@ -15,9 +15,9 @@
 
 #include "domctl.h"
 
-#define FLAGS_NEEDED (XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap)
-#define FLAGS_ALLOWED (FLAGS_NEEDED | XEN_DOMCTL_CDF_xs_domain)
-#define NR_SPIS_MAX 960U
+#define FLAGS_NEEDED	   (XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap)
+#define FLAGS_ALLOWED	   (FLAGS_NEEDED | XEN_DOMCTL_CDF_xs_domain)
+#define NR_SPIS_MAX	   960U
 #define GUEST_ADDRESS_BITS 40U
 /* Frames whose caches are cleaned between two preemption points. */
 #define FLUSH_SLICE 32U
@@ -46,8 +46,8 @@ int domctl_createdomain(struct domain *d, struct xen_domctl *op)
 		.nr_vcpus = in->max_vcpus,
 		.max_evtchn = in->max_evtchn_port,
 		.max_grant_frames = in->max_grant_frames < 0 ? 0 : (u32)in->max_grant_frames,
-		.max_maptrack_frames =
-			in->max_maptrack_frames < 0 ? 0 : (u32)in->max_maptrack_frames,
+		.max_maptrack_frames = in->max_maptrack_frames < 0 ? 0
+								   : (u32)in->max_maptrack_frames,
 		.nr_spis = in->arch.nr_spis,
 	};
 	bool is_chosen = op->domain != 0 && op->domain < DOMID_FIRST_RESERVED;
@@ -133,8 +133,8 @@ void domctl_fill_info(struct domain *d, struct xen_domctl_getdomaininfo *info)
 	info->flags |= d->is_dying ? XEN_DOMINF_dying : 0;
 	info->flags |= d->is_control_paused ? XEN_DOMINF_paused : 0;
 	if (d->is_shut_down) {
-		info->flags |= XEN_DOMINF_shutdown |
-			       (u32)d->shutdown_code << XEN_DOMINF_shutdownshift;
+		info->flags |= XEN_DOMINF_shutdown | (u32)d->shutdown_code
+							     << XEN_DOMINF_shutdownshift;
 	}
 	if ((d->config_flags & XEN_DOMCTL_CDF_xs_domain) != 0) {
 		info->flags |= XEN_DOMINF_xs_domain;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * domctl commands about vCPUs and their scheduling (include/public/domctl.h; table in op_domctl.c). Registers
- * are read and written only while the vCPU is paused and off its CPU. Run under the control lock.
+ * domctl commands about vCPUs and their scheduling (include/public/domctl.h; table in op_domctl.c).
+ * Registers are read and written only while the vCPU is paused and off its CPU. Run under the
+ * control lock.
  */
 #include <hv/arch.h>
 #include <hv/domain.h>

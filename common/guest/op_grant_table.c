@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * grant_table_op: arrays of operations, copied element by element around common/domain/grant.c, with a
- * preemption point between elements; the number done is kept in the upper bits of the command word.
- * Version 1 only: no transfer, no transitive grants, no status frames.
+ * grant_table_op: arrays of operations, copied element by element around common/domain/grant.c,
+ * with a preemption point between elements; the number done is kept in the upper bits of the
+ * command word. Version 1 only: no transfer, no transitive grants, no status frames.
  */
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -27,9 +27,24 @@ union grant_arg {
 	struct gnttab_cache_flush flush;
 };
 
+/* The domain an element names, referenced; returns GNTST_*. */
+static int get_granter(u16 id, enum xsm_hook hook, struct domain **out)
+{
+	int err = hypercall_target(id, hook, out);
+
+	return err == 0 ? GNTST_okay : err == -EPERM ? GNTST_permission_denied : GNTST_bad_domain;
+}
+
 static int do_map(union grant_arg *arg)
 {
-	grant_map(current_domain(), &arg->map);
+	struct domain *granter;
+	int status = get_granter(arg->map.dom, XSM_GRANT_PEER, &granter);
+
+	arg->map.status = (int16_t)status;
+	if (status == GNTST_okay) {
+		grant_map(current_domain(), granter, &arg->map);
+		domain_put(granter);
+	}
 	return 0;
 }
 
@@ -39,25 +54,51 @@ static int do_unmap(union grant_arg *arg)
 	return 0;
 }
 
+/* The granter of one side of a copy; NULL for a page of the caller's own. */
+static int get_side(const struct gnttab_copy_ptr *ptr, bool is_grant, struct domain **out)
+{
+	*out = NULL;
+	if (is_grant) {
+		return get_granter(ptr->domid, XSM_GRANT_PEER, out);
+	}
+	return ptr->domid == HV_DOMID_SELF || ptr->domid == current_domain()->id
+		       ? GNTST_okay
+		       : GNTST_permission_denied;
+}
+
 static int do_copy(union grant_arg *arg)
 {
-	grant_copy(current_domain(), &arg->copy);
+	struct gnttab_copy *copy = &arg->copy;
+	struct domain *from, *to = NULL;
+	int status = get_side(&copy->source, (copy->flags & GNTCOPY_source_gref) != 0, &from);
+
+	if (status == GNTST_okay) {
+		status = get_side(&copy->dest, (copy->flags & GNTCOPY_dest_gref) != 0, &to);
+	}
+	copy->status = (int16_t)status;
+	if (status == GNTST_okay) {
+		grant_copy(current_domain(), from, to, copy);
+	}
+	if (from != NULL) {
+		domain_put(from);
+	}
+	if (to != NULL) {
+		domain_put(to);
+	}
 	return 0;
 }
 
 static int do_query_size(union grant_arg *arg)
 {
 	struct domain *d;
-	int err = hypercall_target(arg->query.dom, XSM_GRANT_SETUP, &d);
+	int status = get_granter(arg->query.dom, XSM_GRANT_SETUP, &d);
 
-	if (err != 0) {
-		arg->query.status = err == -EPERM ? GNTST_permission_denied : GNTST_bad_domain;
-		return 0;
+	arg->query.status = (int16_t)status;
+	if (status == GNTST_okay) {
+		arg->query.nr_frames = grant_nr_frames(d);
+		arg->query.max_nr_frames = grant_max_frames(d);
+		domain_put(d);
 	}
-	arg->query.nr_frames = grant_nr_frames(d);
-	arg->query.max_nr_frames = grant_max_frames(d);
-	arg->query.status = GNTST_okay;
-	domain_put(d);
 	return 0;
 }
 
@@ -65,11 +106,11 @@ static int do_query_size(union grant_arg *arg)
 static int do_setup_table(union grant_arg *arg)
 {
 	struct domain *d;
-	int err = hypercall_target(arg->setup.dom, XSM_GRANT_SETUP, &d);
+	int err = get_granter(arg->setup.dom, XSM_GRANT_SETUP, &d);
 	u64 none = INVALID_FRAME;
 
-	if (err != 0) {
-		arg->setup.status = err == -EPERM ? GNTST_permission_denied : GNTST_bad_domain;
+	arg->setup.status = (int16_t)err;
+	if (err != GNTST_okay) {
 		return 0;
 	}
 	err = grant_grow(d, arg->setup.nr_frames);
@@ -124,14 +165,14 @@ struct grant_command {
 };
 
 static const struct grant_command commands[] = {
-	[GNTTABOP_map_grant_ref] = {do_map, sizeof(struct gnttab_map_grant_ref), true},
-	[GNTTABOP_unmap_grant_ref] = {do_unmap, sizeof(struct gnttab_unmap_grant_ref), true},
-	[GNTTABOP_setup_table] = {do_setup_table, sizeof(struct gnttab_setup_table), true},
-	[GNTTABOP_copy] = {do_copy, sizeof(struct gnttab_copy), true},
-	[GNTTABOP_query_size] = {do_query_size, sizeof(struct gnttab_query_size), true},
-	[GNTTABOP_set_version] = {do_set_version, sizeof(struct gnttab_set_version), true},
-	[GNTTABOP_get_version] = {do_get_version, sizeof(struct gnttab_get_version), true},
-	[GNTTABOP_cache_flush] = {do_cache_flush, sizeof(struct gnttab_cache_flush), false},
+	[GNTTABOP_map_grant_ref] = { do_map, sizeof(struct gnttab_map_grant_ref), true },
+	[GNTTABOP_unmap_grant_ref] = { do_unmap, sizeof(struct gnttab_unmap_grant_ref), true },
+	[GNTTABOP_setup_table] = { do_setup_table, sizeof(struct gnttab_setup_table), true },
+	[GNTTABOP_copy] = { do_copy, sizeof(struct gnttab_copy), true },
+	[GNTTABOP_query_size] = { do_query_size, sizeof(struct gnttab_query_size), true },
+	[GNTTABOP_set_version] = { do_set_version, sizeof(struct gnttab_set_version), true },
+	[GNTTABOP_get_version] = { do_get_version, sizeof(struct gnttab_get_version), true },
+	[GNTTABOP_cache_flush] = { do_cache_flush, sizeof(struct gnttab_cache_flush), false },
 };
 
 static int run_element(const struct grant_command *command, u64 gva)

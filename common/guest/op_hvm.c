@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * hvm_op: the numbers a domain and its toolstack tell each other: pages and ports of console and
- * xenstore. Parameters that Arm has no use for do not exist: the table says which do and who may set them.
+ * xenstore. Parameters that Arm has no use for do not exist: the table says which do and who may
+ * set them.
  */
 #include <hv/domain.h>
 #include <hv/dom_console.h>
@@ -17,9 +18,9 @@ enum param_access {
 };
 
 static const u8 params[HVM_NR_PARAMS] = {
-	[HVM_PARAM_CALLBACK_IRQ] = PARAM_OWN,	    [HVM_PARAM_STORE_PFN] = PARAM_CONTROL,
-	[HVM_PARAM_STORE_EVTCHN] = PARAM_CONTROL,   [HVM_PARAM_CONSOLE_PFN] = PARAM_CONTROL,
-	[HVM_PARAM_CONSOLE_EVTCHN] = PARAM_CONTROL, [HVM_PARAM_PAGING_RING_PFN] = PARAM_CONTROL,
+	[HVM_PARAM_CALLBACK_IRQ] = PARAM_OWN,	      [HVM_PARAM_STORE_PFN] = PARAM_CONTROL,
+	[HVM_PARAM_STORE_EVTCHN] = PARAM_CONTROL,     [HVM_PARAM_CONSOLE_PFN] = PARAM_CONTROL,
+	[HVM_PARAM_CONSOLE_EVTCHN] = PARAM_CONTROL,   [HVM_PARAM_PAGING_RING_PFN] = PARAM_CONTROL,
 	[HVM_PARAM_MONITOR_RING_PFN] = PARAM_CONTROL, [HVM_PARAM_SHARING_RING_PFN] = PARAM_CONTROL,
 };
 

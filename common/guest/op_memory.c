@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * memory_op: the table of commands, and the questions. Long commands are interrupted between elements:
- * the number done is then kept in the upper bits of the command word, which the guest never sets.
+ * memory_op: the table of commands, and the questions. Long commands are interrupted between
+ * elements: the number done is then kept in the upper bits of the command word, which the guest
+ * never sets.
  */
 #include <hv/domain.h>
 #include <hv/errno.h>

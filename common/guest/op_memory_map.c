@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * memory_op: putting something that is not new memory into a guest's physical address space: its shared
- * page, its grant table, frames of another domain, and taking it out again.
+ * memory_op: putting something that is not new memory into a guest's physical address space: its
+ * shared page, its grant table, frames of another domain, and taking it out again.
  *
- * What was mapped at the place before is removed first; if it was memory, the domain has given it up.
- * A foreign frame carries a reference in the stage-2 entry, and a dying domain gets no new users.
+ * What was mapped at the place before is removed first; if it was memory, the domain has given it
+ * up. A foreign frame carries a reference in the stage-2 entry, and a dying domain gets no new
+ * users.
  */
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -19,10 +20,11 @@
 #include "memory.h"
 
 /* Entries that are looked at between two preemption points. */
-#define SLICE 16U
+#define SLICE	    16U
 #define ACQUIRE_MAX 64U
 
-/* Map one frame in place of what is there; a reference that comes with it is put when this fails. */
+/* Map one frame in place of what is there; a reference that comes with it is put when this fails.
+ */
 static int replace(struct domain *d, gfn_t g, mfn_t frame, enum s2_kind kind)
 {
 	s64 removed = s2_unmap(d, g, 1);
@@ -106,7 +108,8 @@ s64 memory_add(u64 gva, u64 start, u64 *done)
 	return err;
 }
 
-/* Entry i of a batch: its outcome goes to errs[i]. Returns -EFAULT when the arrays cannot be used. */
+/* Entry i of a batch: its outcome goes to errs[i]. Returns -EFAULT when the arrays cannot be used.
+ */
 static int add_batch_entry(struct domain *d, struct domain *from,
 			   const struct xen_add_to_physmap_batch *arg, u64 i)
 {
@@ -117,7 +120,8 @@ static int add_batch_entry(struct domain *d, struct domain *from,
 	    guest_copy_from(&g, arg->gpfns.va + i * sizeof(g), sizeof(g)) != 0) {
 		return -EFAULT;
 	}
-	err = from != NULL ? add_foreign(d, from, idx, gfn(g)) : add_own(d, arg->space, idx, gfn(g));
+	err = from != NULL ? add_foreign(d, from, idx, gfn(g))
+			   : add_own(d, arg->space, idx, gfn(g));
 	return guest_copy_to(arg->errs.va + i * sizeof(err), &err, sizeof(err));
 }
 

@@ -2,10 +2,10 @@
 /*
  * memory_op: memory for a domain and back (populate, decrease and increase of its reservation).
  *
- * One extent is one block of 2^order frames, at most 2 MiB, so that each element is bounded; the tools fall
- * back to smaller extents when a larger one fails. Results are counts: the first extent that cannot be
- * had ends the call. The domain's lock is held over check, allocation and mapping of an extent, so that
- * two vCPUs together cannot exceed the limit.
+ * One extent is one block of 2^order frames, at most 2 MiB, so that each element is bounded; the
+ * tools fall back to smaller extents when a larger one fails. Results are counts: the first extent
+ * that cannot be had ends the call. The domain's lock is held over check, allocation and mapping of
+ * an extent, so that two vCPUs together cannot exceed the limit.
  */
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -25,9 +25,8 @@ static bool populate_locked(struct domain *d, gfn_t g, unsigned int order)
 	if (domain_nr_pages(d) + nr > d->max_pages || READ_ONCE(d->is_dying)) {
 		return false;
 	}
-	frame = d->is_direct_mapped
-			? frame_alloc_range(order, d->id, mfn(g.v), mfn(g.v + nr))
-			: frame_alloc(order, d->id);
+	frame = d->is_direct_mapped ? frame_alloc_range(order, d->id, mfn(g.v), mfn(g.v + nr))
+				    : frame_alloc(order, d->id);
 	if (!mfn_is_valid_value(frame)) {
 		return false;
 	}

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * multicall: a list of hypercalls in one. Each entry is checked and run as if made alone. A call that is
- * preempted is written back with its progress, and the list goes on from it when the guest comes again.
+ * multicall: a list of hypercalls in one. Each entry is checked and run as if made alone. A call
+ * that is preempted is written back with its progress, and the list goes on from it when the guest
+ * comes again.
  */
 #include <hv/domain.h>
 #include <hv/errno.h>

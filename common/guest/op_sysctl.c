@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sysctl: facts about the machine for the toolstack (include/public/sysctl.h), a table of commands with a
- * hook each. Lists go straight to the caller's buffers, entry by entry. There is one NUMA node and one
- * pool of CPUs. Takes no lock of its own.
+ * sysctl: facts about the machine for the toolstack (include/public/sysctl.h), a table of commands
+ * with a hook each. Lists go straight to the caller's buffers, entry by entry. There is one NUMA
+ * node and one pool of CPUs. Takes no lock of its own.
  */
 #include <hv/console.h>
 #include <hv/debugkeys.h>
@@ -17,8 +17,8 @@
 
 #include "domctl.h"
 
-#define PIECE 256U
-#define KEYS_MAX 64U
+#define PIECE	   256U
+#define KEYS_MAX   64U
 #define NUMA_LOCAL 10U
 
 static u32 online_cpus(void)
@@ -140,7 +140,7 @@ static int get_availheap(struct xen_sysctl *op)
 static int get_cputopo(struct xen_sysctl *op)
 {
 	struct xen_sysctl_cputopoinfo *arg = &op->u.cputopoinfo;
-	struct xen_sysctl_cputopo topo = {0};
+	struct xen_sysctl_cputopo topo = { 0 };
 	u32 nr = MIN(arg->num_cpus, nr_cpus);
 
 	for (u32 i = 0; arg->cputopo.va != 0 && i < nr; i++) {
@@ -156,8 +156,8 @@ static int get_cputopo(struct xen_sysctl *op)
 static int get_numa(struct xen_sysctl *op)
 {
 	struct xen_sysctl_numainfo *arg = &op->u.numainfo;
-	struct xen_sysctl_meminfo info = {frame_nr_total() << PAGE_SHIFT,
-					  frame_nr_free() << PAGE_SHIFT};
+	struct xen_sysctl_meminfo info = { frame_nr_total() << PAGE_SHIFT, frame_nr_free()
+										   << PAGE_SHIFT };
 	u32 distance = NUMA_LOCAL;
 	bool has_room = arg->num_nodes != 0;
 
@@ -198,16 +198,16 @@ struct sysctl_row {
 };
 
 static const struct sysctl_row rows[] = {
-	{XEN_SYSCTL_readconsole, XSM_MACHINE_LOG, read_log},
-	{XEN_SYSCTL_physinfo, XSM_MACHINE_INFO, get_physinfo},
-	{XEN_SYSCTL_sched_id, XSM_MACHINE_INFO, get_sched_id},
-	{XEN_SYSCTL_getdomaininfolist, XSM_DOMAIN_INFO, list_domains},
-	{XEN_SYSCTL_debug_keys, XSM_MACHINE_DEBUG, press_keys},
-	{XEN_SYSCTL_getcpuinfo, XSM_MACHINE_INFO, list_cpus},
-	{XEN_SYSCTL_availheap, XSM_MACHINE_INFO, get_availheap},
-	{XEN_SYSCTL_cputopoinfo, XSM_MACHINE_INFO, get_cputopo},
-	{XEN_SYSCTL_numainfo, XSM_MACHINE_INFO, get_numa},
-	{XEN_SYSCTL_cpupool_op, XSM_MACHINE_INFO, cpupool},
+	{ XEN_SYSCTL_readconsole, XSM_MACHINE_LOG, read_log },
+	{ XEN_SYSCTL_physinfo, XSM_MACHINE_INFO, get_physinfo },
+	{ XEN_SYSCTL_sched_id, XSM_MACHINE_INFO, get_sched_id },
+	{ XEN_SYSCTL_getdomaininfolist, XSM_DOMAIN_INFO, list_domains },
+	{ XEN_SYSCTL_debug_keys, XSM_MACHINE_DEBUG, press_keys },
+	{ XEN_SYSCTL_getcpuinfo, XSM_MACHINE_INFO, list_cpus },
+	{ XEN_SYSCTL_availheap, XSM_MACHINE_INFO, get_availheap },
+	{ XEN_SYSCTL_cputopoinfo, XSM_MACHINE_INFO, get_cputopo },
+	{ XEN_SYSCTL_numainfo, XSM_MACHINE_INFO, get_numa },
+	{ XEN_SYSCTL_cpupool_op, XSM_MACHINE_INFO, cpupool },
 };
 
 static const struct sysctl_row *find_row(u32 cmd)

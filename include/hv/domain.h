@@ -2,9 +2,9 @@
 /*
  * A domain and its life: created (paused) → running ⇄ paused → shut down → dying → gone.
  *
- * References: domain_get() keeps the structure, not the memory in it; the last domain_put() of a dying
- * domain frees it. Look-up by id is O(1). Fields say which lock protects them; `const` after creation
- * where none is named. Privilege is a matter of policy: only xsm/ looks at is_privileged.
+ * References: domain_get() keeps the structure, not the memory in it; the last domain_put() of a
+ * dying domain frees it. Look-up by id is O(1). Fields say which lock protects them; `const` after
+ * creation where none is named. Privilege is a matter of policy: only xsm/ looks at is_privileged.
  */
 #ifndef HV_DOMAIN_H
 #define HV_DOMAIN_H
@@ -16,8 +16,8 @@
 #include <hv/types.h>
 #include <hv/vcpu.h>
 
-#define DOMAIN_NAME_MAX 64U
-#define DOMAIN_TAG_MAX 2048U
+#define DOMAIN_NAME_MAX	 64U
+#define DOMAIN_TAG_MAX	 2048U
 #define DOMAIN_VCPUS_MAX 64U
 
 struct shared_info;
@@ -30,9 +30,9 @@ struct vuart;
 struct domain_config {
 	u8 uuid[16];
 	u32 ssidref;
-	u32 flags;	    /* XEN_DOMCTL_CDF_* */
-	u32 nr_vcpus;	    /* 1 … DOMAIN_VCPUS_MAX */
-	u32 max_evtchn;	    /* highest port, 0 = default */
+	u32 flags;	/* XEN_DOMCTL_CDF_* */
+	u32 nr_vcpus;	/* 1 … DOMAIN_VCPUS_MAX */
+	u32 max_evtchn; /* highest port, 0 = default */
 	u32 max_grant_frames;
 	u32 max_maptrack_frames;
 	u32 nr_spis;
@@ -55,7 +55,7 @@ struct domain {
 	u32 refs;
 	bool is_privileged;
 	bool is_direct_mapped; /* guest frames are machine frames */
-	struct spinlock lock; /* LOCK_RANK_DOMAIN */
+	struct spinlock lock;  /* LOCK_RANK_DOMAIN */
 
 	u32 nr_vcpus;	     /* length of vcpus */
 	struct vcpu **vcpus; /* entries are NULL until created */
@@ -77,11 +77,11 @@ struct domain {
 	struct evtchn_table *evtchn;
 	struct grant_table *grant;
 	struct dom_console *console;
-	struct vuart *vuart; /* NULL: it has none */
-	u64 hvm_params[64]; /* lock */
-	u32 evtchn_ppi;	    /* interrupt of the event channels; set at construction */
+	struct vuart *vuart;	 /* NULL: it has none */
+	u64 hvm_params[64];	 /* lock */
+	u32 evtchn_ppi;		 /* interrupt of the event channels; set at construction */
 	gfn_t shared_info_frame; /* where the guest has put it; lock of stage 2 */
-	u64 created_ns;	    /* time of creation */
+	u64 created_ns;		 /* time of creation */
 
 	/* Kept here so that a restarted Dom0 finds its domains again; lock. */
 	char name[DOMAIN_NAME_MAX];
@@ -96,8 +96,8 @@ struct domain {
 
 /*
  * Build a domain: paused by the toolstack, no memory, no vCPU yet. id_hint is the id it gets, or
- * HV_DOMID_NONE for the next free one. 0 and *out (a reference of the caller's), or -errno with nothing
- * left behind.
+ * HV_DOMID_NONE for the next free one. 0 and *out (a reference of the caller's), or -errno with
+ * nothing left behind.
  */
 int domain_create(domid_t id_hint, const struct domain_config *config, struct domain **out);
 /* A referenced domain, or NULL. HV_DOMID_SELF is not resolved here. */
@@ -132,13 +132,14 @@ void domain_unpause(struct domain *d);
 int domain_control_pause(struct domain *d);
 int domain_control_unpause(struct domain *d);
 
-/* Stop for a reason (enum domain_shutdown or a code of the guest's); the toolstack decides what is next. */
+/* Stop for a reason (enum domain_shutdown or a code of the guest's); the toolstack decides what is
+ * next. */
 void domain_shutdown(struct domain *d, u8 code);
 /* The domain did what it must not: log why (rate-limited) and shut it down as crashed. */
 void domain_crash(struct domain *d, const char *why);
 /*
- * Destroy, in slices: -ERESTART until all its memory is given back, then 0. Not for the caller's own
- * domain; one CPU at a time (the control lock).
+ * Destroy, in slices: -ERESTART until all its memory is given back, then 0. Not for the caller's
+ * own domain; one CPU at a time (the control lock).
  */
 int domain_destroy(struct domain *d);
 /* Back to running after a shutdown (SUSPEND). */
@@ -150,8 +151,8 @@ int domain_set_name(struct domain *d, const char *name);
 struct domain *domain_find_name(const char *name);
 
 /*
- * Watches: event channels (a port of the watcher that waits for itself as peer) that are raised when
- * the target (HV_DOMID_NONE: any domain) changes. -ENOSPC, -ENOENT.
+ * Watches: event channels (a port of the watcher that waits for itself as peer) that are raised
+ * when the target (HV_DOMID_NONE: any domain) changes. -ENOSPC, -ENOENT.
  */
 int domain_watch_add(domid_t watcher, u32 port, domid_t target);
 int domain_watch_remove(domid_t watcher, u32 port);
@@ -168,8 +169,8 @@ int vcpu_power_on(struct vcpu *v, u64 entry, u64 context);
 void vcpu_pause(struct vcpu *v); /* waits until it is off its CPU */
 void vcpu_unpause(struct vcpu *v);
 /*
- * Write the runstate area that the current vCPU has registered, if any. Called by the run loop after a
- * switch to it; a bad address is ignored.
+ * Write the runstate area that the current vCPU has registered, if any. Called by the run loop
+ * after a switch to it; a bad address is ignored.
  */
 void vcpu_runstate_update(struct vcpu *v);
 struct vcpu_runstate_info;

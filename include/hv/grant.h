@@ -2,9 +2,10 @@
 /*
  * Grant tables, version 1: a domain lets another one map or copy single pages of it.
  *
- * The table is made of frames owned by the hypervisor and mapped into its domain, which writes entries
- * at any time. The state machine of a grant and the locking are explained in common/domain/grant.c.
- * Without CONFIG_GRANT_TABLE a stub stands in its place and everything answers -ENOSYS.
+ * The table is made of frames owned by the hypervisor and mapped into its domain, which writes
+ * entries at any time. The state machine of a grant and the locking are explained in
+ * common/domain/grant.c. Without CONFIG_GRANT_TABLE a stub stands in its place and everything
+ * answers -ENOSYS.
  */
 #ifndef HV_GRANT_H
 #define HV_GRANT_H
@@ -31,11 +32,15 @@ int grant_grow(struct domain *d, u32 nr);
 /* Frame idx of the table, growing it on demand, with one reference for the caller. */
 int grant_get_frame(struct domain *d, u32 idx, mfn_t *frame);
 
-/* One element each; the outcome is in its status. The caller is the current domain. */
-void grant_map(struct domain *d, struct gnttab_map_grant_ref *op);
+/*
+ * One element each; the outcome, GNTST_*, is in its status. d is the caller's domain; a granter is
+ * the domain the element names, referenced by the caller and allowed to it.
+ */
+void grant_map(struct domain *d, struct domain *granter, struct gnttab_map_grant_ref *op);
 void grant_unmap(struct domain *d, struct gnttab_unmap_grant_ref *op);
-void grant_copy(struct domain *d, struct gnttab_copy *op);
-
+/* A granter is NULL where the element means a page of the caller's own. */
+void grant_copy(struct domain *d, struct domain *from_granter, struct domain *to_granter,
+		struct gnttab_copy *op);
 /* Clean or invalidate (as clean and invalidate) a piece of a page that d has mapped by a grant. */
 int grant_cache_flush(struct domain *d, const struct gnttab_cache_flush *flush);
 

@@ -2,9 +2,10 @@
 /*
  * Atomic updates of words that a guest can write at the same time.
  *
- * A guest that hammers the cache line could keep an LL/SC loop of EL2 spinning for ever, so there is
- * none: CPUs with LSE (Arm ARM, FEAT_LSE) do it in one instruction, others try a bounded number of times
- * and then give up, on which the caller stops the guest whose memory it is. Full barrier semantics.
+ * A guest that hammers the cache line could keep an LL/SC loop of EL2 spinning for ever, so there
+ * is none: CPUs with LSE (Arm ARM, FEAT_LSE) do it in one instruction, others try a bounded number
+ * of times and then give up, on which the caller stops the guest whose memory it is. Full barrier
+ * semantics.
  */
 #ifndef ASM_GUEST_ATOMIC_H
 #define ASM_GUEST_ATOMIC_H
@@ -88,15 +89,17 @@ static inline bool __must_check guest_atomic_clear(u64 *word, u64 bits, u64 *old
 	return fail == 0;
 }
 
-/* Store desired if *word is *expected; otherwise, or after a lost race, false with *expected = *word. */
+/* Store desired if *word is *expected; otherwise, or after a lost race, false with *expected =
+ * *word. */
 static inline bool __must_check guest_atomic_cmpxchg(u32 *word, u32 *expected, u32 desired)
 {
 	u32 seen, fail = 1;
 
-	__asm__ volatile("ldaxr %w0, %2\n\tcmp %w0, %w3\n\tb.ne 1f\n\tstlxr %w1, %w4, %2\n1:\tdmb ish"
-			 : "=&r"(seen), "+&r"(fail), "+Q"(*word)
-			 : "r"(*expected), "r"(desired)
-			 : "memory", "cc");
+	__asm__ volatile(
+		"ldaxr %w0, %2\n\tcmp %w0, %w3\n\tb.ne 1f\n\tstlxr %w1, %w4, %2\n1:\tdmb ish"
+		: "=&r"(seen), "+&r"(fail), "+Q"(*word)
+		: "r"(*expected), "r"(desired)
+		: "memory", "cc");
 	*expected = seen;
 	return fail == 0;
 }
