@@ -50,6 +50,13 @@ def hypervisor_image():
     return BUILD / os.environ.get("CONFIG", "qemu_virt") / "bulkhead"
 
 
+def dom0_modules(words="bulkhead.autostart=0", initrd="initramfs.cpio"):
+    """The guest-loader arguments of Dom0's kernel and initramfs."""
+    kernel, initrd = BUILD / "dom0" / "vmlinuz", BUILD / "dom0" / initrd
+    return [f"addr=0x50000000,kernel={kernel},bootargs=console=hvc0 {words}",
+            f"addr=0x58000000,initrd={initrd}"]
+
+
 class Log:
     """A log file without carriage returns, written as the machine prints."""
 
@@ -70,24 +77,25 @@ class Machine:
     """QEMU virt with a hypervisor, Dom0's kernel and Dom0's initramfs."""
 
     def __init__(self, name, *, cpu="cortex-a72", smp=2, mem=2048, hypervisor=None, append="",
-                 dom0_mem="512M", dom0_append="bulkhead.autostart=0", qemu=(), modules=None):
-        """@modules: other guest-loader arguments in place of Dom0's kernel and initramfs."""
+                 dom0_mem="512M", dom0_append="bulkhead.autostart=0", qemu=(), modules=None,
+                 virtualization="on", raw=None):
+        """@modules: other guest-loader arguments in place of Dom0's kernel and initramfs.
+        @raw: other QEMU arguments in place of -kernel, -append and the modules."""
         LOGS.mkdir(parents=True, exist_ok=True)
         self.log_path = LOGS / (re.sub(r"[^\w.=-]+", "_", name).strip("_") + ".log")
         if modules is None:
-            words = f"console=hvc0 {dom0_append}"
-            kernel, initrd = BUILD / "dom0/vmlinuz", BUILD / "dom0/initramfs.cpio"
-            modules = [f"addr=0x50000000,kernel={kernel},bootargs={words}",
-                       f"addr=0x58000000,initrd={initrd}"]
+            modules = dom0_modules(dom0_append)
         self.command = [
-            "qemu-system-aarch64", "-M", "virt,virtualization=on,gic-version=3", "-cpu", cpu,
-            "-smp", str(smp), "-m", str(mem), "-nic", "none", "-display", "none",
-            "-serial", "mon:stdio", "-no-reboot",
-            "-kernel", str(hypervisor or hypervisor_image()),
-            "-append", f"dom0_mem={dom0_mem} {append}".strip(),
-        ]
-        for module in modules:
-            self.command += ["-device", f"guest-loader,{module}"]
+            "qemu-system-aarch64", "-M", f"virt,virtualization={virtualization},gic-version=3",
+            "-cpu", cpu, "-smp", str(smp), "-m", str(mem), "-nic", "none", "-display", "none",
+            "-serial", "mon:stdio", "-no-reboot"]
+        if raw is None:
+            self.command += ["-kernel", str(hypervisor or hypervisor_image()),
+                             "-append", f"dom0_mem={dom0_mem} {append}".strip()]
+            for module in modules:
+                self.command += ["-device", f"guest-loader,{module}"]
+        else:
+            self.command += list(raw)
         self.command += list(qemu)
         self.qemu = None
         self.log = None

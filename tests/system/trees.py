@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Boots the hypervisor as a boot loader would: any address, any device tree.
+
+A stub of three instructions loads the address of the tree into x0 and jumps to the image; QEMU's
+loader places stub, image, tree and modules.
+"""
+import struct
+import subprocess
+
+from machine import BUILD, hypervisor_image
+
+STUB_AT = 0x4A200000  # not where QEMU puts its own tree, at 0x40000000
+TREE_AT = 0x4A000000
+KERNEL_AT = 0x50000000
+INITRD_AT = 0x58000000
+
+
+def qemu_tree(path, smp=2, mem=2048):
+    """Writes the device tree of QEMU's machine, without modules, to the path."""
+    machine = f"virt,virtualization=on,gic-version=3,dumpdtb={path}"
+    subprocess.run(["qemu-system-aarch64", "-M", machine, "-cpu", "cortex-a72", "-smp", str(smp),
+                    "-m", str(mem), "-nic", "none", "-display", "none"], check=True, timeout=60,
+                   capture_output=True)
+    # Room for what the tests add.
+    text = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dtb", "-S", "65536", str(path)],
+                          check=True, capture_output=True, timeout=60).stdout
+    path.write_bytes(text)
+    return path
+
+
+def put(tree, option, *arguments):
+    """fdtput OPTION on the tree: -c creates a node, -r removes it, -t TYPE sets a property."""
+    subprocess.run(["fdtput", option, str(tree), *arguments], check=True, timeout=60)
+
+
+def add_modules(tree, words="console=hvc0 bulkhead.autostart=0", dom0_mem="512M"):
+    """Adds Dom0's kernel and initramfs by Xen's bindings, as a boot script would."""
+    kernel, initrd = BUILD / "dom0/vmlinuz", BUILD / "dom0/initramfs.cpio"
+    put(tree, "-ts", "/chosen", "xen,xen-bootargs", f"dom0_mem={dom0_mem}")
+    put(tree, "-tx", "/chosen", "#address-cells", "2")
+    put(tree, "-tx", "/chosen", "#size-cells", "2")
+    for kind, at, file in (("kernel", KERNEL_AT, kernel), ("ramdisk", INITRD_AT, initrd)):
+        node = f"/chosen/module@{at:x}"
+        put(tree, "-c", node)
+        put(tree, "-ts", node, "compatible", f"multiboot,{kind}", "multiboot,module")
+        put(tree, "-tx", node, "reg", "0", f"{at:x}", "0", f"{file.stat().st_size:x}")
+        if kind == "kernel":
+            put(tree, "-ts", node, "bootargs", words)
+    return [f"loader,file={kernel},addr={KERNEL_AT:#x},force-raw=on",
+            f"loader,file={initrd},addr={INITRD_AT:#x},force-raw=on"]
+
+
+def stub(image_at, tree_at):
+    """movz x0, #tree, lsl #16; movz x1, #image, lsl #16; br x1"""
+    assert image_at % 65536 == 0 and tree_at % 65536 == 0
+    return struct.pack("<3I", 0xD2A00000 | (tree_at >> 16) << 5,
+                       0xD2A00001 | (image_at >> 16) << 5, 0xD61F0020)
+
+
+def raw_arguments(tmp_path, tree, image_at=0x48000000, devices=()):
+    """QEMU arguments that enter the hypervisor at @image_at with the tree (a path, None: x0 = 0)."""
+    code = tmp_path / "stub.bin"
+    code.write_bytes(stub(image_at, TREE_AT if tree else 0))
+    loaders = [f"loader,file={hypervisor_image()},addr={image_at:#x},force-raw=on",
+               f"loader,file={code},addr={STUB_AT:#x},force-raw=on",
+               f"loader,addr={STUB_AT:#x},cpu-num=0", *devices]
+    if tree:
+        loaders.append(f"loader,file={tree},addr={TREE_AT:#x},force-raw=on")
+    return [word for loader in loaders for word in ("-device", loader)]
