@@ -238,7 +238,8 @@ static int build_context(struct build *b)
 
 	ctxt.user_regs.pc64 = b->plan->kernel.entry;
 	ctxt.user_regs.x0 = b->plan->dtb_gpa;
-	ctxt.user_regs.cpsr = PSR_GUEST64_INIT;
+	/* Not all versions of the header have debug exceptions masked, as Linux wants it. */
+	ctxt.user_regs.cpsr = PSR_GUEST64_INIT | PSR_DBG_MASK;
 	ctxt.sctlr = SCTLR_GUEST_INIT;
 	return hyp_vcpu_context(b->domid, 0, &ctxt);
 }

@@ -74,11 +74,12 @@ static char *source_join(struct cfg_source *s, const char *text, char *const *ex
 	if (!f) {
 		return NULL;
 	}
-	fprintf(f, "%s\n", text);
-	s->file_lines = 1;
+	s->file_lines = 0;
 	for (const char *p = text; *p; p++) {
-		s->file_lines += *p == '\n';
+		/* A last line without its newline counts, too. */
+		s->file_lines += *p == '\n' || p[1] == '\0';
 	}
+	fprintf(f, "%s%s", text, text[0] && text[strlen(text) - 1] != '\n' ? "\n" : "");
 	for (int i = 0; i < nr; i++) {
 		fprintf(f, "%s\n", extra[i]);
 	}
@@ -109,7 +110,27 @@ static int source_scan(struct cfg_source *s, const char *all)
 	return BH_OK;
 }
 
-/* Prints what libxlutil reported, line by line, as our own messages. */
+/* One line of libxlutil's, "FILE:LINE: text", as a message of ours. */
+static void source_report_line(const struct cfg_source *s, const char *line)
+{
+	static const char remedy[] = "write key = value, strings in quotes, lists in [ ]";
+	size_t n = strlen(s->file);
+	char *text;
+	long at;
+
+	if (strncmp(line, s->file, n) || line[n] != ':') {
+		err_say(BH_CONFIG, "%s\n%s", line, remedy);
+		return;
+	}
+	at = strtol(line + n + 1, &text, 10);
+	text += strspn(text, ": ");
+	if (at > s->file_lines) {
+		err_at("command line", 0, "%s\n%s", text, remedy);
+	} else {
+		err_at(s->file, (int)at, "%s\n%s", text, remedy);
+	}
+}
+
 static void source_report(struct cfg_source *s)
 {
 	char *line;
@@ -121,7 +142,7 @@ static void source_report(struct cfg_source *s)
 	}
 	for (line = strtok_r(s->report_text, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save)) {
-		err_say(BH_CONFIG, "%s\nwrite key = value, strings in quotes, lists in [ ]", line);
+		source_report_line(s, line);
 	}
 }
 

@@ -19,7 +19,9 @@
 #include "hyp.h"
 
 #define HYP_BOUNCE 4096
-#define HYP_NODE   "/dev/xen/privcmd"
+#ifndef HYP_NODE
+#define HYP_NODE "/dev/xen/privcmd"
+#endif
 
 static xencall_handle *hyp_handle;
 static void *hyp_bounce;

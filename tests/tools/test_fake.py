@@ -1,0 +1,311 @@
+# SPDX-License-Identifier: Apache-2.0
+"""bh with a fake hypervisor: the calls of a create, undoing, the monitor, the store."""
+import json
+import mmap
+import struct
+import time
+
+import pytest
+
+PAGE = 4096
+
+
+def create(fake, *words, **keys):
+    fake.ok("create", fake.config(**keys), *words)
+
+
+def names(fake):
+    return [d["name"] for d in json.loads(fake.ok("list", "--json"))]
+
+
+def wait(condition, seconds=20):
+    """Polls until the condition holds; returns its value."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        value = condition()
+        if value:
+            return value
+        time.sleep(0.1)
+    raise AssertionError("timeout")
+
+
+def test_calls_of_a_create(fake):
+    create(fake, vcpus=2, cpus=["0", "1-3"], cpu_weight=512, cap=50, vuart="sbsa_uart")
+    assert [c for c in fake.calls() if not c.startswith(("tag", "load 0x40ff"))] == [
+        "createdomain flags 0x3 vcpus 2 spis 1 grant 0x1", "max_vcpus 2", "max_mem 16400",
+        "pool 139264", "name test", "affinity vcpu 0 flags 1 hard 01",
+        "affinity vcpu 1 flags 1 hard 0e", "credit weight 512 cap 50",
+        "populate gfn 0x40000 order 9 count 8", "populate gfn 0x39000 order 0 count 2",
+        "load 0x40000000 size 4096", "alloc_unbound dom 1 remote 0x7ff2",
+        "alloc_unbound dom 1 remote 0", "param 0 = 0x20000000000021f", "param 17 = 0x39000",
+        "param 18 = 0x1", "param 1 = 0x39001", "param 2 = 0x2", "vuart console 0x7ff2",
+        "context vcpu 0 pc 0x40000000 x0 0x40ffe000 cpsr 0x3c5", "unpausedomain"]
+
+
+def test_odd_memory_is_populated_with_smaller_extents(fake):
+    create(fake, memory=5)
+    assert "populate gfn 0x40000 order 9 count 2" in fake.calls()
+    assert "populate gfn 0x40400 order 4 count 16" in fake.calls()
+
+
+def test_paused(fake):
+    assert json.loads(fake.ok("create", "-p", "--json", fake.config())) == {
+        "domid": 1, "name": "test", "paused": True}
+    assert "unpausedomain" not in fake.calls()
+    assert json.loads(fake.ok("list", "--json", "test"))[0]["state"] == "-bp---"
+
+
+STEPS = ["domctl15", "domctl11", "domctl86", "own1", "own4", "domctl9", "domctl16", "populate",
+         "own6", "evtchn", "param", "domctl81", "domctl12", "domctl4"]
+
+
+@pytest.mark.parametrize("call", STEPS)
+def test_a_failed_create_leaves_nothing(fake, call):
+    config = fake.config(cpus="0", cap=10, vuart="sbsa_uart")
+    code, out, err = fake.run("create", config, fail=f"{call} 22")
+    assert code == 1 and out == ""
+    assert "cannot" in err and "Invalid argument" in err and "\n    " in err
+    assert f"{call}: fails" in fake.calls()
+    assert fake.calls()[-1] == "destroydomain 1"
+    assert names(fake) == ["Domain-0"]
+
+
+@pytest.mark.parametrize("keys, text", [
+    ({"name": "Domain-0"}, 'a domain with the name "Domain-0" exists already'),
+    ({"memory": 300}, "memory = 300 MiB is more than there is: 256 MiB are free"),
+    ({"cpus": "4"}, "that this machine does not have\n    this machine has the CPUs 0-3")])
+def test_refused_before_anything_is_built(fake, keys, text):
+    code, _, err = fake.run("create", fake.config("x", **keys))
+    assert code == 3 and "x.cfg:" in err and text in err
+    assert fake.calls() == []
+
+
+def test_console(fake):
+    create(fake)
+    fake.ok("debug-keys", "say 1")
+    assert fake.ok("console", "--dump", "test") == "hello from 1\n"
+    fake.ok("debug-keys", "stop 1 0")
+    assert fake.run("console", "test")[1] == "hello from 1\n"
+
+
+def test_names_and_numbers(fake):
+    create(fake)
+    assert fake.ok("domid", "test") == "1\n" and fake.ok("domname", "1") == "test\n"
+    fake.ok("rename", "test", "other")
+    assert names(fake) == ["Domain-0", "other"]
+    code, _, err = fake.run("rename", "other", "Domain-0")
+    assert code == 1 and 'another domain is named "Domain-0"' in err
+    for words in (["domid", "nobody"], ["pause", "7"], ["console", "nobody"]):
+        code, _, err = fake.run(*words)
+        assert code == 4 and '"bh list" shows all domains' in err
+    code, _, err = fake.run("destroy", "Domain-0")
+    assert code == 1 and "cannot destroy Domain-0" in err
+
+
+def test_changes_while_it_runs(fake):
+    create(fake, vcpus=2)
+    fake.ok("vcpu-pin", "test", "1", "0-1")
+    fake.ok("sched-credit", "-d", "test", "-c", "30")
+    fake.ok("mem-max", "test", "32")
+    assert fake.calls()[-3:] == ["affinity vcpu 1 flags 1 hard 03", "credit weight 256 cap 30",
+                                 "max_mem 32784"]
+    assert json.loads(fake.ok("sched-credit", "--json", "test")) == [
+        {"name": "test", "domid": 1, "weight": 256, "cap": 30}]
+    for words in (["vcpu-pin", "test", "2", "0"], ["vcpu-pin", "test", "0", "9"],
+                  ["vcpu-set", "test", "3"], ["sched-credit", "-d", "test", "-w", "0"]):
+        assert fake.run(*words)[0] == 2
+    assert fake.run("mem-max", "test", "8")[0] == 1
+
+
+@pytest.mark.parametrize("command", ["info", "list", "list -l", "vcpu-list", "sched-credit",
+                                     "uptime", "top -d 1"])
+def test_json(fake, command):
+    create(fake)
+    rows = json.loads(fake.ok(*command.split(), "--json"))
+    if command != "info":
+        assert [r["name"] for r in rows] == ["Domain-0", "test"]
+
+
+# ---- the monitor ----
+
+@pytest.fixture
+def monitored(fake):
+    """A function that creates a domain and starts its monitor in the foreground."""
+    processes = []
+
+    def start(**keys):
+        create(fake, **keys)
+        processes.append(fake.start("monitor", "1"))
+        wait(lambda: fake.run("shutdown", "test")[2].find("no monitor") < 0)
+        return processes[0]
+
+    yield start
+    for p in processes:
+        p.kill()
+        p.wait()
+
+
+def test_poweroff_destroys(fake, monitored):
+    process = monitored()
+    fake.ok("debug-keys", "stop 1 0")
+    wait(lambda: names(fake) == ["Domain-0"])
+    assert process.wait(timeout=10) == 0
+    assert 'domain 1 "test" has stopped (poweroff): destroy' in process.stderr.read()
+
+
+def test_crash_restarts_with_the_configuration_of_then(fake, monitored):
+    process = monitored(on_crash="restart", memory=20)
+    fake.config(memory=24)
+    calls = len(fake.calls())
+    fake.ok("debug-keys", "stop 1 3")
+    wait(lambda: "unpausedomain" in fake.calls()[calls:])
+    assert "destroydomain 1" in fake.calls()[calls:]
+    assert "max_mem 20496" in fake.calls()[calls:]
+    assert names(fake) == ["Domain-0", "test"]
+    assert process.poll() is None
+    fake.ok("debug-keys", "stop 1 0")
+    assert process.wait(timeout=10) == 0
+
+
+def test_rename_restart_keeps_the_old_one(fake, monitored):
+    monitored(on_reboot="rename-restart")
+    fake.ok("debug-keys", "stop 1 1")
+    wait(lambda: names(fake) == ["Domain-0", "test-1", "test"])
+
+
+def test_preserve_keeps_it(fake, monitored):
+    process = monitored(on_crash="preserve")
+    fake.ok("debug-keys", "stop 1 3")
+    assert process.wait(timeout=10) == 0
+    assert json.loads(fake.ok("list", "--json", "test"))[0]["state"] == "-b-sc-"
+
+
+def test_destroy_ends_the_monitor(fake, monitored):
+    process = monitored()
+    fake.ok("destroy", "test")
+    assert process.wait(timeout=10) == 0
+
+
+def test_second_monitor_is_refused(fake, monitored):
+    monitored()
+    code, _, err = fake.run("monitor", "1")
+    assert code == 1 and "is there another monitor?" in err
+
+
+def test_shutdown_by_console(fake, monitored):
+    monitored(shutdown_input="halt\\n", reboot_input="again")
+    fake.ok("shutdown", "test")
+    fake.ok("reboot", "test")
+    assert "typed again" in fake.calls() and "typed halt" in fake.calls()
+
+
+def test_shutdown_without_means(fake, monitored):
+    monitored()
+    code, _, err = fake.run("shutdown", "test")
+    assert code == 1 and "set shutdown_input in its configuration" in err
+
+
+# ---- the store, with this test as the guest ----
+
+class Guest:
+    """The guest's side of the store's ring (io/xs_wire.h)."""
+    NAMES = {"directory": 1, "read": 2, "watch": 4, "unwatch": 5, "start": 6, "end": 7,
+             "home": 10, "write": 11, "mkdir": 12, "rm": 13, "event": 15, "error": 16}
+
+    def __init__(self, fake, domid=1):
+        with open(fake.state, "r+b") as f:
+            self.page = mmap.mmap(f.fileno(), PAGE, offset=domid * PAGE)
+
+    def index(self, at, value=None):
+        if value is not None:
+            struct.pack_into("<I", self.page, 2048 + 4 * at, value & 0xffffffff)
+        return struct.unpack_from("<I", self.page, 2048 + 4 * at)[0]
+
+    def send(self, data):
+        for byte in data:
+            wait(lambda: self.index(1) - self.index(0) < 1024)
+            self.page[self.index(1) % 1024] = byte
+            self.index(1, self.index(1) + 1)
+
+    def receive(self, size):
+        out = bytearray()
+        while len(out) < size:
+            wait(lambda: self.index(3) != self.index(2))
+            out.append(self.page[1024 + self.index(2) % 1024])
+            self.index(2, self.index(2) + 1)
+        return bytes(out)
+
+    def message(self):
+        kind, _, _, size = struct.unpack("<4I", self.receive(16))
+        return kind, self.receive(size)
+
+    def ask(self, name, data):
+        """Payload of the answer, or the name of the error."""
+        self.send(struct.pack("<4I", self.NAMES[name], 1, 0, len(data)) + data)
+        kind, answer = self.message()
+        assert kind in (self.NAMES[name], self.NAMES["error"])
+        return answer
+
+
+def test_store(fake, monitored):
+    monitored(vcpus=2, maxvcpus=3)
+    g = Guest(fake)
+    assert g.ask("read", b"name\0") == b"test"
+    assert g.ask("read", b"/local/domain/1/domid\0") == b"1"
+    assert g.ask("read", b"nothing\0") == b"ENOENT\0"
+    assert g.ask("directory", b"cpu\0") == b"0\0" b"1\0" b"2\0"
+    assert g.ask("read", b"cpu/1/availability\0") == b"online"
+    assert g.ask("read", b"cpu/2/availability\0") == b"offline"
+    assert g.ask("write", b"data/x\0" + b"v" * 100) == b"OK\0"
+    assert g.ask("read", b"data/x\0") == b"v" * 100
+    assert g.ask("rm", b"data\0") == b"OK\0"
+    assert g.ask("read", b"data/x\0") == b"ENOENT\0"
+    assert g.ask("start", b"\0") == b"1\0" and g.ask("end", b"T\0") == b"OK\0"
+    assert g.ask("home", b"1\0") == b"/local/domain/1\0"
+    assert g.ask("write", b"no value") == b"EINVAL\0"
+
+
+def test_shutdown_by_store(fake, monitored):
+    monitored()
+    g = Guest(fake)
+    assert g.ask("watch", b"control/shutdown\0token\0") == b"OK\0"
+    assert g.message() == (15, b"control/shutdown\0token\0")
+    fake.ok("shutdown", "test")
+    assert g.message() == (15, b"control/shutdown\0token\0")
+    assert g.ask("read", b"control/shutdown\0") == b"poweroff"
+    fake.ok("debug-keys", "stop 1 0")
+    wait(lambda: names(fake) == ["Domain-0"])
+
+
+def test_vcpu_set(fake, monitored):
+    monitored(vcpus=2)
+    g = Guest(fake)
+    g.ask("watch", b"cpu\0c\0")
+    assert g.message() == (15, b"cpu\0c\0")
+    fake.ok("vcpu-set", "test", "1")
+    assert g.message() == (15, b"cpu/0/availability\0c\0")
+    assert g.message() == (15, b"cpu/1/availability\0c\0")
+    assert g.ask("read", b"cpu/1/availability\0") == b"offline"
+
+
+@pytest.mark.parametrize("attack", ["index", "length", "response", "garbage"])
+def test_hostile_guest_harms_only_itself(fake, monitored, attack):
+    process = monitored()
+    g = Guest(fake)
+    if attack == "index":
+        g.index(1, g.index(0) + 5000)
+    elif attack == "response":
+        g.index(2, g.index(3) + 7)
+        g.send(struct.pack("<4I", 2, 1, 0, 5) + b"name\0")
+    elif attack == "length":
+        g.send(struct.pack("<4I", 2, 1, 0, 1 << 31))
+    else:
+        for n in range(200):
+            data = bytes(n * k % 256 for k in range(n % 50))
+            g.send(struct.pack("<4I", n * 7 % 40, n, n, len(data)) + data)
+            g.index(2, g.index(3))
+    time.sleep(0.5)
+    assert process.poll() is None
+    fake.ok("debug-keys", "stop 1 0")
+    wait(lambda: names(fake) == ["Domain-0"])
+    assert process.wait(timeout=10) == 0
