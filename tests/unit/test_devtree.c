@@ -60,9 +60,8 @@ static void finish_tree(void)
 	assert_int_equal(devtree_init(blob, sizeof(blob)), 0);
 }
 
-static void build(void)
+static void add_memory(void)
 {
-	start_tree();
 	begin("memory@40000000");
 	text("device_type", "memory");
 	cells("reg", 8, 0, 0x40000000, 0, 0x1000, 1, 0, 0, 0x2000);
@@ -80,6 +79,10 @@ static void build(void)
 	cells("reg", 4, 0, 0x50000000, 0, 0x3000);
 	end();
 	end();
+}
+
+static void add_devices(void)
+{
 	begin("soc");
 	cells("#address-cells", 1, 1);
 	cells("#size-cells", 1, 1);
@@ -111,6 +114,10 @@ static void build(void)
 	cells("reg", 8, 0, 0, 0, 0, 0, 0, 0, 0);
 	end();
 	end();
+}
+
+static void add_chosen(void)
+{
 	begin("aliases");
 	text("serial0", "/soc/uart@7e201000");
 	end();
@@ -131,6 +138,14 @@ static void build(void)
 	text("bootargs", "for Dom0");
 	end();
 	end();
+}
+
+static void build(void)
+{
+	start_tree();
+	add_memory();
+	add_devices();
+	add_chosen();
 	finish_tree();
 }
 
