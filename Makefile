@@ -8,7 +8,8 @@ export CONFIG
 
 OUT := build/$(CONFIG)
 PYTHON := /usr/bin/python3
-HYPERVISOR_MK := $(MAKE) --no-print-directory -f tools/build/hypervisor.mk
+JOBS := $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+HYPERVISOR_MK := $(MAKE) --no-print-directory $(JOBS) -f tools/build/hypervisor.mk
 SUBMAKE := $(MAKE) --no-print-directory
 
 ifeq ($(filter-out 0,$(V)),)
@@ -55,7 +56,6 @@ tools:
 
 guests:
 	@$(SUBMAKE) -C tests/guests
-	@$(SUBMAKE) -C tests/guests/autopilot
 
 dom0:
 	@tools/build/mkinitramfs
