@@ -51,7 +51,11 @@ static size_t copy_words(void *dst, const void *src, size_t n)
 	return n - left;
 }
 
-void *memcpy(void *restrict dst, const void *restrict src, size_t n)
+/*
+ * Lowest address first, and every group of words is loaded before a later one is stored: also right when
+ * dst overlaps src from below. No restrict here: it would allow the compiler to break that order.
+ */
+static void copy_up(void *dst, const void *src, size_t n)
 {
 	u8 *d = dst;
 	const u8 *s = src;
@@ -69,6 +73,11 @@ void *memcpy(void *restrict dst, const void *restrict src, size_t n)
 	for (; n; n--) {
 		*d++ = *s++;
 	}
+}
+
+void *memcpy(void *restrict dst, const void *restrict src, size_t n)
+{
+	copy_up(dst, src, n);
 	return dst;
 }
 
@@ -78,7 +87,8 @@ void *memmove(void *dst, const void *src, size_t n)
 	const u8 *s = src;
 
 	if ((uintptr_t)d - (uintptr_t)s >= n) {
-		return memcpy(dst, src, n); /* forward is safe even when dst overlaps below src */
+		copy_up(dst, src, n);
+		return dst;
 	}
 	if (is_word_aligned((uintptr_t)d | (uintptr_t)s | n)) {
 		for (; n; n -= WORD) {
