@@ -5,6 +5,7 @@
  */
 #include <hv/bootinfo.h>
 #include <hv/compiler.h>
+#include <hv/errno.h>
 #include <hv/printk.h>
 #include <libfdt.h>
 
@@ -21,6 +22,28 @@ static __init enum boot_module_kind kind_of(int node)
 	return BOOT_MODULE_OTHER;
 }
 
+/*
+ * reg of a module: a plain physical range, whatever bus properties /chosen lacks. Its cells are the
+ * parent's; two and two when only that fits.
+ */
+static __init int module_range(int node, struct devtree_range *out)
+{
+	const void *fdt = devtree_blob();
+	int parent = fdt_parent_offset(fdt, node);
+	int na = fdt_address_cells(fdt, parent), ns = fdt_size_cells(fdt, parent), bytes;
+	const u32 *reg = fdt_getprop(fdt, node, "reg", &bytes);
+
+	if (reg && bytes == 16) {
+		na = 2;
+		ns = 2;
+	}
+	if (!reg || na < 1 || na > 2 || ns < 1 || ns > 2 || bytes != 4 * (na + ns)) {
+		return -EINVAL;
+	}
+	*out = (struct devtree_range){devtree_cells(reg, na), devtree_cells(reg + na, ns)};
+	return out->bytes == 0 || out->base + out->bytes < out->base ? -EINVAL : 0;
+}
+
 static __init void add_module(int node)
 {
 	const char *name = fdt_get_name(devtree_blob(), node, NULL);
@@ -31,7 +54,7 @@ static __init void add_module(int node)
 			BOOT_MODULES_MAX);
 		return;
 	}
-	if (devtree_reg(node, 0, &module->at) || module->at.bytes == 0) {
+	if (module_range(node, &module->at)) {
 		pr_warn("boot: module /chosen/%s ignored: its reg property is missing or broken\n",
 			name);
 		return;

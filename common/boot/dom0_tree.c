@@ -209,9 +209,24 @@ static __init int trim_gic(void *fdt)
 	return 0;
 }
 
+/* Copy what is used of the host's tree; boot loaders leave as much as a megabyte of slack behind it. */
+static __init int copy_tree(void *to)
+{
+	const void *fdt = devtree_blob();
+	u32 used = MAX(fdt_off_dt_strings(fdt) + fdt_size_dt_strings(fdt),
+		       fdt_off_dt_struct(fdt) + fdt_size_dt_struct(fdt));
+
+	if (used > DOM0_TREE_BYTES / 2 || used > devtree_bytes()) {
+		return -FDT_ERR_NOSPACE;
+	}
+	memcpy(to, fdt, used);
+	fdt_set_totalsize(to, used);
+	return fdt_open_into(to, to, DOM0_TREE_BYTES);
+}
+
 __init int dom0_make_tree(struct dom0 *dom0)
 {
-	int rc = fdt_open_into(devtree_blob(), dom0->fdt, DOM0_TREE_BYTES);
+	int rc = copy_tree(dom0->fdt);
 
 	rc = rc ? rc : remove_kept(dom0->fdt);
 	rc = rc ? rc : trim_gic(dom0->fdt);
