@@ -222,6 +222,7 @@ static void test_bitmap(void **state)
 	assert_int_equal(bitmap_next_set(map, 200, 64), 64);
 	assert_int_equal(bitmap_next_set(map, 200, 65), 199);
 	assert_int_equal(bitmap_next_set(map, 199, 65), 199);
+	assert_int_equal(bitmap_next_set(map, 197, 65), 197);
 	assert_int_equal(bitmap_next_clear(map, 200, 63), 65);
 	assert_int_equal(bitmap_weight(map, 200), 4);
 	assert_int_equal(bitmap_weight(map, 199), 3);
