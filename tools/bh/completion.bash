@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+# Bash completion for bh: commands and options from bh itself, names of domains, configuration files.
+# Source it, or install it as /usr/share/bash-completion/completions/bh.
+
+_bh_domains() {
+    bh list 2>/dev/null | sed -n '2,$s/ .*//p'
+}
+
+_bh() {
+    local word=${COMP_WORDS[COMP_CWORD]} command=${COMP_WORDS[1]} words=
+    COMPREPLY=()
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        words=$(bh help --complete 2>/dev/null)
+    elif [[ $word == -* ]]; then
+        words=$(bh help --complete "$command" 2>/dev/null | grep '^--')
+    else
+        case $command in
+        create)
+            mapfile -t COMPREPLY < <(compgen -f -- "$word")
+            compopt -o filenames 2>/dev/null
+            return
+            ;;
+        help)
+            words=$(bh help --complete 2>/dev/null)
+            ;;
+        info | dmesg | top | debug-keys) ;;
+        *)
+            words=$(_bh_domains)
+            ;;
+        esac
+    fi
+    mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+
+complete -F _bh bh
