@@ -10,18 +10,22 @@ static unsigned int nr_lrs __sealed;
 static unsigned int nr_aprs __sealed; /* registers per group: 1, 2 or 4 */
 
 /* List registers are system registers: their number is part of the instruction. */
+/* clang-format off */
 #define LR_ROWS(row)                                                                               \
-	row(0, S3_4_C12_C12_0) row(1, S3_4_C12_C12_1) row(2, S3_4_C12_C12_2)                       \
-		row(3, S3_4_C12_C12_3) row(4, S3_4_C12_C12_4) row(5, S3_4_C12_C12_5)               \
-			row(6, S3_4_C12_C12_6) row(7, S3_4_C12_C12_7) row(8, S3_4_C12_C13_0)       \
-				row(9, S3_4_C12_C13_1) row(10, S3_4_C12_C13_2)                     \
-					row(11, S3_4_C12_C13_3) row(12, S3_4_C12_C13_4)            \
-						row(13, S3_4_C12_C13_5) row(14, S3_4_C12_C13_6)    \
-							row(15, S3_4_C12_C13_7)
+	row(0, S3_4_C12_C12_0) row(1, S3_4_C12_C12_1)                                              \
+	row(2, S3_4_C12_C12_2) row(3, S3_4_C12_C12_3)                                              \
+	row(4, S3_4_C12_C12_4) row(5, S3_4_C12_C12_5)                                              \
+	row(6, S3_4_C12_C12_6) row(7, S3_4_C12_C12_7)                                              \
+	row(8, S3_4_C12_C13_0) row(9, S3_4_C12_C13_1)                                              \
+	row(10, S3_4_C12_C13_2) row(11, S3_4_C12_C13_3)                                            \
+	row(12, S3_4_C12_C13_4) row(13, S3_4_C12_C13_5)                                            \
+	row(14, S3_4_C12_C13_6) row(15, S3_4_C12_C13_7)
+/* clang-format on */
 
 #define READ_ROW(n, reg)                                                                           \
 	case n:                                                                                    \
-		return read_sysreg(reg);
+		value = read_sysreg(reg);                                                          \
+		break;
 #define WRITE_ROW(n, reg)                                                                          \
 	case n:                                                                                    \
 		write_sysreg(value, reg);                                                          \
@@ -29,11 +33,14 @@ static unsigned int nr_aprs __sealed; /* registers per group: 1, 2 or 4 */
 
 u64 gicv3_lr_read(unsigned int n)
 {
+	u64 value = 0;
+
 	switch (n) {
 		LR_ROWS(READ_ROW)
 	default:
-		return 0;
+		break;
 	}
+	return value;
 }
 
 void gicv3_lr_write(unsigned int n, u64 value)

@@ -41,12 +41,19 @@ struct pgtable_leaf {
 	u8 shift;  /* log2 of the bytes it covers: 12, 21, 30 or 39 (a hole) */
 };
 
+struct pgtable_range {
+	u64 addr;  /* first input address */
+	u64 bytes; /* a multiple of pages, as both addresses are */
+	u64 pa;	   /* what addr becomes */
+};
+
 /*
  * Map [addr, addr + bytes) to pa with the attributes attr, with the largest blocks that alignment
  * permits; max_shift caps them (12, 21 or 30). The range must be unmapped: -EEXIST, nothing
  * changed. -ENOMEM when tables run out: what this call mapped is unmapped again.
  */
-int pgtable_map(struct pgtable *pt, u64 addr, u64 bytes, u64 pa, u64 attr, unsigned int max_shift);
+int pgtable_map(struct pgtable *pt, const struct pgtable_range *range, u64 attr,
+		unsigned int max_shift);
 
 /* The leaf or hole at an address. */
 struct pgtable_leaf pgtable_lookup(const struct pgtable *pt, u64 addr);

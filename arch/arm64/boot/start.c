@@ -107,7 +107,7 @@ __init void boot_start(u64 fdt_pa)
 	if (console_start_input()) {
 		pr_warn("boot: the console takes no input\n");
 	}
-	smp_start_all();
+	smp_start_all(pa(image_pa(secondary_entry)));
 	boot_domains();
 	run_enter();
 }

@@ -164,15 +164,16 @@ static void undo(struct pgtable *pt, u64 addr, u64 end)
 	}
 }
 
-int pgtable_map(struct pgtable *pt, u64 addr, u64 bytes, u64 pa_value, u64 attr,
+int pgtable_map(struct pgtable *pt, const struct pgtable_range *range, u64 attr,
 		unsigned int max_shift)
 {
-	u64 at = addr, end = addr + bytes;
+	u64 at = range->addr, end = at + range->bytes, pa_value = range->pa;
 
-	if (!range_is_valid(pt, addr, bytes) || !IS_ALIGNED(addr | bytes | pa_value, PAGE_SIZE)) {
+	if (!range_is_valid(pt, at, range->bytes) ||
+	    !IS_ALIGNED(at | range->bytes | pa_value, PAGE_SIZE)) {
 		return -ERANGE;
 	}
-	if (!range_is_free(pt, addr, bytes)) {
+	if (!range_is_free(pt, at, range->bytes)) {
 		return -EEXIST;
 	}
 	while (at < end) {
@@ -180,13 +181,12 @@ int pgtable_map(struct pgtable *pt, u64 addr, u64 bytes, u64 pa_value, u64 attr,
 		int error = 0;
 		u64 *slot = walk_make(pt, at, level, &error);
 
-		/* An empty table, left by earlier mappings, is in the way of a block: go below it.
-		 */
+		/* Below an empty table, left by earlier mappings, that is in a block's way. */
 		while (slot && *slot) {
 			slot = walk_make(pt, at, ++level, &error);
 		}
 		if (!slot) {
-			undo(pt, addr, at);
+			undo(pt, range->addr, at);
 			return error;
 		}
 		WRITE_ONCE(*slot, pa_value | attr | PT_VALID | (level == LAST_LEVEL ? PT_PAGE : 0));

@@ -107,9 +107,10 @@ void *map_device(pa_t base, size_t bytes)
 	u64 size = ALIGN_UP(base.v + bytes, PAGE_SIZE) - first;
 	/* Keep the offset inside 2 MiB, so that large register files become blocks. */
 	u64 va = ALIGN_UP(device_next, MIB(2)) + (first & (MIB(2) - 1));
+	struct pgtable_range range = { va, size, first };
 
 	if (is_sealed || va + size > DEVICE_VA + DEVICE_SIZE ||
-	    pgtable_map(&el2_table, va, size, first, EL2_DEVICE, 21)) {
+	    pgtable_map(&el2_table, &range, EL2_DEVICE, 21)) {
 		return NULL;
 	}
 	device_next = va + size;
@@ -118,8 +119,9 @@ void *map_device(pa_t base, size_t bytes)
 
 void *map_kept(pa_t base, size_t bytes)
 {
-	if (is_sealed || kept_bytes ||
-	    pgtable_map(&el2_table, KEPT_VA, bytes, base.v, EL2_RW, 30)) {
+	struct pgtable_range range = { KEPT_VA, bytes, base.v };
+
+	if (is_sealed || kept_bytes || pgtable_map(&el2_table, &range, EL2_RW, 30)) {
 		return NULL;
 	}
 	kept_pa = base.v;

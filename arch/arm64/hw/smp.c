@@ -2,10 +2,9 @@
 /*
  * Bring-up of the physical CPUs. The boot CPU is number 0, the others follow in device-tree order.
  * Each gets its slot (per-CPU data and stack) from kept memory, is started through PSCI CPU_ON at
- * secondary_entry, and reports by setting its bit in cpus_online. Boot only, no lock.
+ * the entry its caller names, and reports by setting its bit in cpus_online. Boot only, no lock.
  * DEN0022 5.1.3.
  */
-#include <asm/boot.h>
 #include <asm/el2_map.h>
 #include <asm/smp.h>
 #include <asm/sysreg.h>
@@ -44,7 +43,7 @@ u64 smp_mpidr(unsigned int cpu)
 	return cpu_mpidr[cpu];
 }
 
-static bool start_one(unsigned int cpu)
+static bool start_one(unsigned int cpu, pa_t entry)
 {
 	void *slot = heap_pages_alloc(3);
 	u64 deadline = time_now() + START_LIMIT_NS;
@@ -55,7 +54,7 @@ static bool start_one(unsigned int cpu)
 		return false;
 	}
 	map_cpu_slot(cpu, slot);
-	rc = firmware_call(PSCI_CPU_ON_64, cpu_mpidr[cpu], image_pa(secondary_entry), cpu);
+	rc = firmware_call(PSCI_CPU_ON_64, cpu_mpidr[cpu], entry.v, cpu);
 	while (!rc && !cpumask_has((cpumask_t){ READ_ONCE(cpus_online.bits) }, cpu)) {
 		if (time_now() > deadline) {
 			rc = 1;
@@ -69,10 +68,10 @@ static bool start_one(unsigned int cpu)
 	return rc == 0;
 }
 
-void smp_start_all(void)
+void smp_start_all(pa_t entry)
 {
 	for (unsigned int cpu = 1; cpu < nr_cpus; cpu++) {
-		start_one(cpu);
+		start_one(cpu, entry);
 	}
 	pr_info("smp: %u of %u CPUs run\n", (unsigned int)__builtin_popcountl(cpus_online.bits),
 		nr_cpus);

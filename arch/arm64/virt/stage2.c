@@ -65,14 +65,14 @@ int s2_map(struct domain *d, gfn_t g, mfn_t m, u64 nr, enum s2_kind kind)
 {
 	struct s2 *s2 = s2_of(d);
 	u64 attr = kind_attr[kind] | (u64)kind << S2_KIND_SHIFT;
+	struct pgtable_range range = { gfn_to_ipa(g).v, nr << PAGE_SHIFT, mfn_to_pa(m).v };
 	int rc;
 
 	if (nr == 0 || nr > BIT(40 - PAGE_SHIFT) || g.v >= BIT(40 - PAGE_SHIFT)) {
 		return -ERANGE;
 	}
 	spin_lock(&s2->lock);
-	rc = pgtable_map(&s2->table, gfn_to_ipa(g).v, nr << PAGE_SHIFT, mfn_to_pa(m).v, attr,
-			 kind_is_single(kind) ? 12 : 30);
+	rc = pgtable_map(&s2->table, &range, attr, kind_is_single(kind) ? 12 : 30);
 	if (!rc && (kind == S2_RAM || kind == S2_RAM_RO)) {
 		s2->nr_ram += nr;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Physical CPUs of the machine: numbers, affinities, start.
+ * Physical CPUs of the machine: numbers, affinities, start. Boot only; the numbers are constant
+ * afterwards.
  */
 #ifndef ASM_SMP_H
 #define ASM_SMP_H
@@ -13,7 +14,10 @@
 void smp_add_cpu(u64 mpidr);
 /* Affinity of CPU cpu (< nr_cpus). */
 u64 smp_mpidr(unsigned int cpu);
-/* Start all CPUs but this one, one after the other; each that fails is reported and left off. */
-void smp_start_all(void);
+/*
+ * Start all CPUs but this one, one after the other, at entry; each that fails is reported and left
+ * off. They arrive with the MMU off and their number in x0.
+ */
+void smp_start_all(pa_t entry);
 
 #endif
