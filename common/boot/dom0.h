@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Between the files that build Dom0.
+ * Between the files that build Dom0: its memory, its device tree, its modules. Boot only, no lock.
+ * Nobody else includes this.
  */
 #ifndef DOM0_H
 #define DOM0_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which interrupt controller does the machine have? Asks the drivers in turn. Boot only.
+ * Which interrupt controller does the machine have? Asks the drivers in turn; the first that knows
+ * the node registers its chip. Boot only, no lock.
  */
 #include <hv/errno.h>
 #include <hv/gic.h>

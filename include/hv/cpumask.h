@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Sets of physical CPUs: one 64-bit word, because at most 64 CPUs are supported.
+ * Sets of physical CPUs: one 64-bit word, because at most 64 CPUs are supported. Pure functions on
+ * values; what protects a mask is said where it is kept.
  */
 #ifndef HV_CPUMASK_H
 #define HV_CPUMASK_H

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * CPU features that change how EL2 works, and EL2's control registers.
+ * CPU features that change how EL2 works, and EL2's control registers. The
+ * features are those of the boot CPU, constant after boot, so there is no lock.
  */
 #ifndef ASM_CPU_H
 #define ASM_CPU_H

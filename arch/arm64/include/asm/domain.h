@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The architecture's part of a domain: stage 2, vGIC, MMIO regions, timer offset, limits.
+ * The architecture's part of a domain: stage 2, vGIC, MMIO regions, timer offset, limits. Each part
+ * is protected by the lock of the file that owns it.
  */
 #ifndef ASM_DOMAIN_H
 #define ASM_DOMAIN_H

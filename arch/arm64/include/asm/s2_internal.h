@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Between the files of stage 2 (virt/stage2*.c).
+ * Between the files of stage 2 (virt/stage2*.c). Nobody else includes this; the interface is
+ * hv/stage2.h.
  */
 #ifndef ASM_S2_INTERNAL_H
 #define ASM_S2_INTERNAL_H

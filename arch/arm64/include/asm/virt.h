@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Boot of the virtualization layer.
+ * Boot of the virtualization layer: called by the boot CPU before the first domain is made, so
+ * there is no lock.
  */
 #ifndef ASM_VIRT_H
 #define ASM_VIRT_H
