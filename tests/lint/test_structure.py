@@ -77,6 +77,7 @@ SHAPES = [
     ("braces", function("\tif (n) {\n\t} else\n\t\tn++;")),
     ("braces", function("\tfor (;;)\n\t\tn++;")),
     ("braces", function("\twhile (n);")),
+    ("braces", function("\tfdt_for_each_x(n)\n\t\tn++;")),
     ("goto", function("\tgoto fail;\nfail:\n\treturn;")),
     ("goto", function("out_again:\n\tn++;\n\tgoto out_again;")),
     ("if-in-function", function("#ifdef CONFIG_X\n\tn++;\n#endif")),
@@ -102,6 +103,7 @@ SOUND = [
     function("\tdo {\n\t\tn--;\n\t} while (n);"),
     function("\tif (n) {\n\t\tgoto out_free;\n\t}\nout_free:\n\treturn;"),
     function("\tputs(\"if (x) goto a; // {\");\n\t/* if (n) n++; */"),
+    function("\tdevtree_for_each_memory(add, &n);"),
     "typedef struct {\n\tint v;\n} pa_t;\ntypedef void (*callback)(int, int);\n",
     SHORT + function("\tn++;\n" * 56),
 ]
