@@ -9,12 +9,9 @@ const struct xsm_hook_row xsm_hooks[NR_XSM_HOOKS] = {
 	[XSM_ANY] = { "any", XSM_CLASS_ANY },
 
 	[XSM_PLATFORM] = { "platform", XSM_CLASS_CONTROL },
-	[XSM_PHYSDEV] = { "physdev", XSM_CLASS_CONTROL },
 	[XSM_CONSOLE_IO] = { "console_io", XSM_CLASS_CONTROL },
-	[XSM_LABEL] = { "label", XSM_CLASS_CONTROL },
 	[XSM_SYSCTL] = { "sysctl", XSM_CLASS_CONTROL },
 	[XSM_DOMCTL] = { "domctl", XSM_CLASS_CONTROL },
-	[XSM_HYPFS] = { "hypfs", XSM_CLASS_CONTROL },
 
 	[XSM_DOMAIN_CREATE] = { "domain_create", XSM_CLASS_CONTROL },
 	[XSM_DOMAIN_DESTROY] = { "domain_destroy", XSM_CLASS_CONTROL },
@@ -33,13 +30,11 @@ const struct xsm_hook_row xsm_hooks[NR_XSM_HOOKS] = {
 	[XSM_MACHINE_INFO] = { "machine_info", XSM_CLASS_CONTROL },
 	[XSM_MACHINE_LOG] = { "machine_log", XSM_CLASS_CONTROL },
 	[XSM_MACHINE_DEBUG] = { "machine_debug", XSM_CLASS_CONTROL },
-	[XSM_MACHINE_TIME] = { "machine_time", XSM_CLASS_CONTROL },
 
 	[XSM_MEMORY_ADJUST] = { "memory_adjust", XSM_CLASS_OWN },
 	[XSM_MEMORY_INFO] = { "memory_info", XSM_CLASS_OWN },
 	[XSM_MEMORY_FOREIGN] = { "memory_foreign", XSM_CLASS_CONTROL },
 	[XSM_MEMORY_RESOURCE] = { "memory_resource", XSM_CLASS_CONTROL },
-	[XSM_MEMORY_DEVICE] = { "memory_device", XSM_CLASS_CONTROL },
 
 	[XSM_EVTCHN_CREATE] = { "evtchn_create", XSM_CLASS_OWN },
 	[XSM_EVTCHN_STATUS] = { "evtchn_status", XSM_CLASS_OWN },

@@ -9,14 +9,6 @@ obj-y += wallclock.o
 obj-y += evtchn.o
 obj-y += evtchn_deliver.o
 obj-y += dom_console.o
-ifeq ($(CONFIG_VUART),y)
-obj-y += vuart.o
-else
-obj-y += vuart_stub.o
-endif
-ifeq ($(CONFIG_GRANT_TABLE),y)
-obj-y += grant.o
-obj-y += grant_map.o
-else
-obj-y += grant_stub.o
-endif
+obj-$(CONFIG_VUART) += vuart.o
+obj-$(CONFIG_GRANT_TABLE) += grant.o
+obj-$(CONFIG_GRANT_TABLE) += grant_map.o

@@ -40,7 +40,7 @@ static domid_t current_domain_id(void)
 
 static void print_vcpu(const struct vcpu *v)
 {
-	printk("  vcpu %u: cpu %u, %s, blocked 0x%x, ran %lu ms, %lu exits, %lu interrupts, pc 0x%lx",
+	printk("  vcpu %u: cpu %u, %s, blocked 0x%x, %lu ms, %lu exits, %lu interrupts, pc 0x%lx",
 	       v->id, v->sched.cpu, v->is_up ? "up" : "down", v->sched.blocked,
 	       sched_unit_run_ns(&v->sched, time_now()) / NSEC_PER_MSEC, v->nr_exits,
 	       v->nr_injected, v->arch.regs.pc);

@@ -71,37 +71,34 @@ u32 domain_count(void)
 	return READ_ONCE(nr_domains);
 }
 
-/* The id for a new domain: the one asked for or the next free one. */
-static int choose_id(domid_t hint, domid_t *out)
+/* The next id whose slot is free, HV_DOMID_NONE when none is. */
+static domid_t next_free_id(void)
 {
-	u32 id = hint == HV_DOMID_NONE ? next_id : hint;
+	u32 id = next_id;
 
-	if (hint != HV_DOMID_NONE) {
-		*out = hint;
-		return hint >= HV_DOMID_FIRST_RESERVED ? -EINVAL
-		       : *slot_of(hint) != NULL	       ? -EEXIST
-						       : 0;
-	}
-	for (u32 i = 0; i < CONFIG_MAX_DOMAINS; i++) {
+	for (u32 i = 0; i < CONFIG_MAX_DOMAINS; i++, id++) {
 		if (id >= HV_DOMID_FIRST_RESERVED) {
 			id = 1;
 		}
 		if (*slot_of(id) == NULL) {
-			*out = (domid_t)id;
-			return 0;
+			return (domid_t)id;
 		}
-		id++;
 	}
-	return -ENOSPC;
+	return HV_DOMID_NONE;
 }
 
-static int choose_id_locked(domid_t hint, domid_t *out)
+/* The id for a new domain: the one asked for or the next free one. */
+static int choose_id(domid_t hint, domid_t *out)
 {
 	int err;
 
 	spin_lock(&table_lock);
-	err = choose_id(hint, out);
+	*out = hint == HV_DOMID_NONE ? next_free_id() : hint;
+	err = *out < HV_DOMID_FIRST_RESERVED && *slot_of(*out) != NULL ? -EEXIST : 0;
 	spin_unlock(&table_lock);
+	if (*out >= HV_DOMID_FIRST_RESERVED) {
+		err = hint == HV_DOMID_NONE ? -ENOSPC : -EINVAL;
+	}
 	return err;
 }
 
@@ -215,7 +212,7 @@ int domain_create(domid_t id_hint, const struct domain_config *config, struct do
 	if (config->nr_vcpus == 0 || config->nr_vcpus > DOMAIN_VCPUS_MAX) {
 		return -EINVAL;
 	}
-	err = choose_id_locked(id_hint, &id);
+	err = choose_id(id_hint, &id);
 	if (err != 0) {
 		return err;
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What lifecycle.c needs of domain.c and watch.c, and nobody else does.
+ * What lifecycle.c needs of domain.c and watch.c, and nobody else does: the last step of a
+ * destruction, and the word to those who watch.
  */
 #ifndef DOMAIN_DOMAIN_TABLE_H
 #define DOMAIN_DOMAIN_TABLE_H

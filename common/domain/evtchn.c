@@ -11,10 +11,12 @@
  */
 #include "evtchn_table.h"
 
+#include <asm/guest_atomic.h>
 #include <hv/domain.h>
 #include <hv/dom_console.h>
 #include <hv/errno.h>
 #include <hv/heap.h>
+#include <hv/printk.h>
 #include <hv/softirq.h>
 #include <public/xen.h>
 
@@ -111,13 +113,30 @@ static int find_free_port(struct domain *d, u32 *port, struct evtchn **out)
 	return -ENOSPC;
 }
 
-/* Fill a free channel; the state comes last, for readers without the lock. */
-static void set_channel(struct evtchn *chan, enum evtchn_state state, u32 peer, u32 vcpu)
+/* Give the next free port a state, which is stored last, for readers without the lock. Lock held.
+ */
+static int new_port_locked(struct domain *d, const struct evtchn *as, u32 *port)
 {
-	chan->remote = NULL;
-	chan->peer = peer;
-	chan->vcpu = (u16)vcpu;
-	store_release(&chan->state, (u8)state);
+	struct evtchn *chan;
+	int err = find_free_port(d, port, &chan);
+
+	if (err == 0) {
+		chan->remote = as->remote;
+		chan->peer = as->peer;
+		chan->vcpu = as->vcpu;
+		store_release(&chan->state, as->state);
+	}
+	return err;
+}
+
+static int new_port(struct domain *d, const struct evtchn *as, u32 *port)
+{
+	int err;
+
+	spin_lock(&d->evtchn->lock);
+	err = new_port_locked(d, as, port);
+	spin_unlock(&d->evtchn->lock);
+	return err;
 }
 
 static struct vcpu *vcpu_of(struct domain *d, u32 vcpu)
@@ -128,35 +147,26 @@ static struct vcpu *vcpu_of(struct domain *d, u32 vcpu)
 int evtchn_alloc_unbound(struct domain *d, domid_t remote, u32 *port)
 {
 	bool is_hyp = remote == HV_DOMID_HYP;
-	struct evtchn *chan;
-	int err;
+	struct evtchn as = { .state = is_hyp ? EVTCHN_HYPERVISOR : EVTCHN_UNBOUND, .peer = remote };
 
-	spin_lock(&d->evtchn->lock);
-	err = find_free_port(d, port, &chan);
-	if (err == 0) {
-		set_channel(chan, is_hyp ? EVTCHN_HYPERVISOR : EVTCHN_UNBOUND, remote, 0);
-	}
-	spin_unlock(&d->evtchn->lock);
-	return err;
+	return new_port(d, &as, port);
 }
 
 /* Both locks held: connect a free port of d with an unbound one of remote. */
 static int connect_locked(struct domain *d, struct domain *remote, u32 remote_port, u32 *port)
 {
 	struct evtchn *theirs = used_channel(remote, remote_port);
-	struct evtchn *ours;
+	struct evtchn as = { .state = EVTCHN_INTERDOMAIN, .remote = remote, .peer = remote_port };
 	int err;
 
 	if (theirs == NULL || theirs->state != EVTCHN_UNBOUND || theirs->peer != d->id ||
 	    READ_ONCE(remote->is_dying)) {
 		return -EINVAL;
 	}
-	err = find_free_port(d, port, &ours);
+	err = new_port_locked(d, &as, port);
 	if (err != 0) {
 		return err;
 	}
-	set_channel(ours, EVTCHN_INTERDOMAIN, remote_port, 0);
-	ours->remote = remote;
 	theirs->peer = *port;
 	theirs->remote = d;
 	store_release(&theirs->state, (u8)EVTCHN_INTERDOMAIN);
@@ -188,7 +198,7 @@ static bool virq_is_global(u32 virq)
 int evtchn_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port)
 {
 	struct vcpu *v = vcpu_of(d, vcpu);
-	struct evtchn *chan;
+	struct evtchn as = { .state = EVTCHN_VIRQ, .peer = virq, .vcpu = (u16)vcpu };
 	int err;
 
 	if (virq >= NR_VIRQS || (virq_is_global(virq) && vcpu != 0)) {
@@ -198,9 +208,8 @@ int evtchn_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port)
 		return -ENOENT;
 	}
 	spin_lock(&d->evtchn->lock);
-	err = v->virq_port[virq] != 0 ? -EEXIST : find_free_port(d, port, &chan);
+	err = v->virq_port[virq] != 0 ? -EEXIST : new_port_locked(d, &as, port);
 	if (err == 0) {
-		set_channel(chan, EVTCHN_VIRQ, virq, vcpu);
 		WRITE_ONCE(v->virq_port[virq], *port);
 	}
 	spin_unlock(&d->evtchn->lock);
@@ -209,19 +218,9 @@ int evtchn_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port)
 
 int evtchn_bind_ipi(struct domain *d, u32 vcpu, u32 *port)
 {
-	struct evtchn *chan;
-	int err;
+	struct evtchn as = { .state = EVTCHN_IPI, .vcpu = (u16)vcpu };
 
-	if (vcpu_of(d, vcpu) == NULL) {
-		return -ENOENT;
-	}
-	spin_lock(&d->evtchn->lock);
-	err = find_free_port(d, port, &chan);
-	if (err == 0) {
-		set_channel(chan, EVTCHN_IPI, 0, vcpu);
-	}
-	spin_unlock(&d->evtchn->lock);
-	return err;
+	return vcpu_of(d, vcpu) == NULL ? -ENOENT : new_port(d, &as, port);
 }
 
 int evtchn_bind_vcpu(struct domain *d, u32 port, u32 vcpu)
@@ -244,9 +243,18 @@ int evtchn_bind_vcpu(struct domain *d, u32 port, u32 vcpu)
 	return err;
 }
 
-/* Free a port and make it one for the next search; lock held. */
+/*
+ * Free a port and make it one for the next search; lock held. An event left pending would keep the
+ * first one of the port's next life from being noticed; a guest that keeps the word busy has itself
+ * to blame for that.
+ */
 static void free_port_locked(struct domain *d, u32 port, struct evtchn *chan)
 {
+	u64 old;
+
+	if (!guest_atomic_clear(&d->shared_info->evtchn_pending[port / 64], BIT(port % 64), &old)) {
+		pr_debug("domain %u: port %u stays pending", d->id, port);
+	}
 	chan->remote = NULL;
 	WRITE_ONCE(chan->state, (u8)EVTCHN_FREE);
 	d->evtchn->first_free = MIN(d->evtchn->first_free, port);
@@ -392,7 +400,6 @@ int evtchn_status(struct domain *d, u32 port, struct evtchn_status *out)
 {
 	static const u8 public_state[] = {
 		[EVTCHN_FREE] = EVTCHNSTAT_closed,
-		[EVTCHN_RESERVED] = EVTCHNSTAT_closed,
 		[EVTCHN_UNBOUND] = EVTCHNSTAT_unbound,
 		[EVTCHN_INTERDOMAIN] = EVTCHNSTAT_interdomain,
 		[EVTCHN_VIRQ] = EVTCHNSTAT_virq,
@@ -425,26 +432,25 @@ int evtchn_status(struct domain *d, u32 port, struct evtchn_status *out)
 	return 0;
 }
 
-bool evtchn_is_unbound(struct domain *d, u32 port, domid_t remote)
+/* Is the port in a state, with this number as its peer? */
+static bool port_is(struct domain *d, u32 port, enum evtchn_state state, u32 peer)
 {
 	struct evtchn *chan;
-	bool is_unbound;
+	bool is_so;
 
 	spin_lock(&d->evtchn->lock);
 	chan = used_channel(d, port);
-	is_unbound = chan != NULL && chan->state == EVTCHN_UNBOUND && chan->peer == remote;
+	is_so = chan != NULL && chan->state == state && chan->peer == peer;
 	spin_unlock(&d->evtchn->lock);
-	return is_unbound;
+	return is_so;
+}
+
+bool evtchn_is_unbound(struct domain *d, u32 port, domid_t remote)
+{
+	return port_is(d, port, EVTCHN_UNBOUND, remote);
 }
 
 bool evtchn_is_hypervisor(struct domain *d, u32 port)
 {
-	struct evtchn *chan;
-	bool is_hyp;
-
-	spin_lock(&d->evtchn->lock);
-	chan = used_channel(d, port);
-	is_hyp = chan != NULL && chan->state == EVTCHN_HYPERVISOR;
-	spin_unlock(&d->evtchn->lock);
-	return is_hyp;
+	return port_is(d, port, EVTCHN_HYPERVISOR, HV_DOMID_HYP);
 }

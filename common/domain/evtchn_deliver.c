@@ -104,17 +104,6 @@ static struct vcpu *notified_vcpu(struct domain *d, u32 port)
 	return vcpu < d->nr_vcpus ? d->vcpus[vcpu] : NULL;
 }
 
-bool evtchn_deliver_unmasked(struct domain *d, u32 port)
-{
-	struct vcpu *v = notified_vcpu(d, port);
-
-	if (v == NULL ||
-	    (READ_ONCE(d->shared_info->evtchn_pending[port / 64]) >> port % 64 & 1) == 0) {
-		return true;
-	}
-	return notify_vcpu(v, port / 64);
-}
-
 bool evtchn_deliver(struct domain *d, u32 port)
 {
 	struct shared_info *shared = d->shared_info;
@@ -174,22 +163,21 @@ void evtchn_raise_global(u32 virq)
 
 int evtchn_unmask(struct domain *d, u32 port)
 {
-	struct evtchn *chan;
-	bool ok = true;
+	struct vcpu *v = notified_vcpu(d, port);
+	bool ok;
 	u64 old;
 
-	spin_lock(&d->evtchn->lock);
-	chan = evtchn_at(d->evtchn, port);
-	if (port != 0 && chan != NULL) {
-		ok = guest_atomic_clear(&d->shared_info->evtchn_mask[port / 64], BIT(port % 64),
-					&old) &&
-		     evtchn_deliver_unmasked(d, port);
+	if (port == 0 || v == NULL || evtchn_at(d->evtchn, port) == NULL) {
+		return -EINVAL;
 	}
-	spin_unlock(&d->evtchn->lock);
+	ok = guest_atomic_clear(&d->shared_info->evtchn_mask[port / 64], BIT(port % 64), &old);
+	if (ok && evtchn_is_pending(d, port)) {
+		ok = notify_vcpu(v, port / 64);
+	}
 	if (!ok) {
 		domain_crash(d, "kept a word of its event channels busy");
 	}
-	return port != 0 && chan != NULL ? 0 : -EINVAL;
+	return 0;
 }
 
 bool evtchn_is_pending(struct domain *d, u32 port)

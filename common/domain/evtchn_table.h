@@ -51,7 +51,5 @@ static inline struct evtchn *evtchn_at(const struct evtchn_table *table, u32 por
  * the caller crashes d once it holds no lock. Takes no lock.
  */
 bool __must_check evtchn_deliver(struct domain *d, u32 port);
-/* The same for a word of pending bits whose mask has just been cleared. */
-bool __must_check evtchn_deliver_unmasked(struct domain *d, u32 port);
 
 #endif

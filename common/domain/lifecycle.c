@@ -56,16 +56,11 @@ static void wait_off_cpu(struct domain *d)
 	}
 }
 
-void domain_pause_nosync(struct domain *d)
+void domain_pause(struct domain *d)
 {
 	spin_lock(&d->lock);
 	pause_locked(d);
 	spin_unlock(&d->lock);
-}
-
-void domain_pause(struct domain *d)
-{
-	domain_pause_nosync(d);
 	wait_off_cpu(d);
 }
 

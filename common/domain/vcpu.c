@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Virtual CPUs: made and freed, brought up and taken down (PSCI, toolstack), paused.
+ * Virtual CPUs: made and freed, brought up and taken down (PSCI, toolstack).
  *
  * Whether a vCPU may run is a set of reasons that the scheduler keeps (SCHED_BLOCK_*); this file
  * only sets and clears them. A vCPU is off (SCHED_BLOCK_DOWN) until it is brought up for the first
- * time. Lock: the domain's lock (LOCK_RANK_DOMAIN) for is_up, pause_count and the domain's array of
+ * time. Lock: the domain's lock (LOCK_RANK_DOMAIN) for is_up and the domain's array of
  * vCPUs.
  */
 #include <hv/arch.h>
@@ -88,33 +88,30 @@ void vcpu_free(struct vcpu *v)
 	heap_free(v);
 }
 
+/* Mark it as up; of two callers one loses. */
+static bool claim_start(struct vcpu *v)
+{
+	bool is_off;
+
+	spin_lock(&v->domain->lock);
+	is_off = !v->is_up && !v->domain->is_dying;
+	v->is_up = v->is_up || is_off;
+	spin_unlock(&v->domain->lock);
+	return is_off;
+}
+
 int vcpu_bring_up(struct vcpu *v)
 {
-	struct domain *d = v->domain;
-	int err = 0;
-
-	spin_lock(&d->lock);
-	if (v->is_up || d->is_dying) {
-		err = v->is_up ? -EEXIST : -EINVAL;
-	} else {
-		v->is_up = true;
-		sched_unblock(&v->sched, SCHED_BLOCK_DOWN | SCHED_BLOCK_WAIT);
+	if (!claim_start(v)) {
+		return -EEXIST;
 	}
-	spin_unlock(&d->lock);
-	return err;
+	sched_unblock(&v->sched, SCHED_BLOCK_DOWN | SCHED_BLOCK_WAIT);
+	return 0;
 }
 
 int vcpu_power_on(struct vcpu *v, u64 entry, u64 context)
 {
-	struct domain *d = v->domain;
-	bool is_off;
-
-	/* Whoever sets is_up starts it; of two callers one loses. */
-	spin_lock(&d->lock);
-	is_off = !v->is_up && !d->is_dying;
-	v->is_up = v->is_up || is_off;
-	spin_unlock(&d->lock);
-	if (!is_off) {
+	if (!claim_start(v)) {
 		return -EEXIST;
 	}
 	/* It may be on its way out of the CPU_OFF before. */
@@ -145,27 +142,6 @@ int vcpu_take_down(struct vcpu *v)
 		domain_shutdown(d, DOMAIN_SHUTDOWN_POWEROFF);
 	}
 	return 0;
-}
-
-void vcpu_pause(struct vcpu *v)
-{
-	spin_lock(&v->domain->lock);
-	if (v->pause_count++ == 0) {
-		sched_block(&v->sched, SCHED_BLOCK_PAUSED);
-	}
-	spin_unlock(&v->domain->lock);
-	while (v != current_vcpu() && sched_is_on_cpu(&v->sched)) {
-		arch_cpu_relax();
-	}
-}
-
-void vcpu_unpause(struct vcpu *v)
-{
-	spin_lock(&v->domain->lock);
-	if (--v->pause_count == 0) {
-		sched_unblock(&v->sched, SCHED_BLOCK_PAUSED);
-	}
-	spin_unlock(&v->domain->lock);
 }
 
 void vcpu_runstate_get(const struct vcpu *v, struct vcpu_runstate_info *info)

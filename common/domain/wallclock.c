@@ -18,15 +18,13 @@ static u32 version;
 void wallclock_show(struct domain *d)
 {
 	struct shared_info *shared = d->shared_info;
-	u64 seconds;
 
 	spin_lock(&wallclock_lock);
 	version += 2;
-	seconds = base_seconds + (u64)d->time_offset_seconds;
 	WRITE_ONCE(shared->wc_version, version - 1);
 	__atomic_thread_fence(__ATOMIC_SEQ_CST); /* pairs with the reader's barriers */
-	WRITE_ONCE(shared->wc_sec, (u32)seconds);
-	WRITE_ONCE(shared->wc_sec_hi, (u32)(seconds >> 32));
+	WRITE_ONCE(shared->wc_sec, (u32)base_seconds);
+	WRITE_ONCE(shared->wc_sec_hi, (u32)(base_seconds >> 32));
 	WRITE_ONCE(shared->wc_nsec, base_ns);
 	store_release(&shared->wc_version, version);
 	spin_unlock(&wallclock_lock);

@@ -24,21 +24,16 @@ int domctl_max_mem(struct domain *d, struct xen_domctl *op);
 int domctl_set_pool(struct domain *d, struct xen_domctl *op);
 int domctl_get_pool(struct domain *d, struct xen_domctl *op);
 int domctl_cacheflush(struct domain *d, struct xen_domctl *op);
-int domctl_sethandle(struct domain *d, struct xen_domctl *op);
-int domctl_settimeoffset(struct domain *d, struct xen_domctl *op);
 int domctl_set_address_size(struct domain *d, struct xen_domctl *op);
-int domctl_get_address_size(struct domain *d, struct xen_domctl *op);
 int domctl_vuart(struct domain *d, struct xen_domctl *op);
 
 /* op_domctl_vcpu.c */
 int domctl_max_vcpus(struct domain *d, struct xen_domctl *op);
 int domctl_setvcpucontext(struct domain *d, struct xen_domctl *op);
-int domctl_getvcpucontext(struct domain *d, struct xen_domctl *op);
 int domctl_getvcpuinfo(struct domain *d, struct xen_domctl *op);
 int domctl_setvcpuaffinity(struct domain *d, struct xen_domctl *op);
 int domctl_getvcpuaffinity(struct domain *d, struct xen_domctl *op);
 int domctl_setnodeaffinity(struct domain *d, struct xen_domctl *op);
-int domctl_getnodeaffinity(struct domain *d, struct xen_domctl *op);
 int domctl_scheduler_op(struct domain *d, struct xen_domctl *op);
 
 /* Fill the answer about a domain; also for sysctl's list. */

@@ -5,7 +5,9 @@
  * Who may call what can be read off the table below: hook XSM_ANY stands for calls that concern the
  * caller alone or whose operations are checked one by one (memory, event channels, grants: against
  * their target; domctl, sysctl and Bulkhead's own: by a hook per command in a table of their own).
- * The dispatcher is on the path of every hypercall: it does a look-up, the hook and the call.
+ * physdev_op, xsm_op and hypfs_op have no row: Bulkhead keeps no list of PCI devices, no labels and
+ * no tree of values, and Linux and the toolstack take -ENOSYS for an answer. The dispatcher is on
+ * the path of every hypercall: it does a look-up, the hook and the call.
  */
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -26,17 +28,16 @@ const struct hypercall_row hypercall_table[HYPERCALL_NR] = {
 	ROW(__HYPERVISOR_multicall, op_multicall, XSM_ANY, 2, true),
 	ROW(__HYPERVISOR_xen_version, op_version, XSM_ANY, 2, false),
 	ROW(__HYPERVISOR_console_io, op_console_io, XSM_CONSOLE_IO, 3, true),
+#ifdef CONFIG_GRANT_TABLE
 	ROW(__HYPERVISOR_grant_table_op, op_grant_table, XSM_ANY, 3, true),
+#endif
 	ROW(__HYPERVISOR_vm_assist, op_vm_assist, XSM_ANY, 2, false),
 	ROW(__HYPERVISOR_vcpu_op, op_vcpu, XSM_ANY, 3, false),
-	ROW(__HYPERVISOR_xsm_op, op_xsm, XSM_ANY, 1, false),
 	ROW(__HYPERVISOR_sched_op, op_sched, XSM_ANY, 2, false),
 	ROW(__HYPERVISOR_event_channel_op, op_event_channel, XSM_ANY, 2, true),
-	ROW(__HYPERVISOR_physdev_op, op_physdev, XSM_PHYSDEV, 2, false),
 	ROW(__HYPERVISOR_hvm_op, op_hvm, XSM_ANY, 2, false),
 	ROW(__HYPERVISOR_sysctl, op_sysctl, XSM_SYSCTL, 1, true),
 	ROW(__HYPERVISOR_domctl, op_domctl, XSM_DOMCTL, 1, true),
-	ROW(__HYPERVISOR_hypfs_op, op_hypfs, XSM_HYPFS, 5, false),
 	ROW(BULKHEAD_HYPERCALL, op_bulkhead, XSM_ANY, 1, true),
 };
 

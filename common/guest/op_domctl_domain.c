@@ -221,32 +221,10 @@ int domctl_cacheflush(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
-int domctl_sethandle(struct domain *d, struct xen_domctl *op)
-{
-	spin_lock(&d->lock);
-	memcpy(d->uuid, op->u.setdomainhandle.handle, sizeof(d->uuid));
-	spin_unlock(&d->lock);
-	return 0;
-}
-
-int domctl_settimeoffset(struct domain *d, struct xen_domctl *op)
-{
-	d->time_offset_seconds = op->u.settimeoffset.time_offset_seconds;
-	wallclock_show(d);
-	return 0;
-}
-
 int domctl_set_address_size(struct domain *d, struct xen_domctl *op)
 {
 	(void)d;
 	return op->u.address_size.size == 64 ? 0 : -EINVAL;
-}
-
-int domctl_get_address_size(struct domain *d, struct xen_domctl *op)
-{
-	(void)d;
-	op->u.address_size.size = 64;
-	return 0;
 }
 
 int domctl_vuart(struct domain *d, struct xen_domctl *op)

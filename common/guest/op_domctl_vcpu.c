@@ -97,33 +97,6 @@ int domctl_setvcpucontext(struct domain *d, struct xen_domctl *op)
 	return err;
 }
 
-int domctl_getvcpucontext(struct domain *d, struct xen_domctl *op)
-{
-	struct vcpu *v = vcpu_of(d, op->u.vcpucontext.vcpu);
-	struct vcpu_guest_context ctxt;
-	struct vcpu_guest_core_regs *regs = &ctxt.user_regs;
-
-	if (v == NULL || d == current_domain()) {
-		return -EINVAL;
-	}
-	memset(&ctxt, 0, sizeof(ctxt));
-	domain_pause(d);
-	ctxt.flags = v->is_up ? VGCF_online : 0;
-	memcpy(regs->x, v->arch.regs.x, sizeof(regs->x));
-	regs->pc64 = v->arch.regs.pc;
-	regs->cpsr = v->arch.regs.pstate;
-	regs->spsr_el1 = v->arch.el1.spsr_el1;
-	regs->sp_el0 = v->arch.el1.sp_el0;
-	regs->sp_el1 = v->arch.el1.sp_el1;
-	regs->elr_el1 = v->arch.el1.elr_el1;
-	ctxt.sctlr = v->arch.el1.sctlr;
-	ctxt.ttbcr = v->arch.el1.tcr;
-	ctxt.ttbr0 = v->arch.el1.ttbr0;
-	ctxt.ttbr1 = v->arch.el1.ttbr1;
-	domain_unpause(d);
-	return guest_copy_to(op->u.vcpucontext.ctxt.va, &ctxt, sizeof(ctxt));
-}
-
 int domctl_getvcpuinfo(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_getvcpuinfo *info = &op->u.getvcpuinfo;
@@ -223,19 +196,25 @@ int domctl_setnodeaffinity(struct domain *d, struct xen_domctl *op)
 	return cpumask_has(nodes, 0) ? 0 : -EINVAL;
 }
 
-int domctl_getnodeaffinity(struct domain *d, struct xen_domctl *op)
+int domctl_scheduler_op(struct domain *d, struct xen_domctl *op)
 {
-	(void)d;
-	return domctl_put_cpus(&op->u.nodeaffinity.nodemap, cpumask_of(0));
-}
-
-static int credit_put(struct domain *d, const struct xen_domctl_sched_credit *credit)
-{
+	struct xen_domctl_scheduler_op *arg = &op->u.scheduler_op;
+	struct xen_domctl_sched_credit *credit = &arg->u.credit;
 	struct sched_params params;
-	int err = sched_group_get(&d->sched, &params);
+	int err;
 
+	if (arg->sched_id != sched_default_id() || arg->sched_id != XEN_SCHEDULER_CREDIT ||
+	    arg->cmd > XEN_DOMCTL_SCHEDOP_getinfo) {
+		return -EINVAL;
+	}
+	err = sched_group_get(&d->sched, &params);
 	if (err != 0) {
 		return err;
+	}
+	if (arg->cmd == XEN_DOMCTL_SCHEDOP_getinfo) {
+		credit->weight = (u16)params.weight;
+		credit->cap = (u16)params.cap;
+		return 0;
 	}
 	if (credit->weight != 0) {
 		params.weight = credit->weight;
@@ -244,33 +223,4 @@ static int credit_put(struct domain *d, const struct xen_domctl_sched_credit *cr
 		params.cap = credit->cap;
 	}
 	return sched_group_set(&d->sched, &params);
-}
-
-static int credit_get(struct domain *d, struct xen_domctl_sched_credit *credit)
-{
-	struct sched_params params;
-	int err = sched_group_get(&d->sched, &params);
-
-	if (err == 0) {
-		credit->weight = (u16)params.weight;
-		credit->cap = (u16)params.cap;
-	}
-	return err;
-}
-
-int domctl_scheduler_op(struct domain *d, struct xen_domctl *op)
-{
-	struct xen_domctl_scheduler_op *arg = &op->u.scheduler_op;
-
-	if (arg->sched_id != sched_default_id() || arg->sched_id != XEN_SCHEDULER_CREDIT) {
-		return -EINVAL;
-	}
-	switch (arg->cmd) {
-	case XEN_DOMCTL_SCHEDOP_putinfo:
-		return credit_put(d, &arg->u.credit);
-	case XEN_DOMCTL_SCHEDOP_getinfo:
-		return credit_get(d, &arg->u.credit);
-	default:
-		return -EINVAL;
-	}
 }

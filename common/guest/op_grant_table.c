@@ -23,7 +23,6 @@ union grant_arg {
 	struct gnttab_copy copy;
 	struct gnttab_query_size query;
 	struct gnttab_set_version set_version;
-	struct gnttab_get_version get_version;
 	struct gnttab_cache_flush flush;
 };
 
@@ -131,18 +130,6 @@ static int do_set_version(union grant_arg *arg)
 	return 0;
 }
 
-static int do_get_version(union grant_arg *arg)
-{
-	struct domain *d;
-	int err = hypercall_target(arg->get_version.dom, XSM_GRANT_SETUP, &d);
-
-	if (err == 0) {
-		arg->get_version.version = 1;
-		domain_put(d);
-	}
-	return err;
-}
-
 /* Maintenance of a page the caller has mapped; Linux probes with a length of 0. */
 static int do_cache_flush(union grant_arg *arg)
 {
@@ -171,7 +158,6 @@ static const struct grant_command commands[] = {
 	[GNTTABOP_copy] = { do_copy, sizeof(struct gnttab_copy), true },
 	[GNTTABOP_query_size] = { do_query_size, sizeof(struct gnttab_query_size), true },
 	[GNTTABOP_set_version] = { do_set_version, sizeof(struct gnttab_set_version), true },
-	[GNTTABOP_get_version] = { do_get_version, sizeof(struct gnttab_get_version), true },
 	[GNTTABOP_cache_flush] = { do_cache_flush, sizeof(struct gnttab_cache_flush), false },
 };
 
@@ -197,8 +183,7 @@ s64 op_grant_table(u64 *args)
 	const struct grant_command *command;
 	int err;
 
-	if (!IS_ENABLED(CONFIG_GRANT_TABLE) || nr >= ARRAY_SIZE(commands) ||
-	    commands[nr].handler == NULL) {
+	if (nr >= ARRAY_SIZE(commands) || commands[nr].handler == NULL) {
 		return -ENOSYS;
 	}
 	command = &commands[nr];

@@ -45,69 +45,31 @@ static u64 max_gfn_of(const struct domain *d)
 	return READ_ONCE(d->max_gfn);
 }
 
-static s64 memory_current(u64 gva, u64 start, u64 *done)
+static s64 memory_current(struct memory_call *call)
 {
-	(void)start;
-	(void)done;
-	return of_domain(gva, domain_nr_pages);
+	return of_domain(call->gva, domain_nr_pages);
 }
 
-static s64 memory_maximum(u64 gva, u64 start, u64 *done)
+static s64 memory_maximum(struct memory_call *call)
 {
-	(void)start;
-	(void)done;
-	return of_domain(gva, max_pages_of);
+	return of_domain(call->gva, max_pages_of);
 }
 
-static s64 memory_maximum_gpfn(u64 gva, u64 start, u64 *done)
+static s64 memory_maximum_gpfn(struct memory_call *call)
 {
-	(void)start;
-	(void)done;
-	return of_domain(gva, max_gfn_of);
-}
-
-static s64 memory_maximum_ram_page(u64 gva, u64 start, u64 *done)
-{
-	(void)gva;
-	(void)start;
-	(void)done;
-	return (s64)frame_nr_total();
+	return of_domain(call->gva, max_gfn_of);
 }
 
 /* Nothing is shared between domains behind their backs. */
-static s64 memory_none_shared(u64 gva, u64 start, u64 *done)
+static s64 memory_none_shared(struct memory_call *call)
 {
-	(void)gva;
-	(void)start;
-	(void)done;
+	(void)call;
 	return 0;
 }
 
-/* A claim holds memory back for a domain under construction: only the check is made. */
-static s64 memory_claim(u64 gva, u64 start, u64 *done)
-{
-	struct xen_memory_reservation arg;
-	struct domain *d;
-	int err;
-
-	(void)start;
-	(void)done;
-	if (guest_copy_from(&arg, gva, sizeof(arg)) != 0) {
-		return -EFAULT;
-	}
-	err = hypercall_target(arg.domid, XSM_DOMAIN_CONFIG, &d);
-	if (err != 0) {
-		return err;
-	}
-	domain_put(d);
-	return arg.nr_extents <= frame_nr_free() ? 0 : -ENOMEM;
-}
-
-static s64 (*const commands[])(u64 gva, u64 start, u64 *done) = {
-	[XENMEM_increase_reservation] = memory_increase,
+static s64 (*const commands[])(struct memory_call *call) = {
 	[XENMEM_decrease_reservation] = memory_decrease,
 	[XENMEM_populate_physmap] = memory_populate,
-	[XENMEM_maximum_ram_page] = memory_maximum_ram_page,
 	[XENMEM_current_reservation] = memory_current,
 	[XENMEM_maximum_reservation] = memory_maximum,
 	[XENMEM_add_to_physmap] = memory_add,
@@ -116,22 +78,21 @@ static s64 (*const commands[])(u64 gva, u64 start, u64 *done) = {
 	[XENMEM_get_sharing_freed_pages] = memory_none_shared,
 	[XENMEM_get_sharing_shared_pages] = memory_none_shared,
 	[XENMEM_add_to_physmap_batch] = memory_add_batch,
-	[XENMEM_claim_pages] = memory_claim,
 	[XENMEM_acquire_resource] = memory_acquire,
 };
 
 s64 op_memory(u64 *args)
 {
 	u64 command = args[0] & COMMAND_MASK;
-	u64 done = 0;
+	struct memory_call call = { .gva = args[1], .start = args[0] >> COMMAND_BITS };
 	s64 result;
 
 	if (command >= ARRAY_SIZE(commands) || commands[command] == NULL) {
 		return -ENOSYS;
 	}
-	result = commands[command](args[1], args[0] >> COMMAND_BITS, &done);
+	result = commands[command](&call);
 	if (result == -ERESTART) {
-		args[0] = command | done << COMMAND_BITS;
+		args[0] = command | call.done << COMMAND_BITS;
 	}
 	return result;
 }

@@ -88,15 +88,13 @@ static int add_own(struct domain *d, u32 space, u64 idx, gfn_t g)
 	}
 }
 
-s64 memory_add(u64 gva, u64 start, u64 *done)
+s64 memory_add(struct memory_call *call)
 {
 	struct xen_add_to_physmap arg;
 	struct domain *d;
 	int err;
 
-	(void)start;
-	(void)done;
-	if (guest_copy_from(&arg, gva, sizeof(arg)) != 0) {
+	if (guest_copy_from(&arg, call->gva, sizeof(arg)) != 0) {
 		return -EFAULT;
 	}
 	err = hypercall_target(arg.domid, XSM_MEMORY_ADJUST, &d);
@@ -126,13 +124,13 @@ static int add_batch_entry(struct domain *d, struct domain *from,
 }
 
 static s64 add_batch(struct domain *d, struct domain *from,
-		     const struct xen_add_to_physmap_batch *arg, u64 start, u64 *done)
+		     const struct xen_add_to_physmap_batch *arg, struct memory_call *call)
 {
 	int err;
 
-	for (u64 i = start; i < arg->size; i++) {
-		if (i != start && i % SLICE == 0 && softirq_preempt_needed()) {
-			*done = i;
+	for (u64 i = call->start; i < arg->size; i++) {
+		if (i != call->start && i % SLICE == 0 && softirq_preempt_needed()) {
+			call->done = i;
 			return -ERESTART;
 		}
 		err = add_batch_entry(d, from, arg, i);
@@ -143,13 +141,13 @@ static s64 add_batch(struct domain *d, struct domain *from,
 	return 0;
 }
 
-s64 memory_add_batch(u64 gva, u64 start, u64 *done)
+s64 memory_add_batch(struct memory_call *call)
 {
 	struct xen_add_to_physmap_batch arg;
 	struct domain *d, *from = NULL;
 	s64 result;
 
-	if (guest_copy_from(&arg, gva, sizeof(arg)) != 0) {
+	if (guest_copy_from(&arg, call->gva, sizeof(arg)) != 0) {
 		return -EFAULT;
 	}
 	result = hypercall_target(arg.domid, XSM_MEMORY_ADJUST, &d);
@@ -160,7 +158,7 @@ s64 memory_add_batch(u64 gva, u64 start, u64 *done)
 		result = hypercall_target(arg.u.foreign_domid, XSM_MEMORY_FOREIGN, &from);
 	}
 	if (result == 0) {
-		result = from == d ? -EINVAL : add_batch(d, from, &arg, start, done);
+		result = from == d ? -EINVAL : add_batch(d, from, &arg, call);
 	}
 	if (from != NULL) {
 		domain_put(from);
@@ -169,15 +167,13 @@ s64 memory_add_batch(u64 gva, u64 start, u64 *done)
 	return result;
 }
 
-s64 memory_remove(u64 gva, u64 start, u64 *done)
+s64 memory_remove(struct memory_call *call)
 {
 	struct xen_remove_from_physmap arg;
 	struct domain *d;
 	s64 result;
 
-	(void)start;
-	(void)done;
-	if (guest_copy_from(&arg, gva, sizeof(arg)) != 0) {
+	if (guest_copy_from(&arg, call->gva, sizeof(arg)) != 0) {
 		return -EFAULT;
 	}
 	result = hypercall_target(arg.domid, XSM_MEMORY_ADJUST, &d);
@@ -223,15 +219,13 @@ static int check_acquire(const struct xen_mem_acquire_resource *arg)
 	return arg->nr_frames > ACQUIRE_MAX ? -E2BIG : 0;
 }
 
-s64 memory_acquire(u64 gva, u64 start, u64 *done)
+s64 memory_acquire(struct memory_call *call)
 {
 	struct xen_mem_acquire_resource arg;
 	struct domain *d;
 	int err;
 
-	(void)start;
-	(void)done;
-	if (guest_copy_from(&arg, gva, sizeof(arg)) != 0) {
+	if (guest_copy_from(&arg, call->gva, sizeof(arg)) != 0) {
 		return -EFAULT;
 	}
 	err = check_acquire(&arg);
@@ -243,7 +237,7 @@ s64 memory_acquire(u64 gva, u64 start, u64 *done)
 	}
 	if (arg.frame_list.va == 0 && arg.nr_frames == 0) {
 		arg.nr_frames = grant_max_frames(d);
-		err = guest_copy_to(gva, &arg, sizeof(arg));
+		err = guest_copy_to(call->gva, &arg, sizeof(arg));
 	} else {
 		err = READ_ONCE(d->is_dying) ? -EINVAL : acquire_grant_frames(d, &arg);
 	}

@@ -56,15 +56,15 @@ static bool release_extent(struct domain *d, gfn_t g, unsigned int order)
 }
 
 /* Run one of the above over a list of extents; returns the number done. */
-static s64 for_extents(const struct xen_memory_reservation *arg, struct domain *d, u64 *done,
+static s64 for_extents(struct memory_call *call, const struct xen_memory_reservation *arg,
+		       struct domain *d,
 		       bool (*extent)(struct domain *d, gfn_t g, unsigned int order))
 {
-	u64 start = *done;
 	u64 g;
 
-	for (u64 i = start; i < arg->nr_extents; i++) {
-		if (i != start && softirq_preempt_needed()) {
-			*done = i;
+	for (u64 i = call->start; i < arg->nr_extents; i++) {
+		if (i != call->start && softirq_preempt_needed()) {
+			call->done = i;
 			return -ERESTART;
 		}
 		if (guest_copy_from(&g, arg->extent_start.va + i * sizeof(g), sizeof(g)) != 0 ||
@@ -75,46 +75,36 @@ static s64 for_extents(const struct xen_memory_reservation *arg, struct domain *
 	return (s64)arg->nr_extents;
 }
 
-static s64 reservation(u64 gva, u64 start, u64 *done,
+static s64 reservation(struct memory_call *call,
 		       bool (*extent)(struct domain *d, gfn_t g, unsigned int order))
 {
 	struct xen_memory_reservation arg;
 	struct domain *d;
 	s64 result;
 
-	if (guest_copy_from(&arg, gva, sizeof(arg)) != 0) {
+	if (guest_copy_from(&arg, call->gva, sizeof(arg)) != 0) {
 		return -EFAULT;
 	}
 	/* The count travels in the upper bits of the command word. */
-	if (arg.extent_order > ORDER_2M || start > arg.nr_extents ||
+	if (arg.extent_order > ORDER_2M || call->start > arg.nr_extents ||
 	    arg.nr_extents > UINT64_MAX >> 8) {
-		return (s64)start;
+		return (s64)call->start;
 	}
 	result = hypercall_target(arg.domid, XSM_MEMORY_ADJUST, &d);
 	if (result != 0) {
 		return result;
 	}
-	*done = start;
-	result = for_extents(&arg, d, done, extent);
+	result = for_extents(call, &arg, d, extent);
 	domain_put(d);
 	return result;
 }
 
-s64 memory_populate(u64 gva, u64 start, u64 *done)
+s64 memory_populate(struct memory_call *call)
 {
-	return reservation(gva, start, done, populate_extent);
+	return reservation(call, populate_extent);
 }
 
-s64 memory_decrease(u64 gva, u64 start, u64 *done)
+s64 memory_decrease(struct memory_call *call)
 {
-	return reservation(gva, start, done, release_extent);
-}
-
-/* Memory without a place in the guest's address space: no extent can be had. */
-s64 memory_increase(u64 gva, u64 start, u64 *done)
-{
-	(void)gva;
-	(void)start;
-	(void)done;
-	return 0;
+	return reservation(call, release_extent);
 }

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hypercalls with little behind them: vm_assist, platform_op, physdev_op, xsm_op, hypfs_op.
- *
- * physdev_op, xsm_op and hypfs_op answer -ENOSYS: Bulkhead keeps no list of PCI devices, no labels
- * and no tree of values, and Linux and the toolstack take that answer.
+ * Hypercalls with little behind them: vm_assist, whose only switch for Arm is kept and changes
+ * nothing (the runstate area is written by the vCPU itself, never while it reads), and platform_op,
+ * with which Dom0 sets the wall clock.
  */
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -51,22 +50,4 @@ s64 op_platform(u64 *args)
 	}
 	wallclock_set(op.u.settime64.secs, op.u.settime64.nsecs, op.u.settime64.system_time);
 	return 0;
-}
-
-s64 op_physdev(u64 *args)
-{
-	(void)args;
-	return -ENOSYS;
-}
-
-s64 op_xsm(u64 *args)
-{
-	(void)args;
-	return -ENOSYS;
-}
-
-s64 op_hypfs(u64 *args)
-{
-	(void)args;
-	return -ENOSYS;
 }

@@ -47,23 +47,6 @@ static s64 sched_do_shutdown(u64 gva)
 	return 0;
 }
 
-/* Note a reason for an end that comes later, for example through PSCI. */
-static s64 sched_do_shutdown_code(u64 gva)
-{
-	struct sched_shutdown arg;
-	struct domain *d = current_domain();
-
-	if (guest_copy_from(&arg, gva, sizeof(arg)) != 0) {
-		return -EFAULT;
-	}
-	spin_lock(&d->lock);
-	if (!d->is_shut_down) {
-		d->shutdown_code = (u8)arg.reason;
-	}
-	spin_unlock(&d->lock);
-	return 0;
-}
-
 static s64 sched_do_poll(u64 gva)
 {
 	u32 ports[POLL_PORTS_MAX];
@@ -108,7 +91,6 @@ static s64 (*const commands[])(u64 gva) = {
 	[SCHEDOP_shutdown] = sched_do_shutdown,
 	[SCHEDOP_poll] = sched_do_poll,
 	[SCHEDOP_remote_shutdown] = sched_do_remote_shutdown,
-	[SCHEDOP_shutdown_code] = sched_do_shutdown_code,
 };
 
 s64 op_sched(u64 *args)

@@ -115,28 +115,6 @@ static int press_keys(struct xen_sysctl *op)
 	return err;
 }
 
-static int list_cpus(struct xen_sysctl *op)
-{
-	struct xen_sysctl_getcpuinfo *arg = &op->u.getcpuinfo;
-	struct xen_sysctl_cpuinfo info;
-	u32 nr = MIN(arg->max_cpus, nr_cpus);
-
-	for (u32 i = 0; i < nr; i++) {
-		info.idletime = sched_cpu_idle_ns(i);
-		if (guest_copy_to(arg->info.va + i * sizeof(info), &info, sizeof(info)) != 0) {
-			return -EFAULT;
-		}
-	}
-	arg->nr_cpus = nr;
-	return 0;
-}
-
-static int get_availheap(struct xen_sysctl *op)
-{
-	op->u.availheap.avail_bytes = frame_nr_free() << PAGE_SHIFT;
-	return 0;
-}
-
 static int get_cputopo(struct xen_sysctl *op)
 {
 	struct xen_sysctl_cputopoinfo *arg = &op->u.cputopoinfo;
@@ -203,8 +181,6 @@ static const struct sysctl_row rows[] = {
 	{ XEN_SYSCTL_sched_id, XSM_MACHINE_INFO, get_sched_id },
 	{ XEN_SYSCTL_getdomaininfolist, XSM_DOMAIN_INFO, list_domains },
 	{ XEN_SYSCTL_debug_keys, XSM_MACHINE_DEBUG, press_keys },
-	{ XEN_SYSCTL_getcpuinfo, XSM_MACHINE_INFO, list_cpus },
-	{ XEN_SYSCTL_availheap, XSM_MACHINE_INFO, get_availheap },
 	{ XEN_SYSCTL_cputopoinfo, XSM_MACHINE_INFO, get_cputopo },
 	{ XEN_SYSCTL_numainfo, XSM_MACHINE_INFO, get_numa },
 	{ XEN_SYSCTL_cpupool_op, XSM_MACHINE_INFO, cpupool },

@@ -10,6 +10,7 @@
 #ifndef HV_DOM_CONSOLE_H
 #define HV_DOM_CONSOLE_H
 
+#include <hv/errno.h>
 #include <hv/types.h>
 
 struct domain;
@@ -53,10 +54,31 @@ int dom_console_bind(struct domain *d, gfn_t ring, u32 port);
 /* The guest has sent its event: empty its output ring, tell the listener. */
 void dom_console_service(struct domain *d);
 
+#ifdef CONFIG_VUART
 /* Offer the virtual SBSA UART at its fixed address; during construction, once. */
 int vuart_init(struct domain *d);
 void vuart_free(struct domain *d);
 /* Input for it; returns how many bytes were taken. */
 u32 vuart_feed(struct domain *d, const char *buf, u32 len);
+#else
+static inline int vuart_init(struct domain *d)
+{
+	(void)d;
+	return -EOPNOTSUPP;
+}
+
+static inline void vuart_free(struct domain *d)
+{
+	(void)d;
+}
+
+static inline u32 vuart_feed(struct domain *d, const char *buf, u32 len)
+{
+	(void)d;
+	(void)buf;
+	(void)len;
+	return 0;
+}
+#endif
 
 #endif

@@ -91,7 +91,6 @@ struct domain {
 	u8 *tag;
 	u32 tag_bytes;
 	u64 features; /* vm_assist bits */
-	s64 time_offset_seconds;
 };
 
 /*
@@ -126,7 +125,6 @@ static inline u64 domain_nr_pages(const struct domain *d)
 
 /* Nested pause. domain_pause() returns when no vCPU of it is on a CPU; not for the caller's own. */
 void domain_pause(struct domain *d);
-void domain_pause_nosync(struct domain *d);
 void domain_unpause(struct domain *d);
 /* The toolstack's pause and unpause: one level, idempotent. */
 int domain_control_pause(struct domain *d);
@@ -166,8 +164,6 @@ int vcpu_bring_up(struct vcpu *v);
 int vcpu_take_down(struct vcpu *v);
 /* PSCI CPU_ON: reset it, start at entry with x0 = context. -EEXIST when it is on already. */
 int vcpu_power_on(struct vcpu *v, u64 entry, u64 context);
-void vcpu_pause(struct vcpu *v); /* waits until it is off its CPU */
-void vcpu_unpause(struct vcpu *v);
 /*
  * Write the runstate area that the current vCPU has registered, if any. Called by the run loop
  * after a switch to it; a bad address is ignored.

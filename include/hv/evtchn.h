@@ -18,7 +18,6 @@ struct evtchn_status;
 
 enum evtchn_state {
 	EVTCHN_FREE,
-	EVTCHN_RESERVED,    /* never handed out: port 0 */
 	EVTCHN_UNBOUND,	    /* waits for a peer */
 	EVTCHN_INTERDOMAIN, /* connected to a port of a domain */
 	EVTCHN_VIRQ,

@@ -10,6 +10,7 @@
 #ifndef HV_GRANT_H
 #define HV_GRANT_H
 
+#include <hv/errno.h>
 #include <hv/types.h>
 
 struct domain;
@@ -18,6 +19,7 @@ struct gnttab_unmap_grant_ref;
 struct gnttab_copy;
 struct gnttab_cache_flush;
 
+#ifdef CONFIG_GRANT_TABLE
 int grant_init(struct domain *d, u32 max_frames, u32 max_maptrack_frames);
 /* Give up every grant the dying domain has mapped, in slices: -ERESTART until done. */
 int grant_unmap_all(struct domain *d);
@@ -43,5 +45,44 @@ void grant_copy(struct domain *d, struct domain *from_granter, struct domain *to
 		struct gnttab_copy *op);
 /* Clean or invalidate (as clean and invalidate) a piece of a page that d has mapped by a grant. */
 int grant_cache_flush(struct domain *d, const struct gnttab_cache_flush *flush);
+#else
+static inline int grant_init(struct domain *d, u32 max_frames, u32 max_maptrack_frames)
+{
+	(void)d;
+	(void)max_frames;
+	(void)max_maptrack_frames;
+	return 0;
+}
+
+static inline int grant_unmap_all(struct domain *d)
+{
+	(void)d;
+	return 0;
+}
+
+static inline void grant_release(struct domain *d)
+{
+	(void)d;
+}
+
+static inline void grant_free(struct domain *d)
+{
+	(void)d;
+}
+
+static inline u32 grant_max_frames(const struct domain *d)
+{
+	(void)d;
+	return 0;
+}
+
+static inline int grant_get_frame(struct domain *d, u32 idx, mfn_t *frame)
+{
+	(void)d;
+	(void)idx;
+	(void)frame;
+	return -ENOSYS;
+}
+#endif
 
 #endif

@@ -49,14 +49,11 @@ s64 op_console_io(u64 *args);
 s64 op_grant_table(u64 *args);
 s64 op_vm_assist(u64 *args);
 s64 op_vcpu(u64 *args);
-s64 op_xsm(u64 *args);
 s64 op_sched(u64 *args);
 s64 op_event_channel(u64 *args);
-s64 op_physdev(u64 *args);
 s64 op_hvm(u64 *args);
 s64 op_sysctl(u64 *args);
 s64 op_domctl(u64 *args);
-s64 op_hypfs(u64 *args);
 s64 op_bulkhead(u64 *args);
 
 #endif

@@ -23,7 +23,6 @@ struct vcpu {
 	bool is_up;	 /* brought up by the toolstack or PSCI CPU_ON; domain->lock */
 	bool is_polling; /* SCHEDOP_poll: evtchn lock */
 	u32 poll_port;
-	u32 pause_count; /* domain->lock */
 	struct sched_unit sched;
 
 	/* vcpu_info: in shared_info (info_frame INVALID) or where the guest registered it. evtchn

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Wall-clock time, as Dom0 tells it: shown to every domain in its shared_info.
+ * Wall-clock time, as Dom0 tells it (platform_op settime64): shown to every domain in its
+ * shared_info. Domains that keep time themselves need not look.
  */
 #ifndef HV_WALLCLOCK_H
 #define HV_WALLCLOCK_H
@@ -11,7 +12,7 @@ struct domain;
 
 /* It was seconds + ns since 1970 when the hypervisor's clock said system_ns. No lock held. */
 void wallclock_set(u64 seconds, u32 ns, u64 system_ns);
-/* Write it into the shared_info of a domain (for a new one, and after its offset has changed). */
+/* Write it into the shared_info of a domain that is new. */
 void wallclock_show(struct domain *d);
 
 #endif

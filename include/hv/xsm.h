@@ -17,12 +17,9 @@ enum xsm_hook {
 	XSM_ANY, /* concerns the caller alone */
 	/* whole hypercalls */
 	XSM_PLATFORM,
-	XSM_PHYSDEV,
 	XSM_CONSOLE_IO,
-	XSM_LABEL,
 	XSM_SYSCTL,
 	XSM_DOMCTL,
-	XSM_HYPFS,
 	/* control of one domain */
 	XSM_DOMAIN_CREATE,
 	XSM_DOMAIN_DESTROY,
@@ -41,13 +38,11 @@ enum xsm_hook {
 	XSM_MACHINE_INFO,
 	XSM_MACHINE_LOG,
 	XSM_MACHINE_DEBUG,
-	XSM_MACHINE_TIME,
 	/* memory */
 	XSM_MEMORY_ADJUST,
 	XSM_MEMORY_INFO,
 	XSM_MEMORY_FOREIGN,
 	XSM_MEMORY_RESOURCE,
-	XSM_MEMORY_DEVICE,
 	/* between two domains */
 	XSM_EVTCHN_CREATE,
 	XSM_EVTCHN_STATUS,
