@@ -20,6 +20,11 @@ def info(m, key):
     return (values[0] if isinstance(values, list) else values)[key]
 
 
+def free_memory(m):
+    """What is free: bytes for domains, KiB of the hypervisor's heap."""
+    return info(m, "free_memory_bytes"), info(m, "heap_free_kib")
+
+
 def console(m, domain):
     """The kept text of a domain's console."""
     return m.sh(f"bh console --dump {domain}").replace("\r", "")

@@ -1,21 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """The life of domains beside each other: autopilot keeps its heartbeat whatever Linux does."""
 import pytest
-from domains import (AUTOPILOT, LINUX1, LINUX_UP, beats, console, domains, info, linux_config,
+from domains import (AUTOPILOT, LINUX1, LINUX_UP, beats, console, domains, free_memory, linux_config,
                      wait_beats, wait_console, wait_gone)
 
 
 @pytest.fixture(autouse=True)
 def no_domain_left(dom0):
-    """Each scenario ends with Dom0 alone and all memory free again."""
-    free = info(dom0, "free_memory_mib") if "free_memory_mib" in dom0.sh("bh info --json") else None
+    """Each scenario ends with Dom0 alone and all memory free again, to the byte."""
+    free = free_memory(dom0)
     yield
     for name in domains(dom0):
         if name != "Domain-0":
             dom0.run(f"bh destroy {name}")
     assert list(domains(dom0)) == ["Domain-0"]
-    if free is not None:
-        assert info(dom0, "free_memory_mib") == free
+    assert free_memory(dom0) == free
 
 
 def test_autopilot_lives(dom0):
