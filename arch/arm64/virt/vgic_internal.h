@@ -56,6 +56,8 @@ void vgic_irq_set_latch(struct domain *d, struct vgic_irq *irq);
 void vgic_irq_clear_pending(struct domain *d, struct vgic_irq *irq);
 void vgic_irq_set_line(struct domain *d, struct vgic_irq *irq, bool level);
 void vgic_irq_set_active(struct domain *d, struct vgic_irq *irq, bool active);
+/* The same for one at rest, in no queue and no list register. */
+void vgic_irq_force_active(const struct domain *d, struct vgic_irq *irq, bool active);
 void vgic_irq_set_enabled(struct domain *d, struct vgic_irq *irq, bool enabled);
 void vgic_irq_set_priority(struct domain *d, struct vgic_irq *irq, u8 priority);
 void vgic_irq_set_group(struct domain *d, struct vgic_irq *irq, bool group1);

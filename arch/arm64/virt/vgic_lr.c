@@ -29,27 +29,39 @@ static bool has_queued(const struct vgic_vcpu *vg)
 		vg->levels[VGIC_QUEUE_ACTIVE]) != 0;
 }
 
-/* The list register's value for an interrupt; its latch moves into it. */
-static u64 take_state(const struct domain *d, struct vgic_irq *irq)
+/* May its pending state go into a list register of its holder? */
+static bool may_pend(const struct domain *d, const struct vgic_irq *irq)
+{
+	if ((irq->flags & VIRQ_ENABLED) == 0 || !vgic_is_group_on(d, irq)) {
+		return false;
+	}
+	/* Routed elsewhere while active: it moves when it has ended. HW: the physical side keeps it. */
+	return (irq->flags & VIRQ_ACTIVE) == 0 ||
+	       (irq->target == irq->holder && (irq->flags & VIRQ_HW) == 0);
+}
+
+/*
+ * The list register's value for an interrupt; its latch moves into it. When registers are short (is_tight),
+ * an active interrupt that is pending again comes back for it: as a pending one it has to compete.
+ */
+static u64 take_state(const struct domain *d, struct vgic_irq *irq, bool is_tight)
 {
 	u64 value = irq->intid | (u64)irq->priority << GIC_LR_PRIORITY_SHIFT;
 	u16 flags = irq->flags;
-	bool may_pend = (flags & VIRQ_ENABLED) != 0 && vgic_is_group_on(d, irq);
 
 	if ((flags & VIRQ_GROUP1) != 0) {
 		value |= GIC_LR_GROUP1;
 	}
 	if ((flags & VIRQ_HW) != 0) {
 		value |= GIC_LR_HW | (u64)irq->pirq << GIC_LR_PINTID_SHIFT;
-	} else if ((flags & VIRQ_EDGE) == 0) {
+	} else if ((flags & VIRQ_EDGE) == 0 || irq->target != irq->holder || is_tight) {
 		value |= GIC_LR_EOI;
 	}
 	if ((flags & VIRQ_ACTIVE) != 0) {
 		value |= GIC_LR_ACTIVE;
-		/* Pending and active is not allowed with HW; the physical interrupt holds it back. */
-		may_pend = may_pend && (flags & VIRQ_HW) == 0;
 	}
-	if (may_pend && vgic_irq_is_pending(irq)) {
+	if (vgic_irq_is_pending(irq) && may_pend(d, irq) &&
+	    !(is_tight && (flags & VIRQ_ACTIVE) != 0)) {
 		value |= GIC_LR_PENDING;
 		if ((flags & VIRQ_LATCH) != 0) {
 			irq->flags = (u16)((flags & ~VIRQ_LATCH) | VIRQ_LR_LATCH);
@@ -58,36 +70,31 @@ static u64 take_state(const struct domain *d, struct vgic_irq *irq)
 	return value;
 }
 
-static void load(struct domain *d, struct vcpu *v, struct vgic_irq *irq, unsigned int n)
+static void load(struct domain *d, struct vcpu *v, struct vgic_irq *irq, bool is_tight)
 {
 	struct vgic_vcpu *vg = &v->arch.vgic;
+	unsigned int n = (unsigned int)__builtin_ctz(free_lrs(vg));
 
 	vg->in_lr[n] = irq;
 	vg->lr_used |= (u32)BIT(n);
 	irq->lr = (u8)n;
-	gic_ops->lr_write(n, take_state(d, irq));
+	gic_ops->lr_write(n, take_state(d, irq, is_tight));
 }
 
 /* What other CPUs have asked for while the state was in the list register. */
 static void apply_requests(const struct domain *d, struct vgic_irq *irq, u64 value)
 {
-	bool is_hw = (irq->flags & VIRQ_HW) != 0;
-	bool was_taken = (value & (GIC_LR_PENDING | GIC_LR_ACTIVE)) != 0;
+	const u16 hw_idle = VIRQ_HW | VIRQ_LATCH | VIRQ_ACTIVE;
+	u16 requests = irq->flags & (VIRQ_SET_ACTIVE | VIRQ_CLEAR_ACTIVE | VIRQ_CLEAR_PENDING);
 
-	if ((irq->flags & VIRQ_SET_ACTIVE) != 0 && (irq->flags & VIRQ_ACTIVE) == 0) {
-		irq->flags |= VIRQ_ACTIVE;
-		if (is_hw && !was_taken) {
-			vgic_hw_set_active(d, irq, true);
-			was_taken = true;
-		}
-	}
-	if ((irq->flags & VIRQ_CLEAR_ACTIVE) != 0) {
-		irq->flags &= (u16)~VIRQ_ACTIVE;
-	}
-	if (is_hw && was_taken && (irq->flags & (VIRQ_ACTIVE | VIRQ_LATCH)) == 0) {
+	irq->flags ^= requests;
+	if ((requests & VIRQ_CLEAR_PENDING) != 0 && (value & GIC_LR_PENDING) != 0 &&
+	    (irq->flags & hw_idle) == VIRQ_HW) {
 		vgic_hw_set_active(d, irq, false);
 	}
-	irq->flags &= (u16)~(VIRQ_SET_ACTIVE | VIRQ_CLEAR_ACTIVE | VIRQ_CLEAR_PENDING);
+	if ((requests & (VIRQ_SET_ACTIVE | VIRQ_CLEAR_ACTIVE)) != 0) {
+		vgic_irq_force_active(d, irq, (requests & VIRQ_SET_ACTIVE) != 0);
+	}
 }
 
 void vgic_lr_fold(struct domain *d, struct vcpu *v, unsigned int n)
@@ -157,7 +164,7 @@ bool vgic_lr_try_load(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
 	if (free_lrs(vg) == 0 || has_queued(vg)) {
 		return false;
 	}
-	load(d, v, irq, (unsigned int)__builtin_ctz(free_lrs(vg)));
+	load(d, v, irq, false);
 	return true;
 }
 
@@ -173,7 +180,7 @@ void vgic_lr_repend(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
 	if ((value & GIC_LR_ACTIVE) == 0 && (irq->flags & VIRQ_ENABLED) != 0 &&
 	    irq->target == irq->holder && !has_queued(&v->arch.vgic) && vgic_is_group_on(d, irq)) {
 		irq->flags = (u16)((irq->flags & ~(VIRQ_ACTIVE | VIRQ_LR_LATCH)) | VIRQ_LATCH);
-		gic_ops->lr_write(n, take_state(d, irq));
+		gic_ops->lr_write(n, take_state(d, irq, false));
 		d->arch.vgic.kicks |= BIT(v->id);
 		return;
 	}
@@ -230,7 +237,7 @@ void vgic_lr_sync(struct domain *d, struct vcpu *v)
 }
 
 /* Load from the queues while registers are free: active first, the last register for a pending one. */
-static void load_queued(struct domain *d, struct vcpu *v)
+static void load_queued(struct domain *d, struct vcpu *v, bool is_tight)
 {
 	struct vgic_vcpu *vg = &v->arch.vgic;
 	struct vgic_irq *irq;
@@ -242,7 +249,7 @@ static void load_queued(struct domain *d, struct vcpu *v)
 			break;
 		}
 		vgic_dequeue(v, irq);
-		load(d, v, irq, (unsigned int)__builtin_ctz(room));
+		load(d, v, irq, is_tight);
 	}
 	for (room = free_lrs(vg); room != 0; room = free_lrs(vg)) {
 		irq = vgic_first_pending(d, v);
@@ -250,7 +257,7 @@ static void load_queued(struct domain *d, struct vcpu *v)
 			break;
 		}
 		vgic_dequeue(v, irq);
-		load(d, v, irq, (unsigned int)__builtin_ctz(room));
+		load(d, v, irq, is_tight);
 	}
 }
 
@@ -260,11 +267,11 @@ void vgic_lr_fill(struct domain *d, struct vcpu *v)
 	u32 hcr = GIC_HCR_EN;
 
 	WRITE_ONCE(vg->work, vg->work & ~(u32)VGIC_WORK_FILL);
-	load_queued(d, v);
+	load_queued(d, v, false);
 	if (vgic_first_active(v) != NULL || vgic_first_pending(d, v) != NULL) {
 		/* Not all fit: let them compete for all registers. */
 		vgic_lr_sync(d, v);
-		load_queued(d, v);
+		load_queued(d, v, true);
 	}
 	if (vgic_first_pending(d, v) != NULL) {
 		hcr |= GIC_HCR_NPIE | (gic_nr_lrs > 1 ? GIC_HCR_UIE : 0);

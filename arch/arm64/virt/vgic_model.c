@@ -243,6 +243,29 @@ void vgic_irq_set_line(struct domain *d, struct vgic_irq *irq, bool level)
 	change_end(d, irq);
 }
 
+void vgic_irq_force_active(const struct domain *d, struct vgic_irq *irq, bool active)
+{
+	bool is_taken = (irq->flags & (VIRQ_LATCH | VIRQ_ACTIVE)) != 0;
+
+	if (active == ((irq->flags & VIRQ_ACTIVE) != 0)) {
+		return;
+	}
+	irq->flags ^= VIRQ_ACTIVE;
+	if ((irq->flags & VIRQ_HW) == 0) {
+		return;
+	}
+	if (active && (irq->flags & VIRQ_LATCH) != 0) {
+		/* Pending and active is for the physical side to keep; a level does so by itself. */
+		irq->flags &= (u16)~VIRQ_LATCH;
+		if ((irq->flags & VIRQ_EDGE) != 0) {
+			(void)vgic_hw_set_pending(d, irq, true);
+		}
+	}
+	if (active != is_taken) {
+		vgic_hw_set_active(d, irq, active);
+	}
+}
+
 void vgic_irq_set_active(struct domain *d, struct vgic_irq *irq, bool active)
 {
 	if (!change_begin(d, irq)) {
@@ -250,12 +273,7 @@ void vgic_irq_set_active(struct domain *d, struct vgic_irq *irq, bool active)
 		irq->flags |= active ? VIRQ_SET_ACTIVE : VIRQ_CLEAR_ACTIVE;
 		return;
 	}
-	if (active != ((irq->flags & VIRQ_ACTIVE) != 0)) {
-		irq->flags ^= VIRQ_ACTIVE;
-		if ((irq->flags & (VIRQ_HW | VIRQ_LATCH)) == VIRQ_HW) {
-			vgic_hw_set_active(d, irq, active);
-		}
-	}
+	vgic_irq_force_active(d, irq, active);
 	change_end(d, irq);
 }
 

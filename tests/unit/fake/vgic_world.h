@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A domain with vCPUs on fake CPUs, for tests of the virtual GIC: building it, running vCPUs, and
+ * register accesses as a guest makes them. Included by one source of a program.
+ */
+#ifndef VGIC_WORLD_H
+#define VGIC_WORLD_H
+
+#include "fake_gic.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <hv/inject.h>
+#include <hv/sched.h>
+#include <hv/vgic.h>
+#include <hv/vtimer.h>
+
+#define WORLD_VCPUS 4U
+#define WORLD_CPUS 3U
+#define WORLD_SPIS 64U
+#define DIST 0x8000000UL
+#define REDIST 0x9000000UL
+#define REDIST_OF(id) (REDIST + (id)*0x20000UL)
+#define SGI_OF(id) (REDIST_OF(id) + 0x10000UL)
+#define VMCR_OPEN (GIC_VMCR_ENG0 | GIC_VMCR_ENG1 | 0xf8U << GIC_VMCR_PMR_SHIFT)
+
+static struct domain *dom;
+static unsigned int nr_retries, nr_wakes;
+static bool is_lazy; /* kicks stay unserved until settle() */
+
+void *heap_pages_alloc(unsigned int order)
+{
+	return calloc(1, PAGE_SIZE << order);
+}
+
+void heap_pages_free(void *va, unsigned int order)
+{
+	(void)order;
+	free(va);
+}
+
+void sched_unblock(struct sched_unit *unit, u32 reasons)
+{
+	unit->blocked &= ~reasons;
+	nr_wakes++;
+}
+
+static void world_make(unsigned int nr_lrs)
+{
+	struct vgic_layout layout = {
+		.dist_base = DIST,
+		.nr_spis = WORLD_SPIS,
+		.nr_redist_regions = 1,
+		.redist[0] = {REDIST, 0x20000UL * WORLD_VCPUS},
+	};
+
+	fake_reset(WORLD_CPUS);
+	fake_gic_reset(nr_lrs);
+	nr_retries = 0;
+	nr_wakes = 0;
+	dom = calloc(1, sizeof(*dom));
+	dom->nr_vcpus = WORLD_VCPUS;
+	dom->vcpus = calloc(WORLD_VCPUS, sizeof(dom->vcpus[0]));
+	assert_int_equal(vgic_domain_init(dom, &layout), 0);
+	for (u16 i = 0; i < WORLD_VCPUS; i++) {
+		struct vcpu *v = calloc(1, sizeof(*v));
+
+		v->domain = dom;
+		v->id = i;
+		dom->vcpus[i] = v;
+		vgic_vcpu_init(v);
+		v->arch.vgic.irqs[27].flags |= VIRQ_HW;
+		v->arch.vgic.irqs[27].pirq = 27;
+		v->arch.vgic.vmcr = VMCR_OPEN;
+	}
+}
+
+static void world_free(void)
+{
+	vgic_domain_free(dom);
+	for (u32 i = 0; i < WORLD_VCPUS; i++) {
+		free(dom->vcpus[i]);
+	}
+	free(dom->vcpus);
+	free(dom);
+}
+
+/* The way into the guest on a CPU: until nothing more is to be done. */
+static void world_enter(unsigned int cpu)
+{
+	unsigned int before = fake_cpu, rounds = 0;
+	struct vcpu *v = fake_ifs[cpu].vcpu;
+
+	fake_cpu = cpu;
+	fake_kicks[cpu] = 0;
+	if (v != NULL) {
+		vgic_enter(v);
+		while (fake_maintenance()) {
+			vgic_enter(v);
+			assert_true(++rounds < 40);
+		}
+	}
+	fake_cpu = before;
+}
+
+/* Let each CPU that was kicked, and this one, go on. */
+static void world_settle(void)
+{
+	unsigned int rounds = 0;
+
+	world_enter(fake_cpu);
+	for (unsigned int cpu = 0; cpu < WORLD_CPUS; cpu++) {
+		if (fake_kicks[cpu] != 0) {
+			world_enter(cpu);
+			cpu = ~0U;
+			assert_true(++rounds < 100);
+		}
+	}
+}
+
+static void world_off(unsigned int cpu)
+{
+	unsigned int before = fake_cpu;
+
+	fake_cpu = cpu;
+	if (fake_ifs[cpu].vcpu != NULL) {
+		vgic_save(fake_ifs[cpu].vcpu);
+		fake_ifs[cpu].vcpu = NULL;
+	}
+	fake_cpu = before;
+}
+
+static void world_on(unsigned int cpu, struct vcpu *v)
+{
+	unsigned int before = fake_cpu;
+
+	world_off(cpu);
+	fake_cpu = cpu;
+	fake_ifs[cpu].vcpu = v;
+	vgic_restore(v);
+	fake_cpu = before;
+	world_enter(cpu);
+}
+
+/* A guest's access by the vCPU on this CPU, run again for as long as it is told to. */
+static u64 world_access(u64 ipa, u8 bytes, bool is_write, u64 value)
+{
+	struct mmio_access access;
+	unsigned int tries = 0;
+
+	do {
+		access = (struct mmio_access){.bytes = bytes, .is_write = is_write, .value = value};
+		assert_true(mmio_dispatch(fake_ifs[fake_cpu].vcpu, ipa, &access));
+		if (access.retry) {
+			nr_retries++;
+			assert_true(++tries < 4);
+		}
+		if (access.retry || !is_lazy) {
+			world_settle();
+		}
+	} while (access.retry);
+	return access.value;
+}
+
+static u32 world_read(u64 ipa)
+{
+	return (u32)world_access(ipa, 4, false, 0);
+}
+
+static void world_write(u64 ipa, u32 value)
+{
+	(void)world_access(ipa, 4, true, value);
+}
+
+/* Where the block of registers of an interrupt is, as seen from vCPU id. */
+static u64 world_block(u32 vcpu, u32 intid)
+{
+	return intid < 32 ? SGI_OF(vcpu) : DIST;
+}
+
+static void world_write_bit(u32 vcpu, u32 intid, u32 offset)
+{
+	world_write(world_block(vcpu, intid) + offset + intid / 32 * 4, 1U << (intid & 31));
+}
+
+static bool world_read_bit(u32 vcpu, u32 intid, u32 offset)
+{
+	return world_read(world_block(vcpu, intid) + offset + intid / 32 * 4) >> (intid & 31) & 1;
+}
+
+#endif
