@@ -14,6 +14,7 @@
 #include <hv/bootinfo.h>
 #include <hv/console.h>
 #include <hv/context.h>
+#include <hv/defer.h>
 #include <hv/devtree.h>
 #include <hv/errno.h>
 #include <hv/firmware.h>
@@ -85,6 +86,7 @@ static __init void init_interrupts(void)
 		boot_stop("the interrupts that the hypervisor itself needs are not available");
 	}
 	xcall_init();
+	defer_init();
 }
 
 __init void boot_start(u64 fdt_pa)
