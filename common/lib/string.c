@@ -52,8 +52,9 @@ static size_t copy_words(void *dst, const void *src, size_t n)
 }
 
 /*
- * Lowest address first, and every group of words is loaded before a later one is stored: also right when
- * dst overlaps src from below. No restrict here: it would allow the compiler to break that order.
+ * Lowest address first, and every group of words is loaded before a later one is stored: also right
+ * when dst overlaps src from below. No restrict here: it would allow the compiler to break that
+ * order.
  */
 static void copy_up(void *dst, const void *src, size_t n)
 {
