@@ -109,6 +109,20 @@ static void registers(void)
 	set_ctl(0);
 }
 
+/* Sleep until the interrupt after number start has been handled; a second too late is enough. */
+static void wait_asleep(uint64_t start, uint64_t deadline)
+{
+	irq_off();
+	while (fired == start && now() < deadline + us_to_ticks(1000000)) {
+		if (now() < deadline) {
+			wfi();
+		}
+		irq_on();
+		irq_off();
+	}
+	irq_on();
+}
+
 static void deadlines(void)
 {
 	uint64_t count = opt_u64("count", 300), late_max = 0, late_sum = 0, early = 0, lost = 0,
@@ -121,15 +135,7 @@ static void deadlines(void)
 		set_cval(deadline);
 		set_ctl(CTL_ENABLE);
 		if (i % 2 == 0) {
-			irq_off();
-			while (fired == start && now() < deadline + us_to_ticks(1000000)) {
-				if (now() < deadline) {
-					wfi();
-				}
-				irq_on();
-				irq_off();
-			}
-			irq_on();
+			wait_asleep(start, deadline);
 		}
 		if (!WAIT_FOR(fired != start, 1000000)) {
 			lost++;
