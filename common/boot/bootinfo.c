@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Modules of the boot loader: nodes below /chosen with compatible "multiboot,module" and a kind beside
- * it (Xen's bindings; QEMU's guest-loader writes the same). Read once at boot; no locks.
+ * Modules of the boot loader: nodes below /chosen with compatible "multiboot,module" and a kind
+ * beside it (Xen's bindings; QEMU's guest-loader writes the same). Read once at boot; no locks.
  */
 #include <hv/bootinfo.h>
 #include <hv/compiler.h>
@@ -40,7 +40,7 @@ static __init int module_range(int node, struct devtree_range *out)
 	if (!reg || na < 1 || na > 2 || ns < 1 || ns > 2 || bytes != 4 * (na + ns)) {
 		return -EINVAL;
 	}
-	*out = (struct devtree_range){devtree_cells(reg, na), devtree_cells(reg + na, ns)};
+	*out = (struct devtree_range){ devtree_cells(reg, na), devtree_cells(reg + na, ns) };
 	return out->bytes == 0 || out->base + out->bytes < out->base ? -EINVAL : 0;
 }
 
@@ -62,7 +62,8 @@ static __init void add_module(int node)
 	module->kind = kind_of(node);
 	module->node = node;
 	boot_info.nr_modules++;
-	pr_info("boot: module %s at %#lx, %lu KiB\n", name, module->at.base, module->at.bytes >> 10);
+	pr_info("boot: module %s at %#lx, %lu KiB\n", name, module->at.base,
+		module->at.bytes >> 10);
 }
 
 __init void bootinfo_init(u64 image_pa_start, u64 image_bytes, u64 fdt_pa)
@@ -71,8 +72,8 @@ __init void bootinfo_init(u64 image_pa_start, u64 image_bytes, u64 fdt_pa)
 	int chosen = devtree_chosen();
 	int node;
 
-	boot_info.image = (struct devtree_range){image_pa_start, image_bytes};
-	boot_info.fdt = (struct devtree_range){fdt_pa, devtree_bytes()};
+	boot_info.image = (struct devtree_range){ image_pa_start, image_bytes };
+	boot_info.fdt = (struct devtree_range){ fdt_pa, devtree_bytes() };
 	if (chosen < 0) {
 		return;
 	}

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Dom0: built at boot from the host's device tree. 1:1 memory, all devices that the hypervisor does not
- * keep, the kernel and the ramdisk of the boot loader, a device tree made out of the host's. Nothing
- * of it is special afterwards except is_privileged. Linux Documentation/arch/arm64/booting.rst.
+ * Dom0: built at boot from the host's device tree. 1:1 memory, all devices that the hypervisor does
+ * not keep, the kernel and the ramdisk of the boot loader, a device tree made out of the host's.
+ * Nothing of it is special afterwards except is_privileged. Linux
+ * Documentation/arch/arm64/booting.rst.
  */
 #include "dom0.h"
 
@@ -18,7 +19,7 @@
 #include <libfdt.h>
 
 #define DEFAULT_MEMORY MIB(512)
-#define TABLE_PAGES 1024U
+#define TABLE_PAGES    1024U
 
 static __init int create(struct dom0 *dom0)
 {
@@ -34,7 +35,8 @@ static __init int create(struct dom0 *dom0)
 		rc = vcpu_create(dom0->d, (u16)i);
 	}
 	if (rc) {
-		pr_err("dom0: cannot create the domain with %u vCPUs: error %d\n", config.nr_vcpus, rc);
+		pr_err("dom0: cannot create the domain with %u vCPUs: error %d\n", config.nr_vcpus,
+		       rc);
 		return rc;
 	}
 	string_copy(dom0->d->name, "Domain-0", sizeof(dom0->d->name));
@@ -114,7 +116,7 @@ static __init int fill(struct dom0 *dom0, const struct boot_module *kernel)
 __init int dom0_build(void)
 {
 	const struct boot_module *kernel = bootinfo_find(BOOT_MODULE_KERNEL);
-	struct dom0 dom0 = {.d = NULL};
+	struct dom0 dom0 = { .d = NULL };
 	int rc;
 
 	if (!kernel) {

@@ -10,7 +10,8 @@
 #include <hv/domain.h>
 
 #define DOM0_BANKS_MAX 16U
-/* Enough for the host's tree with its modules out and Dom0's nodes in; heap_pages_alloc's largest order. */
+/* Enough for the host's tree with its modules out and Dom0's nodes in; heap_pages_alloc's largest
+ * order. */
 #define DOM0_TREE_ORDER 6U
 #define DOM0_TREE_BYTES (PAGE_SIZE << DOM0_TREE_ORDER)
 
@@ -24,9 +25,9 @@ struct dom0 {
 	void *fdt; /* DOM0_TREE_BYTES */
 };
 
-#define DOM0_GRANT_REGION_BYTES MIB(16)
+#define DOM0_GRANT_REGION_BYTES	   MIB(16)
 #define DOM0_EXTENDED_REGION_BYTES GIB(4)
-#define DOM0_EVTCHN_PPI 31U
+#define DOM0_EVTCHN_PPI		   31U
 
 /* RAM, 1:1, in as few banks as possible. */
 int dom0_alloc_memory(struct dom0 *dom0, u64 bytes);
@@ -34,7 +35,8 @@ int dom0_alloc_memory(struct dom0 *dom0, u64 bytes);
 int dom0_map_devices(struct dom0 *dom0);
 /* Dom0's tree out of the host's, in dom0->fdt. */
 int dom0_make_tree(struct dom0 *dom0);
-/* True for a node that the hypervisor keeps: its console, memory, firmware, interrupt controller. */
+/* True for a node that the hypervisor keeps: its console, memory, firmware, interrupt controller.
+ */
 bool dom0_is_kept(int node);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory and devices of Dom0. RAM is allocated 1:1 (guest address = physical address), since without an
- * IOMMU a device's DMA would miss anything else. Every device node of the host's tree that the
- * hypervisor does not keep is mapped by its reg and, for PCI hosts, its ranges; every shared
- * peripheral interrupt that EL2 has not requested goes to Dom0. Boot only; no locks.
+ * Memory and devices of Dom0. RAM is allocated 1:1 (guest address = physical address), since
+ * without an IOMMU a device's DMA would miss anything else. Every device node of the host's tree
+ * that the hypervisor does not keep is mapped by its reg and, for PCI hosts, its ranges; every
+ * shared peripheral interrupt that EL2 has not requested goes to Dom0. Boot only; no locks.
  */
 #include "dom0.h"
 
@@ -35,7 +35,7 @@ static __init void add_bank(struct dom0 *dom0, u64 base, u64 bytes)
 			return;
 		}
 	}
-	dom0->bank[dom0->nr_banks++] = (struct devtree_range){base, bytes};
+	dom0->bank[dom0->nr_banks++] = (struct devtree_range){ base, bytes };
 }
 
 /* One block, from below 4 GiB if there is one: many devices reach no further. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Dom0's device tree: the host's, minus what the hypervisor keeps (its console, memory, firmware, CPUs,
- * message-signalled interrupts, modules), plus Dom0's own memory, CPUs, PSCI by HVC, and the node that
- * tells Linux it runs on a hypervisor with Xen's ABI (Linux: Documentation/devicetree/bindings/arm/xen.txt).
- * Boot only; no locks.
+ * Dom0's device tree: the host's, minus what the hypervisor keeps (its console, memory, firmware,
+ * CPUs, message-signalled interrupts, modules), plus Dom0's own memory, CPUs, PSCI by HVC, and the
+ * node that tells Linux it runs on a hypervisor with Xen's ABI (Linux:
+ * Documentation/devicetree/bindings/arm/xen.txt). Boot only; no locks.
  */
 #include "dom0.h"
 
@@ -14,7 +14,10 @@
 #include <hv/string.h>
 #include <libfdt.h>
 
-#define PPI_CELLS(ppi, flags) {cpu_to_fdt32(1), cpu_to_fdt32((ppi) - 16), cpu_to_fdt32(flags)}
+#define PPI_CELLS(ppi, flags)                                                                      \
+	{                                                                                          \
+		cpu_to_fdt32(1), cpu_to_fdt32((ppi)-16), cpu_to_fdt32(flags)                       \
+	}
 #define IRQ_LEVEL_LOW_ALL_CPUS 0xf08
 
 static __init bool has_type(const void *fdt, int node, const char *type)
@@ -49,7 +52,8 @@ __init bool dom0_is_kept(int node)
 	       is_below("/psci", node);
 }
 
-/* First node of the copy that has to go, or < 0. The tree changes with each deletion: search again. */
+/* First node of the copy that has to go, or < 0. The tree changes with each deletion: search again.
+ */
 static __init int find_superfluous(const void *fdt, const char *console_path)
 {
 	int depth = 0;
@@ -173,9 +177,9 @@ static __init int add_hypervisor(struct dom0 *dom0)
 
 static __init int set_chosen(struct dom0 *dom0)
 {
-	static const char *const stale[] = {"stdout-path",	  "linux,stdout-path",
-					    "xen,xen-bootargs",	  "xen,dom0-bootargs",
-					    "linux,initrd-start", "linux,initrd-end"};
+	static const char *const stale[] = { "stdout-path",	   "linux,stdout-path",
+					     "xen,xen-bootargs",   "xen,dom0-bootargs",
+					     "linux,initrd-start", "linux,initrd-end" };
 	const char *bootargs = devtree_dom0_cmdline();
 	void *fdt = dom0->fdt;
 	int node = fdt_path_offset(fdt, "/chosen");
@@ -209,7 +213,8 @@ static __init int trim_gic(void *fdt)
 	return 0;
 }
 
-/* Copy what is used of the host's tree; boot loaders leave as much as a megabyte of slack behind it. */
+/* Copy what is used of the host's tree; boot loaders leave as much as a megabyte of slack behind
+ * it. */
 static __init int copy_tree(void *to)
 {
 	const void *fdt = devtree_blob();

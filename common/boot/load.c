@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Loading at boot: copies between memory that EL2 does not map, through the window, cleaned to the point
- * of coherency because the new owner starts with its caches off; and the header of kernel images.
+ * Loading at boot: copies between memory that EL2 does not map, through the window, cleaned to the
+ * point of coherency because the new owner starts with its caches off; and the header of kernel
+ * images.
  */
 #include <hv/arch.h>
 #include <hv/bootinfo.h>
@@ -11,7 +12,7 @@
 #include <hv/string.h>
 #include <hv/window.h>
 
-#define IMAGE_MAGIC 0x644d5241U /* "ARM\x64" */
+#define IMAGE_MAGIC	      0x644d5241U /* "ARM\x64" */
 #define IMAGE_FLAG_BIG_ENDIAN 1UL
 
 struct image_header {

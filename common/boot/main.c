@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The steps of boot that every architecture shares, in order: from the device tree to memory, and from
- * there to running domains. Each failure is one clear line on the console. Boot CPU only; no locks.
+ * The steps of boot that every architecture shares, in order: from the device tree to memory, and
+ * from there to running domains. Each failure is one clear line on the console. Boot CPU only; no
+ * locks.
  */
 #include <hv/arch.h>
 #include <hv/bootinfo.h>
@@ -32,7 +33,8 @@ static __init void init_console(void)
 	pr_info("Bulkhead " BULKHEAD_VERSION "\n");
 }
 
-__init void boot_early(u64 image_pa_start, u64 image_bytes, u64 fdt_pa, const void *fdt, size_t mapped)
+__init void boot_early(u64 image_pa_start, u64 image_bytes, u64 fdt_pa, const void *fdt,
+		       size_t mapped)
 {
 	int rc = devtree_init(fdt, mapped);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * RAM at boot: memory nodes minus everything in use = free ranges. From the top of them the hypervisor
- * takes one contiguous region that it keeps for ever (frame table, heap); the rest goes to the frame
- * allocator. Modules join later, when they have been copied. Boot CPU only; no locks.
+ * RAM at boot: memory nodes minus everything in use = free ranges. From the top of them the
+ * hypervisor takes one contiguous region that it keeps for ever (frame table, heap); the rest goes
+ * to the frame allocator. Modules join later, when they have been copied. Boot CPU only; no locks.
  */
 #include <hv/arch.h>
 #include <hv/bootinfo.h>
@@ -18,7 +18,7 @@
 #define RANGES_MAX 64U
 /* The heap serves stage-2 tables, vCPUs, event channels; it grows with the machine. */
 #define HEAP_AT_LEAST MIB(1)
-#define HEAP_SHARE 1024UL
+#define HEAP_SHARE    1024UL
 
 struct ranges {
 	struct devtree_range range[RANGES_MAX];
@@ -35,7 +35,7 @@ static __init int add_range(const struct devtree_range *range, void *arg)
 	u64 end = ALIGN_DOWN(range->base + range->bytes, PAGE_SIZE);
 
 	if (end > base && ranges->nr < RANGES_MAX) {
-		ranges->range[ranges->nr++] = (struct devtree_range){base, end - base};
+		ranges->range[ranges->nr++] = (struct devtree_range){ base, end - base };
 	}
 	return 0;
 }
@@ -47,7 +47,7 @@ static __init void cut(struct ranges *ranges, unsigned int i, u64 base, u64 end)
 	u64 range_end = range->base + range->bytes;
 
 	if (end < range_end) {
-		struct devtree_range upper = {end, range_end - end};
+		struct devtree_range upper = { end, range_end - end };
 
 		add_range(&upper, ranges);
 	}
@@ -72,7 +72,7 @@ static __init int remove_range(const struct devtree_range *hole, void *arg)
 
 static __init void bounds(u64 *lowest, u64 *highest, u64 *total)
 {
-	struct ranges all = {.nr = 0};
+	struct ranges all = { .nr = 0 };
 
 	*lowest = ~0UL;
 	*highest = 0;
@@ -110,11 +110,12 @@ static __init int keep(u64 lowest, u64 highest, u64 heap_bytes)
 	u64 nr = (highest - lowest) >> PAGE_SHIFT;
 	u64 table_bytes = ALIGN_UP(frame_table_bytes(nr), PAGE_SIZE);
 	u64 bytes = table_bytes + heap_bytes;
-	struct devtree_range kept = {find_top(bytes), bytes};
+	struct devtree_range kept = { find_top(bytes), bytes };
 	char *va;
 
 	if (kept.base == ~0UL) {
-		pr_err("boot: no %lu KiB of contiguous RAM for the hypervisor itself\n", bytes >> 10);
+		pr_err("boot: no %lu KiB of contiguous RAM for the hypervisor itself\n",
+		       bytes >> 10);
 		return -ENOMEM;
 	}
 	va = map_kept(pa(kept.base), bytes);

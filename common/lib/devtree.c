@@ -211,8 +211,7 @@ int devtree_for_each_memory(devtree_visit_t visit, void *arg)
 {
 	int node, rc = 0;
 
-	fdt_for_each_subnode(node, fdt, 0)
-	{
+	fdt_for_each_subnode(node, fdt, 0) {
 		const char *type = devtree_string(node, "device_type");
 
 		if (type && !strcmp(type, "memory") && devtree_is_available(node)) {
@@ -240,8 +239,7 @@ int devtree_for_each_reserved(devtree_visit_t visit, void *arg)
 	if (rc || parent < 0) {
 		return rc;
 	}
-	fdt_for_each_subnode(node, fdt, parent)
-	{
+	fdt_for_each_subnode(node, fdt, parent) {
 		rc = visit_regs(node, parent, visit, arg);
 		if (rc) {
 			return rc;
@@ -273,8 +271,7 @@ static int dom0_kernel(int chosen)
 {
 	int node;
 
-	fdt_for_each_subnode(node, fdt, chosen)
-	{
+	fdt_for_each_subnode(node, fdt, chosen) {
 		if (devtree_is_compatible(node, "multiboot,kernel") ||
 		    devtree_is_compatible(node, "xen,linux-zimage")) {
 			return node;

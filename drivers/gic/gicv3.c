@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * GICv3 (IHI 0069): distributor, this CPU's redistributor and CPU interface, as the irq chip of the
- * core and as the hardware behind hv/gic.h. EOImode is 1: ending an interrupt only drops its priority,
- * deactivation is a step of its own, because a guest's end of interrupt may have to do it.
+ * core and as the hardware behind hv/gic.h. EOImode is 1: ending an interrupt only drops its
+ * priority, deactivation is a step of its own, because a guest's end of interrupt may have to do
+ * it.
  *
  * The registers that are written after boot have write-one-to-set/clear semantics, bytes of their
- * own or (ICFGR) a lock, so CPUs do not disturb each other. All interrupts are in group 1. Works with one
- * security state (GICD_CTLR.DS) and as the non-secure side of two.
+ * own or (ICFGR) a lock, so CPUs do not disturb each other. All interrupts are in group 1. Works
+ * with one security state (GICD_CTLR.DS) and as the non-secure side of two.
  */
 #include <asm/smp.h>
 #include <hv/devtree.h>
@@ -19,17 +20,18 @@
 
 #include "gicv3.h"
 
-#define DIST_BYTES 0x10000U
+#define DIST_BYTES     0x10000U
 #define PRIORITY_GUEST 0xa0U
-#define PRIORITY_OWN 0x80U
-#define RWP_TRIES 1000000U
-#define INTID_SPECIAL 1020U
+#define PRIORITY_OWN   0x80U
+#define RWP_TRIES      1000000U
+#define INTID_SPECIAL  1020U
 
 static volatile u8 *dist __sealed;
 static DEFINE_PER_CPU(volatile u8 *, gicv3_redist);
 static struct spinlock gicv3_lock = SPINLOCK_INIT(LOCK_RANK_IRQ); /* GICD_ICFGR */
 
-/* The block of registers that holds an interrupt: the distributor's, or this CPU's redistributor's. */
+/* The block of registers that holds an interrupt: the distributor's, or this CPU's redistributor's.
+ */
 static volatile u8 *block_of(unsigned int irq)
 {
 	return irq < 32 ? this_cpu(gicv3_redist) + GICR_SGI_BASE : dist;
@@ -110,7 +112,8 @@ static void gicv3_set_affinity(unsigned int irq, unsigned int cpu)
 	}
 }
 
-/* ICC_SGI1R_EL1: Aff3 [55:48], RS [47:44], Aff2 [39:32], INTID [27:24], Aff1 [23:16], list [15:0]. */
+/* ICC_SGI1R_EL1: Aff3 [55:48], RS [47:44], Aff2 [39:32], INTID [27:24], Aff1 [23:16], list [15:0].
+ */
 static void gicv3_send_sgi(unsigned int cpu, unsigned int sgi)
 {
 	u64 mpidr = smp_mpidr(cpu);

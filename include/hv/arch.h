@@ -14,18 +14,18 @@ struct domain_config;
 struct vcpu_regs_abi;
 
 /* ---- CPU: arch/arm64/cpu ---- */
-u64 arch_counter(void);				/* free-running counter, ticks */
-u64 arch_counter_frequency(void);		/* in Hz, as the firmware set it */
-void arch_timer_program(u64 ticks);		/* comparator: absolute; ~0 = off */
-void arch_cpu_relax(void);			/* inside a spin */
+u64 arch_counter(void);				    /* free-running counter, ticks */
+u64 arch_counter_frequency(void);		    /* in Hz, as the firmware set it */
+void arch_timer_program(u64 ticks);		    /* comparator: absolute; ~0 = off */
+void arch_cpu_relax(void);			    /* inside a spin */
 void arch_cpu_halt(void) __attribute__((noreturn)); /* stop this CPU for ever */
-bool arch_irq_is_pending(void);			/* would an interrupt be taken if it were unmasked? */
+bool arch_irq_is_pending(void); /* would an interrupt be taken if it were unmasked? */
 void arch_cache_clean_invalidate(const void *va, size_t bytes); /* to the point of coherency */
 void arch_machine_off(void) __attribute__((noreturn));
 void arch_machine_reset(void) __attribute__((noreturn));
 
 /* ---- machine: arch/arm64/hw ---- */
-void arch_cpu_kick(unsigned int cpu);		/* make another CPU look at its softirqs */
+void arch_cpu_kick(unsigned int cpu); /* make another CPU look at its softirqs */
 /* Zero frames through the window and clean them to the point of coherency; at most 2 MiB. */
 void arch_scrub_frames(mfn_t first, u64 nr);
 

@@ -37,8 +37,8 @@ void bootinfo_init(u64 image_pa_start, u64 image_bytes, u64 fdt_pa);
 const struct boot_module *bootinfo_find(enum boot_module_kind kind);
 
 /*
- * Find the RAM, take what the hypervisor keeps (heap, frame table) out of it, map that, and give the rest
- * to the frame allocator, except modules. Returns 0, or -errno after a message.
+ * Find the RAM, take what the hypervisor keeps (heap, frame table) out of it, map that, and give
+ * the rest to the frame allocator, except modules. Returns 0, or -errno after a message.
  */
 int boot_memory_init(void);
 /* The modules have been copied: their memory becomes free. */
@@ -46,7 +46,8 @@ void boot_memory_release_modules(void);
 /* Bytes that the hypervisor keeps for itself, image included. */
 u64 boot_memory_kept(void);
 
-/* Copy bytes of physical memory between frames that are not the hypervisor's, and clean the cache. */
+/* Copy bytes of physical memory between frames that are not the hypervisor's, and clean the cache.
+ */
 void boot_copy(pa_t dst, pa_t src, u64 bytes);
 /* The same from the hypervisor's memory. */
 void boot_copy_from(pa_t dst, const void *src, u64 bytes);

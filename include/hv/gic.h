@@ -12,27 +12,27 @@
 #include <hv/compiler.h>
 #include <hv/types.h>
 
-#define GIC_LR_VINTID_MASK 0xffffffffUL
-#define GIC_LR_PINTID_SHIFT 32
-#define GIC_LR_EOI BIT(41) /* without HW: maintenance interrupt when the guest ends it */
+#define GIC_LR_VINTID_MASK    0xffffffffUL
+#define GIC_LR_PINTID_SHIFT   32
+#define GIC_LR_EOI	      BIT(41) /* without HW: maintenance interrupt when the guest ends it */
 #define GIC_LR_PRIORITY_SHIFT 48
-#define GIC_LR_GROUP1 BIT(60)
-#define GIC_LR_HW BIT(61)
-#define GIC_LR_PENDING BIT(62)
-#define GIC_LR_ACTIVE BIT(63)
+#define GIC_LR_GROUP1	      BIT(60)
+#define GIC_LR_HW	      BIT(61)
+#define GIC_LR_PENDING	      BIT(62)
+#define GIC_LR_ACTIVE	      BIT(63)
 
 /* ICH_HCR_EL2 */
-#define GIC_HCR_EN 0x1U
-#define GIC_HCR_UIE 0x2U
-#define GIC_HCR_LRENPIE 0x4U
-#define GIC_HCR_NPIE 0x8U
-#define GIC_HCR_TDIR 0x4000U
+#define GIC_HCR_EN	       0x1U
+#define GIC_HCR_UIE	       0x2U
+#define GIC_HCR_LRENPIE	       0x4U
+#define GIC_HCR_NPIE	       0x8U
+#define GIC_HCR_TDIR	       0x4000U
 #define GIC_HCR_EOICOUNT_SHIFT 27
 
 /* ICH_VMCR_EL2 */
-#define GIC_VMCR_ENG0 0x1U
-#define GIC_VMCR_ENG1 0x2U
-#define GIC_VMCR_EOIM 0x200U
+#define GIC_VMCR_ENG0	   0x1U
+#define GIC_VMCR_ENG1	   0x2U
+#define GIC_VMCR_EOIM	   0x200U
 #define GIC_VMCR_PMR_SHIFT 24
 
 /* Frames of the redistributors, or of a GICv2's banked registers, as the device tree lists them. */
@@ -45,7 +45,7 @@ struct gic_info {
 	struct {
 		u64 base, bytes;
 	} redist[GIC_REDIST_REGIONS_MAX];
-	u32 redist_stride;   /* bytes from one CPU's frames to the next's */
+	u32 redist_stride;    /* bytes from one CPU's frames to the next's */
 	unsigned int version; /* 3 */
 	unsigned int maintenance_irq;
 };
@@ -74,14 +74,16 @@ extern struct gic_info gic_info;
 /* List registers of every CPU's interface, 1 … 16. */
 extern unsigned int gic_nr_lrs;
 
-/* Boot: find the controller in the device tree and make it the irq chip. -ENODEV, -EINVAL, -ENOMEM. */
+/* Boot: find the controller in the device tree and make it the irq chip. -ENODEV, -EINVAL, -ENOMEM.
+ */
 int gic_init(void);
 /* Boot, on each CPU after gic_init(): enable its interface; then interrupts may be unmasked. */
 void gic_cpu_init(void);
 /* A driver says what it drives. */
 void gic_register(const struct gic_ops *ops, unsigned int nr_lrs);
 
-/* One per driver, called by gic_init() in turn: 0, -ENODEV (not this one), other errors are final. */
+/* One per driver, called by gic_init() in turn: 0, -ENODEV (not this one), other errors are final.
+ */
 int gicv3_probe(void);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * First C of each CPU, on its own stack with the MMU on. The whole order of boot is on this page; what is
- * not specific to the architecture is in common/boot. Nothing here returns.
+ * First C of each CPU, on its own stack with the MMU on. The whole order of boot is on this page;
+ * what is not specific to the architecture is in common/boot. Nothing here returns.
  */
 #include <asm/boot.h>
 #include <asm/cpu.h>

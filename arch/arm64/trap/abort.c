@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Stage-2 aborts: a guest touched an intermediate physical address that its tables do not map, or not
- * that way. With a decoded access (ESR_EL2.ISV) inside an emulated region it is a register access;
- * everything else is the guest's own mistake and comes back to it as an external abort. No locks.
- * Arm ARM D24.2.40 (ISS of data aborts), HPFAR_EL2.
+ * Stage-2 aborts: a guest touched an intermediate physical address that its tables do not map, or
+ * not that way. With a decoded access (ESR_EL2.ISV) inside an emulated region it is a register
+ * access; everything else is the guest's own mistake and comes back to it as an external abort. No
+ * locks. Arm ARM D24.2.40 (ISS of data aborts), HPFAR_EL2.
  */
 #include <asm/domain.h>
 #include <asm/sysreg.h>
@@ -12,17 +12,17 @@
 #include <hv/domain.h>
 #include <hv/stage2.h>
 
-#define ISS_ISV BIT(24)
-#define ISS_SAS(esr) ((esr) >> 22 & 3)
-#define ISS_SSE BIT(21)
-#define ISS_SRT(esr) ((unsigned int)((esr) >> 16) & 31)
-#define ISS_SF BIT(15)
-#define ISS_CM BIT(8)
-#define ISS_S1PTW BIT(7)
-#define ISS_WNR BIT(6)
-#define ISS_FSC(esr) ((unsigned int)(esr) & 0x3f)
-#define FSC_IS_TRANSLATION(fsc) (((fsc) & 0x3c) == 0x04)
-#define HPFAR_FIPA(hpfar) (((hpfar) & 0xfffffffffff0UL) << 8)
+#define ISS_ISV			BIT(24)
+#define ISS_SAS(esr)		((esr) >> 22 & 3)
+#define ISS_SSE			BIT(21)
+#define ISS_SRT(esr)		((unsigned int)((esr) >> 16) & 31)
+#define ISS_SF			BIT(15)
+#define ISS_CM			BIT(8)
+#define ISS_S1PTW		BIT(7)
+#define ISS_WNR			BIT(6)
+#define ISS_FSC(esr)		((unsigned int)(esr)&0x3f)
+#define FSC_IS_TRANSLATION(fsc) (((fsc)&0x3c) == 0x04)
+#define HPFAR_FIPA(hpfar)	(((hpfar)&0xfffffffffff0UL) << 8)
 
 /* Valid for translation faults, the only ones for which the address matters here. */
 static u64 fault_ipa(u64 far)
@@ -71,8 +71,8 @@ static bool emulate(struct vcpu *v, u64 esr, u64 where)
 }
 
 /*
- * Was the address unmapped only for a moment? Another CPU may be replacing the entry (break before make):
- * then the guest tries again.
+ * Was the address unmapped only for a moment? Another CPU may be replacing the entry (break before
+ * make): then the guest tries again.
  */
 static bool is_mapped_now(struct vcpu *v, u64 where, bool is_fetch)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Trapped system registers and instructions: an allow-list. What is not in a row is undefined for the
- * guest. Debug, trace and performance-monitor registers are no guest's: they read as zero and ignore
- * writes, which is what an absent unit looks like to Linux. Encodings as in ESR_EL2.ISS (Arm ARM D24.2.40).
- * No locks.
+ * Trapped system registers and instructions: an allow-list. What is not in a row is undefined for
+ * the guest. Debug, trace and performance-monitor registers are no guest's: they read as zero and
+ * ignore writes, which is what an absent unit looks like to Linux. Encodings as in ESR_EL2.ISS (Arm
+ * ARM D24.2.40). No locks.
  */
 #include <asm/sysreg.h>
 #include <asm/trap.h>
@@ -81,8 +81,8 @@ static bool timer(struct vcpu *v, u32 arg, bool is_read, u64 *value)
 	return true;
 }
 
-#define ALL SYSREG_ENC_MASK
-#define ANY_OP2 (SYSREG_ENC_MASK & ~SYSREG_ENC(0, 0, 0, 0, 7))
+#define ALL	    SYSREG_ENC_MASK
+#define ANY_OP2	    (SYSREG_ENC_MASK & ~SYSREG_ENC(0, 0, 0, 0, 7))
 #define ANY_CRM_OP2 (SYSREG_ENC_MASK & ~SYSREG_ENC(0, 0, 0, 15, 7))
 #define ROW(op0, op1, crn, crm, op2, mask, access, arg)                                            \
 	{                                                                                          \

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The architecture's part of domains and vCPUs (hv/arch.h): stage 2, virtual GIC, timers, and the state
- * of a CPU after reset. Construction either succeeds or leaves nothing. Called by common/domain, which
- * serialises it; nothing here runs while a vCPU of the domain is on a CPU.
+ * The architecture's part of domains and vCPUs (hv/arch.h): stage 2, virtual GIC, timers, and the
+ * state of a CPU after reset. Construction either succeeds or leaves nothing. Called by
+ * common/domain, which serialises it; nothing here runs while a vCPU of the domain is on a CPU.
  */
 #include <asm/cpu.h>
 #include <asm/psci.h>
@@ -23,10 +23,10 @@
 #define POOL_AT_FIRST 24U
 /* MMU and caches off, the RES1 bits of ARMv8.0, WFI and WFE allowed at EL0. */
 #define SCTLR_EL1_RESET 0x30c50838UL
-#define MPIDR_RES1 BIT(31)
+#define MPIDR_RES1	BIT(31)
 #define HCR_GUEST                                                                                  \
-	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_IS | HCR_TWI |   \
-	 HCR_TWE | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_RW)
+	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_IS |         \
+	 HCR_TWI | HCR_TWE | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_RW)
 
 static __sealed u64 hcr_guest = HCR_GUEST;
 
@@ -44,7 +44,7 @@ static void guest_layout(struct vgic_layout *layout, u32 nr_spis)
 		.dist_base = GUEST_GICV3_GICD_BASE,
 		.nr_spis = nr_spis,
 		.nr_redist_regions = 1,
-		.redist[0] = {GUEST_GICV3_GICR0_BASE, GUEST_GICV3_GICR0_SIZE},
+		.redist[0] = { GUEST_GICV3_GICR0_BASE, GUEST_GICV3_GICR0_SIZE },
 	};
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Where virtual interrupts come from: marks them in the vGIC, then wakes or kicks the vCPUs concerned.
- * Nothing else in this folder knows the scheduler.
+ * Where virtual interrupts come from: marks them in the vGIC, then wakes or kicks the vCPUs
+ * concerned. Nothing else in this folder knows the scheduler.
  *
- * No wake-up is lost: a vCPU first blocks (SCHED_BLOCK_WAIT), then looks for work under the vGIC lock
- * (vgic_has_pending). Either that look comes after ours and sees the interrupt, or it comes before,
- * and then we see that the vCPU is blocked.
+ * No wake-up is lost: a vCPU first blocks (SCHED_BLOCK_WAIT), then looks for work under the vGIC
+ * lock (vgic_has_pending). Either that look comes after ours and sees the interrupt, or it comes
+ * before, and then we see that the vCPU is blocked.
  */
 #include <hv/arch.h>
 #include <hv/inject.h>

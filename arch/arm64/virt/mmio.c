@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Emulated devices of a domain: a short list of regions, filled while the domain is built and constant
- * when it runs, so that look-ups need no lock. The region hit last stands nowhere: with at most eight
- * regions and the distributor first, a search is as cheap as a cache.
+ * Emulated devices of a domain: a short list of regions, filled while the domain is built and
+ * constant when it runs, so that look-ups need no lock. The region hit last stands nowhere: with at
+ * most eight regions and the distributor first, a search is as cheap as a cache.
  */
 #include <hv/domain.h>
 #include <hv/errno.h>

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual GIC: virtual interrupts that stand for physical ones (VIRQ_HW). The physical interrupt is
- * taken at EL2, its priority is dropped, and it stays active until the guest ends the virtual one:
- * the list register's link deactivates it (IHI 0069, 4.6). Enabling and trigger type of an SPI are
- * passed on; its affinity follows the vCPU when it has fired on another CPU than the vCPU's.
+ * The virtual GIC: virtual interrupts that stand for physical ones (VIRQ_HW). The physical
+ * interrupt is taken at EL2, its priority is dropped, and it stays active until the guest ends the
+ * virtual one: the list register's link deactivates it (IHI 0069, 4.6). Enabling and trigger type
+ * of an SPI are passed on; its affinity follows the vCPU when it has fired on another CPU than the
+ * vCPU's.
  *
- * owners[] says whose a physical SPI is. A row is written before the interrupt is enabled and cleared
- * after it has been disabled, under the owner's vgic.lock.
+ * owners[] says whose a physical SPI is. A row is written before the interrupt is enabled and
+ * cleared after it has been disabled, under the owner's vgic.lock.
  */
 #include <hv/errno.h>
 #include <hv/inject.h>
@@ -71,7 +72,8 @@ void vgic_hw_set_enabled(const struct vgic_irq *irq, bool enabled)
 void vgic_hw_set_edge(const struct vgic_irq *irq, bool edge)
 {
 	if (!vgic_irq_is_private(irq)) {
-		/* A line whose type is fixed keeps it: the guest's register shows what it has written. */
+		/* A line whose type is fixed keeps it: the guest's register shows what it has
+		 * written. */
 		(void)irq_set_type(irq->pirq, edge ? IRQ_TYPE_EDGE : IRQ_TYPE_LEVEL);
 	}
 }
@@ -115,7 +117,8 @@ int vgic_route_hw(struct domain *d, u32 virq, u32 pirq)
 	struct vgic_irq *irq;
 	int rc;
 
-	if (virq < VGIC_NR_PRIVATE || pirq < IRQ_FIRST_SPI || pirq >= MIN(gic_info.nr_irqs, IRQ_MAX)) {
+	if (virq < VGIC_NR_PRIVATE || pirq < IRQ_FIRST_SPI ||
+	    pirq >= MIN(gic_info.nr_irqs, IRQ_MAX)) {
 		return -EINVAL;
 	}
 	irq = vgic_irq_find(d, NULL, virq);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual GIC: construction and end of a domain's and a vCPU's part. Reset state by IHI 0069: everything
- * disabled, inactive, group 0, level-sensitive (SGIs: edge), CPU interfaces closed. No lock: nobody else
- * looks at a domain that is being built.
+ * The virtual GIC: construction and end of a domain's and a vCPU's part. Reset state by IHI 0069:
+ * everything disabled, inactive, group 0, level-sensitive (SGIs: edge), CPU interfaces closed. No
+ * lock: nobody else looks at a domain that is being built.
  */
 #include <hv/errno.h>
 #include <hv/heap.h>
@@ -13,7 +13,7 @@
 #include "vgic_internal.h"
 
 #define DIST_BYTES 0x10000U
-#define ORDER_MAX 6U
+#define ORDER_MAX  6U
 
 static unsigned int order_of(size_t bytes)
 {
@@ -49,7 +49,7 @@ static int place_redists(struct domain *d, const struct vgic_layout *layout)
 static int register_regions(struct domain *d, const struct vgic_layout *layout)
 {
 	struct vgic_domain *g = &d->arch.vgic;
-	struct mmio_region region = {layout->dist_base, DIST_BYTES, vgic_dist_access, NULL};
+	struct mmio_region region = { layout->dist_base, DIST_BYTES, vgic_dist_access, NULL };
 	int rc = mmio_register(d, &region);
 
 	for (u32 i = 0; rc == 0 && i < g->nr_redist_regions; i++) {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the files of the virtual GIC share: vgic_model.c (state of interrupts and queues), vgic_lr.c (list
- * registers), vgic_hw.c (links to physical interrupts), vgic_regs*.c (registers). Every function
- * expects the domain's vgic.lock to be held. vgic_model.c tells how the parts work together.
+ * What the files of the virtual GIC share: vgic_model.c (state of interrupts and queues), vgic_lr.c
+ * (list registers), vgic_hw.c (links to physical interrupts), vgic_regs*.c (registers). Every
+ * function expects the domain's vgic.lock to be held. vgic_model.c tells how the parts work
+ * together.
  */
 #ifndef VGIC_INTERNAL_H
 #define VGIC_INTERNAL_H
@@ -79,7 +80,8 @@ static inline bool vgic_irq_is_queued(const struct vgic_irq *irq)
 {
 	return (irq->flags & VIRQ_QUEUE_MASK) != 0;
 }
-/* First of the highest priority: active, or pending in an enabled group; NULL when there is none. */
+/* First of the highest priority: active, or pending in an enabled group; NULL when there is none.
+ */
 struct vgic_irq *vgic_first_active(const struct vcpu *v);
 struct vgic_irq *vgic_first_pending(const struct domain *d, const struct vcpu *v);
 
@@ -105,9 +107,9 @@ void vgic_hw_resample(const struct domain *d, struct vgic_irq *irq);
 void vgic_hw_release_all(struct domain *d);
 
 /*
- * Registers (vgic_regs.c is the engine, the tables are in vgic_regs_dist.c and vgic_regs_redist.c). A row
- * is a block of equal fields, one per interrupt, or a single register. Sizes of accesses that a row takes
- * are the set bits of widths: 1, 2, 4, 8 bytes.
+ * Registers (vgic_regs.c is the engine, the tables are in vgic_regs_dist.c and vgic_regs_redist.c).
+ * A row is a block of equal fields, one per interrupt, or a single register. Sizes of accesses that
+ * a row takes are the set bits of widths: 1, 2, 4, 8 bytes.
  */
 struct vgic_window {
 	struct domain *domain;
@@ -116,7 +118,7 @@ struct vgic_window {
 	u32 key;	    /* distinguishes windows of one domain */
 };
 
-#define VGIC_REG_W1 BIT(0)    /* writing 0 does nothing */
+#define VGIC_REG_W1    BIT(0) /* writing 0 does nothing */
 #define VGIC_REG_STATE BIT(1) /* reading needs the state out of list registers */
 
 struct vgic_reg {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual GIC: list registers of the CPU this runs on. Loading, folding (reading back), filling from
- * the queues, and the switch of a vCPU's interface. vgic_model.c tells the rules. (IHI 0069, 12.4)
+ * The virtual GIC: list registers of the CPU this runs on. Loading, folding (reading back), filling
+ * from the queues, and the switch of a vCPU's interface. vgic_model.c tells the rules. (IHI
+ * 0069, 12.4)
  *
- * Invariants: in_lr[n] is set and points back (irq->lr = n) exactly for the bits of lr_used; registers
- * outside lr_used hold nothing. A vCPU that is not loaded (cpu = VGIC_NO_CPU) has none in use.
- * Lock: the domain's vgic.lock. vmcr and apr are touched by the switching CPU alone.
+ * Invariants: in_lr[n] is set and points back (irq->lr = n) exactly for the bits of lr_used;
+ * registers outside lr_used hold nothing. A vCPU that is not loaded (cpu = VGIC_NO_CPU) has none in
+ * use. Lock: the domain's vgic.lock. vmcr and apr are touched by the switching CPU alone.
  */
 #include <hv/inject.h>
 #include <hv/irq.h>
@@ -35,14 +36,16 @@ static bool may_pend(const struct domain *d, const struct vgic_irq *irq)
 	if ((irq->flags & VIRQ_ENABLED) == 0 || !vgic_is_group_on(d, irq)) {
 		return false;
 	}
-	/* Routed elsewhere while active: it moves when it has ended. HW: the physical side keeps it. */
+	/* Routed elsewhere while active: it moves when it has ended. HW: the physical side keeps
+	 * it. */
 	return (irq->flags & VIRQ_ACTIVE) == 0 ||
 	       (irq->target == irq->holder && (irq->flags & VIRQ_HW) == 0);
 }
 
 /*
- * The list register's value for an interrupt; its latch moves into it. When registers are short (is_tight),
- * an active interrupt that is pending again comes back for it: as a pending one it has to compete.
+ * The list register's value for an interrupt; its latch moves into it. When registers are short
+ * (is_tight), an active interrupt that is pending again comes back for it: as a pending one it has
+ * to compete.
  */
 static u64 take_state(const struct domain *d, struct vgic_irq *irq, bool is_tight)
 {
@@ -102,7 +105,7 @@ void vgic_lr_fold(struct domain *d, struct vcpu *v, unsigned int n)
 	struct vgic_vcpu *vg = &v->arch.vgic;
 	struct vgic_irq *irq = vg->in_lr[n];
 	u64 value = gic_ops->lr_read(n);
-	u16 flags = irq->flags & (u16)~(VIRQ_ACTIVE | VIRQ_LR_LATCH);
+	u16 flags = irq->flags & (u16) ~(VIRQ_ACTIVE | VIRQ_LR_LATCH);
 
 	if ((value & GIC_LR_ACTIVE) != 0) {
 		flags |= VIRQ_ACTIVE;
@@ -191,7 +194,8 @@ void vgic_lr_repend(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
 	vgic_update(d, irq);
 }
 
-/* Ends of active interrupts that the hardware has not found: those of highest priority in the queue. */
+/* Ends of active interrupts that the hardware has not found: those of highest priority in the
+ * queue. */
 static void count_ends(struct domain *d, struct vcpu *v)
 {
 	u32 hcr = gic_ops->hcr_read();
@@ -236,7 +240,8 @@ void vgic_lr_sync(struct domain *d, struct vcpu *v)
 	vg->sync_done = d->arch.vgic.sync_ticket;
 }
 
-/* Load from the queues while registers are free: active first, the last register for a pending one. */
+/* Load from the queues while registers are free: active first, the last register for a pending one.
+ */
 static void load_queued(struct domain *d, struct vcpu *v, bool is_tight)
 {
 	struct vgic_vcpu *vg = &v->arch.vgic;

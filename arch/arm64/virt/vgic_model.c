@@ -2,14 +2,14 @@
 /*
  * The virtual GIC: state of virtual interrupts. (IHI 0069, chapters 4 and 12.)
  *
- * One struct vgic_irq per interrupt: SGIs and PPIs in each vCPU, SPIs in the domain. At any time it is
- * in one of three places, and its state is exact in exactly one of them:
+ * One struct vgic_irq per interrupt: SGIs and PPIs in each vCPU, SPIs in the domain. At any time it
+ * is in one of three places, and its state is exact in exactly one of them:
  *
  *   nowhere      inactive, and not both pending and enabled. The flags are its state.
  *   queued       of its holder, waiting for a list register (vgic_queue.c): pending and enabled, or
  *                active. The flags are its state.
- *   in an LR     list register irq->lr of its holder, which is loaded on a CPU. The list register is
- *                its state; the flags remember what was last known.
+ *   in an LR     list register irq->lr of its holder, which is loaded on a CPU. The list register
+ * is its state; the flags remember what was last known.
  *
  *            set latch/line, enable ...                a list register is free
  *   nowhere -----------------------------> queued --------------------------------> in an LR
@@ -21,50 +21,52 @@
  *
  * Pending has two sources, kept apart: the latch (an edge, an SGI, a write to ISPENDR) and, for
  * level-sensitive interrupts, the input line. Loading a list register moves the latch into it
- * (VIRQ_LR_LATCH); folding moves it back if the guest has not acknowledged it in between. The line is
- * never moved: it is looked at again on each fold, and a level-sensitive interrupt asks for a
+ * (VIRQ_LR_LATCH); folding moves it back if the guest has not acknowledged it in between. The line
+ * is never moved: it is looked at again on each fold, and a level-sensitive interrupt asks for a
  * maintenance interrupt at its end (GIC_LR_EOI), so that a line still high makes it pending again.
  *
- * Read-back is lazy. A list register that the guest has emptied keeps its interrupt in the books until
- * somebody wants one of the two: a switch of vCPUs, a maintenance interrupt, a change of that
+ * Read-back is lazy. A list register that the guest has emptied keeps its interrupt in the books
+ * until somebody wants one of the two: a switch of vCPUs, a maintenance interrupt, a change of that
  * interrupt's state, or an injection that finds no free register. An edge for an interrupt whose
- * register has run empty simply writes the register again: that is the whole cost of a periodic timer.
+ * register has run empty simply writes the register again: that is the whole cost of a periodic
+ * timer.
  *
  * Every change of state follows one pattern: change_begin() brings the interrupt out of its list
- * register or queue, the flags are changed, change_end() puts it where it belongs now. If the holder
- * runs on another CPU, its list registers are out of reach. Then the change is left in the flags (for
- * pending and active as a request, VIRQ_CLEAR_* and VIRQ_SET_*), the vCPU gets VGIC_WORK_SYNC and a
- * kick, and vgic_enter() on that CPU folds everything, applies requests and fills again. Nobody waits in
- * EL2: until it has happened GICD_CTLR.RWP reads as 1, and a guest that reads ISPENDR or ISACTIVER runs
- * its load again (vgic_regs.c) until the state is known as of a moment after the read began.
+ * register or queue, the flags are changed, change_end() puts it where it belongs now. If the
+ * holder runs on another CPU, its list registers are out of reach. Then the change is left in the
+ * flags (for pending and active as a request, VIRQ_CLEAR_* and VIRQ_SET_*), the vCPU gets
+ * VGIC_WORK_SYNC and a kick, and vgic_enter() on that CPU folds everything, applies requests and
+ * fills again. Nobody waits in EL2: until it has happened GICD_CTLR.RWP reads as 1, and a guest
+ * that reads ISPENDR or ISACTIVER runs its load again (vgic_regs.c) until the state is known as of
+ * a moment after the read began.
  *
- * More than fits: list registers are filled from the queues, highest priority first. Active interrupts
- * come before pending ones, because the guest must find them when it ends them, but one register is
- * always left for a pending interrupt if there is any; else a guest that keeps many interrupts active
- * would never see another. Those left out ask for a maintenance interrupt when the registers run dry
- * (UIE, NPIE). The hardware counts ends of active interrupts that it does not find (EOIcount); these were
- * the ones of highest priority. With EOImode 1 it cannot know which was meant, so writes to
- * ICC_DIR_EL1 trap (TDIR) while some active interrupt is out.
+ * More than fits: list registers are filled from the queues, highest priority first. Active
+ * interrupts come before pending ones, because the guest must find them when it ends them, but one
+ * register is always left for a pending interrupt if there is any; else a guest that keeps many
+ * interrupts active would never see another. Those left out ask for a maintenance interrupt when
+ * the registers run dry (UIE, NPIE). The hardware counts ends of active interrupts that it does not
+ * find (EOIcount); these were the ones of highest priority. With EOImode 1 it cannot know which was
+ * meant, so writes to ICC_DIR_EL1 trap (TDIR) while some active interrupt is out.
  *
  * Routing: a change of GICD_IROUTER moves a pending interrupt at once and an active one when it has
  * ended: target is where it is routed, holder who has it. GICD_CTLR only selects which queues are
  * looked at.
  *
- * Physical interrupts (VIRQ_HW): while virtually pending by its latch, or active, the physical one is
- * active, so it cannot fire again; the guest's end of interrupt deactivates both. Therefore clearing
- * the virtual state by a register write deactivates the physical one, too, and ISPENDR is passed on to
- * the physical distributor, from where it comes back as an interrupt. (vgic_hw.c)
+ * Physical interrupts (VIRQ_HW): while virtually pending by its latch, or active, the physical one
+ * is active, so it cannot fire again; the guest's end of interrupt deactivates both. Therefore
+ * clearing the virtual state by a register write deactivates the physical one, too, and ISPENDR is
+ * passed on to the physical distributor, from where it comes back as an interrupt. (vgic_hw.c)
  *
- * Locks: the domain's vgic.lock for everything here. Nothing here calls the scheduler: vCPUs to be woken
- * or interrupted are noted in vgic.kicks, inject.c does that after the lock is released.
- * All of it is bounded: no loop is longer than the list registers of one CPU or one register's bits.
+ * Locks: the domain's vgic.lock for everything here. Nothing here calls the scheduler: vCPUs to be
+ * woken or interrupted are noted in vgic.kicks, inject.c does that after the lock is released. All
+ * of it is bounded: no loop is longer than the list registers of one CPU or one register's bits.
  */
 #include <hv/errno.h>
 
 #include "vgic_internal.h"
 
 #define PRIORITY_MASK 0xf8U
-#define NOT_QUEUED NR_VGIC_QUEUES
+#define NOT_QUEUED    NR_VGIC_QUEUES
 
 struct vgic_irq *vgic_irq_find(struct domain *d, struct vcpu *v, u32 intid)
 {
@@ -107,7 +109,8 @@ void vgic_need_work(struct domain *d, struct vcpu *v, u32 work)
 	WRITE_ONCE(vg->work, vg->work | work);
 }
 
-/* Where does the state of an interrupt in no list register want it? Follows its route when it may. */
+/* Where does the state of an interrupt in no list register want it? Follows its route when it may.
+ */
 static unsigned int wanted_queue(struct domain *d, struct vgic_irq *irq)
 {
 	bool is_active = (irq->flags & VIRQ_ACTIVE) != 0;
@@ -255,7 +258,8 @@ void vgic_irq_force_active(const struct domain *d, struct vgic_irq *irq, bool ac
 		return;
 	}
 	if (active && (irq->flags & VIRQ_LATCH) != 0) {
-		/* Pending and active is for the physical side to keep; a level does so by itself. */
+		/* Pending and active is for the physical side to keep; a level does so by itself.
+		 */
 		irq->flags &= (u16)~VIRQ_LATCH;
 		if ((irq->flags & VIRQ_EDGE) != 0) {
 			(void)vgic_hw_set_pending(d, irq, true);
@@ -269,7 +273,7 @@ void vgic_irq_force_active(const struct domain *d, struct vgic_irq *irq, bool ac
 void vgic_irq_set_active(struct domain *d, struct vgic_irq *irq, bool active)
 {
 	if (!change_begin(d, irq)) {
-		irq->flags &= (u16)~(VIRQ_SET_ACTIVE | VIRQ_CLEAR_ACTIVE);
+		irq->flags &= (u16) ~(VIRQ_SET_ACTIVE | VIRQ_CLEAR_ACTIVE);
 		irq->flags |= active ? VIRQ_SET_ACTIVE : VIRQ_CLEAR_ACTIVE;
 		return;
 	}

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual GIC: register accesses of a guest by tables of rows, and the fields that distributor and
- * redistributors share. (IHI 0069, 12.1.3 for access sizes.) What no row covers reads as zero and
- * ignores writes. An access of a size that the register does not take is refused: the guest gets an
- * abort. Lock: the domain's vgic.lock, taken here for everything that is not constant.
+ * The virtual GIC: register accesses of a guest by tables of rows, and the fields that distributor
+ * and redistributors share. (IHI 0069, 12.1.3 for access sizes.) What no row covers reads as zero
+ * and ignores writes. An access of a size that the register does not take is refused: the guest
+ * gets an abort. Lock: the domain's vgic.lock, taken here for everything that is not constant.
  *
- * Reading a state that sits in a list register of another CPU: the reader takes a ticket, the other CPU is
- * told to read back, and the guest runs its load again, until every list register concerned has been
- * read back since the ticket. EL2 never waits; interrupts get through to the guest in between.
+ * Reading a state that sits in a list register of another CPU: the reader takes a ticket, the other
+ * CPU is told to read back, and the guest runs its load again, until every list register concerned
+ * has been read back since the ticket. EL2 never waits; interrupts get through to the guest in
+ * between.
  */
 #include <hv/inject.h>
 
@@ -41,7 +42,8 @@ static struct vgic_irq *window_irq(const struct vgic_window *w, u32 i)
 	return vgic_irq_find(w->domain, w->frame, i);
 }
 
-/* Is what the model says about an interrupt true as of a moment after the ticket? If not, ask for it. */
+/* Is what the model says about an interrupt true as of a moment after the ticket? If not, ask for
+ * it. */
 static bool is_known(struct domain *d, struct vgic_irq *irq, u32 ticket)
 {
 	struct vcpu *holder;
@@ -219,7 +221,7 @@ u64 vgic_regs_iidr(const struct vgic_window *w, u32 at)
 /* PIDR4 … PIDR7, PIDR0 … PIDR3, CIDR0 … CIDR3: a GICv3 by the identification scheme of Arm. */
 u64 vgic_regs_id(const struct vgic_window *w, u32 at)
 {
-	static const u8 ids[] = {0x44, 0, 0, 0, 0x92, 0xb4, 0x3b, 0, 0x0d, 0xf0, 0x05, 0xb1};
+	static const u8 ids[] = { 0x44, 0, 0, 0, 0x92, 0xb4, 0x3b, 0, 0x0d, 0xf0, 0x05, 0xb1 };
 
 	(void)w;
 	return ids[at / 4];

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual GIC: registers of the distributor (IHI 0069, 12.9). Affinity routing is always on and there
- * is one security state (GICD_CTLR.ARE = DS = 1), so interrupts 0 to 31 are seen in the redistributors
- * only. Neither LPIs nor message-based SPIs.
+ * The virtual GIC: registers of the distributor (IHI 0069, 12.9). Affinity routing is always on and
+ * there is one security state (GICD_CTLR.ARE = DS = 1), so interrupts 0 to 31 are seen in the
+ * redistributors only. Neither LPIs nor message-based SPIs.
  */
 #include <asm/psci.h>
 
 #include "vgic_internal.h"
 
-#define CTLR_ARE BIT(4)
-#define CTLR_DS BIT(6)
-#define CTLR_RWP BIT(31)
-#define CTLR_GROUPS 3U
+#define CTLR_ARE      BIT(4)
+#define CTLR_DS	      BIT(6)
+#define CTLR_RWP      BIT(31)
+#define CTLR_GROUPS   3U
 #define TYPER_ID_BITS (9UL << 19) /* INTIDs of 10 bits */
-#define TYPER_NO_1N BIT(25)
+#define TYPER_NO_1N   BIT(25)
 
 static u64 ctlr_read(const struct vgic_window *w, u32 at)
 {

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual GIC: registers of the redistributors (IHI 0069, 12.11), one pair of 64 KiB frames per vCPU:
- * RD_base, and SGI_base behind it with the state of interrupts 0 to 31. No LPIs: their registers read as
- * zero and ignore writes. A frame without a vCPU reads as zero.
+ * The virtual GIC: registers of the redistributors (IHI 0069, 12.11), one pair of 64 KiB frames per
+ * vCPU: RD_base, and SGI_base behind it with the state of interrupts 0 to 31. No LPIs: their
+ * registers read as zero and ignore writes. A frame without a vCPU reads as zero.
  */
 #include <asm/psci.h>
 
 #include "vgic_internal.h"
 
-#define CTLR_RWP BIT(3)
-#define TYPER_LAST BIT(4)
+#define CTLR_RWP	      BIT(3)
+#define TYPER_LAST	      BIT(4)
 #define WAKER_PROCESSOR_SLEEP BIT(1)
 #define WAKER_CHILDREN_ASLEEP BIT(2)
 
@@ -61,7 +61,7 @@ static void waker_write(const struct vgic_window *w, u32 at, u64 value)
 		.irq_read = (rd), .irq_write = (wr)                                                \
 	}
 #define RAZ_WI(off, len) SINGLE(off, len, 15, NULL, NULL)
-#define SGI_BASE 0x10000
+#define SGI_BASE	 0x10000
 
 static const struct vgic_reg rows[] = {
 	SINGLE(0x0000, 4, 4, ctlr_read, NULL),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual GIC's CPU interface as far as software has a part in it: does it signal anything (for WFI),
- * SGIs (ICC_SGI1R_EL1 and its kin trap), deactivation (ICC_DIR_EL1, traps at times). (IHI 0069, 4.8, 12.2)
- * Lock: the domain's vgic.lock, taken here.
+ * The virtual GIC's CPU interface as far as software has a part in it: does it signal anything (for
+ * WFI), SGIs (ICC_SGI1R_EL1 and its kin trap), deactivation (ICC_DIR_EL1, traps at times). (IHI
+ * 0069, 4.8, 12.2) Lock: the domain's vgic.lock, taken here.
  */
 #include <asm/psci.h>
 #include <hv/inject.h>
@@ -84,14 +84,16 @@ bool vgic_has_pending(struct vcpu *v)
 	return result;
 }
 
-/* ICC_SGI1R_EL1: Aff3 [55:48], RS [47:44], IRM [40], Aff2 [39:32], INTID [27:24], Aff1 [23:16], list. */
+/* ICC_SGI1R_EL1: Aff3 [55:48], RS [47:44], IRM [40], Aff2 [39:32], INTID [27:24], Aff1 [23:16],
+ * list. */
 #define SGIR_INTID(v) ((u32)((v) >> 24) & 0xf)
-#define SGIR_IRM BIT(40)
+#define SGIR_IRM      BIT(40)
 #define SGIR_AFFINITY(v)                                                                           \
 	(((v) >> 16 & 0xff) << 8 | ((v) >> 32 & 0xff) << 16 | ((v) >> 48 & 0xff) << 32)
 #define SGIR_RANGE(v) ((v) >> 44 & 0xf)
 
-/* An SGI reaches a vCPU only if the interrupt is in the group that the register stands for there. */
+/* An SGI reaches a vCPU only if the interrupt is in the group that the register stands for there.
+ */
 static void send(struct vcpu *to, u32 intid, enum vgic_sgi_reg reg)
 {
 	struct vgic_irq *irq;
@@ -100,7 +102,8 @@ static void send(struct vcpu *to, u32 intid, enum vgic_sgi_reg reg)
 		return;
 	}
 	irq = &to->arch.vgic.irqs[intid];
-	/* One security state: ICC_SGI0R and ICC_ASGI1R make group 0 interrupts, ICC_SGI1R group 1. */
+	/* One security state: ICC_SGI0R and ICC_ASGI1R make group 0 interrupts, ICC_SGI1R group 1.
+	 */
 	if (((irq->flags & VIRQ_GROUP1) != 0) == (reg == VGIC_SGI1R)) {
 		vgic_irq_set_latch(to->domain, irq);
 	}
@@ -121,7 +124,8 @@ void vgic_sgi_write(struct vcpu *v, u64 value, enum vgic_sgi_reg reg)
 		}
 	} else {
 		first = psci_vcpu_of_affinity(SGIR_AFFINITY(value) | SGIR_RANGE(value) << 4);
-		for (u32 list = value & 0xffff; list != 0 && first < d->nr_vcpus; list &= list - 1) {
+		for (u32 list = value & 0xffff; list != 0 && first < d->nr_vcpus;
+		     list &= list - 1) {
 			u64 id = first + (u32)__builtin_ctz(list);
 
 			if (id < d->nr_vcpus) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Timers of guests (Arm ARM D12). CNTV belongs to the guest that runs: its registers do not trap, and
- * its interrupt, physical PPI 27, is linked with virtual PPI 27. When the vCPU leaves the CPU the
- * registers go to memory and a software timer takes over the deadline. CNTP is emulated: a software timer
- * asserts PPI 30 as a level. The counters themselves are read without a trap.
+ * Timers of guests (Arm ARM D12). CNTV belongs to the guest that runs: its registers do not trap,
+ * and its interrupt, physical PPI 27, is linked with virtual PPI 27. When the vCPU leaves the CPU
+ * the registers go to memory and a software timer takes over the deadline. CNTP is emulated: a
+ * software timer asserts PPI 30 as a level. The counters themselves are read without a trap.
  *
  * Owner of the state: the CPU that runs the vCPU, or the one that switches it. No locks of its own.
  */
@@ -16,10 +16,10 @@
 #include <hv/printk.h>
 #include <hv/vtimer.h>
 
-#define CTL_ENABLE 1UL
-#define CTL_IMASK 2UL
+#define CTL_ENABLE  1UL
+#define CTL_IMASK   2UL
 #define CTL_ISTATUS 4UL
-#define TICKS_MAX BIT(56) /* farther away than any machine runs */
+#define TICKS_MAX   BIT(56) /* farther away than any machine runs */
 
 /* The vCPU whose virtual timer is in this CPU's registers, NULL = none. */
 static DEFINE_PER_CPU(struct vcpu *, vtimer_owner);
@@ -58,7 +58,8 @@ static u64 phys_istatus(const struct vtimer_state *t)
 	return (t->cntp_ctl & CTL_ENABLE) != 0 && arch_counter() >= t->cntp_cval ? CTL_ISTATUS : 0;
 }
 
-/* Arm a software timer for the moment when counter - offset reaches cval; one that never comes, not. */
+/* Arm a software timer for the moment when counter - offset reaches cval; one that never comes,
+ * not. */
 static void arm(struct timer *timer, u64 cval, u64 offset)
 {
 	u64 now = arch_counter() - offset;
@@ -199,10 +200,10 @@ static const struct {
 	u64 (*read)(struct vtimer_state *t);
 	void (*write)(struct vtimer_state *t, u64 value);
 } vtimer_regs[NR_VTIMER_REGS] = {
-	[VTIMER_CNTP_TVAL] = {tval_read, tval_write},
-	[VTIMER_CNTP_CTL] = {ctl_read, ctl_write},
-	[VTIMER_CNTP_CVAL] = {cval_read, cval_write},
-	[VTIMER_CNTPCT] = {count_read, NULL},
+	[VTIMER_CNTP_TVAL] = { tval_read, tval_write },
+	[VTIMER_CNTP_CTL] = { ctl_read, ctl_write },
+	[VTIMER_CNTP_CVAL] = { cval_read, cval_write },
+	[VTIMER_CNTPCT] = { count_read, NULL },
 };
 
 void vtimer_sysreg_access(struct vcpu *v, enum vtimer_reg reg, bool is_write, u64 *value)

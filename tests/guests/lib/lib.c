@@ -56,8 +56,7 @@ static void read_cpus(const void *fdt)
 {
 	int cpus = fdt_path_offset(fdt, "/cpus"), node;
 
-	fdt_for_each_subnode(node, fdt, cpus)
-	{
+	fdt_for_each_subnode(node, fdt, cpus) {
 		const char *type = fdt_getprop(fdt, node, "device_type", NULL);
 
 		if (type != NULL && strcmp(type, "cpu") == 0 && plat.nr_cpus < MAX_CPUS) {

@@ -16,14 +16,14 @@
 #include <hv/vgic.h>
 #include <hv/vtimer.h>
 
-#define WORLD_VCPUS 4U
-#define WORLD_CPUS 3U
-#define WORLD_SPIS 64U
-#define DIST 0x8000000UL
-#define REDIST 0x9000000UL
+#define WORLD_VCPUS   4U
+#define WORLD_CPUS    3U
+#define WORLD_SPIS    64U
+#define DIST	      0x8000000UL
+#define REDIST	      0x9000000UL
 #define REDIST_OF(id) (REDIST + (id)*0x20000UL)
-#define SGI_OF(id) (REDIST_OF(id) + 0x10000UL)
-#define VMCR_OPEN (GIC_VMCR_ENG0 | GIC_VMCR_ENG1 | 0xf8U << GIC_VMCR_PMR_SHIFT)
+#define SGI_OF(id)    (REDIST_OF(id) + 0x10000UL)
+#define VMCR_OPEN     (GIC_VMCR_ENG0 | GIC_VMCR_ENG1 | 0xf8U << GIC_VMCR_PMR_SHIFT)
 
 static struct domain *dom;
 static unsigned int nr_retries, nr_wakes;
@@ -52,7 +52,7 @@ static void world_make(unsigned int nr_lrs)
 		.dist_base = DIST,
 		.nr_spis = WORLD_SPIS,
 		.nr_redist_regions = 1,
-		.redist[0] = {REDIST, 0x20000UL * WORLD_VCPUS},
+		.redist[0] = { REDIST, 0x20000UL * WORLD_VCPUS },
 	};
 
 	fake_reset(WORLD_CPUS);
@@ -150,7 +150,9 @@ static u64 world_access(u64 ipa, u8 bytes, bool is_write, u64 value)
 	unsigned int tries = 0;
 
 	do {
-		access = (struct mmio_access){.bytes = bytes, .is_write = is_write, .value = value};
+		access = (struct mmio_access){ .bytes = bytes,
+					       .is_write = is_write,
+					       .value = value };
 		assert_true(mmio_dispatch(fake_ifs[fake_cpu].vcpu, ipa, &access));
 		if (access.retry) {
 			nr_retries++;

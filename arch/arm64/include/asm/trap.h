@@ -25,7 +25,8 @@ void trap_smccc(struct vcpu *v);
 /* PSCI for guests: handle a function of DEN0022; false when it is none. Results in *result. */
 bool psci_call(struct vcpu *v, u32 function, s64 *result);
 
-/* Value of an ID register as guests see it; enc as in SYSREG_ENC. False when it is not one of them. */
+/* Value of an ID register as guests see it; enc as in SYSREG_ENC. False when it is not one of them.
+ */
 bool idreg_read(u64 enc, u64 *value);
 /* Must ID-register reads trap on this machine? */
 bool idreg_must_trap(void);
