@@ -12,6 +12,7 @@
  */
 #define _GNU_SOURCE
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -266,22 +267,49 @@ static const struct {
 	  "see \"bh dmesg\" for the hypervisor's reason" },
 };
 
-int build_domain(struct plan *p, const char *tag, uint32_t *domid)
+/* Signals that would end bh half-way are held back; an interrupted create is undone like a failed
+ * one. */
+static bool build_interrupted(void)
 {
-	struct build b = { .plan = p, .tag = tag, .domid = DOMID_INVALID };
-	int rc;
+	sigset_t pending;
 
+	return sigpending(&pending) == 0 &&
+	       (sigismember(&pending, SIGINT) == 1 || sigismember(&pending, SIGTERM) == 1 ||
+		sigismember(&pending, SIGHUP) == 1);
+}
+
+static int build_steps(struct build *b)
+{
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		rc = steps[i].run(&b);
+		int rc = build_interrupted() ? -EINTR : steps[i].run(b);
+
 		if (rc) {
-			err_sys(rc, "domain \"%s\": cannot %s\n%s", p->cfg->name, steps[i].what,
-				steps[i].remedy);
-			if (b.domid != DOMID_INVALID) {
-				dom_destroy(b.domid);
-			}
+			err_sys(rc, "domain \"%s\": cannot %s\n%s", b->plan->cfg->name,
+				steps[i].what,
+				rc == -EINTR ? "nothing is left behind" : steps[i].remedy);
 			return BH_FAILED;
 		}
 	}
-	*domid = b.domid;
 	return BH_OK;
+}
+
+int build_domain(struct plan *p, const char *tag, uint32_t *domid)
+{
+	struct build b = { .plan = p, .tag = tag, .domid = DOMID_INVALID };
+	sigset_t hold;
+	sigset_t before;
+	int rc;
+
+	sigemptyset(&hold);
+	sigaddset(&hold, SIGINT);
+	sigaddset(&hold, SIGTERM);
+	sigaddset(&hold, SIGHUP);
+	sigprocmask(SIG_BLOCK, &hold, &before);
+	rc = build_steps(&b);
+	if (rc && b.domid != DOMID_INVALID) {
+		dom_destroy(b.domid);
+	}
+	*domid = b.domid;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return rc;
 }

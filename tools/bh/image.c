@@ -100,9 +100,7 @@ void mapped_populate(const struct mapped *m)
 {
 	volatile const uint8_t *p = m->data;
 
-	if (madvise((void *)(uintptr_t)m->data, m->size, MADV_POPULATE_READ) == 0) {
-		return;
-	}
+	/* Cheaper than madvise(): one fault brings 16 pages, the other 15 cost a load each. */
 	for (uint64_t at = 0; at < m->size; at += 4096) {
 		(void)p[at];
 	}
