@@ -63,6 +63,7 @@ __init void boot_domains(void)
 		boot_stop("the access-control module asked for is not in this build");
 	}
 	pr_info("xsm: module %s\n", xsm_active_name());
+	domain_init();
 	if (dom0_build()) {
 		boot_stop("Dom0 could not be built");
 	}
@@ -70,5 +71,5 @@ __init void boot_domains(void)
 	cmdline_report_unknown();
 	map_seal();
 	pr_info("boot: done after %lu us\n", time_now() / NSEC_PER_USEC);
-	domain_unpause(hardware_domain);
+	domain_control_unpause(hardware_domain);
 }
