@@ -2,10 +2,14 @@
 /*
  * The console: owns the log ring, the port, and who gets what is typed.
  *
+ * Output has two queues: the log, which is its own queue (log_sent follows log_end), and a small
+ * one for guests' output. Whoever adds to one sends what the port takes at once; the rest goes when
+ * the port's interrupt says that there is room. So EL2 waits for a serial line only before
+ * interrupts work and in a panic. The queues take turns at ends of lines.
+ *
  * One lock (LOCK_RANK_CONSOLE, a leaf) protects everything here; drivers are called under it and
  * take no lock themselves. Callbacks that notify other parts run after it has been released.
- * Positions in the ring count bytes since boot in 32 bits and wrap: only their differences mean
- * anything.
+ * Positions count bytes since boot in 32 bits and wrap: only their differences mean anything.
  */
 #include <hv/arch.h>
 #include <hv/console.h>
@@ -16,21 +20,29 @@
 #include <hv/printk.h>
 #include <hv/spinlock.h>
 
-#define RING_BYTES   (1U << CONFIG_CONSOLE_RING_SHIFT)
+#define LOG_BYTES    (1U << CONFIG_CONSOLE_RING_SHIFT)
+#define GUEST_BYTES  4096U
 #define INPUT_BYTES  1024U
-#define SWITCH_CHAR  1 /* Ctrl-a */
+#define TAG_MAX	     16U /* room that the beginning of a tagged line may need */
+#define SWITCH_CHAR  1	 /* Ctrl-a */
 #define SWITCH_COUNT 3U
 #define BREAK_SPINS  1000000U
+#define PORT_SPINS   1000000U /* a port that takes nothing for so long is dead */
 
 static struct spinlock console_lock = SPINLOCK_INIT(LOCK_RANK_CONSOLE);
 
-static char ring[RING_BYTES];
-static u32 ring_start; /* oldest byte that readers see */
-static u32 ring_end;
-static u32 ring_written; /* sent to the port so far */
+static char log_ring[LOG_BYTES];
+static u32 log_start; /* oldest byte that readers see */
+static u32 log_end;
+static u32 log_sent; /* handed to the port so far */
+
+static char guest_ring[GUEST_BYTES];
+static u32 guest_sent, guest_end;
+static bool is_queued_mid_line; /* the last guest's line queued has not ended */
+static bool is_sent_mid_line;	/* the last guest's line sent has not ended */
 
 static const struct console_driver *port;
-static bool is_mid_line; /* a guest's output stopped within a line */
+static bool is_port_async; /* the port's interrupt works: nobody waits for it */
 
 static char input[INPUT_BYTES];
 static u32 input_start, input_end;
@@ -70,38 +82,100 @@ void console_break_lock(void)
 	WRITE_ONCE(is_lock_broken, true);
 }
 
-static void port_write(const char *text, size_t len)
+/* Hand one contiguous piece of a ring to the port; false when the port does not take all of it. */
+static bool send_piece(const char *ring, u32 bytes, u32 *sent, u32 len)
 {
-	if (port && len) {
-		port->write(text, len);
-	}
+	u32 at = *sent % bytes;
+	u32 n = MIN(len, bytes - at);
+	u32 done = (u32)port->write(ring + at, n);
+
+	*sent += done;
+	return done == n;
 }
 
-/* Send what the ring has and the port has not got. */
-static void flush_ring(void)
+static bool send_log(void)
 {
-	if (!port) {
+	if (log_end - log_sent > LOG_BYTES) {
+		log_sent = log_end - LOG_BYTES;
+	}
+	if (is_sent_mid_line) { /* and no more of that line is queued: end it */
+		is_sent_mid_line = port->write("\n", 1) == 0;
+		is_queued_mid_line = is_sent_mid_line;
+	}
+	return !is_sent_mid_line && send_piece(log_ring, LOG_BYTES, &log_sent, log_end - log_sent);
+}
+
+/* The queued guests' output up to the end of a line. */
+static bool send_guest(void)
+{
+	u32 before = guest_sent, len = 0;
+	bool is_done;
+
+	while (guest_sent + len != guest_end &&
+	       guest_ring[(guest_sent + len++) % GUEST_BYTES] != '\n') {}
+	is_done = send_piece(guest_ring, GUEST_BYTES, &guest_sent, len);
+	if (guest_sent != before) {
+		is_sent_mid_line = guest_ring[(guest_sent - 1) % GUEST_BYTES] != '\n';
+	}
+	return is_done;
+}
+
+/* Send until the port takes no more (false) or nothing is left (true). */
+static bool send(void)
+{
+	while (port) {
+		bool has_guest = guest_sent != guest_end;
+		bool has_log = log_sent != log_end;
+
+		if (!has_guest && !has_log) {
+			break;
+		}
+		if (!(has_log && !(has_guest && is_sent_mid_line) ? send_log() : send_guest())) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* After adding to a queue: send, and see to it that the rest follows. */
+static void flush(void)
+{
+	if (send()) {
 		return;
 	}
-	if (ring_end - ring_written > RING_BYTES) {
-		ring_written = ring_end - RING_BYTES;
+	if (is_port_async && !READ_ONCE(is_lock_broken)) {
+		port->want_room(true);
+		return;
 	}
-	while (ring_written != ring_end) {
-		u32 at = ring_written % RING_BYTES;
-		u32 n = MIN(ring_end - ring_written, RING_BYTES - at);
+	for (u32 i = 0; i < PORT_SPINS; i++) {
+		u32 before = log_sent + guest_sent;
 
-		port_write(ring + at, n);
-		ring_written += n;
+		if (send()) {
+			return;
+		}
+		i = log_sent + guest_sent != before ? 0 : i;
+		arch_cpu_relax();
 	}
+	log_sent = log_end;
+	guest_sent = guest_end;
 }
 
-static void ring_append(const char *text, size_t len)
+void console_room(void)
+{
+	spin_lock(&console_lock);
+	if (send()) {
+		port->want_room(false);
+	}
+	spin_unlock(&console_lock);
+}
+
+static void log_append(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		ring[ring_end++ % RING_BYTES] = text[i];
+		log_ring[log_end++ % LOG_BYTES] = text[i];
 	}
-	if (ring_end - ring_start > RING_BYTES) {
-		ring_start = ring_end - RING_BYTES;
+	if (log_end - log_start > LOG_BYTES) {
+		log_start = log_end - LOG_BYTES;
 	}
 }
 
@@ -109,12 +183,8 @@ void console_log(const char *text, size_t len)
 {
 	bool is_taken = lock_console();
 
-	if (is_mid_line) {
-		port_write("\n", 1);
-		is_mid_line = false;
-	}
-	ring_append(text, len);
-	flush_ring();
+	log_append(text, len);
+	flush();
 	unlock_console(is_taken);
 	if (notify_log && !READ_ONCE(is_lock_broken)) {
 		if (atomic_fetch_add(&nr_listeners, 1) == 0) {
@@ -128,13 +198,16 @@ void console_register(const struct console_driver *driver)
 {
 	spin_lock(&console_lock);
 	port = driver;
-	flush_ring();
+	flush();
 	spin_unlock(&console_lock);
 }
 
 int console_start_input(void)
 {
-	return port && port->start_input ? port->start_input() : -ENODEV;
+	int rc = port && port->start ? port->start() : -ENODEV;
+
+	is_port_async = rc == 0 && port->want_room;
+	return rc;
 }
 
 void console_set_input_notify(void (*notify)(void))
@@ -199,40 +272,41 @@ size_t console_guest_read(char *dst, size_t len)
 	return n;
 }
 
-/* One line (or its part) of a domain other than Dom0. */
-static void write_tagged(const char *tag, const char *text, size_t len)
+static void guest_put(char c)
 {
-	if (!is_mid_line) {
-		port_write("(", 1);
-		for (const char *c = tag; *c; c++) {
-			port_write(c, 1);
-		}
-		port_write(") ", 2);
-	}
-	for (size_t i = 0; i < len; i++) {
-		char c = ctype_is_print(text[i]) || ctype_is_space(text[i]) ? text[i] : '.';
-
-		port_write(&c, 1);
-		is_mid_line = c != '\n';
-	}
+	guest_ring[guest_end++ % GUEST_BYTES] = c;
+	is_queued_mid_line = c != '\n';
 }
 
-void console_guest_write(const char *tag, const char *text, size_t len)
+/* Queue a character of a tagged line. */
+static void guest_put_tagged(const char *tag, char c)
 {
-	spin_lock(&console_lock);
-	if (!tag && len) {
-		port_write(text, len);
-		is_mid_line = text[len - 1] != '\n';
+	if (!is_queued_mid_line) {
+		guest_put('(');
+		for (u32 i = 0; tag[i] && i < TAG_MAX - 4; i++) {
+			guest_put(tag[i]);
+		}
+		guest_put(')');
+		guest_put(' ');
 	}
-	while (tag && len) {
-		size_t n = 0;
+	guest_put(ctype_is_print(c) || ctype_is_space(c) ? c : '.');
+}
 
-		while (n < len && text[n++] != '\n') {}
-		write_tagged(tag, text, n);
-		text += n;
-		len -= n;
+size_t console_guest_write(const char *tag, const char *text, size_t len)
+{
+	size_t n = 0;
+
+	spin_lock(&console_lock);
+	for (; n < len && GUEST_BYTES - (guest_end - guest_sent) >= TAG_MAX; n++) {
+		if (tag) {
+			guest_put_tagged(tag, text[n]);
+		} else {
+			guest_put(text[n]);
+		}
 	}
+	flush();
 	spin_unlock(&console_lock);
+	return n;
 }
 
 size_t console_ring_read(char *dst, size_t len, u32 *cursor, bool clear, bool incremental)
@@ -241,16 +315,16 @@ size_t console_ring_read(char *dst, size_t len, u32 *cursor, bool clear, bool in
 	size_t n = 0;
 
 	spin_lock(&console_lock);
-	at = ring_start;
+	at = log_start;
 	/* A cursor beyond the end is not one of ours: begin at the oldest byte. */
-	if (incremental && *cursor - ring_start <= ring_end - ring_start) {
+	if (incremental && *cursor - log_start <= log_end - log_start) {
 		at = *cursor;
 	}
-	for (; n < len && at != ring_end; n++) {
-		dst[n] = ring[at++ % RING_BYTES];
+	for (; n < len && at != log_end; n++) {
+		dst[n] = log_ring[at++ % LOG_BYTES];
 	}
 	if (clear) {
-		ring_start = at;
+		log_start = at;
 	}
 	*cursor = at;
 	spin_unlock(&console_lock);

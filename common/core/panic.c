@@ -62,6 +62,6 @@ void panic(const char *fmt, ...)
 	if (is_reboot_wanted) {
 		arch_machine_reset();
 	}
-	printk("the machine is halted (panic=reboot on the command line would reset it)");
+	printk("the machine is halted (reboot-on-panic on the command line would reset it)");
 	arch_cpu_halt();
 }

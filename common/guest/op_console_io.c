@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * console_io: Dom0's way to the machine's console (CONSOLEIO_write, CONSOLEIO_read). Writes go out
- * in pieces with a preemption point after each, because a serial port is slow.
+ * in pieces with a preemption point after each, because a serial port is slow: while its queue is
+ * full the guest repeats the hypercall, interruptible in between.
  */
 #include <hv/console.h>
 #include <hv/domain.h>
@@ -22,16 +23,16 @@ static s64 console_write(u64 *args)
 
 	format(tag, sizeof(tag), "d%u", d->id);
 	while (left != 0) {
-		u32 n = MIN(left, PIECE);
+		u32 n = MIN(left, PIECE), taken;
 
 		if (guest_copy_from(piece, args[2], n) != 0) {
 			return -EFAULT;
 		}
-		console_guest_write(d == hardware_domain ? NULL : tag, piece, n);
-		left -= n;
+		taken = (u32)console_guest_write(d == hardware_domain ? NULL : tag, piece, n);
+		left -= taken;
 		args[1] = left;
-		args[2] += n;
-		if (left != 0 && softirq_preempt_needed()) {
+		args[2] += taken;
+		if (left != 0 && (taken < n || softirq_preempt_needed())) {
 			return -ERESTART;
 		}
 	}

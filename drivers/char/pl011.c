@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Arm PrimeCell UART PL011 (DDI 0183) and the SBSA generic UART, which is its subset. The speed is
- * the firmware's. Output polls for room in the FIFO; input comes by interrupt. Registers are
- * touched under the console's lock (output) or by the interrupt's handler on the one CPU it is
- * routed to.
+ * the firmware's. Output fills the FIFO and asks for an interrupt when it is full; input comes by
+ * interrupt. Registers are touched under the console's lock (output) or by the interrupt's handler
+ * on the one CPU it is routed to.
  */
 #include "uart.h"
 
@@ -20,18 +20,26 @@
 #define CR	       0x30
 #define CR_ENABLE      0x301 /* UARTEN, TXE, RXE */
 #define IMSC	       0x38
+#define MIS	       0x40
 #define ICR	       0x44
 #define INT_RX	       BIT(4)
+#define INT_TX	       BIT(5)
 #define INT_RX_TIMEOUT BIT(6)
 
-#define RX_BATCH 32U	  /* characters per interrupt: the FIFO's depth */
-#define TX_SPINS 1000000U /* a port that takes nothing for so long is dead: drop the character */
+/*
+ * Characters read per interrupt. A line can not deliver more than the FIFO's depth and a few in that
+ * time; the bound is for a broken device. The FIFO must be left empty: what stays in it would not
+ * interrupt again.
+ */
+#define RX_LIMIT 4096U
 
 static struct {
 	char *regs;
 	bool has_irq;
 	struct devtree_irq irq;
 } uart __sealed;
+
+static bool is_return_sent; /* the '\r' before the next '\n' is out; console's lock */
 
 static u32 reg_read(unsigned int offset)
 {
@@ -43,33 +51,51 @@ static void reg_write(unsigned int offset, u32 value)
 	mmio_write32(uart.regs + offset, value);
 }
 
-static void put_char(char c)
+static bool put_char(char c)
 {
-	for (u32 i = 0; (reg_read(FR) & FR_TXFF) && i < TX_SPINS; i++) {}
+	if (reg_read(FR) & FR_TXFF) {
+		return false;
+	}
 	reg_write(DR, (u8)c);
+	return true;
 }
 
-static void pl011_write(const char *text, size_t len)
+static size_t pl011_write(const char *text, size_t len)
 {
 	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '\n') {
-			put_char('\r');
+		if (text[i] == '\n' && !is_return_sent && !put_char('\r')) {
+			return i;
 		}
-		put_char(text[i]);
+		is_return_sent = text[i] == '\n';
+		if (!put_char(text[i])) {
+			return i;
+		}
+		is_return_sent = false;
 	}
+	return len;
+}
+
+static void pl011_want_room(bool want)
+{
+	reg_write(IMSC, INT_RX | INT_RX_TIMEOUT | (want ? INT_TX : 0));
 }
 
 static void pl011_interrupt(unsigned int irq, void *arg)
 {
 	(void)irq;
 	(void)arg;
-	for (u32 i = 0; i < RX_BATCH && !(reg_read(FR) & FR_RXFE); i++) {
+	/* Cleared first: what arrives while the FIFO is read interrupts again. */
+	reg_write(ICR, INT_RX | INT_RX_TIMEOUT);
+	for (u32 i = 0; i < RX_LIMIT && !(reg_read(FR) & FR_RXFE); i++) {
 		console_input((char)reg_read(DR));
 	}
-	reg_write(ICR, INT_RX | INT_RX_TIMEOUT);
+	if (reg_read(MIS) & INT_TX) {
+		reg_write(ICR, INT_TX);
+		console_room();
+	}
 }
 
-static int pl011_start_input(void)
+static int pl011_start(void)
 {
 	int rc = uart.has_irq ? irq_request(uart.irq.number, pl011_interrupt, NULL) : -ENXIO;
 
@@ -79,7 +105,7 @@ static int pl011_start_input(void)
 	irq_set_type(uart.irq.number, uart.irq.type);
 	irq_set_affinity(uart.irq.number, 0);
 	reg_write(ICR, 0x7ff);
-	reg_write(IMSC, INT_RX | INT_RX_TIMEOUT);
+	pl011_want_room(false);
 	irq_enable(uart.irq.number);
 	return 0;
 }
@@ -87,7 +113,8 @@ static int pl011_start_input(void)
 static const struct console_driver driver = {
 	.name = "pl011",
 	.write = pl011_write,
-	.start_input = pl011_start_input,
+	.start = pl011_start,
+	.want_room = pl011_want_room,
 };
 
 const struct console_driver *pl011_probe(const struct uart_port *port)

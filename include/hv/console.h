@@ -14,31 +14,41 @@
 
 struct console_driver {
 	const char *name;
-	/* Write all of it, polling if need be; called with the console's lock held. */
-	void (*write)(const char *text, size_t len);
-	/* Let the port raise its interrupt for input, whose handler calls console_input(). May be
-	 * NULL. */
-	int (*start_input)(void);
+	/*
+	 * Hand over what the port takes without waiting; returns how many characters that were.
+	 * Called with the console's lock held.
+	 */
+	size_t (*write)(const char *text, size_t len);
+	/*
+	 * Interrupt for input from now on, and for output while want_room(true). 0 or -errno.
+	 * May be NULL.
+	 */
+	int (*start)(void);
+	/* The interrupt's handler calls console_room() when the port takes characters again. */
+	void (*want_room)(bool want);
 };
 
 /* Boot: the port to use; what has been logged so far is written to it. */
 void console_register(const struct console_driver *driver);
-/* Boot, once interrupts can be requested: begin to listen. 0 or -errno (then the console is mute).
+/*
+ * Boot, once interrupts can be requested: begin to listen, and no longer wait for a slow port. 0 or
+ * -errno (then nothing can be typed, and output waits).
  */
 int console_start_input(void);
 
 /* Append to the log and write to the port. */
 void console_log(const char *text, size_t len);
 
-/* A character has arrived (driver's interrupt handler). */
+/* A character has arrived; there is room again (driver's interrupt handler). */
 void console_input(char c);
+void console_room(void);
 
 /*
  * Output of a guest. tag NULL: as it is (the domain that owns the input). Else each line begins
- * with
- * "(tag) " and control characters are replaced.
+ * with "(tag) " and control characters are replaced. Never waits for the port: returns how many
+ * characters were taken; fewer than len while the port is behind.
  */
-void console_guest_write(const char *tag, const char *text, size_t len);
+size_t console_guest_write(const char *tag, const char *text, size_t len);
 /* Input for Dom0: at most len characters that have arrived, 0 when there are none. */
 size_t console_guest_read(char *dst, size_t len);
 /* Boot: called (without locks) when input for Dom0 has arrived: raises VIRQ_CONSOLE. */

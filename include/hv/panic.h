@@ -11,13 +11,13 @@
 #include <hv/kconfig.h>
 #include <hv/types.h>
 
-/* Print, stop the other CPUs, and halt, or reset with panic=reboot. Any context. */
+/* Print, stop the other CPUs, and halt, or reset with reboot-on-panic. Any context. */
 void panic(const char *fmt, ...) __printf(1, 2) __noreturn __cold;
 
 /* Is a panic under way? Other CPUs halt when they see it (irq.c, spinlock.c). */
 bool panic_is_active(void);
 
-/* Boot: reset the machine after a panic instead of halting (command line panic=reboot). */
+/* Boot: reset the machine after a panic instead of halting (command line reboot-on-panic). */
 void panic_set_reboot(bool reboot);
 
 #define ASSERT(condition)                                                                          \

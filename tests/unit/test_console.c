@@ -23,17 +23,38 @@ static unsigned int nr_input_notes, nr_log_notes;
 static char pressed;
 static domid_t current_id;
 
-static void port_write(const char *text, size_t len)
+static size_t port_room = ~0UL; /* what the port takes until the test gives it more */
+static bool is_room_wanted;
+
+static size_t port_write(const char *text, size_t len)
 {
+	len = MIN(len, port_room);
+	port_room -= port_room == ~0UL ? 0 : len;
 	if (port_len + len >= sizeof(port_text)) {
 		port_len = 0;
 	}
 	memcpy(port_text + port_len, text, len);
 	port_len += len;
 	port_text[port_len] = '\0';
+	return len;
 }
 
-static const struct console_driver port = { .name = "fake", .write = port_write };
+static int port_start(void)
+{
+	return 0;
+}
+
+static void port_want_room(bool want)
+{
+	is_room_wanted = want;
+}
+
+static const struct console_driver port = {
+	.name = "fake",
+	.write = port_write,
+	.start = port_start,
+	.want_room = port_want_room,
+};
 
 static void note_input(void)
 {
@@ -72,6 +93,7 @@ static int setup(void **state)
 	while (console_ring_read(sink, sizeof(sink), &cursor, true, false)) {}
 	console_set_input_notify(note_input);
 	nr_input_notes = nr_log_notes = 0;
+	port_room = ~0UL;
 	console_register(&port);
 	clear_port();
 	return 0;
@@ -222,6 +244,58 @@ static void test_guest_output(void **state)
 	assert_int_equal(port_len, 0);
 }
 
+/* Give the port a little room at a time until all is out. */
+static void trickle(size_t room)
+{
+	for (int i = 0; i < 20000 && is_room_wanted; i++) {
+		port_room = room;
+		console_room();
+	}
+	assert_false(is_room_wanted);
+	port_room = ~0UL;
+}
+
+static void test_slow_port(void **state)
+{
+	assert_int_equal(console_start_input(), 0);
+	port_room = 5;
+	console_log("first line\n", 11);
+	assert_string_equal(port_text, "first");
+	assert_true(is_room_wanted);
+	assert_int_equal(console_guest_write(NULL, "guest\npro", 9), 9);
+	console_log("second\n", 7);
+	assert_string_equal(port_text, "first");
+	trickle(2);
+	assert_string_equal(port_text, "first line\nsecond\nguest\npro");
+	port_room = 0;
+	console_log("third\n", 6); /* breaks the guest's line */
+	assert_int_equal(console_guest_write(NULL, "mpt", 3), 3);
+	clear_port();
+	trickle(1);
+	assert_string_equal(port_text, "mpt\nthird\n");
+}
+
+static void test_guest_waits_for_slow_port(void **state)
+{
+	char text[100];
+	size_t taken = 0, n;
+
+	memset(text, 'g', sizeof(text));
+	port_room = 0;
+	for (n = sizeof(text); n == sizeof(text) && taken < 100000; taken += n) {
+		n = console_guest_write(NULL, text, sizeof(text));
+	}
+	assert_in_range(taken, 4000, 4096);
+	assert_int_equal(console_guest_write("d1", text, 1), 0);
+	for (int i = 0; i < 5000; i++) { /* a log that overruns loses its oldest part only */
+		console_log("0123456789\n", 11);
+	}
+	clear_port();
+	trickle(16);
+	assert_true(port_len >= taken + 4096 && port_len <= taken + 4096 + 12);
+	assert_int_equal(console_guest_write("d1", text, 1), 1);
+}
+
 static void test_log_notify(void **state)
 {
 	console_set_log_notify(note_log);
@@ -300,6 +374,8 @@ int main(void)
 		cmocka_unit_test_setup(test_input, setup),
 		cmocka_unit_test_setup(test_switch, setup),
 		cmocka_unit_test_setup(test_guest_output, setup),
+		cmocka_unit_test_setup(test_slow_port, setup),
+		cmocka_unit_test_setup(test_guest_waits_for_slow_port, setup),
 		cmocka_unit_test_setup(test_log_notify, setup),
 		cmocka_unit_test_setup(test_guest_limit, setup),
 		cmocka_unit_test_setup(test_ratelimit, setup),
