@@ -139,6 +139,7 @@ static void domain_free(struct domain *d)
 			vcpu_free(d->vcpus[i]);
 		}
 	}
+	sched_group_free(&d->sched);
 	arch_domain_free(d);
 	grant_free(d);
 	dom_console_free(d);

@@ -1,2 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/sched, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
+obj-y += core.o
+obj-y += credit.o
+obj-y += runqueue.o

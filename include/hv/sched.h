@@ -13,6 +13,8 @@
 #define HV_SCHED_H
 
 #include <hv/cpumask.h>
+#include <hv/spinlock.h>
+#include <hv/timer.h>
 #include <hv/types.h>
 
 /* The values of Xen's ABI (XEN_SCHEDULER_*). */
@@ -39,9 +41,12 @@ struct sched_params {
 
 struct sched_group {
 	struct sched_params params;
-	u32 nr_units;
+	struct spinlock lock;	  /* LOCK_RANK_SCHED_GROUP: units, params */
 	struct sched_unit *units; /* list through unit->group_next */
-	void *priv;		  /* the scheduler's own */
+	u32 nr_runnable;	  /* units that want a CPU now; atomic */
+	s64 budget;		  /* ns of the cap's period left; atomic */
+	struct timer refill;	  /* end of the cap's period */
+	u64 refilled;		  /* ns, when the budget was last filled */
 };
 
 struct sched_unit {
@@ -51,15 +56,17 @@ struct sched_unit {
 	enum sched_state state;
 	u32 cpu;	/* run queue it is on, or last ran on */
 	u32 blocked;	/* SCHED_BLOCK_*: why it may not run */
+	u16 slot;	/* list of the run queue that holds it */
 	bool on_cpu;	/* its context is in a CPU's registers */
-	bool urgent;	/* woken from sleep: boosted until it has used its burst */
+	bool urgent;	/* woken from sleep: goes first until it has used its burst */
+	bool yielded;	/* gives way once */
 	cpumask_t hard; /* may run only here */
 	cpumask_t soft; /* prefers to run here */
-	s64 credit;	/* credit: ns of entitlement left */
+	u64 vtime;	/* credit: service received, ns divided by weight */
+	s64 burst;	/* credit: ns for which it stays urgent */
 	u64 since;	/* time of the last change of state, ns */
 	u64 run_ns;	/* time spent running, ns, up to `since` */
-	u64 wait_ns;	/* time spent runnable but waiting, ns */
-	u64 priv[6];
+	u64 wait_ns;	/* time spent runnable but waiting, ns, up to `since` */
 };
 
 struct sched_choice {
@@ -72,6 +79,8 @@ void sched_cpu_online(unsigned int cpu);
 
 /* Parameters of a new domain: the scheduler's defaults. */
 void sched_group_init(struct sched_group *group);
+/* All units are gone. */
+void sched_group_free(struct sched_group *group);
 int sched_group_get(const struct sched_group *group, struct sched_params *params);
 /* Validates, then applies; -EINVAL names no change. */
 int sched_group_set(struct sched_group *group, const struct sched_params *params);
@@ -89,6 +98,7 @@ void sched_unit_remove(struct sched_unit *unit);
 #define SCHED_BLOCK_WAIT   BIT(0) /* in WFI, or polling event channels */
 #define SCHED_BLOCK_DOWN   BIT(1) /* off (PSCI, not yet brought up) */
 #define SCHED_BLOCK_PAUSED BIT(2) /* this vCPU is paused by the hypervisor */
+#define SCHED_BLOCK_CAP BIT(4)	  /* its domain has used up its cap (the scheduler's own reason) */
 #define SCHED_BLOCK_DOMAIN BIT(3) /* its domain is paused, shut down or dying */
 
 /* Add reasons; a unit that runs on another CPU is told to stop. Does not wait (see

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * credit: shares by weight, limited by caps, quick for those who wait (hv/sched.h, SCHED_ID_CREDIT).
+ *
+ * Every unit has a virtual time: the CPU time it has received, divided by its share. A domain's share is
+ * its weight, spread over those of its vCPUs that are runnable, so that a domain gains nothing by having
+ * many. Each CPU runs the unit whose virtual time is least, for a slice; in the long run all virtual
+ * times advance together, which is what fairness by weight means. Virtual times of different CPUs are
+ * compared as well: a CPU whose next unit is clearly ahead of one that waits elsewhere takes that one over
+ * (is_better), so three equal units on two CPUs get two thirds each.
+ *
+ * A unit that slept does not come back with a claim on the past: when it is queued, its virtual time is
+ * drawn to within LAG of the run queue's. The same holds for one that comes from a CPU whose virtual time
+ * runs differently, so nobody waits longer than LAG for history's sake.
+ *
+ * A unit that wakes up is urgent: it goes before all others and stops whoever is not, at once. It stays
+ * urgent until it has run for BURST. Only a unit that has not had more than its share may be urgent: whoever
+ * wakes up with a virtual time ahead of the queue's waits like the rest. Two urgent units: the one that
+ * has had clearly less goes first.
+ *
+ * A cap is a budget of ns in each PERIOD, shared by all vCPUs of the domain. A slice never exceeds what is
+ * left of it; what is overdrawn (several CPUs at once) is taken from the next period. Units whose
+ * domain has none left sleep (SCHED_BLOCK_CAP) until the refill timer wakes them.
+ *
+ * All of it is constant time, except the refill, which goes over one domain's vCPUs. Locks: the
+ * core's; budget and nr_runnable are atomic.
+ */
+#include "sched_ops.h"
+
+#include <hv/errno.h>
+#include <hv/timer.h>
+
+#define WEIGHT_DEFAULT 256U
+#define WEIGHT_MAX 65535U
+#define CAP_MAX (100U * 64U)
+#define SLICE (10 * NSEC_PER_MSEC)
+#define BURST NSEC_PER_MSEC
+#define LAG (30 * NSEC_PER_MSEC)
+#define PERIOD (10 * NSEC_PER_MSEC)
+/* Shorter slices are not worth the switch. */
+#define SLICE_MIN (50 * NSEC_PER_USEC)
+
+static s64 cap_budget(const struct sched_group *group)
+{
+	return (s64)(PERIOD / 100 * group->params.cap);
+}
+
+static void refill(struct timer *timer)
+{
+	struct sched_group *group = container_of(timer, struct sched_group, refill);
+	u64 now = time_now();
+	s64 full, left, more;
+
+	spin_lock(&group->lock);
+	full = cap_budget(group);
+	left = __atomic_load_n(&group->budget, __ATOMIC_RELAXED);
+	/* By the time that really passed. Debt is carried over, savings are not. */
+	more = (s64)((now - group->refilled) / 100 * group->params.cap);
+	__atomic_fetch_add(&group->budget, MIN(more, full - left), __ATOMIC_ACQ_REL);
+	group->refilled = now;
+	if (group->params.cap) {
+		timer_set(timer, now + PERIOD);
+	}
+	for (struct sched_unit *unit = group->units; unit; unit = unit->group_next) {
+		sched_unblock(unit, SCHED_BLOCK_CAP);
+	}
+	spin_unlock(&group->lock);
+}
+
+static void credit_group_init(struct sched_group *group)
+{
+	group->params = (struct sched_params){.weight = WEIGHT_DEFAULT};
+	timer_init(&group->refill, refill);
+}
+
+static void credit_group_free(struct sched_group *group)
+{
+	timer_cancel(&group->refill);
+}
+
+static int credit_group_set(struct sched_group *group, const struct sched_params *params)
+{
+	if (params->weight == 0 || params->weight > WEIGHT_MAX || params->cap > CAP_MAX) {
+		return -EINVAL;
+	}
+	group->params = *params;
+	if (!timer_is_armed(&group->refill)) {
+		/* One more refill after a cap is lifted wakes those that it put to sleep. */
+		__atomic_store_n(&group->budget, cap_budget(group), __ATOMIC_RELEASE);
+		group->refilled = time_now();
+		timer_set(&group->refill, group->refilled + PERIOD);
+	}
+	return 0;
+}
+
+static void credit_arrive(struct runqueue *rq, struct sched_unit *unit, bool is_wake)
+{
+	if (rq->running || rq->nr_waiting) {
+		u64 low = rq->vtime > LAG ? rq->vtime - LAG : 0;
+
+		unit->vtime = MAX(unit->vtime, low);
+		unit->vtime = MIN(unit->vtime, rq->vtime + LAG);
+	} else {
+		rq->vtime = MAX(rq->vtime, unit->vtime);
+	}
+	unit->urgent = is_wake && unit->vtime <= rq->vtime;
+	unit->burst = (s64)BURST;
+}
+
+static void credit_charge(struct sched_unit *unit, u64 ns)
+{
+	struct sched_group *group = unit->group;
+	u64 sharers = MAX(READ_ONCE(group->nr_runnable), 1U);
+
+	unit->vtime += ns * WEIGHT_DEFAULT * sharers / group->params.weight;
+	unit->burst -= (s64)ns;
+	if (unit->burst <= 0) {
+		unit->urgent = false;
+	}
+	if (group->params.cap) {
+		__atomic_fetch_sub(&group->budget, (s64)ns, __ATOMIC_ACQ_REL);
+	}
+}
+
+static bool credit_is_entitled(const struct sched_unit *unit)
+{
+	return !unit->group->params.cap || READ_ONCE(unit->group->budget) > 0;
+}
+
+static u64 credit_slice(struct runqueue *rq, struct sched_unit *unit, bool others_wait)
+{
+	u64 slice = others_wait ? SLICE : TIME_NEVER;
+
+	if (unit->urgent && rq->nr_waiting) {
+		slice = MIN(slice, (u64)unit->burst);
+	}
+	if (unit->group->params.cap) {
+		slice = MIN(slice, (u64)MAX(READ_ONCE(unit->group->budget), 0));
+		slice = MAX(slice, SLICE_MIN);
+	}
+	return slice;
+}
+
+static bool credit_preempts(const struct sched_unit *unit, const struct sched_unit *running)
+{
+	return unit->urgent && (!running->urgent || unit->vtime + BURST < running->vtime);
+}
+
+static bool credit_is_better(const struct sched_unit *other, const struct sched_unit *own)
+{
+	return other->vtime + 2 * SLICE < own->vtime;
+}
+
+const struct sched_ops credit_ops = {
+	.id = SCHED_ID_CREDIT,
+	.name = "SMP Credit Scheduler",
+	.group_init = credit_group_init,
+	.group_free = credit_group_free,
+	.group_set = credit_group_set,
+	.arrive = credit_arrive,
+	.charge = credit_charge,
+	.is_entitled = credit_is_entitled,
+	.slice = credit_slice,
+	.preempts = credit_preempts,
+	.is_better = credit_is_better,
+};
