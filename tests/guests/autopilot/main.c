@@ -117,7 +117,8 @@ static void console(void)
 		*(volatile int *)nowhere = 0;
 		break;
 	case 'h':
-		print("autopilot: s statistics, z zero them, r reboot, q power off, x fault, h help\r\n");
+		print("autopilot: s statistics, z zero them, r reboot, q power off, x fault, "
+		      "h help\r\n");
 		break;
 	default:
 		break;

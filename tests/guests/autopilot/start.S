@@ -1,25 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entry of the autopilot: arm64 Image header, self-relocation, stack, FP/SIMD, MMU, and the two vectors in use.
- * Boot protocol as Linux: EL1, MMU off, any 2 MiB-aligned address. One vCPU, one stack, EL1h throughout.
+ * Entry of the autopilot: arm64 Image header, self-relocation, stack, FP/SIMD, MMU, and the two
+ * vectors in use. Boot protocol as Linux: EL1, MMU off, any 2 MiB-aligned address. One vCPU, one
+ * stack, EL1h throughout.
  */
 	.section .head, "ax"
 	.global _start
 _start:	b	1f
 	.long	0
-	.quad	0, _image_size, 0xa, 0, 0, 0	/* text offset, size, flags: 4 KiB pages, anywhere */
+	/* text offset, size, flags: 4 KiB pages, anywhere */
+	.quad	0, _image_size, 0xa, 0, 0, 0
 	.ascii	"ARM\x64"
 	.long	0
 
 1:	msr	daifset, #0xf
-	adrp	x0, _start			/* stale cache lines must not shadow what is written uncached */
+	/* Stale cache lines must not shadow what is written uncached. */
+	adrp	x0, _start
 	adrp	x1, _end
 2:	dc	civac, x0
 	add	x0, x0, #16
 	cmp	x0, x1
 	b.lo	2b
 	dsb	sy
-	adrp	x2, _start			/* linked at 0: the load address is what relocations add */
+	adrp	x2, _start		/* linked at 0: relocations add the load address */
 	adrp	x0, _rela_start
 	add	x0, x0, :lo12:_rela_start
 	adrp	x1, _rela_end
@@ -46,7 +49,10 @@ _start:	b	1f
 	bl	board_mmu_on
 	b	main
 
-	/* Tasks preempt each other from here, so all that C may clobber goes on the stack: x0-x19, x30, q0-q31. */
+	/*
+	 * Tasks preempt each other from here, so all that C may clobber goes on the stack:
+	 * x0-x19, x30, q0-q31.
+	 */
 	.altmacro
 	.macro	pair op, reg, base, size, n
 	pair_	\op, \reg, \n, %(\n + 1), %(\base + \n * \size)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Vectors of the benchmark: the first instructions of an interrupt read the counter into x28, so that the figure is
- * "event to first instruction of the handler"; then acknowledge, EOI and return. x24-x28 belong to the benchmark.
+ * Vectors of the benchmark: the first instructions of an interrupt read the counter into x28, so
+ * that the figure is "event to first instruction of the handler"; then acknowledge, EOI and
+ * return. x24-x28 belong to the benchmark.
  */
 	.balign	0x800
 	.global bench_vectors
@@ -23,7 +24,7 @@ bench_vectors:
 	.balign	0x80
 	.endr
 
-/* uint64_t bench_sgi(uint64_t sgi1r): ticks from the write to the first instruction of the handler. */
+/* uint64_t bench_sgi(uint64_t sgi1r): ticks from the write to the handler's first instruction. */
 	.global bench_sgi
 bench_sgi:
 	stp	x26, x27, [sp, #-32]!
@@ -35,7 +36,10 @@ bench_sgi:
 1:	cbz	x26, 1b
 	b	2f
 
-/* uint64_t bench_timer(uint64_t deadline, uint64_t wait): ticks from the deadline to the handler; wait: 0 spin, 1 WFI. */
+/*
+ * uint64_t bench_timer(uint64_t deadline, uint64_t wait): ticks from the deadline to the handler;
+ * wait: 0 spin, 1 WFI.
+ */
 	.global bench_timer
 bench_timer:
 	stp	x26, x27, [sp, #-32]!

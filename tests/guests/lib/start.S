@@ -2,9 +2,10 @@
 /*
  * Entry of a test guest: arm64 Image header, boot vCPU, secondary vCPUs, exception vectors.
  *
- * Entered at EL1 with the MMU off and the device tree's address in x0, at any 2 MiB-aligned address: the image is a
- * position-independent executable that relocates itself. Runs at EL1h for ever; there is no EL0. Each exception
- * builds a `struct regs` (lib.h) on the current stack, so a handler may unmask interrupts and nest.
+ * Entered at EL1 with the MMU off and the device tree's address in x0, at any 2 MiB-aligned
+ * address: the image is a position-independent executable that relocates itself. Runs at EL1h for
+ * ever; there is no EL0. Each exception builds a `struct regs` (lib.h) on the current stack, so a
+ * handler may unmask interrupts and nest.
  */
 
 #define REGS_SIZE	288
