@@ -68,7 +68,7 @@ SHAPES = [
     ("white-space", function("        return;")),
     ("function-lines", SHORT + function("\tn++;\n" * 57)),
     ("params", function("", "void math_run(int a, int b, int c, int d, int e, int f)")),
-    ("params", function("", "void math_run(int (*f)(int, int), int b, int c, int d, int e, int g)")),
+    ("params", function("", "void math_run(int (*f)(int, int), int b, int c, int d, int e, int)")),
     ("nesting", function("\tif (n) {\n\t\tfor (;;) {\n\t\t\twhile (n) {\n\t\t\t\tdo {\n"
                          "\t\t\t\t} while (n);\n\t\t\t}\n\t\t}\n\t}")),
     ("nesting", function("\tif (n) {\n\t\tfor_each_x(n) {\n\t\t\tswitch (n) {\n\t\t\tcase 1: {\n"
@@ -81,7 +81,7 @@ SHAPES = [
     ("goto", function("\tgoto fail;\nfail:\n\treturn;")),
     ("goto", function("out_again:\n\tn++;\n\tgoto out_again;")),
     ("if-in-function", function("#ifdef CONFIG_X\n\tn++;\n#endif")),
-    ("hidden-flow", "#define CHECK(x) do { \\\n\tif (!(x)) { \\\n\t\treturn; \\\n\t} } while (0)\n"),
+    ("hidden-flow", "#define CHECK(x) do { \\\n\tif (!(x)) { \\\n\t\treturn; } } while (0)\n"),
     ("typedef", "typedef struct { int a; int b; } pair_t;\n"),
     ("typedef", "typedef struct pair pair;\n"),
     ("machine-path", '/* see /' + 'work/notes */\n'),

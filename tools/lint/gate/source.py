@@ -20,8 +20,8 @@ KEYWORDS = frozenset(
     "typeof union unsigned void volatile while bool _Bool _Static_assert _Alignas _Alignof "
     "_Noreturn __attribute__ __typeof__ asm __asm__ __volatile__".split())
 ATTRIBUTE = re.compile(
-    r"(__attribute__|_Alignas|__(aligned|section|printf|packed|noreturn|used|unused|must_check|cold|"
-    r"init|initdata|sealed|weak|alias))$")
+    r"(__attribute__|_Alignas|__(aligned|section|printf|packed|noreturn|used|unused|must_check|"
+    r"cold|init|initdata|sealed|weak|alias))$")
 
 
 @dataclass
@@ -263,7 +263,8 @@ def add_macro_definition(scope, head, index):
 
 def add_variables(scope, head, words):
     """Records the variables that a declaration without parentheses defines."""
-    if not re.match(r"\w", words[0]) or "extern" in words or len([w for w in words if w not in ("static", "const")]) < 2:
+    plain = [w for w in words if w not in ("static", "const")]
+    if not re.match(r"\w", words[0]) or "extern" in words or len(plain) < 2:
         return
     if words[0] in ("struct", "union", "enum") and len(words) <= 3 and words[-1].startswith("{}"):
         return
