@@ -56,8 +56,8 @@ static __init int place(struct dom0 *dom0, const struct boot_module *ramdisk)
 	dom0->initrd_bytes = ramdisk ? ramdisk->at.bytes : 0;
 	end = dom0->initrd + dom0->initrd_bytes;
 	if (end > bank->base + bank->bytes) {
-		pr_err("dom0: kernel and ramdisk need %lu MiB, the first memory bank has %lu MiB: raise "
-		       "dom0_mem\n",
+		pr_err("dom0: kernel and ramdisk need %lu MiB, the first memory bank has %lu MiB: "
+		       "raise dom0_mem\n",
 		       (end - bank->base) >> 20, bank->bytes >> 20);
 		return -ENOMEM;
 	}

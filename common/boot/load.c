@@ -88,8 +88,8 @@ __init int boot_image_parse(const struct boot_module *module, struct boot_image 
 	}
 	boot_peek(&header, pa(module->at.base), sizeof(header));
 	if (header.magic != IMAGE_MAGIC) {
-		pr_err("boot: the kernel module is no arm64 Image (magic %#x); a compressed kernel must be "
-		       "unpacked first\n",
+		pr_err("boot: the kernel module is no arm64 Image (magic %#x); a compressed kernel "
+		       "must be unpacked first\n",
 		       header.magic);
 		return -EINVAL;
 	}

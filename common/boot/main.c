@@ -27,7 +27,8 @@ static __init void init_console(void)
 	int node;
 
 	if (uart_init(&node)) {
-		pr_warn("boot: no console: /chosen stdout-path names no UART that this build drives\n");
+		pr_warn("boot: no console: /chosen stdout-path names no UART that this build "
+			"drives\n");
 	}
 	pr_info("\n");
 	pr_info("Bulkhead " BULKHEAD_VERSION "\n");

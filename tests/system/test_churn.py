@@ -23,7 +23,8 @@ def test_destroy_while_it_boots(dom0):
     dom0.sh(f"bh create {config} && bh destroy linux2")
     free = free_memory(dom0)
     # A linear congruence gives moments between 0 and 1.5 s, the same in each run.
-    dom0.sh(f"x=1; for i in $(seq {RANDOM_ROUNDS}); do x=$(((x * 1103515245 + 12345) & 2147483647)); "
+    dom0.sh(f"x=1; for i in $(seq {RANDOM_ROUNDS}); do "
+            "x=$(((x * 1103515245 + 12345) & 2147483647)); "
             f"bh create {config} >/dev/null && usleep $((x / 65536 % 1500 * 1000)) && "
             "bh destroy linux2 || { echo round $i; exit 1; }; done", SECONDS)
     assert free_memory(dom0) == free

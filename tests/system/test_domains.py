@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The life of domains beside each other: autopilot keeps its heartbeat whatever Linux does."""
 import pytest
-from domains import (AUTOPILOT, LINUX1, LINUX_UP, beats, console, domains, free_memory, linux_config,
-                     wait_beats, wait_console, wait_gone)
+from domains import (AUTOPILOT, LINUX1, LINUX_UP, beats, console, domains, free_memory,
+                     linux_config, wait_beats, wait_console, wait_gone)
 
 
 @pytest.fixture(autouse=True)

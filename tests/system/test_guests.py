@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Each test guest prints PASS, started by bh as a domain beside Dom0 (tests/guests: one promise each).
+"""Each test guest prints PASS, started by bh as a domain beside Dom0 (tests/guests/).
 
 Some also run in Dom0's place, with its privilege (tests/guests/run -m dom0).
 """

@@ -58,7 +58,7 @@ def stub(image_at, tree_at):
 
 
 def raw_arguments(tmp_path, tree, image_at=0x48000000, devices=()):
-    """QEMU arguments that enter the hypervisor at @image_at with the tree (a path, None: x0 = 0)."""
+    """QEMU arguments that enter the hypervisor at @image_at with the tree (path; None: x0 = 0)."""
     code = tmp_path / "stub.bin"
     code.write_bytes(stub(image_at, TREE_AT if tree else 0))
     loaders = [f"loader,file={hypervisor_image()},addr={image_at:#x},force-raw=on",

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Layout of the image. Linked at EL2's fixed virtual address; the boot loader may put it at any 2 MiB
- * boundary. Each part begins on a page, because each has its own permissions: text (RX), read-only
- * data (R), data and bss (RW). Nothing is loaded beyond image_end_file; bss follows in memory.
+ * Layout of the image. Linked at EL2's fixed virtual address; the boot loader may put it at any
+ * 2 MiB boundary. Each part begins on a page, because each has its own permissions: text (RX),
+ * read-only data (R), data and bss (RW). Nothing is loaded beyond image_end_file; bss follows in
+ * memory.
  */
 #include <asm/layout.h>
 

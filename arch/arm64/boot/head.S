@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entry from the boot loader, and of secondary CPUs. Runs with the MMU off at whatever address it was
- * loaded to, so everything here is relative to the PC until the jump to the linked address.
+ * Entry from the boot loader, and of secondary CPUs. Runs with the MMU off at whatever address it
+ * was loaded to, so everything here is relative to the PC until the jump to the linked address.
  *
- * Boot protocol: Linux's Documentation/arch/arm64/booting.rst (header, x0 = device tree); EL2, MMU off,
- * caches of the image clean to the point of coherency. Nothing else is assumed of EL2's registers.
+ * Boot protocol: Linux's Documentation/arch/arm64/booting.rst (header, x0 = device tree); EL2, MMU
+ * off, caches of the image clean to the point of coherency. Nothing else is assumed of EL2's
+ * registers.
  */
 #include <asm/el2_map.h>
 #include <asm/layout.h>
@@ -98,7 +99,8 @@ el2_known_state:
 	msr	sctlr_el2, x1
 	ldr	x1, =HCR_RW
 	msr	hcr_el2, x1
-	ldr	x1, =CPTR_RES1		/* FP is usable while booting: libfdt has a few FP instructions */
+	/* FP is usable while booting: libfdt has a few FP instructions. */
+	ldr	x1, =CPTR_RES1
 	msr	cptr_el2, x1
 	msr	hstr_el2, xzr
 	msr	tpidr_el2, xzr
@@ -164,6 +166,8 @@ early_fail:
 
 	.pool
 msg_not_el2:
-	.asciz	"\r\nBulkhead: not entered at EL2. Use a boot loader or machine that starts it in hypervisor mode (QEMU: -M virt,virtualization=on).\r\n"
+	.ascii	"\r\nBulkhead: not entered at EL2. Use a boot loader or machine that starts it in "
+	.asciz	"hypervisor mode (QEMU: -M virt,virtualization=on).\r\n"
 msg_no_fdt:
-	.asciz	"\r\nBulkhead: no device tree in x0. The boot loader must pass the address of a flattened device tree (8-byte aligned).\r\n"
+	.ascii	"\r\nBulkhead: no device tree in x0. The boot loader must pass the address of a "
+	.asciz	"flattened device tree (8-byte aligned).\r\n"

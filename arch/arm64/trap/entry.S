@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Entry to and exit from EL2 (Arm ARM D1.3). TPIDR_EL2 is the current vCPU, its registers are saved there.
+ * Entry to and exit from EL2 (Arm ARM D1.3). TPIDR_EL2 is the current vCPU, its registers are
+ * saved there.
  *
- * Every entry saves what the C ABI does not keep (x0-x18, x29, x30, PC, PSTATE). Only the slow entry also
- * saves x19-x28, for handlers that read or write any register, and reloads them; otherwise they stay in
- * the CPU while C runs, and a vCPU switch on the way out stores and loads them.
+ * Every entry saves what the C ABI does not keep (x0-x18, x29, x30, PC, PSTATE). Only the slow
+ * entry also saves x19-x28, for handlers that read or write any register, and reloads them;
+ * otherwise they stay in the CPU while C runs, and a vCPU switch on the way out stores and loads
+ * them.
  *
  * The stack is the physical CPU's and empty at each entry: EL2 keeps nothing between two of them.
  */
@@ -168,7 +170,7 @@ own_fiq:
 own_serror:
 	mov	x0, #3
 own_fatal:
-	/* EL2 itself faulted, perhaps on its stack: start it anew, nothing of it is needed any more. */
+	/* EL2 itself faulted, perhaps on its stack: start it anew, nothing of it is needed. */
 	mrs	x1, elr_el2
 	mov	x2, x30
 	mov	x3, sp

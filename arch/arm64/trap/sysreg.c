@@ -114,7 +114,7 @@ static const struct sysreg_row rows[] = {
 	ROW(2, 3, 0, 4, 0, ALL, raz_wi, 0),		/* DBGDTR_EL0 */
 	ROW(2, 3, 0, 5, 0, ALL, raz_wi, 0),		/* DBGDTRRX/TX_EL0 */
 	/* Performance monitors */
-	ROW(3, 3, 9, 12, 0, ANY_OP2, raz_wi, 0),	/* PMCR, PMCNTEN*, PMOVSCLR, PMSWINC, PMCEID* */
+	ROW(3, 3, 9, 12, 0, ANY_OP2, raz_wi, 0),	/* PMCR … PMCEID* */
 	ROW(3, 3, 9, 13, 0, ANY_OP2, raz_wi, 0),	/* PMCCNTR, PMXEV* */
 	ROW(3, 3, 9, 14, 0, ANY_OP2, raz_wi, 0),	/* PMUSERENR, PMOVSSET */
 	ROW(3, 0, 9, 14, 0, ANY_OP2, raz_wi, 0),	/* PMINTEN*, PMMIR */
@@ -123,8 +123,8 @@ static const struct sysreg_row rows[] = {
 	ROW(3, 0, 13, 0, 7, ALL, raz_wi, 0),		/* SCXTNUM_EL1 */
 	ROW(3, 3, 13, 0, 7, ALL, raz_wi, 0),		/* SCXTNUM_EL0 */
 	/*
-	 * Set/way cache maintenance: memory of a domain is always coherent when it starts, and set/way
-	 * has no meaning on a shared cache; a guest can only hurt others' speed with it.
+	 * Set/way cache maintenance: memory of a domain is always coherent when it starts, and
+	 * set/way has no meaning on a shared cache; a guest can only hurt others' speed with it.
 	 */
 	ROW(1, 0, 7, 6, 2, ALL, write_ignored, 0),	/* DC ISW */
 	ROW(1, 0, 7, 10, 2, ALL, write_ignored, 0),	/* DC CSW */

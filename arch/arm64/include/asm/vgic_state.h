@@ -26,9 +26,9 @@ struct vcpu;
 #define VIRQ_ENABLED	   BIT(0)
 #define VIRQ_GROUP1	   BIT(1)
 #define VIRQ_EDGE	   BIT(2)
-#define VIRQ_LATCH	   BIT(3) /* pending by an edge, a message or ISPENDR */
-#define VIRQ_LINE	   BIT(4) /* level-sensitive input is asserted */
-#define VIRQ_ACTIVE	   BIT(5) /* while not in a list register: active; else: when last read back */
+#define VIRQ_LATCH	   BIT(3)  /* pending by an edge, a message or ISPENDR */
+#define VIRQ_LINE	   BIT(4)  /* level-sensitive input is asserted */
+#define VIRQ_ACTIVE	   BIT(5)  /* active; while in a list register: when last read back */
 #define VIRQ_HW		   BIT(6)  /* linked to the physical interrupt pirq */
 #define VIRQ_LR_LATCH	   BIT(7)  /* the latch has moved into the list register */
 #define VIRQ_CLEAR_PENDING BIT(8)  /* to be done when the list register is read back */
