@@ -8,3 +8,4 @@ obj-y += idregs.o
 obj-y += sysreg.o
 obj-y += smccc.o
 obj-y += psci.o
+obj-y += decode.o

@@ -38,4 +38,14 @@ void run_switch(struct vcpu *prev, struct vcpu *next);
 void run_cpu_init(void);
 void run_enter(void) __attribute__((noreturn));
 
+/* A load or store with write-back whose syndrome the hardware left out (decode.c). */
+struct decoded {
+	u64 esr;	   /* with the syndrome that a plain access would have */
+	unsigned int base; /* register to be written back ... */
+	s64 step;	   /* ... by adding this */
+};
+
+/* Decode the instruction at the current vCPU's PC; false when it is none of that kind. */
+bool decode_write_back(struct vcpu *v, u64 esr, struct decoded *out);
+
 #endif
