@@ -34,6 +34,9 @@ static int check_create(const struct xen_domctl_createdomain *in)
 	    in->arch.tee_type != XEN_DOMCTL_CONFIG_TEE_NONE || in->arch.nr_spis > NR_SPIS_MAX) {
 		return -EINVAL;
 	}
+	if (in->grant_opts > 1) { /* the version */
+		return -EINVAL;
+	}
 	return in->max_vcpus == 0 || in->max_vcpus > DOMAIN_VCPUS_MAX ? -EINVAL : 0;
 }
 
@@ -153,13 +156,8 @@ void domctl_fill_info(struct domain *d, struct xen_domctl_getdomaininfo *info)
 
 int domctl_getdomaininfo(struct domain *d, struct xen_domctl *op)
 {
-	d = domain_get_next(op->domain);
-	if (d == NULL) {
-		return -ESRCH;
-	}
 	domctl_fill_info(d, &op->u.getdomaininfo);
 	op->domain = d->id;
-	domain_put(d);
 	return 0;
 }
 

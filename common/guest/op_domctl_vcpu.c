@@ -103,7 +103,7 @@ int domctl_getvcpuinfo(struct domain *d, struct xen_domctl *op)
 	struct vcpu *v = vcpu_of(d, info->vcpu);
 
 	if (v == NULL) {
-		return -ESRCH;
+		return -EINVAL;
 	}
 	info->online = READ_ONCE(v->is_up);
 	info->blocked = (READ_ONCE(v->sched.blocked) & SCHED_BLOCK_WAIT) != 0;
