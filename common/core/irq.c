@@ -15,8 +15,6 @@
 #include <hv/printk.h>
 #include <hv/spinlock.h>
 
-#define IRQ_BATCH 4U /* interrupts taken per exception: what is left makes the next exception */
-
 struct irq_row {
 	irq_handler_t handler; /* NULL: free */
 	void *arg;
@@ -61,7 +59,7 @@ static int request(unsigned int irq, irq_handler_t handler, void *arg, bool is_g
 	} else {
 		rows[irq].arg = arg;
 		rows[irq].is_guest = is_guest;
-		/* Pairs with the acquire in dispatch(). */
+		/* Pairs with the acquire in irq_handle_pending(). */
 		store_release(&rows[irq].handler, handler);
 	}
 	spin_unlock(&irq_lock);
@@ -127,33 +125,33 @@ void irq_cpu_init(void)
 	chip->enable(IRQ_SGI_KICK);
 }
 
-static void dispatch(unsigned int irq)
+static __cold void refuse(unsigned int irq)
 {
-	/* Pairs with the release in request(). */
-	irq_handler_t handler = load_acquire(&rows[irq].handler);
-	bool is_guest = rows[irq].is_guest;
-
-	chip->eoi(irq);
-	if (likely(handler)) {
-		handler(irq, rows[irq].arg);
-		if (!is_guest) {
-			chip->deactivate(irq);
-		}
-		return;
-	}
 	chip->disable(irq);
 	chip->deactivate(irq);
 	pr_warn("interrupt %u has no handler: disabled", irq);
 }
 
+/* On the path of every interrupt of a guest: one, because a second is rare and may trap again. */
 void irq_handle_pending(void)
 {
-	for (u32 i = 0; i < IRQ_BATCH; i++) {
-		unsigned int irq = chip->ack();
+	unsigned int irq = chip->ack();
+	const struct irq_row *row;
+	irq_handler_t handler;
 
-		if (irq >= IRQ_MAX) {
-			return;
-		}
-		dispatch(irq);
+	if (unlikely(irq >= IRQ_MAX)) {
+		return;
+	}
+	row = &rows[irq];
+	chip->eoi(irq);
+	/* Pairs with the release in request(). */
+	handler = load_acquire(&row->handler);
+	if (unlikely(!handler)) {
+		refuse(irq);
+		return;
+	}
+	handler(irq, row->arg);
+	if (!row->is_guest) {
+		chip->deactivate(irq);
 	}
 }

@@ -68,7 +68,7 @@ void irq_kick(unsigned int cpu);
 /* Boot, on each CPU: let this CPU be kicked. */
 void irq_cpu_init(void);
 
-/* Take pending interrupts, a bounded number. Called by trap code on an IRQ exception. */
+/* Take a pending interrupt, if there is one. Called by trap code on an IRQ exception. */
 void irq_handle_pending(void);
 
 #endif
