@@ -113,7 +113,7 @@ void timer_set(struct timer *timer, u64 deadline)
 	}
 	if (deadline != TIME_NEVER) {
 		timer->cpu = cpu_id();
-		timer->deadline = deadline;
+		timer->deadline = MAX(deadline, 1UL); /* 0 = comparator unknown */
 		insert(queue, timer);
 		if (queue->first == timer) {
 			program(queue);
