@@ -182,7 +182,7 @@ s64 memory_remove(struct memory_call *call)
 	}
 	result = s2_unmap(d, gfn(arg.gpfn), 1);
 	domain_put(d);
-	return result < 0 ? result : result == 1 ? 0 : -EINVAL;
+	return result < 0 ? result : result == 1 ? 0 : -ENOENT;
 }
 
 /* Map frames [arg->frame, + nr_frames) of the grant table of d into the caller. */

@@ -54,11 +54,20 @@ static void show(const char *name, uint16_t domid)
 
 	if (result == 0) {
 		answer(name, "0 flags %x pages %lu max %lu vcpus %u highest %x same id %d",
-		       info->flags, info->tot_pages, info->max_pages, info->nr_online_vcpus,
-		       info->max_vcpu_id, info->domain == domid && op.domain == domid);
+		       info->flags & 0xffff, info->tot_pages, info->max_pages,
+		       info->nr_online_vcpus, info->max_vcpu_id,
+		       info->domain == domid && op.domain == domid);
 	} else {
 		simple(name, result);
 	}
+}
+
+static void reason(const char *name, uint16_t domid)
+{
+	struct xen_domctl op = { 0 };
+
+	domctl(domid, XEN_DOMCTL_getdomaininfo, &op);
+	answer(name, "%x", op.u.getdomaininfo.flags >> XEN_DOMINF_shutdownshift);
 }
 
 static long reserve(uint32_t cmd, uint16_t domid, uint64_t first, uint64_t count, uint32_t order)
@@ -82,7 +91,8 @@ static void ask_memory(uint16_t id)
 
 	simple("populate without limit set", reserve(populate, id, FIRST, 1, 0));
 	simple("max_mem", domctl(id, XEN_DOMCTL_max_mem, &op));
-	simple("populate without pool", reserve(populate, id, FIRST, 1, 0));
+	simple("populate without pool", reserve(populate, id, FIRST + 256, 1, 0));
+	reserve(decrease, id, FIRST + 256, 1, 0);
 	op = (struct xen_domctl){ .u.paging_mempool.size = PAGE + 1 };
 	simple("pool of an odd size", domctl(id, XEN_DOMCTL_set_paging_mempool_size, &op));
 	op = (struct xen_domctl){ .u.paging_mempool.size = 256 * PAGE };
@@ -188,6 +198,7 @@ static void ask_pause(uint16_t id)
 	struct sched_remote_shutdown stop = { .domain_id = id, .reason = SHUTDOWN_reboot };
 	simple("remote_shutdown", ask(29, SCHEDOP_remote_shutdown, &stop, sizeof(stop)));
 	show("info shut down", id);
+	reason("reason shut down", id);
 	for (unsigned int i = 0; i < 3; i++) {
 		char name[32];
 
@@ -214,6 +225,7 @@ void ask_domain(void)
 	simple("create with the same wish", create(both, 1, 1, &other));
 	show("info of the id below", 39);
 	show("info new", id);
+	reason("reason new", id);
 	ask_vcpus(id);
 	ask_memory(id);
 	op.u.address_size.size = 64;
@@ -223,6 +235,7 @@ void ask_domain(void)
 	ask_sched(id);
 	show("info built", id);
 	ask_pause(id);
+	simple("populate where memory is", reserve(XENMEM_populate_physmap, id, FIRST + 3, 1, 0));
 	do {
 		result = plain_domctl(id, XEN_DOMCTL_destroydomain);
 		rounds++;
