@@ -15,8 +15,11 @@
  * references of a frame in use change by atomic operations without it. A frame whose count has just
  * become 0 belongs to the CPU that dropped the last one: frame_get() refuses it.
  */
+#include <hv/debugkeys.h>
 #include <hv/frame.h>
+#include <hv/heap.h>
 #include <hv/panic.h>
+#include <hv/printk.h>
 #include <hv/spinlock.h>
 #include <hv/string.h>
 
@@ -30,6 +33,7 @@
 #define NIL		   (BIT(INDEX_BITS) - 1)
 #define REFS_MASK	   0xFFFFFFFFUL
 #define ORDER_MAX	   ORDER_1G
+#define BLOCKS_COUNTED	   1000U /* of each order, for the debug key: bounds the walk */
 #define NR_ORDERS	   (ORDER_MAX + 1)
 
 static struct spinlock frame_lock = SPINLOCK_INIT(LOCK_RANK_FRAME);
@@ -318,6 +322,27 @@ u64 frame_nr_total(void)
 	return nr_total;
 }
 
+static void print_memory(char key)
+{
+	(void)key;
+	printk("memory: %lu of %lu KiB free; heap: %lu of %lu KiB free", nr_free << 2,
+	       nr_total << 2, heap_nr_free_pages() << 2, heap_nr_total_pages() << 2);
+	for (unsigned int order = 0; order < NR_ORDERS; order++) {
+		u64 nr = 0;
+
+		spin_lock(&frame_lock);
+		for (u64 i = free_head[order]; i != NIL && nr < BLOCKS_COUNTED;
+		     i = head_next(table[i])) {
+			nr++;
+		}
+		spin_unlock(&frame_lock);
+		if (nr) {
+			printk("  %7lu KiB blocks: %lu%s", 4UL << order, nr,
+			       nr == BLOCKS_COUNTED ? " or more" : "");
+		}
+	}
+}
+
 size_t frame_table_bytes(u64 nr)
 {
 	return MIN(nr, NIL) * sizeof(table[0]);
@@ -334,6 +359,7 @@ void frame_table_init(void *memory, mfn_t base, u64 nr)
 	for (unsigned int order = 0; order < NR_ORDERS; order++) {
 		free_head[order] = NIL;
 	}
+	debugkeys_register('m', print_memory, "free memory and heap");
 }
 
 void frame_add_range(mfn_t first, u64 nr)

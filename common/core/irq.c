@@ -8,6 +8,7 @@
  */
 #include <hv/arch.h>
 #include <hv/cpumask.h>
+#include <hv/debugkeys.h>
 #include <hv/errno.h>
 #include <hv/irq.h>
 #include <hv/panic.h>
@@ -35,9 +36,22 @@ static void kicked(unsigned int irq, void *arg)
 	}
 }
 
+static void print_rows(char key)
+{
+	(void)key;
+	printk("%s: %u interrupts; taken:", chip->name, irq_nr());
+	for (unsigned int irq = 0; irq < irq_nr(); irq++) {
+		if (irq_is_requested(irq)) {
+			printk("  %4u %s, handler %p", irq, rows[irq].is_guest ? "guest" : "EL2",
+			       (void *)(uintptr_t)rows[irq].handler);
+		}
+	}
+}
+
 void irq_set_chip(const struct irq_chip *new_chip)
 {
 	chip = new_chip;
+	debugkeys_register('i', print_rows, "physical interrupts and who takes them");
 	rows[IRQ_SGI_KICK].handler = kicked;
 }
 

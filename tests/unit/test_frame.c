@@ -3,13 +3,14 @@
  * The frame allocator: alignment, splitting and merging, references, block release, and a random
  * walk against a simple model. Scrubbing is a fake that records which frames were zeroed.
  *
- * sources: common/core/frame.c common/core/spinlock.c
+ * sources: common/core/frame.c common/core/heap.c common/core/spinlock.c
  */
 #include "fake.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include <hv/debugkeys.h>
 #include <hv/frame.h>
 
 #define BASE 0x40000UL /* 1 GiB */
@@ -198,6 +199,23 @@ static void test_random(void **state)
 	assert_int_equal(frame_nr_free(), NR - 9 - 512);
 }
 
+static void (*print_key)(char key);
+
+void debugkeys_register(char key, void (*handler)(char key), const char *help)
+{
+	assert_int_equal(key, 'm');
+	print_key = handler;
+}
+
+static void test_debug_key(void **state)
+{
+	frame_add_range(mfn(BASE), 1024 + 2);
+	print_key('m');
+	assert_non_null(strstr(fake_log, "memory: 4104 of 4104 KiB free"));
+	assert_non_null(strstr(fake_log, " 4096 KiB blocks: 1\n"));
+	assert_non_null(strstr(fake_log, " 8 KiB blocks: 1\n"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -209,6 +227,7 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(test_range, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_random, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_debug_key, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

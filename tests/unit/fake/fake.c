@@ -11,6 +11,7 @@
 #include <hv/arch.h>
 #include <hv/compiler.h>
 #include <hv/cpumask.h>
+#include <hv/debugkeys.h>
 #include <hv/format.h>
 #include <hv/irq.h>
 #include <hv/panic.h>
@@ -93,6 +94,13 @@ __weak void panic(const char *fmt, ...)
 __weak bool panic_is_active(void)
 {
 	return false;
+}
+
+__weak void debugkeys_register(char key, void (*handler)(char key), const char *help)
+{
+	(void)key;
+	(void)handler;
+	(void)help;
 }
 
 __weak void irq_kick(unsigned int cpu)
