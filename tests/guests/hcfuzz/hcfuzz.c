@@ -1,26 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * hcfuzz: seeded random hypercalls, numbers and arguments, pointers to good, odd and missing memory. Whatever comes
- * back, this guest must still run afterwards and its memory outside the offered buffer must be untouched.
- * Options: count= (default 1,000,000), seed=, nr= to fuzz one hypercall only, trace= prints every call from
- * that one on. Run it as the privileged domain, too.
+ * hcfuzz: seeded random hypercalls, numbers and arguments, pointers to good, odd and missing
+ * memory. Whatever comes back, this guest must still run afterwards and its memory outside the
+ * offered buffer must be untouched. Options: count= (default 1,000,000), seed=, nr= to fuzz one
+ * hypercall only, trace= prints every call from that one on. Run it as the privileged domain, too.
  */
 #include "lib.h"
 
 const char guest_name[] = "hcfuzz";
 
-#define BUFFER_OFFSET	(32ull << 20)		/* into the first RAM bank: far from image, stack and device tree */
-#define BUFFER_WORDS	512
-#define DOMCTL_VERSION	0x17
-#define SYSCTL_VERSION	0x15
-#define NR_BUCKETS	64
+#define BUFFER_OFFSET                                                                              \
+	(32ull << 20) /* into the first RAM bank: far from image, stack and device tree */
+#define BUFFER_WORDS   512
+#define DOMCTL_VERSION 0x17
+#define SYSCTL_VERSION 0x15
+#define NR_BUCKETS     64
 
 struct call {
 	uint64_t nr, arg[4];
 };
 
 /* What would end or stop this guest by its own wish; nothing else is left out. */
-static const struct { uint64_t nr, sub; bool only_dom0; const char *why; } excluded[] = {
+static const struct {
+	uint64_t nr, sub;
+	bool only_dom0;
+	const char *why;
+} excluded[] = {
 	{ XEN_SCHED_OP, SCHEDOP_shutdown, false, "its own shutdown" },
 	{ XEN_SCHED_OP, 4, false, "remote_shutdown, which may name itself" },
 	{ XEN_SCHED_OP, 5, false, "shutdown_code, then any crash counts as poweroff" },
@@ -41,7 +46,8 @@ static uint64_t interesting(void)
 	uint64_t r = rnd();
 
 	switch (r >> 8 & 7) {
-	case 0: case 1:
+	case 0:
+	case 1:
 		return r >> 16 & 0x7f;
 	case 2:
 		return (uint64_t)buffer + (r >> 16 & 0xff8);
@@ -82,20 +88,25 @@ static uint64_t pointer(void)
 
 static bool is_excluded(const struct call *c)
 {
-	uint64_t sub = c->nr == XEN_SYSCTL || c->nr == XEN_DOMCTL ? buffer[0] & 0xffffffff : c->arg[0] & 0xffffffff;
+	uint64_t sub = c->nr == XEN_SYSCTL || c->nr == XEN_DOMCTL ? buffer[0] & 0xffffffff
+								  : c->arg[0] & 0xffffffff;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(excluded); i++) {
-		if (c->nr == excluded[i].nr && sub == excluded[i].sub && (!excluded[i].only_dom0 || plat.uart == 0)) {
+		if (c->nr == excluded[i].nr && sub == excluded[i].sub &&
+		    (!excluded[i].only_dom0 || plat.uart == 0)) {
 			return true;
 		}
 	}
 	return false;
 }
 
-/* A privileged caller with the right version gets past the door; it never names itself, that would be suicide. */
+/* A privileged caller with the right version gets past the door; it never names itself, that would
+ * be suicide. */
 static void aim_toolstack_op(struct call *c)
 {
-	buffer[0] = (rnd() & 0x7f) | (c->nr == XEN_DOMCTL ? (uint64_t)DOMCTL_VERSION : (uint64_t)SYSCTL_VERSION) << 32;
+	buffer[0] = (rnd() & 0x7f) |
+		    (c->nr == XEN_DOMCTL ? (uint64_t)DOMCTL_VERSION : (uint64_t)SYSCTL_VERSION)
+			    << 32;
 	if (c->nr == XEN_DOMCTL) {
 		buffer[1] = 1 + rnd() % 4;
 	}
@@ -121,7 +132,8 @@ static void pick(struct call *c, uint64_t only)
 	} while (is_excluded(c));
 }
 
-/* The entries of a multicall obey the same table; a multicall inside one gets no memory to read from. */
+/* The entries of a multicall obey the same table; a multicall inside one gets no memory to read
+ * from. */
 static void pick_multicall(struct call *c)
 {
 	struct call e;
@@ -140,10 +152,14 @@ static void pick_multicall(struct call *c)
 	c->arg[1] = rnd() % 5;
 }
 
-/* A list of 2^31 entries must end at once, in a fault: nothing is mapped after the pages that are offered. */
+/* A list of 2^31 entries must end at once, in a fault: nothing is mapped after the pages that are
+ * offered. */
 static void make_hole(uint64_t *page)
 {
-	struct { uint16_t domid; uint64_t gpfn; } op = { DOMID_SELF, (uint64_t)page >> 12 };
+	struct {
+		uint16_t domid;
+		uint64_t gpfn;
+	} op = { DOMID_SELF, (uint64_t)page >> 12 };
 
 	if (xen_call(XEN_MEMORY_OP, 15, (uint64_t)&op, 0, 0) != 0) {
 		printf("# remove_from_physmap is refused: long lists will be long\n");
@@ -155,7 +171,7 @@ static void on_tick(unsigned int intid)
 	(void)intid;
 	nr_ticks++;
 	sysreg_write(cntv_tval_el0, us_to_ticks(1000));
-	sysreg_write(cntv_ctl_el0, 1);	/* Xen sets IMASK when it injects */
+	sysreg_write(cntv_ctl_el0, 1); /* Xen sets IMASK when it injects */
 }
 
 static void one(uint64_t only, bool trace)
@@ -169,13 +185,14 @@ static void one(uint64_t only, bool trace)
 		pick_multicall(&c);
 	}
 	if (trace) {
-		printf("# call 0x%lx (0x%lx, 0x%lx, 0x%lx, 0x%lx)\n", c.nr, c.arg[0], c.arg[1], c.arg[2], c.arg[3]);
+		printf("# call 0x%lx (0x%lx, 0x%lx, 0x%lx, 0x%lx)\n", c.nr, c.arg[0], c.arg[1],
+		       c.arg[2], c.arg[3]);
 	}
 	start = ticks();
 	rc = xen_call(c.nr, c.arg[0], c.arg[1], c.arg[2], c.arg[3]);
 	if (ticks() - start > us_to_ticks(500000)) {
-		printf("# slow: 0x%lx (0x%lx, 0x%lx, 0x%lx, 0x%lx) = %ld took %lu ticks\n", c.nr, c.arg[0], c.arg[1], c.arg[2],
-		       c.arg[3], rc, ticks() - start);
+		printf("# slow: 0x%lx (0x%lx, 0x%lx, 0x%lx, 0x%lx) = %ld took %lu ticks\n", c.nr,
+		       c.arg[0], c.arg[1], c.arg[2], c.arg[3], rc, ticks() - start);
 	}
 	bucket = c.nr < NR_BUCKETS ? c.nr : 0;
 	nr_calls[bucket]++;
@@ -186,14 +203,16 @@ static void report(void)
 {
 	for (unsigned int i = 0; i < NR_BUCKETS; i++) {
 		if (nr_ok[i] != 0) {
-			printf("# hypercall %u: %lu calls, %lu accepted\n", i, nr_calls[i], nr_ok[i]);
+			printf("# hypercall %u: %lu calls, %lu accepted\n", i, nr_calls[i],
+			       nr_ok[i]);
 		}
 	}
 }
 
 void guest_main(void)
 {
-	uint64_t count = opt_u64("count", 1000000), only = opt_u64("nr", ~0ull), trace = opt_u64("trace", ~0ull), bad = 0;
+	uint64_t count = opt_u64("count", 1000000), only = opt_u64("nr", ~0ull),
+		 trace = opt_u64("trace", ~0ull), bad = 0;
 
 	check(gic_init(), "GICv3 found");
 	buffer = (uint64_t *)(plat.ram_base + BUFFER_OFFSET);

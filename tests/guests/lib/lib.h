@@ -159,6 +159,9 @@ void delay_us(uint64_t us);
 #define GICR_WAKER     0x0014
 #define INTID_SPURIOUS 1023
 
+/* Mapped in stage 1, in no machine's or domain's address space. */
+#define NOWHERE 0x7e00000000ull
+
 static inline uint32_t rd32(uint64_t a)
 {
 	return *(volatile uint32_t *)a;

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * vgic_storm: seeded garbage into every distributor and redistributor register, in all sizes, and into the ICC system
- * registers, with reads in between. Every so often the GIC is initialised anew, as a rebooting guest would, and must
- * deliver an SGI, a PPI and an SPI exactly once. Options: count= (default 100,000), every= (default 5,000), seed=.
+ * vgic_storm: seeded garbage into every distributor and redistributor register, in all sizes, and
+ * into the ICC system registers, with reads in between. Every so often the GIC is initialised anew,
+ * as a rebooting guest would, and must deliver an SGI, a PPI and an SPI exactly once. Options:
+ * count= (default 100,000), every= (default 5,000), seed=.
  */
 #include "lib.h"
 
 const char guest_name[] = "vgic_storm";
 
-#define PPI_TEST	20
-#define SPI_TEST	43
-#define SGI_TEST	6
+#define PPI_TEST 20
+#define SPI_TEST 43
+#define SGI_TEST 6
 
 static volatile uint64_t got[1020], got_all, got_other;
 static uint64_t aborts, rounds, failed;
@@ -32,10 +33,13 @@ static void on_irq(void)
 /* Half of the offsets hit registers that exist, the other half anything in the frame. */
 static uint64_t place(void)
 {
-	static const uint16_t hot[] = { 0x0, 0x4, 0x8, 0x14, 0x80, 0x100, 0x180, 0x200, 0x280, 0x300, 0x380, 0x400, 0x800,
-					0xc00, 0xd00, 0xe00, 0xf00, 0xf10, 0xf20, 0x6100, 0xffe8 };
+	static const uint16_t hot[] = { 0x0,   0x4,   0x8,   0x14,  0x80,  0x100,  0x180,
+					0x200, 0x280, 0x300, 0x380, 0x400, 0x800,  0xc00,
+					0xd00, 0xe00, 0xf00, 0xf10, 0xf20, 0x6100, 0xffe8 };
 	static const uint64_t frame[] = { 0, 0, 0x10000, 0x10000 };
-	uint64_t r = rnd(), offset = (r & 1) != 0 ? r >> 16 & 0xffff : hot[(r >> 16) % ARRAY_SIZE(hot)] + (r >> 32 & 0x7f);
+	uint64_t r = rnd(), offset = (r & 1) != 0
+					     ? r >> 16 & 0xffff
+					     : hot[(r >> 16) % ARRAY_SIZE(hot)] + (r >> 32 & 0x7f);
 
 	if ((r & 2) != 0) {
 		return plat.gicd + (offset & 0xffff);
@@ -45,7 +49,10 @@ static uint64_t place(void)
 
 static void poke_mmio(void)
 {
-	uint64_t r = rnd(), a = place(), v = (r & 1) != 0 ? rnd() : (r & 2) != 0 ? ~0ull : 1ull << (r >> 8 & 63);
+	uint64_t r = rnd(), a = place(),
+		 v = (r & 1) != 0   ? rnd()
+		     : (r & 2) != 0 ? ~0ull
+				    : 1ull << (r >> 8 & 63);
 
 	switch (r >> 16 & 7) {
 	case 0:
@@ -74,18 +81,42 @@ static void poke_sysreg(void)
 	uint64_t v = rnd();
 
 	switch (rnd() % 12) {
-	case 0: sysreg_write(ICC_PMR, v); break;
-	case 1: sysreg_write(ICC_BPR1, v & 7); break;	/* more ends QEMU 10.0 in an assertion */
-	case 2: sysreg_write(ICC_CTLR, v); break;
-	case 3: sysreg_write(ICC_IGRPEN1, v); break;
-	case 4: sysreg_write(ICC_IGRPEN0, v); break;
-	case 5: sysreg_write(ICC_EOIR1, v % 1024); break;
-	case 6: sysreg_write(ICC_DIR, v % 1024); break;
-	case 7: sysreg_write(ICC_SGI1R, v); break;
-	case 8: sysreg_write(ICC_AP1R0, v); break;
-	case 9: (void)sysreg_read(ICC_IAR1); break;
-	case 10: (void)sysreg_read(ICC_HPPIR1); break;
-	default: (void)sysreg_read(ICC_RPR); break;
+	case 0:
+		sysreg_write(ICC_PMR, v);
+		break;
+	case 1:
+		sysreg_write(ICC_BPR1, v & 7);
+		break; /* more ends QEMU 10.0 in an assertion */
+	case 2:
+		sysreg_write(ICC_CTLR, v);
+		break;
+	case 3:
+		sysreg_write(ICC_IGRPEN1, v);
+		break;
+	case 4:
+		sysreg_write(ICC_IGRPEN0, v);
+		break;
+	case 5:
+		sysreg_write(ICC_EOIR1, v % 1024);
+		break;
+	case 6:
+		sysreg_write(ICC_DIR, v % 1024);
+		break;
+	case 7:
+		sysreg_write(ICC_SGI1R, v);
+		break;
+	case 8:
+		sysreg_write(ICC_AP1R0, v);
+		break;
+	case 9:
+		(void)sysreg_read(ICC_IAR1);
+		break;
+	case 10:
+		(void)sysreg_read(ICC_HPPIR1);
+		break;
+	default:
+		(void)sysreg_read(ICC_RPR);
+		break;
 	}
 }
 
@@ -107,7 +138,7 @@ static void init_anew(void)
 		wr32(base + GIC_ICACTIVER + i / 8, ~0u);
 	}
 	irq_on();
-	delay_us(100);		/* what was already on its way */
+	delay_us(100); /* what was already on its way */
 	irq_off();
 	got_all = got_other = 0;
 }
@@ -132,7 +163,8 @@ static bool delivered(unsigned int intid)
 	irq_off();
 	gic_disable(intid);
 	if (got[intid] != n + 1 || got_all != all + 1) {
-		printf("# INTID %u: delivered %lu times, %lu in all\n", intid, got[intid] - n, got_all - all);
+		printf("# INTID %u: delivered %lu times, %lu in all\n", intid, got[intid] - n,
+		       got_all - all);
 		return false;
 	}
 	return true;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * wild: loads, stores and cache maintenance of every size and form all over the IPA space. Each either works or
- * aborts here, with FAR naming the address; nothing hangs and nobody else notices. Its own image, stack and device
- * tree are left alone, and so is the UART, whose log would be garbled. Options: count= random addresses, seed=,
- * writes=0 for reads only (the default where the domain owns real devices).
+ * wild: loads, stores and cache maintenance of every size and form all over the IPA space. Each
+ * either works or aborts here, with FAR naming the address; nothing hangs and nobody else notices.
+ * Its own image, stack and device tree are left alone, and so is the UART, whose log would be
+ * garbled. Options: count= random addresses, seed=, writes=0 for reads only (the default where the
+ * domain owns real devices).
  */
 #include "lib.h"
 
@@ -13,7 +14,11 @@ extern char _start[], _end[];
 static uint64_t nr_access, nr_abort, bad_far, bad_class;
 static bool writes;
 
-#define OP(name, insn) static void name(volatile void *p) { __asm__ volatile(insn : : "r"(p) : "x9", "x10", "x11", "memory"); }
+#define OP(name, insn)                                                                             \
+	static void name(volatile void *p)                                                         \
+	{                                                                                          \
+		__asm__ volatile(insn : : "r"(p) : "x9", "x10", "x11", "memory");                  \
+	}
 OP(ldrb, "ldrb w9, [%0]")
 OP(ldrh, "ldrh w9, [%0]")
 OP(ldrw, "ldr w9, [%0]")
@@ -42,7 +47,8 @@ OP(dc_ivac, "dc ivac, %0")
 OP(dc_zva, "dc zva, %0")
 
 static void (*const read_op[])(volatile void *p) = {
-	ldrb, ldrh, ldrw, ldrx, ldrsw, ldr_post, ldp, ldrq, ldxr, ldar, prfm, dc_cvac, dc_civac, dc_cvau, at_s1,
+	ldrb, ldrh, ldrw, ldrx,	   ldrsw,    ldr_post, ldp,   ldrq,
+	ldxr, ldar, prfm, dc_cvac, dc_civac, dc_cvau,  at_s1,
 };
 static void (*const write_op[])(volatile void *p) = {
 	strb, strh, strw, strx, stp, str_pre, strq, stxr, stlr, dc_ivac, dc_zva,
@@ -61,7 +67,8 @@ static void access(void (*op)(volatile void *p), uint64_t va)
 	}
 	nr_abort++;
 	bad_class += t->dabt - dabt != t->count - count;
-	bad_far += (t->esr & 1 << 10) == 0 && (t->far & ~63ull) != (va & ~63ull) && t->far - va > 16;
+	bad_far += (t->esr & 1 << 10) == 0 && (t->far & ~63ull) != (va & ~63ull) &&
+		   t->far - va > 16;
 }
 
 static bool leave_alone(uint64_t pa, uint64_t len)
@@ -72,7 +79,7 @@ static bool leave_alone(uint64_t pa, uint64_t len)
 		return true;
 	}
 	if (plat.ram_size != 0 && pa >= ram_end - (4ull << 20) && pa < ram_end) {
-		return true;			/* device tree */
+		return true; /* device tree */
 	}
 	return plat.uart != 0 && pa + len > uart && pa < uart + 0x1000;
 }
@@ -117,7 +124,8 @@ static void must_abort(uint64_t pa, const char *what)
 	uint64_t before = trap_log[0].dabt;
 
 	ldrx(p);
-	check(trap_log[0].dabt == before + 1 && trap_log[0].far == (uint64_t)p, "%s aborts with FAR", what);
+	check(trap_log[0].dabt == before + 1 && trap_log[0].far == (uint64_t)p,
+	      "%s aborts with FAR", what);
 	printf("# esr 0x%lx\n", trap_log[0].esr);
 }
 
@@ -134,7 +142,8 @@ void guest_main(void)
 	uint64_t count = opt_u64("count", 2000), before;
 
 	writes = opt_u64("writes", plat.uart != 0) != 0;
-	printf("# %u bits of physical address, %s\n", pa_bits, writes ? "reads and writes" : "reads only");
+	printf("# %u bits of physical address, %s\n", pa_bits,
+	       writes ? "reads and writes" : "reads only");
 	trap_arm();
 	must_abort(1ull << (pa_bits - 1), "the middle of the address space");
 	if (plat.xen && plat.uart != 0) {
