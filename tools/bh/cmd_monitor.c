@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -354,6 +355,7 @@ static int monitor_run(uint32_t domid)
 	bool go_on = rc == BH_OK;
 
 	signal(SIGPIPE, SIG_IGN);
+	prctl(PR_SET_NAME, "bh-monitor");
 	if (go_on) {
 		monitor_read_config(&m);
 	}
