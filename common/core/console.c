@@ -283,7 +283,7 @@ static void guest_put_tagged(const char *tag, char c)
 {
 	if (!is_queued_mid_line) {
 		guest_put('(');
-		for (u32 i = 0; tag[i] && i < TAG_MAX - 4; i++) {
+		for (u32 i = 0; i < TAG_MAX - 4 && tag[i]; i++) {
 			guest_put(tag[i]);
 		}
 		guest_put(')');
