@@ -30,12 +30,15 @@ if [ ${#files[@]} -eq 0 ]; then
     exit 0
 fi
 
+mkdir -p "$cache"
+exec 9>"$cache.lock"
+flock 9 # two runs at once would lose findings of each other
+
 # The cache does not notice a changed header or option: it is kept per state of both.
 state=$(cat tools/lint/cppcheck.sh "$config/include/generated/autoconf.h" "${headers[@]}" |
     sha256sum | cut -c1-16)
 if [ "$(cat "$cache/state" 2>/dev/null)" != "$state" ]; then
-    rm -rf "$cache"
-    mkdir -p "$cache"
+    rm -f "$cache"/*
     echo "$state" >"$cache/state"
 fi
 
@@ -46,7 +49,7 @@ cppcheck -j2 --cppcheck-build-dir="$cache" --quiet --std=c11 --platform=unix64 \
     -D__aarch64__ -D__GNUC__=12 -D__STDC_VERSION__=201112L -D__ORDER_LITTLE_ENDIAN__=1234 \
     -DBULKHEAD_VERSION='"0"' -Iinclude -Iarch/arm64/include -I"$config/include" \
     --include=include/hv/kconfig.h \
-    --template='{file}:{line}: {id}: {message}' "${files[@]}" 2>"$log" >&2 || true
+    --template='{file}:{line}: {id}: {message}' "${files[@]}" 2>"$log"
 if grep -E 'syntaxError|internalError|cppcheckError|Bailing|^cppcheck: error' "$log"; then
     echo "cppcheck: some files were not analysed" >&2
     exit 1
