@@ -139,8 +139,8 @@ __init int boot_memory_init(void)
 
 	bounds(&lowest, &highest, &total);
 	if (!total) {
-		pr_err("boot: the device tree has no memory: a node with device_type = \"memory\" and "
-		       "a reg property is needed\n");
+		pr_err("boot: the device tree has no memory: a node with device_type = "
+		       "\"memory\" and a reg property is needed\n");
 		return -ENODEV;
 	}
 	devtree_for_each_memory(add_range, &free_ranges);
