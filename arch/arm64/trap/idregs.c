@@ -60,13 +60,16 @@ static const struct idreg_row rows[] = {
 	ROW(4, 0, FIELD(36) | FIELD(52), FIELD(32) | FIELD(40) | FIELD(44)),
 	/* ID_AA64PFR1: MTE 8, RAS_frac 12, MPAM_frac 16, SME 24, and all above CSV2_frac */
 	ROW(4, 1, FIELD(12) | FIELD(16), FIELD(8) | FIELD(24) | 0xfffffff000000000UL),
-	/* AA64DFR0: TraceVer, PMUVer 8, PMSVer 32, TraceFilt, TraceBuffer 44, MTPMU, BRBE 52 */
+	/*
+	 * ID_AA64DFR0: TraceVer 4, PMUVer 8, PMSVer 32, TraceFilt 40, TraceBuffer 44, MTPMU 48,
+	 * BRBE 52
+	 */
 	ROW(5, 0, FIELD(4) | FIELD(8), FIELD(32) | FIELD(40) | FIELD(44) | FIELD(48) | FIELD(52)),
 	/* ID_AA64ISAR0: TME 24 */
 	ROW(6, 0, 0, FIELD(24)),
 	/* ID_AA64ISAR1: LS64 60 */
 	ROW(6, 1, 0, FIELD(60)),
-	/* AA64ISAR2: WFxT 0, MOPS 16, SYSREG_128 32, SYSINSTR_128 36, what follows but CSSC 52 */
+	/* ID_AA64ISAR2: WFxT 0, MOPS 16, SYSREG_128 32, SYSINSTR_128 36, the rest but CSSC 52 */
 	ROW(6, 2, 0, FIELD(0) | FIELD(16) | FIELD(32) | FIELD(36) | FIELD(40)),
 	/* ID_AA64MMFR0: ECV 60, FGT 56, stage-2 granules 32-43; PARange 0 is capped below */
 	ROW(7, 0, FIELD(32) | FIELD(36) | FIELD(40) | FIELD(56), FIELD(60)),
