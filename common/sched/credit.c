@@ -1,26 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * credit: shares by weight, limited by caps, quick for those who wait (hv/sched.h, SCHED_ID_CREDIT).
+ * credit: shares by weight, limited by caps, quick for those who wait (hv/sched.h,
+ * SCHED_ID_CREDIT).
  *
- * Every unit has a virtual time: the CPU time it has received, divided by its share. A domain's share is
- * its weight, spread over those of its vCPUs that are runnable, so that a domain gains nothing by having
- * many. Each CPU runs the unit whose virtual time is least, for a slice; in the long run all virtual
- * times advance together, which is what fairness by weight means. Virtual times of different CPUs are
- * compared as well: a CPU whose next unit is clearly ahead of one that waits elsewhere takes that one over
- * (is_better), so three equal units on two CPUs get two thirds each.
+ * Every unit has a virtual time: the CPU time it has received, divided by its share. A domain's
+ * share is its weight, spread over those of its vCPUs that are runnable, so that a domain gains
+ * nothing by having many. Each CPU runs the unit whose virtual time is least, for a slice; in the
+ * long run all virtual times advance together, which is what fairness by weight means. Virtual
+ * times of different CPUs are compared as well: a CPU whose next unit is clearly ahead of one that
+ * waits elsewhere takes that one over (is_better), so three equal units on two CPUs get two thirds
+ * each.
  *
- * A unit that slept does not come back with a claim on the past: when it is queued, its virtual time is
- * drawn to within LAG of the run queue's. The same holds for one that comes from a CPU whose virtual time
- * runs differently, so nobody waits longer than LAG for history's sake.
+ * A unit that slept does not come back with a claim on the past: when it is queued, its virtual
+ * time is drawn to within LAG of the run queue's. The same holds for one that comes from a CPU
+ * whose virtual time runs differently, so nobody waits longer than LAG for history's sake.
  *
- * A unit that wakes up is urgent: it goes before all others and stops whoever is not, at once. It stays
- * urgent until it has run for BURST. Only a unit that has not had more than its share may be urgent: whoever
- * wakes up with a virtual time ahead of the queue's waits like the rest. Two urgent units: the one that
- * has had clearly less goes first.
+ * A unit that wakes up is urgent: it goes before all others and stops whoever is not, at once. It
+ * stays urgent until it has run for BURST. Only a unit that has not had more than its share may be
+ * urgent: whoever wakes up with a virtual time ahead of the queue's waits like the rest. Two urgent
+ * units: the one that has had clearly less goes first.
  *
- * A cap is a budget of ns in each PERIOD, shared by all vCPUs of the domain. A slice never exceeds what is
- * left of it; what is overdrawn (several CPUs at once) is taken from the next period. Units whose
- * domain has none left sleep (SCHED_BLOCK_CAP) until the refill timer wakes them.
+ * A cap is a budget of ns in each PERIOD, shared by all vCPUs of the domain. A slice never exceeds
+ * what is left of it; what is overdrawn (several CPUs at once) is taken from the next period. Units
+ * whose domain has none left sleep (SCHED_BLOCK_CAP) until the refill timer wakes them.
  *
  * All of it is constant time, except the refill, which goes over one domain's vCPUs. Locks: the
  * core's; budget and nr_runnable are atomic.
@@ -31,12 +33,12 @@
 #include <hv/timer.h>
 
 #define WEIGHT_DEFAULT 256U
-#define WEIGHT_MAX 65535U
-#define CAP_MAX (100U * 64U)
-#define SLICE (10 * NSEC_PER_MSEC)
-#define BURST NSEC_PER_MSEC
-#define LAG (30 * NSEC_PER_MSEC)
-#define PERIOD (10 * NSEC_PER_MSEC)
+#define WEIGHT_MAX     65535U
+#define CAP_MAX	       (100U * 64U)
+#define SLICE	       (10 * NSEC_PER_MSEC)
+#define BURST	       NSEC_PER_MSEC
+#define LAG	       (30 * NSEC_PER_MSEC)
+#define PERIOD	       (10 * NSEC_PER_MSEC)
 /* Shorter slices are not worth the switch. */
 #define SLICE_MIN (50 * NSEC_PER_USEC)
 
@@ -69,7 +71,7 @@ static void refill(struct timer *timer)
 
 static void credit_group_init(struct sched_group *group)
 {
-	group->params = (struct sched_params){.weight = WEIGHT_DEFAULT};
+	group->params = (struct sched_params){ .weight = WEIGHT_DEFAULT };
 	timer_init(&group->refill, refill);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Run queues in virtual-time order (runqueue.h). List n of the ring holds units whose virtual time lies
- * in step n (modulo 64); the ring begins at the step of rq->vtime. Callers hold rq->lock.
+ * Run queues in virtual-time order (runqueue.h). List n of the ring holds units whose virtual time
+ * lies in step n (modulo 64); the ring begins at the step of rq->vtime. Callers hold rq->lock.
  */
 #include "runqueue.h"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a scheduling policy supplies to the core. The core owns states, queues, locks and migration; a
- * policy owns what virtual time, urgency, slices and entitlement mean. All hooks run with the run queue's
- * lock held except where said, in bounded time.
+ * What a scheduling policy supplies to the core. The core owns states, queues, locks and migration;
+ * a policy owns what virtual time, urgency, slices and entitlement mean. All hooks run with the run
+ * queue's lock held except where said, in bounded time.
  */
 #ifndef SCHED_OPS_H
 #define SCHED_OPS_H
@@ -17,7 +17,8 @@ struct sched_ops {
 	void (*group_free)(struct sched_group *group);
 	/* Group lock: valid parameters, or -EINVAL and no change. */
 	int (*group_set)(struct sched_group *group, const struct sched_params *params);
-	/* The unit is about to be queued on rq: it woke up, or came from another CPU (is_wake false). */
+	/* The unit is about to be queued on rq: it woke up, or came from another CPU (is_wake
+	 * false). */
 	void (*arrive)(struct runqueue *rq, struct sched_unit *unit, bool is_wake);
 	/* It ran for ns. */
 	void (*charge)(struct sched_unit *unit, u64 ns);

@@ -27,9 +27,9 @@
 #define INT_RX_TIMEOUT BIT(6)
 
 /*
- * Characters read per interrupt. A line can not deliver more than the FIFO's depth and a few in that
- * time; the bound is for a broken device. The FIFO must be left empty: what stays in it would not
- * interrupt again.
+ * Characters read per interrupt. A line can not deliver more than the FIFO's depth and a few in
+ * that time; the bound is for a broken device. The FIFO must be left empty: what stays in it would
+ * not interrupt again.
  */
 #define RX_LIMIT 4096U
 

@@ -98,7 +98,7 @@ void sched_unit_remove(struct sched_unit *unit);
 #define SCHED_BLOCK_WAIT   BIT(0) /* in WFI, or polling event channels */
 #define SCHED_BLOCK_DOWN   BIT(1) /* off (PSCI, not yet brought up) */
 #define SCHED_BLOCK_PAUSED BIT(2) /* this vCPU is paused by the hypervisor */
-#define SCHED_BLOCK_CAP BIT(4)	  /* its domain has used up its cap (the scheduler's own reason) */
+#define SCHED_BLOCK_CAP	   BIT(4) /* its domain has used up its cap (the scheduler's own reason) */
 #define SCHED_BLOCK_DOMAIN BIT(3) /* its domain is paused, shut down or dying */
 
 /* Add reasons; a unit that runs on another CPU is told to stop. Does not wait (see

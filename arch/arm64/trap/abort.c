@@ -80,8 +80,7 @@ static bool emulate_write_back(struct vcpu *v, u64 esr, u64 where)
 		return false;
 	}
 	if (v->arch.regs.pc != pc) {
-		vcpu_reg_write(v, insn.base,
-			       vcpu_reg_read(v, insn.base) + (u64)insn.step);
+		vcpu_reg_write(v, insn.base, vcpu_reg_read(v, insn.base) + (u64)insn.step);
 	}
 	return true;
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Register accesses that the hardware does not decode: loads and stores of one general-purpose register with
- * write-back (pre- and post-indexed) report no syndrome (ESR_EL2.ISV = 0), yet compilers make them from
- * plain C. The instruction is read from the guest and turned into the syndrome it would have had. Only
- * this class; everything else stays an abort. The guest may change the instruction meanwhile: then it is
- * the new one that is carried out, which it could have run anyway. Arm ARM C4.1.94, D24.2.40.
+ * Register accesses that the hardware does not decode: loads and stores of one general-purpose
+ * register with write-back (pre- and post-indexed) report no syndrome (ESR_EL2.ISV = 0), yet
+ * compilers make them from plain C. The instruction is read from the guest and turned into the
+ * syndrome it would have had. Only this class; everything else stays an abort. The guest may change
+ * the instruction meanwhile: then it is the new one that is carried out, which it could have run
+ * anyway. Arm ARM C4.1.94, D24.2.40.
  *
  *   31 30 29  27 26 25 24 23 22 21 20       12 11 10 9   5 4   0
- *   size  1 1 1  0  0  0  opc   0  imm9        x  1  Rn    Rt       x: 0 = post-indexed, 1 = pre-indexed
+ *   size  1 1 1  0  0  0  opc   0  imm9        x  1  Rn    Rt       x: 0 = post-indexed, 1 =
+ * pre-indexed
  */
 #include <asm/sysreg.h>
 #include <asm/trap.h>
@@ -15,25 +17,25 @@
 #include <hv/guest_access.h>
 #include <hv/vcpu.h>
 
-#define CLASS_MASK 0x3f200400U
-#define CLASS_VALUE 0x38000400U
-#define INSN_SIZE(i) ((i) >> 30)
-#define INSN_OPC(i) ((i) >> 22 & 3)
-#define INSN_RN(i) ((i) >> 5 & 31)
-#define INSN_RT(i) ((i)&31)
-#define INSN_IMM9(i) ((s64)((u64)(i) << 43) >> 55)
-#define OPC_STORE 0U
-#define OPC_LOAD 1U
+#define CLASS_MASK	   0x3f200400U
+#define CLASS_VALUE	   0x38000400U
+#define INSN_SIZE(i)	   ((i) >> 30)
+#define INSN_OPC(i)	   ((i) >> 22 & 3)
+#define INSN_RN(i)	   ((i) >> 5 & 31)
+#define INSN_RT(i)	   ((i)&31)
+#define INSN_IMM9(i)	   ((s64)((u64)(i) << 43) >> 55)
+#define OPC_STORE	   0U
+#define OPC_LOAD	   1U
 #define OPC_LOAD_SIGNED_32 3U
-#define STACK_POINTER 31U
+#define STACK_POINTER	   31U
 
 /* Fields of the syndrome of a data abort */
-#define ISS_ISV BIT(24)
+#define ISS_ISV	      BIT(24)
 #define ISS_SAS_SHIFT 22
-#define ISS_SSE BIT(21)
+#define ISS_SSE	      BIT(21)
 #define ISS_SRT_SHIFT 16
-#define ISS_SF BIT(15)
-#define ISS_WNR BIT(6)
+#define ISS_SF	      BIT(15)
+#define ISS_WNR	      BIT(6)
 
 bool decode_write_back(struct vcpu *v, u64 esr, struct decoded *out)
 {
