@@ -22,6 +22,7 @@ import shutil
 import subprocess
 import sys
 
+import document
 import dwarf
 
 CROSS = "aarch64-linux-gnu-"
@@ -313,6 +314,7 @@ def main():
         raise SystemExit(f"no libxen-dev in {args.sysroot}: run `make sysroot' first")
     report, allowed = Report(), Exceptions(HERE / "ours")
     check_headers(report, args.include, args.sysroot, args.out)
+    document.check(report, HERE.parents[1])
     for name in compare(report, allowed, args.include, args.sysroot, args.out):
         report.check(False, name, "line in `ours' that matches nothing, remove it")
     if not args.no_self_test:

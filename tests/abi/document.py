@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""docs/abi.md against the handlers: what the tables there offer is what the code has, no more and
+no less, each with its number.
+
+The code is read as text: rows of the tables in common/guest/*.c, and in the handlers without a
+table every mention of a command. The document's rows name a command as "name number".
+"""
+
+import re
+
+# hypercall, file, how a command appears there
+SOURCES = [
+    ("platform_op", "op_misc.c", r"\b(XENPF_)(settime\w*)"),
+    ("memory_op", "op_memory.c", r"\[(XENMEM_)(\w+)\]"),
+    ("xen_version", "op_version.c", r"\b(XENVER_)([a-z]\w*)"),
+    ("console_io", "op_console_io.c", r"\b(CONSOLEIO_)(\w+)"),
+    ("grant_table_op", "op_grant_table.c", r"\[(GNTTABOP_)(\w+)\]"),
+    ("vcpu_op", "op_vcpu.c", r"\[(VCPUOP_)(\w+)\]"),
+    ("sched_op", "op_sched.c", r"\[(SCHEDOP_)(\w+)\]"),
+    ("event_channel_op", "op_event_channel.c", r"\b(COMMAND\()([a-z]\w*), (?:true|false)"),
+    ("hvm_op", "op_hvm.c", r"\b(HVMOP_)(\w+)"),
+    ("sysctl", "op_sysctl.c", r"\{ (XEN_SYSCTL_)(\w+), XSM"),
+    ("domctl", "op_domctl.c", r"\{ (XEN_DOMCTL_)(\w+), (?:true|false)"),
+    ("bulkhead_op", "op_bulkhead.c", r"\[(BULKHEAD_OP_)(\w+)\]"),
+]
+
+
+def numbers(include):
+    """NAME -> number of every constant in include/public."""
+    text = "".join(p.read_text() for p in (include / "public").glob("*.h"))
+    return {m[1]: int(m[2]) for m in re.finditer(r"^#define (\w+)\s+(\d+)\b", text, re.M)}
+
+
+def offered_by_code(guest, constants):
+    """hypercall -> {command: number}."""
+    found = {}
+    for name, file, pattern in SOURCES:
+        rows = re.findall(pattern, (guest / file).read_text())
+        prefix = "EVTCHNOP_" if name == "event_channel_op" else rows[0][0]
+        found[name] = {command: constants[prefix + command] for _, command in rows
+                       if prefix + command in constants}
+    return found
+
+
+def offered_by_document(text):
+    """hypercall -> (number, who, {command: number}) from the rows of the tables."""
+    found = {}
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if re.fullmatch(r"\d+", cells[0]) and len(cells) == 5:
+            commands = dict(re.findall(r"\b([a-z][a-z0-9_]*) (\d+)", cells[3]))
+            found[cells[1]] = (int(cells[0]), cells[2], commands)
+    return found
+
+
+def check(report, top):
+    constants = numbers(top / "include")
+    guest = top / "common/guest"
+    document = offered_by_document((top / "docs/abi.md").read_text())
+    table = re.findall(r"^\tROW\((?:__HYPERVISOR_)?(\w+), ", (guest / "hypercall.c").read_text(),
+                       re.M)
+    rows = {"bulkhead_op" if name == "BULKHEAD_HYPERCALL" else name for name in table}
+    for name in rows | set(document):
+        number, who, _ = document.get(name, (None, "", {}))
+        report.check((name in rows) == (who not in ("", "–")), f"docs/abi.md: {name}",
+                     "offered by the code or by the document alone")
+        wanted = constants.get(f"__HYPERVISOR_{name}", constants["BULKHEAD_HYPERCALL"])
+        report.check(number == wanted, f"docs/abi.md: {name}", f"number {number} is not {wanted}")
+    for name, commands in offered_by_code(guest, constants).items():
+        written = document.get(name, (0, "", {}))[2]
+        for command in sorted(set(commands) | set(written)):
+            here, there = commands.get(command), written.get(command)
+            report.check(str(here) == str(there), f"docs/abi.md: {name} {command}",
+                         f"number {here} in the code, {there} in the document")
