@@ -36,13 +36,23 @@ static void kicked(unsigned int irq, void *arg)
 	}
 }
 
+/* Are two rows the same but for their argument? */
+static bool are_alike(unsigned int a, unsigned int b)
+{
+	return rows[a].handler == rows[b].handler && rows[a].is_guest == rows[b].is_guest;
+}
+
 static void print_rows(char key)
 {
+	unsigned int last;
+
 	(void)key;
 	printk("%s: %u interrupts; taken:", chip->name, irq_nr());
-	for (unsigned int irq = 0; irq < irq_nr(); irq++) {
+	for (unsigned int irq = 0; irq < irq_nr(); irq = last + 1) {
+		for (last = irq; last + 1 < irq_nr() && are_alike(irq, last + 1); last++) {}
 		if (irq_is_requested(irq)) {
-			printk("  %4u %s, handler %p", irq, rows[irq].is_guest ? "guest" : "EL2",
+			printk("  %4u-%-4u %s, handler %p", irq, last,
+			       rows[irq].is_guest ? "of a guest" : "of EL2",
 			       (void *)(uintptr_t)rows[irq].handler);
 		}
 	}
