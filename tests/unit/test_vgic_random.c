@@ -292,6 +292,12 @@ static void change_pending(u32 v, u32 id, bool set)
 		return;
 	}
 	if (set && is_hw(id)) {
+		const struct vgic_irq *irq = vgic_irq_find(dom, NULL, id);
+		bool is_remote = irq->lr != VGIC_NO_LR &&
+				 dom->vcpus[irq->holder]->arch.vgic.cpu != fake_cpu;
+
+		/* Where the virtual side is out of reach or active, the physical one keeps it. */
+		o->latch = o->latch || (!o->active && !is_remote);
 		world_write_bit(v, id, 0x200);
 		return;
 	}

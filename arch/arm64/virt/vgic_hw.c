@@ -39,15 +39,40 @@ void vgic_hw_set_active(const struct domain *d, const struct vgic_irq *irq, bool
 	}
 }
 
-bool vgic_hw_set_pending(const struct domain *d, const struct vgic_irq *irq, bool pending)
+void vgic_hw_set_pending(const struct domain *d, const struct vgic_irq *irq, bool pending)
 {
 	u32 cpu;
 
-	if (!find_cpu(d, irq, &cpu)) {
-		return false;
+	if (find_cpu(d, irq, &cpu)) {
+		gic_ops->set_pending(irq->pirq, cpu, pending);
 	}
-	gic_ops->set_pending(irq->pirq, cpu, pending);
-	return true;
+}
+
+/*
+ * An idle interrupt becomes pending here and now, with its physical side active as if it had fired; an edge
+ * that waits there is the same event. While it is active, or out of reach, the physical side remembers.
+ */
+void vgic_hw_make_pending(struct domain *d, struct vgic_irq *irq)
+{
+	struct vcpu *holder = irq->lr != VGIC_NO_LR ? d->vcpus[irq->holder] : NULL;
+
+	if (holder != NULL && !vgic_is_local(holder)) {
+		vgic_hw_set_pending(d, irq, true);
+		return;
+	}
+	if (holder != NULL) {
+		vgic_lr_fold(d, holder, irq->lr);
+		vgic_update(d, irq);
+	}
+	if ((irq->flags & VIRQ_ACTIVE) != 0) {
+		vgic_hw_set_pending(d, irq, true);
+	} else if ((irq->flags & (VIRQ_LATCH | VIRQ_LR_LATCH)) == 0) {
+		vgic_hw_set_active(d, irq, true);
+		if ((irq->flags & VIRQ_EDGE) != 0) {
+			vgic_hw_set_pending(d, irq, false);
+		}
+		vgic_irq_set_latch(d, irq);
+	}
 }
 
 bool vgic_hw_is_pending(const struct domain *d, const struct vgic_irq *irq)

@@ -99,8 +99,9 @@ void vgic_lr_fill(struct domain *d, struct vcpu *v);
 void vgic_hw_set_active(const struct domain *d, const struct vgic_irq *irq, bool active);
 void vgic_hw_set_enabled(const struct vgic_irq *irq, bool enabled);
 void vgic_hw_set_edge(const struct vgic_irq *irq, bool edge);
-/* Pass a write of ISPENDR or ICPENDR on; false when the virtual side must do it alone. */
-bool vgic_hw_set_pending(const struct domain *d, const struct vgic_irq *irq, bool pending);
+void vgic_hw_set_pending(const struct domain *d, const struct vgic_irq *irq, bool pending);
+/* A write to ISPENDR. */
+void vgic_hw_make_pending(struct domain *d, struct vgic_irq *irq);
 bool vgic_hw_is_pending(const struct domain *d, const struct vgic_irq *irq);
 /* Forget a level that was taken but has gone since. */
 void vgic_hw_resample(const struct domain *d, struct vgic_irq *irq);

@@ -262,7 +262,7 @@ void vgic_irq_force_active(const struct domain *d, struct vgic_irq *irq, bool ac
 		 */
 		irq->flags &= (u16)~VIRQ_LATCH;
 		if ((irq->flags & VIRQ_EDGE) != 0) {
-			(void)vgic_hw_set_pending(d, irq, true);
+			vgic_hw_set_pending(d, irq, true);
 		}
 	}
 	if (active != is_taken) {

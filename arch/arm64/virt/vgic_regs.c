@@ -283,7 +283,9 @@ void vgic_write_disable(struct domain *d, struct vgic_irq *irq, u64 value)
 void vgic_write_set_pending(struct domain *d, struct vgic_irq *irq, u64 value)
 {
 	(void)value;
-	if ((irq->flags & VIRQ_HW) == 0 || !vgic_hw_set_pending(d, irq, true)) {
+	if ((irq->flags & VIRQ_HW) != 0) {
+		vgic_hw_make_pending(d, irq);
+	} else {
 		vgic_irq_set_latch(d, irq);
 	}
 }
@@ -292,7 +294,7 @@ void vgic_write_clear_pending(struct domain *d, struct vgic_irq *irq, u64 value)
 {
 	(void)value;
 	if ((irq->flags & VIRQ_HW) != 0) {
-		(void)vgic_hw_set_pending(d, irq, false);
+		vgic_hw_set_pending(d, irq, false);
 	}
 	vgic_irq_clear_pending(d, irq);
 }
