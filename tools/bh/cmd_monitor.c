@@ -173,6 +173,8 @@ static void monitor_save_console(const struct monitor *m)
 	static const char *const streams[] = { "pv", "serial" };
 	char path[256];
 
+	mkdir("/var", 0755);
+	mkdir("/var/log", 0755);
 	mkdir(LOG_DIR, 0755);
 	for (uint32_t i = 0; i < 2; i++) {
 		int fd;
