@@ -275,6 +275,17 @@ static void fill(uint8_t *prio, const unsigned int *intid, unsigned int n)
 	}
 }
 
+static bool out_of_order(const uint8_t *prio, unsigned int i)
+{
+	unsigned int now = irq_log[0].intid[i], before = i == 0 ? now : irq_log[0].intid[i - 1];
+
+	if (prio[now] < prio[before]) {
+		printf("# number %u: INTID %u priority 0x%x came after INTID %u priority 0x%x\n", i,
+		       now, prio[now], before, prio[before]);
+	}
+	return prio[now] < prio[before];
+}
+
 /* More pending than any implementation has list registers: each exactly once, priorities never
  * rising. */
 static void overflow(void)
@@ -297,8 +308,7 @@ static void overflow(void)
 		wrong_count += irq_log[0].n != n;
 		for (unsigned int i = 0; i < irq_log[0].n && i < LOG_MAX; i++) {
 			wrong_count += ++seen[irq_log[0].intid[i]] != r + 1;
-			wrong_order += i != 0 &&
-				       prio[irq_log[0].intid[i]] < prio[irq_log[0].intid[i - 1]];
+			wrong_order += out_of_order(prio, i);
 		}
 	}
 	check_eq(wrong_count, 0, "overflow: interrupts lost or delivered twice");
