@@ -175,6 +175,52 @@ int devtree_reg(int node, unsigned int index, struct devtree_range *out)
 	return parent < 0 ? -EINVAL : read_reg(node, parent, index, out);
 }
 
+int devtree_reg_below(int parent, int node, unsigned int index, struct devtree_range *out)
+{
+	return read_reg(node, parent, index, out);
+}
+
+/* Top-level nodes that describe no device. */
+static bool is_no_device(int node)
+{
+	static const char *const names[] = { "cpus", "chosen",	  "aliases", "reserved-memory",
+					     "psci", "hypervisor" };
+	const char *name = fdt_get_name(fdt, node, NULL),
+		   *type = devtree_string(node, "device_type");
+
+	for (unsigned int i = 0; name && i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(name, names[i])) {
+			return true;
+		}
+	}
+	return !name || (type && !strcmp(type, "memory"));
+}
+
+/* Depth first, with the parent at hand: libfdt would search for it from the root each time. */
+static int visit_bus(int bus, int depth, devtree_node_visit_t visit, void *arg)
+{
+	int node, rc;
+
+	fdt_for_each_subnode(node, fdt, bus) {
+		if (depth == 0 && is_no_device(node)) {
+			continue;
+		}
+		rc = visit(node, bus, arg);
+		if (rc == 0 && depth < DEPTH_MAX && fdt_getprop(fdt, node, "ranges", NULL)) {
+			rc = visit_bus(node, depth + 1, visit, arg);
+		}
+		if (rc) {
+			return rc;
+		}
+	}
+	return 0;
+}
+
+int devtree_for_each_device(devtree_node_visit_t visit, void *arg)
+{
+	return visit_bus(0, 0, visit, arg);
+}
+
 int devtree_irq(int node, unsigned int index, struct devtree_irq *out)
 {
 	int len;

@@ -38,6 +38,17 @@ int devtree_number(int node, const char *name, u64 *value);
 /* Entry number index of reg, translated to CPU addresses. -ENOENT (no such entry), -EINVAL. */
 int devtree_reg(int node, unsigned int index, struct devtree_range *out);
 
+/* The same for a node whose parent is known: no search for it. */
+int devtree_reg_below(int parent, int node, unsigned int index, struct devtree_range *out);
+
+/*
+ * Call visit for each node that may be a device: the children of the root and of buses (nodes with
+ * ranges), parents first; not CPUs, memory, /chosen and the like. Stops at the first non-zero
+ * result.
+ */
+typedef int (*devtree_node_visit_t)(int node, int parent, void *arg);
+int devtree_for_each_device(devtree_node_visit_t visit, void *arg);
+
 struct devtree_irq {
 	unsigned int number; /* the GIC's number */
 	enum irq_type type;
