@@ -35,8 +35,10 @@ bool mmio_dispatch(struct vcpu *v, u64 ipa, struct mmio_access *access)
 	for (u32 i = 0; i < a->nr_mmio; i++, region++) {
 		access->offset = ipa - region->start;
 		if (access->offset < region->bytes) {
-			return access->bytes <= region->bytes - access->offset &&
-			       region->handler(v, access, region->arg);
+			if (unlikely(access->bytes > region->bytes - access->offset)) {
+				return false;
+			}
+			return region->handler(v, access, region->arg);
 		}
 	}
 	return false;

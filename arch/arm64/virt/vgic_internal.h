@@ -135,9 +135,26 @@ struct vgic_reg {
 	void (*write)(const struct vgic_window *w, u32 at, u64 value);
 };
 
-/* One access by a table sorted by offset; false when the size or the alignment is not allowed. */
-bool vgic_regs_access(const struct vgic_reg *rows, u32 nr_rows, const struct vgic_window *w,
+/*
+ * Rows sorted by offset, without overlap, and where to begin to look: start[i] is the first row that ends
+ * behind 128 × i.
+ */
+#define VGIC_TABLE_SLOTS 32U
+
+struct vgic_table {
+	const struct vgic_reg *rows;
+	u32 nr_rows;
+	u8 start[VGIC_TABLE_SLOTS + 1];
+};
+
+/* Boot: fill start. */
+void vgic_table_init(struct vgic_table *table);
+/* One access; false when the size or the alignment is not allowed. */
+bool vgic_regs_access(const struct vgic_table *table, const struct vgic_window *w,
 		      struct mmio_access *access);
+/* Boot: both blocks' tables. */
+void vgic_dist_init(void);
+void vgic_redist_init(void);
 /* Identification registers, which both blocks have at 0xffd0. */
 u64 vgic_regs_id(const struct vgic_window *w, u32 at);
 u64 vgic_regs_iidr(const struct vgic_window *w, u32 at);

@@ -373,6 +373,8 @@ int vgic_init(void)
 {
 	int rc = irq_request(gic_info.maintenance_irq, maintenance, NULL);
 
+	vgic_dist_init();
+	vgic_redist_init();
 	if (rc != 0) {
 		pr_err("vgic: maintenance interrupt %u can not be had (%d)\n",
 		       gic_info.maintenance_irq, rc);

@@ -14,23 +14,35 @@
 
 #include "vgic_internal.h"
 
+#define SLOT_SHIFT 7
 #define PRODUCT_ID 0x42U /* GICD_IIDR.ProductID; no implementer */
 
-/* The last row that begins at or below the offset, if it reaches that far. */
-static const struct vgic_reg *find_row(const struct vgic_reg *rows, u32 nr, u32 offset)
+void vgic_table_init(struct vgic_table *table)
 {
-	u32 low = 0, half;
+	u32 row = 0;
 
-	while (nr > 1) {
-		half = nr / 2;
-		if (rows[low + half].offset <= offset) {
-			low += half;
-			nr -= half;
-		} else {
-			nr = half;
+	for (u32 i = 0; i <= VGIC_TABLE_SLOTS; i++) {
+		while (row + 1 < table->nr_rows &&
+		       table->rows[row].offset + table->rows[row].bytes <= i << SLOT_SHIFT) {
+			row++;
+		}
+		table->start[i] = (u8)row;
+	}
+}
+
+/* The row of an offset, NULL when there is none: between two rows, or behind the last. */
+static const struct vgic_reg *find_row(const struct vgic_table *table, u32 offset)
+{
+	u32 slot = MIN(offset >> SLOT_SHIFT, VGIC_TABLE_SLOTS);
+	const struct vgic_reg *row = &table->rows[table->start[slot]];
+	const struct vgic_reg *end = table->rows + table->nr_rows;
+
+	while (row->offset + row->bytes <= offset) {
+		if (++row == end) {
+			return NULL;
 		}
 	}
-	return offset - rows[low].offset < rows[low].bytes ? &rows[low] : NULL;
+	return row->offset <= offset ? row : NULL;
 }
 
 /* Interrupt i of a window; the distributor does not show private ones (affinity routing is on). */
@@ -186,21 +198,20 @@ static void access_fields(const struct vgic_reg *row, const struct vgic_window *
 	inject_end(w->domain);
 }
 
-bool vgic_regs_access(const struct vgic_reg *rows, u32 nr_rows, const struct vgic_window *w,
+bool vgic_regs_access(const struct vgic_table *table, const struct vgic_window *w,
 		      struct mmio_access *access)
 {
 	u32 offset = (u32)access->offset;
-	const struct vgic_reg *row;
+	const struct vgic_reg *row = find_row(table, offset);
 
-	if ((offset & (access->bytes - 1U)) != 0) {
+	if (unlikely((offset & (access->bytes - 1U)) != 0)) {
 		return false;
 	}
-	row = find_row(rows, nr_rows, offset);
-	if (row == NULL) {
+	if (unlikely(row == NULL)) {
 		access->value = access->is_write ? access->value : 0;
 		return true;
 	}
-	if ((row->widths & access->bytes) == 0) {
+	if (unlikely((row->widths & access->bytes) == 0)) {
 		return false;
 	}
 	if (row->bits == 0) {

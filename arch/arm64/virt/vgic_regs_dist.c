@@ -85,6 +85,13 @@ static const struct vgic_reg rows[] = {
 	SINGLE(0xffd0, 0x30, 4, vgic_regs_id, NULL),
 };
 
+static struct vgic_table table __sealed = {.rows = rows, .nr_rows = ARRAY_SIZE(rows)};
+
+void vgic_dist_init(void)
+{
+	vgic_table_init(&table);
+}
+
 bool vgic_dist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 {
 	struct vgic_window w = {
@@ -93,5 +100,5 @@ bool vgic_dist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 	};
 
 	(void)arg;
-	return vgic_regs_access(rows, ARRAY_SIZE(rows), &w, access);
+	return vgic_regs_access(&table, &w, access);
 }

@@ -63,7 +63,7 @@ static void waker_write(const struct vgic_window *w, u32 at, u64 value)
 #define RAZ_WI(off, len) SINGLE(off, len, 15, NULL, NULL)
 #define SGI_BASE	 0x10000
 
-static const struct vgic_reg rows[] = {
+static const struct vgic_reg rd_rows[] = {
 	SINGLE(0x0000, 4, 4, ctlr_read, NULL),
 	SINGLE(0x0004, 4, 4, vgic_regs_iidr, NULL),
 	SINGLE(0x0008, 8, 12, typer_read, NULL),
@@ -71,21 +71,33 @@ static const struct vgic_reg rows[] = {
 	SINGLE(0x0014, 4, 4, waker_read, waker_write),
 	RAZ_WI(0x0018, 0xe8), /* SETLPIR … SYNCR: no LPIs, and a sync is over at once */
 	SINGLE(0xffd0, 0x30, 4, vgic_regs_id, NULL),
-	FIELDS(SGI_BASE + 0x0080, 4, 1, 4, 0, vgic_read_group, vgic_write_group),
-	FIELDS(SGI_BASE + 0x0100, 4, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_enable),
-	FIELDS(SGI_BASE + 0x0180, 4, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_disable),
-	FIELDS(SGI_BASE + 0x0200, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
-	       vgic_write_set_pending),
-	FIELDS(SGI_BASE + 0x0280, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
-	       vgic_write_clear_pending),
-	FIELDS(SGI_BASE + 0x0300, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
-	       vgic_write_set_active),
-	FIELDS(SGI_BASE + 0x0380, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
-	       vgic_write_clear_active),
-	FIELDS(SGI_BASE + 0x0400, 0x20, 8, 5, 0, vgic_read_priority, vgic_write_priority),
-	FIELDS(SGI_BASE + 0x0c00, 8, 2, 4, 0, vgic_read_config, vgic_write_config),
-	RAZ_WI(SGI_BASE + 0x0d00, 0x104), /* IGRPMODR0, NSACR */
 };
+
+static const struct vgic_reg sgi_rows[] = {
+	FIELDS(0x0080, 4, 1, 4, 0, vgic_read_group, vgic_write_group),
+	FIELDS(0x0100, 4, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_enable),
+	FIELDS(0x0180, 4, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_disable),
+	FIELDS(0x0200, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
+	       vgic_write_set_pending),
+	FIELDS(0x0280, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
+	       vgic_write_clear_pending),
+	FIELDS(0x0300, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
+	       vgic_write_set_active),
+	FIELDS(0x0380, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
+	       vgic_write_clear_active),
+	FIELDS(0x0400, 0x20, 8, 5, 0, vgic_read_priority, vgic_write_priority),
+	FIELDS(0x0c00, 8, 2, 4, 0, vgic_read_config, vgic_write_config),
+	RAZ_WI(0x0d00, 0x104), /* IGRPMODR0, NSACR */
+};
+
+static struct vgic_table rd_table __sealed = {.rows = rd_rows, .nr_rows = ARRAY_SIZE(rd_rows)};
+static struct vgic_table sgi_table __sealed = {.rows = sgi_rows, .nr_rows = ARRAY_SIZE(sgi_rows)};
+
+void vgic_redist_init(void)
+{
+	vgic_table_init(&rd_table);
+	vgic_table_init(&sgi_table);
+}
 
 bool vgic_redist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 {
@@ -106,5 +118,9 @@ bool vgic_redist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 	}
 	w.key = (w.frame->id + 1U) << 20;
 	access->offset -= (u64)n * region->stride;
-	return vgic_regs_access(rows, ARRAY_SIZE(rows), &w, access);
+	if (access->offset < SGI_BASE) {
+		return vgic_regs_access(&rd_table, &w, access);
+	}
+	access->offset -= SGI_BASE;
+	return vgic_regs_access(&sgi_table, &w, access);
 }
