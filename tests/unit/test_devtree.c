@@ -211,6 +211,32 @@ static void test_translation(void **state)
 	assert_true(devtree_find_compatible(uart, "arm,pl011") < 0);
 }
 
+static char names[256];
+
+static int see_device(int node, int parent, void *arg)
+{
+	struct devtree_range range;
+	int rc = devtree_reg_below(parent, node, 0, &range);
+
+	assert_int_equal(parent, fdt_parent_offset(blob, node));
+	assert_int_equal(rc, devtree_reg(node, 0, &range));
+	strcat(names, fdt_get_name(blob, node, NULL));
+	strcat(names, " ");
+	return arg && fdt_node_check_compatible(blob, node, "arm,pl011") == 0 ? -5 : 0;
+}
+
+static void test_devices(void **state)
+{
+	build();
+	names[0] = '\0';
+	assert_int_equal(devtree_for_each_device(see_device, NULL), 0);
+	/* Not below a bus without ranges. */
+	assert_string_equal(names, "soc uart@7e201000 lost@1 island wide ");
+	names[0] = '\0';
+	assert_int_equal(devtree_for_each_device(see_device, blob), -5);
+	assert_string_equal(names, "soc uart@7e201000 ");
+}
+
 static void test_interrupts(void **state)
 {
 	struct devtree_irq irq;
@@ -268,9 +294,10 @@ static void test_xen_bootargs(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_init),	    cmocka_unit_test(test_memory),
-		cmocka_unit_test(test_translation), cmocka_unit_test(test_interrupts),
-		cmocka_unit_test(test_chosen),	    cmocka_unit_test(test_xen_bootargs),
+		cmocka_unit_test(test_init),	     cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_translation),  cmocka_unit_test(test_interrupts),
+		cmocka_unit_test(test_devices),	     cmocka_unit_test(test_chosen),
+		cmocka_unit_test(test_xen_bootargs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
