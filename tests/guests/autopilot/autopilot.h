@@ -30,21 +30,11 @@ void board_putc(char c); /* never blocks: what the console cannot take is droppe
 void board_flush(void);	 /* tell the reader of the PV console */
 int board_getc(void);	 /* -1 = nothing typed */
 void board_power_off(bool reboot);
-static inline uint64_t board_now(void)
-{
-	return sysreg_read(cntvct_el0);
-}
-static inline uint64_t board_hz(void)
-{
-	return sysreg_read(cntfrq_el0);
-}
-static inline uint64_t board_ns(uint64_t ticks)
-{
-	return ticks * 1000 / (board_hz() / 1000000);
-}
+#define board_now()	sysreg_read(cntvct_el0)
+#define board_hz()	sysreg_read(cntfrq_el0)
+#define board_ns(ticks) ((ticks)*1000 / (board_hz() / 1000000))
 
-/* --- sched.c: fixed priorities, run to completion, one stack; a higher task preempts a lower one
- * --- */
+/* --- sched.c: fixed priorities, run to completion; a higher task preempts a lower one --- */
 struct task {
 	const char *name;
 	void (*run)(void);
@@ -53,11 +43,11 @@ struct task {
 	uint64_t released, met, missed, worst; /* worst = release to completion; counter ticks */
 };
 struct sched_stats { /* of the tick: deadline to first instruction, in counter ticks */
-	uint64_t count, min, max, sum, lost; /* lost = whole periods without a tick */
+	uint64_t count, min, max, sum;
 };
 extern struct sched_stats sched_stats;
-void sched_start(struct task *tasks,
-		 unsigned int n); /* highest priority first; returns with the timer running */
+/* Highest priority first; returns with the timer running. */
+void sched_start(struct task *tasks, unsigned int n);
 void sched_reset_stats(void);
 
 /* --- quad.c --- */

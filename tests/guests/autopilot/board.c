@@ -6,6 +6,9 @@
  */
 #include "autopilot.h"
 
+#define REG32(a)  (*(volatile uint32_t *)(a))
+#define barrier() __asm__ volatile("dsb sy" : : : "memory")
+
 #define GICD   0x03001000ull
 #define GICR   0x03020000ull
 #define UART   0x22000000ull
@@ -27,24 +30,10 @@ struct console_ring {
 static uint64_t l1[512] __attribute__((aligned(4096))), l2[512] __attribute__((aligned(4096)));
 static volatile struct console_ring *ring;
 static uint32_t ring_port;
-static bool has_uart;
-static volatile bool probing, faulted;
+static volatile bool has_uart, probing;
 
 void board_mmu_on(void);
 void board_fault(uint64_t when);
-
-static inline uint32_t rd(uint64_t a)
-{
-	return *(volatile uint32_t *)a;
-}
-static inline void wr(uint64_t a, uint32_t v)
-{
-	*(volatile uint32_t *)a = v;
-}
-static inline void barrier(void)
-{
-	__asm__ volatile("dsb sy" : : : "memory");
-}
 
 static void map_normal(uint64_t pa)
 {
@@ -65,8 +54,7 @@ void board_mmu_on(void)
 	}
 	l1[0] = (uint64_t)l2 | 3;
 	sysreg_write(mair_el1, 0xff04);
-	sysreg_write(tcr_el1, 25 | 1 << 8 | 1 << 10 | 3 << 12 | 1 << 23 |
-				      (sysreg_read(id_aa64mmfr0_el1) & 7) << 32);
+	sysreg_write(tcr_el1, 25 | 1 << 8 | 1 << 10 | 3 << 12 | 1 << 23 | 2ull << 32);
 	sysreg_write(ttbr0_el1, (uint64_t)l1);
 	map_normal(MAGIC);
 	sysreg_write(sctlr_el1, 0x30d01805); /* RES1 bits, I, C, M */
@@ -102,34 +90,20 @@ void board_fault(uint64_t when)
 {
 	(void)when;
 	if (probing) {
-		faulted = true;
+		has_uart = false;
 		sysreg_write(elr_el1, sysreg_read(elr_el1) + 4);
 		return;
 	}
-	for (const char *s = "autopilot: FAULT\r\n"; *s != '\0'; s++) {
-		board_putc(*s);
-	}
-	board_flush();
 	hypercall(SCHED_OP, 2, &(uint32_t){ 3 }); /* shutdown, reason crash */
-}
-
-static bool probe(uint64_t a)
-{
-	probing = true;
-	faulted = false;
-	rd(a);
-	barrier();
-	probing = false;
-	return !faulted;
 }
 
 static void gic_init(void)
 {
-	wr(GICD, 0x12);			/* affinity routing, group 1 */
-	wr(GICR + 0x14, 0);		/* wake the redistributor */
-	wr(GICR + 0x10080, 0xffffffff); /* all in group 1 */
+	REG32(GICD) = 0x12;		    /* affinity routing, group 1 */
+	REG32(GICR + 0x14) = 0;		    /* wake the redistributor */
+	REG32(GICR + 0x10080) = 0xffffffff; /* all in group 1 */
 	*(volatile uint8_t *)(GICR + 0x10400 + IRQ_VTIMER) = 0x80;
-	wr(GICR + 0x10100, 1u << IRQ_VTIMER);
+	REG32(GICR + 0x10100) = 1u << IRQ_VTIMER;
 	sysreg_write(S3_0_C12_C12_5, sysreg_read(S3_0_C12_C12_5) | 1); /* ICC_SRE_EL1 */
 	sysreg_write(S3_0_C4_C6_0, 0xff);			       /* ICC_PMR_EL1 */
 	sysreg_write(S3_0_C12_C12_7, 1);			       /* ICC_IGRPEN1_EL1 */
@@ -144,7 +118,10 @@ void board_init(void)
 		ring_port = (uint32_t)hvm_param(18);
 		ring = (volatile struct console_ring *)(pfn << 12);
 	}
-	has_uart = probe(UART + 0x18);
+	probing = has_uart = true;
+	(void)REG32(UART + 0x18);
+	barrier();
+	probing = false;
 	gic_init();
 }
 
@@ -166,8 +143,8 @@ void board_putc(char c)
 		ring->out_prod++;
 	}
 	for (int i = 0; has_uart && i < 1000; i++) {
-		if ((rd(UART + 0x18) & 1 << 5) == 0) {
-			wr(UART, (uint8_t)c);
+		if ((REG32(UART + 0x18) & 1 << 5) == 0) {
+			REG32(UART) = (uint8_t)c;
 			break;
 		}
 	}
@@ -190,8 +167,8 @@ int board_getc(void)
 		c = ring->in[ring->in_cons % sizeof(ring->in)];
 		ring->in_cons++;
 		board_flush();
-	} else if (has_uart && (rd(UART + 0x18) & 1 << 4) == 0) {
-		c = (int)(rd(UART) & 0xff);
+	} else if (has_uart && (REG32(UART + 0x18) & 1 << 4) == 0) {
+		c = (int)(REG32(UART) & 0xff);
 	}
 	return c;
 }

@@ -91,8 +91,8 @@ static void statistics(void)
 		      tasks[i].name, (uint64_t)tasks[i].period, tasks[i].met, tasks[i].missed,
 		      board_ns(tasks[i].worst));
 	}
-	print("autopilot:   roll %f pitch %f yaw %f rad, periods lost %u\r\n", quad.angle[0],
-	      quad.angle[1], quad.angle[2], sched_stats.lost);
+	print("autopilot:   roll %f pitch %f yaw %f rad\r\n", quad.angle[0], quad.angle[1],
+	      quad.angle[2]);
 }
 
 static void console(void)

@@ -53,6 +53,19 @@ static void run_ready(void)
 	current = preempted;
 }
 
+/* A task not even started since its last release has missed that one. */
+static void release(void)
+{
+	now_ms++;
+	for (struct task *t = task; t < task + nr_tasks; t++) {
+		if (now_ms % t->period == 0) {
+			t->missed += t->ready;
+			t->released = t->ready ? t->released : deadline;
+			t->ready = true;
+		}
+	}
+}
+
 static void tick(uint64_t when)
 {
 	struct sched_stats *s = &sched_stats;
@@ -62,18 +75,11 @@ static void tick(uint64_t when)
 	s->sum += late;
 	s->min = late < s->min ? late : s->min;
 	s->max = late > s->max ? late : s->max;
-	now_ms++;
-	for (unsigned int i = 0; i < nr_tasks; i++) {
-		if (now_ms % task[i].period == 0) {
-			task[i].missed +=
-				task[i].ready; /* not even started since the last release */
-			task[i].ready = true;
-			task[i].released = deadline;
-		}
+	if (late > board_hz()) {
+		deadline = when; /* the domain was paused: do not live through it again */
 	}
-	for (deadline += period; deadline <= when; deadline += period) {
-		s->lost++;
-		task[0].missed++;
+	for (; deadline <= when; deadline += period) {
+		release();
 	}
 	sysreg_write(cntv_cval_el0, deadline);
 	sysreg_write(cntv_ctl_el0, 1);

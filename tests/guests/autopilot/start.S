@@ -93,16 +93,9 @@ _start:	b	1f
 irq:	exception sched_irq
 sync:	exception board_fault
 
+	.balign	0x800			/* what is not used is zero: an undefined instruction */
+vectors: .space	0x200
+	b	sync				/* synchronous, EL1h */
+	.balign	0x80
+	b	irq				/* IRQ, EL1h */
 	.balign	0x800
-vectors: .rept	4
-	b	.
-	.balign	0x80
-	.endr
-	b	sync				/* 0x200: synchronous, EL1h */
-	.balign	0x80
-	b	irq				/* 0x280: IRQ, EL1h */
-	.balign	0x80
-	.rept	10
-	b	.
-	.balign	0x80
-	.endr
