@@ -43,7 +43,9 @@ static __init mfn_t alloc_block(struct domain *d, unsigned int order)
 {
 	mfn_t frame = frame_alloc_range(order, d->id, mfn(0), mfn(DMA32_FRAMES));
 
-	return mfn_is_valid_value(frame) ? frame : frame_alloc(order, d->id);
+	return mfn_is_valid_value(frame)
+		       ? frame
+		       : frame_alloc_range(order, d->id, mfn(0), mfn(INVALID_FRAME));
 }
 
 __init int dom0_alloc_memory(struct dom0 *dom0, u64 bytes)
@@ -98,11 +100,11 @@ static __init int map_range(struct dom0 *dom0, u64 base, u64 bytes)
 	return rc == -EEXIST ? 0 : rc;
 }
 
-static __init int map_regs(struct dom0 *dom0, int node)
+static __init void map_regs(struct dom0 *dom0, int node, int parent)
 {
 	struct devtree_range range;
 
-	for (unsigned int i = 0; !devtree_reg(node, i, &range); i++) {
+	for (unsigned int i = 0; !devtree_reg_below(parent, node, i, &range); i++) {
 		int rc = map_range(dom0, range.base, range.bytes);
 
 		if (rc) {
@@ -110,14 +112,13 @@ static __init int map_regs(struct dom0 *dom0, int node)
 				fdt_get_name(devtree_blob(), node, NULL), range.base, rc);
 		}
 	}
-	return 0;
 }
 
 /* A PCI host's windows: (3 cells PCI address, parent address, 2 cells size) each. */
-static __init void map_pci_windows(struct dom0 *dom0, int node)
+static __init void map_pci_windows(struct dom0 *dom0, int node, int parent)
 {
 	const void *fdt = devtree_blob();
-	int parent_cells = fdt_address_cells(fdt, fdt_parent_offset(fdt, node));
+	int parent_cells = fdt_address_cells(fdt, parent);
 	int bytes, entry = 3 + parent_cells + 2;
 	const u32 *ranges = fdt_getprop(fdt, node, "ranges", &bytes);
 
@@ -129,15 +130,6 @@ static __init void map_pci_windows(struct dom0 *dom0, int node)
 			pr_warn("dom0: PCI window at %#lx is not mapped\n", base);
 		}
 	}
-}
-
-static __init bool is_bus_address(int node)
-{
-	/* reg of these is no address of memory. */
-	const void *fdt = devtree_blob();
-	int parent = fdt_parent_offset(fdt, node);
-
-	return parent >= 0 && (parent == 0 || fdt_getprop(fdt, parent, "ranges", NULL) != NULL);
 }
 
 static __init void route_interrupts(struct dom0 *dom0)
@@ -152,23 +144,24 @@ static __init void route_interrupts(struct dom0 *dom0)
 	pr_info("dom0: %u interrupts\n", nr);
 }
 
+static __init int map_device_node(int node, int parent, void *arg)
+{
+	struct dom0 *dom0 = arg;
+	const char *type = devtree_string(node, "device_type");
+
+	if (dom0_is_kept(node)) {
+		return 0;
+	}
+	map_regs(dom0, node, parent);
+	if (type && !strcmp(type, "pci")) {
+		map_pci_windows(dom0, node, parent);
+	}
+	return 0;
+}
+
 __init int dom0_map_devices(struct dom0 *dom0)
 {
-	const void *fdt = devtree_blob();
-	int depth = 0;
-
-	for (int node = fdt_next_node(fdt, 0, &depth); node >= 0 && depth > 0;
-	     node = fdt_next_node(fdt, node, &depth)) {
-		const char *type = devtree_string(node, "device_type");
-
-		if (dom0_is_kept(node) || !is_bus_address(node)) {
-			continue;
-		}
-		map_regs(dom0, node);
-		if (type && !strcmp(type, "pci")) {
-			map_pci_windows(dom0, node);
-		}
-	}
+	devtree_for_each_device(map_device_node, dom0);
 	route_interrupts(dom0);
 	return 0;
 }

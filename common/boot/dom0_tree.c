@@ -28,28 +28,15 @@ static __init bool has_type(const void *fdt, int node, const char *type)
 	return value && (size_t)len == strlen(type) + 1 && !memcmp(value, type, (size_t)len);
 }
 
-static __init bool is_below(const char *path, int node)
-{
-	const void *fdt = devtree_blob();
-	int top = fdt_path_offset(fdt, path);
-
-	for (int at = node; at > 0 && top >= 0; at = fdt_parent_offset(fdt, at)) {
-		if (at == top) {
-			return true;
-		}
-	}
-	return false;
-}
-
 __init bool dom0_is_kept(int node)
 {
-	const void *fdt = devtree_blob();
+	static __initdata int console = -2;
 
-	return node == devtree_stdout() || has_type(fdt, node, "memory") ||
-	       devtree_is_compatible(node, "arm,gic-v3") ||
-	       devtree_is_compatible(node, "arm,gic-v3-its") || is_below("/cpus", node) ||
-	       is_below("/chosen", node) || is_below("/reserved-memory", node) ||
-	       is_below("/psci", node);
+	if (console == -2) {
+		console = devtree_stdout();
+	}
+	return node == console || devtree_is_compatible(node, "arm,gic-v3") ||
+	       devtree_is_compatible(node, "arm,gic-v3-its");
 }
 
 /* First node of the copy that has to go, or < 0. The tree changes with each deletion: search again.

@@ -175,7 +175,6 @@ __init void boot_memory_release_modules(void)
 		u64 end = (at->base + at->bytes) >> PAGE_SHIFT;
 
 		if (end > first) {
-			arch_scrub_frames(mfn(first), end - first);
 			frame_add_range(mfn(first), end - first);
 		}
 	}

@@ -6,12 +6,13 @@
  *
  *   63 62  61 60  56 55            28 27             0
  *    0  0   (zero)                                       no RAM
- *    0  1   -  order  previous         next              head of a free block of 2^order frames
+ *    0  1   D  order  previous         next              head of a free block of 2^order frames
  *    1  0   (anything)                                   free, inside a block
  *    1  1   -    -    47..32 owner     31..0 references  in use
  *
- * Links are indices into the table; NIL ends a list. Free frames are always scrubbed, so that
- * handing out is cheap. frame_lock (LOCK_RANK_FRAME) protects free blocks and their lists; the
+ * Links are indices into the table; NIL ends a list. Freed frames are scrubbed, so that handing out
+ * is cheap; RAM as the boot loader left it is dirty (D) and scrubbed when it is first handed out.
+ * Dirty and clean blocks never merge. frame_lock (LOCK_RANK_FRAME) protects free blocks and their lists; the
  * references of a frame in use change by atomic operations without it. A frame whose count has just
  * become 0 belongs to the CPU that dropped the last one: frame_get() refuses it.
  */
@@ -29,6 +30,7 @@
 #define STATE_USED	   3UL
 #define INSIDE_BYTE	   0x80 /* memset's pattern for entries of STATE_INSIDE */
 #define INSIDE_ENTRY	   0x8080808080808080UL
+#define HEAD_DIRTY	   BIT(61)
 #define INDEX_BITS	   28
 #define NIL		   (BIT(INDEX_BITS) - 1)
 #define REFS_MASK	   0xFFFFFFFFUL
@@ -45,9 +47,9 @@ static u64 free_head[NR_ORDERS];
 static u64 free_orders; /* bit n: the list of order n has blocks */
 static u64 nr_free, nr_total;
 
-static u64 make_head(unsigned int order, u64 prev, u64 next)
+static u64 make_head(u64 dirty, unsigned int order, u64 prev, u64 next)
 {
-	return STATE_HEAD << 62 | (u64)order << 56 | prev << INDEX_BITS | next;
+	return STATE_HEAD << 62 | dirty | (u64)order << 56 | prev << INDEX_BITS | next;
 }
 
 static u64 make_used(domid_t owner)
@@ -88,13 +90,24 @@ static u64 *entry_of(mfn_t frame)
 	return index < table_nr ? &table[index] : NULL;
 }
 
-static void link_block(u64 index, unsigned int order)
+static u64 head_dirty(u64 entry)
+{
+	return entry & HEAD_DIRTY;
+}
+
+/* Replace the links of a block's head. */
+static void relink(u64 index, u64 prev, u64 next)
+{
+	table[index] = make_head(head_dirty(table[index]), head_order(table[index]), prev, next);
+}
+
+static void link_block(u64 index, unsigned int order, u64 dirty)
 {
 	u64 next = free_head[order];
 
-	table[index] = make_head(order, NIL, next);
+	table[index] = make_head(dirty, order, NIL, next);
 	if (next != NIL) {
-		table[next] = make_head(order, index, head_next(table[next]));
+		relink(next, index, head_next(table[next]));
 	}
 	free_head[order] = index;
 	free_orders |= BIT(order);
@@ -107,7 +120,7 @@ static void unlink_block(u64 index)
 	u64 prev = head_prev(table[index]), next = head_next(table[index]);
 
 	if (prev != NIL) {
-		table[prev] = make_head(order, head_prev(table[prev]), next);
+		relink(prev, head_prev(table[prev]), next);
 	} else {
 		free_head[order] = next;
 		if (next == NIL) {
@@ -115,30 +128,30 @@ static void unlink_block(u64 index)
 		}
 	}
 	if (next != NIL) {
-		table[next] = make_head(order, prev, head_next(table[next]));
+		relink(next, prev, head_next(table[next]));
 	}
 	table[index] = INSIDE_ENTRY;
 }
 
-/* Free a naturally aligned block of inside entries, merging it with free buddies. */
-static void free_block(u64 index, unsigned int order)
+/* Free a naturally aligned block of inside entries, merging it with free buddies of its kind. */
+static void free_block(u64 index, unsigned int order, u64 dirty)
 {
 	nr_free += BIT(order);
 	for (; order < ORDER_MAX; order++) {
 		u64 buddy = ((table_base + index) ^ BIT(order)) - table_base;
 
 		if (buddy >= table_nr || ENTRY_STATE(table[buddy]) != STATE_HEAD ||
-		    head_order(table[buddy]) != order) {
+		    head_order(table[buddy]) != order || head_dirty(table[buddy]) != dirty) {
 			break;
 		}
 		unlink_block(buddy);
 		index = MIN(index, buddy);
 	}
-	link_block(index, order);
+	link_block(index, order, dirty);
 }
 
 /* Free inside entries [index, index + nr) as the largest aligned blocks. */
-static void free_run(u64 index, u64 nr)
+static void free_run(u64 index, u64 nr, u64 dirty)
 {
 	while (nr) {
 		u64 frame = table_base + index;
@@ -146,37 +159,51 @@ static void free_run(u64 index, u64 nr)
 		unsigned int fit = 63 - (unsigned int)__builtin_clzl(nr);
 
 		order = MIN(MIN(order, fit), (unsigned int)ORDER_MAX);
-		free_block(index, order);
+		free_block(index, order, dirty);
 		index += BIT(order);
 		nr -= BIT(order);
 	}
 }
 
 /*
- * Split the block at index (off its list) down to the part of 2^order that begins at target, and
- * mark that part as owned.
+ * Take the part of 2^order that begins at target out of the free block at index, and mark it as
+ * owned; the rest stays free. Returns whether the part must be scrubbed.
  */
-static void take_part(u64 index, unsigned int from, u64 target, unsigned int order, u64 entry)
+static bool take_part(u64 index, u64 target, unsigned int order, u64 entry)
 {
+	u64 dirty = head_dirty(table[index]);
+	unsigned int from = head_order(table[index]);
+
+	unlink_block(index);
 	while (from > order) {
 		u64 upper = index + BIT(--from);
 
 		if (target >= upper) {
-			link_block(index, from);
+			link_block(index, from, dirty);
 			index = upper;
 		} else {
-			link_block(upper, from);
+			link_block(upper, from, dirty);
 		}
 	}
 	nr_free -= BIT(order);
 	for (u64 i = 0; i < BIT(order); i++) {
 		table[index + i] = entry;
 	}
+	return dirty != 0;
+}
+
+/* Zero frames that are handed out for the first time. They are the caller's: no lock. */
+static void scrub_taken(u64 frame, unsigned int order)
+{
+	for (u64 done = 0; done < BIT(order); done += BIT(ORDER_2M)) {
+		scrub_frames(mfn(frame + done), MIN(BIT(order), BIT(ORDER_2M)));
+	}
 }
 
 mfn_t frame_alloc(unsigned int order, domid_t owner)
 {
 	u64 orders, index = INVALID_FRAME - table_base;
+	bool is_dirty = false;
 
 	if (order > ORDER_MAX) {
 		return mfn(INVALID_FRAME);
@@ -187,10 +214,12 @@ mfn_t frame_alloc(unsigned int order, domid_t owner)
 		unsigned int from = order + (unsigned int)__builtin_ctzl(orders);
 
 		index = free_head[from];
-		unlink_block(index);
-		take_part(index, from, index, order, make_used(owner));
+		is_dirty = take_part(index, index, order, make_used(owner));
 	}
 	spin_unlock(&frame_lock);
+	if (is_dirty) {
+		scrub_taken(table_base + index, order);
+	}
 	return mfn(table_base + index);
 }
 
@@ -220,10 +249,7 @@ mfn_t frame_alloc_range(unsigned int order, domid_t owner, mfn_t min, mfn_t max)
 		}
 	}
 	if (found != INVALID_FRAME) {
-		unsigned int from = head_order(table[index]);
-
-		unlink_block(index);
-		take_part(index, from, found - table_base, order, make_used(owner));
+		take_part(index, found - table_base, order, make_used(owner));
 	}
 	spin_unlock(&frame_lock);
 	return mfn(found);
@@ -281,7 +307,7 @@ static void scrub_and_free(u64 index, u64 nr)
 	scrub_frames(mfn(table_base + index), nr);
 	spin_lock(&frame_lock);
 	memset(&table[index], INSIDE_BYTE, nr * sizeof(table[0]));
-	free_run(index, nr);
+	free_run(index, nr, 0);
 	spin_unlock(&frame_lock);
 }
 
@@ -372,7 +398,7 @@ void frame_add_range(mfn_t first, u64 nr)
 	nr = MIN(nr, table_nr - index);
 	spin_lock(&frame_lock);
 	memset(&table[index], INSIDE_BYTE, nr * sizeof(table[0]));
-	free_run(index, nr);
+	free_run(index, nr, HEAD_DIRTY);
 	nr_total += nr;
 	spin_unlock(&frame_lock);
 }

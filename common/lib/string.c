@@ -103,15 +103,26 @@ void *memmove(void *dst, const void *src, size_t n)
 	return dst;
 }
 
+static inline void set_8_words(u64 *d, u64 value)
+{
+	d[0] = value;
+	d[1] = value;
+	d[2] = value;
+	d[3] = value;
+	d[4] = value;
+	d[5] = value;
+	d[6] = value;
+	d[7] = value;
+}
+
 static size_t set_words(void *dst, u64 value, size_t n)
 {
 	u64 *d = dst;
 	size_t left = n;
 
 	for (; left >= STEP; left -= STEP) {
-		for (size_t i = 0; i < 16; i++) {
-			d[i] = value;
-		}
+		set_8_words(d, value);
+		set_8_words(d + 8, value);
 		d += 16;
 	}
 	for (; left >= WORD; left -= WORD) {

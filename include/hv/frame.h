@@ -21,7 +21,9 @@
  */
 mfn_t frame_alloc(unsigned int order, domid_t owner);
 
-/* The same inside [min, max) of machine frames; for 1:1 and DMA-limited memory. Boot and Dom0 only.
+/*
+ * The same inside [min, max) of machine frames, for 1:1 and DMA-limited memory. Boot and Dom0 only: RAM
+ * that no domain has had yet comes as the boot loader left it.
  */
 mfn_t frame_alloc_range(unsigned int order, domid_t owner, mfn_t min, mfn_t max);
 
@@ -53,8 +55,8 @@ u64 frame_nr_total(void);
 
 /*
  * Boot: give the allocator its table (zeroed memory for the frames [base, base + nr), at most 2^28
- * of them, 1 TiB) and then each free range of RAM, whose contents must be zero already. Frames
- * never added stay "not RAM"; so do those that the table does not reach.
+ * of them, 1 TiB) and then each free range of RAM, in whatever state it is: it is scrubbed when
+ * it is first handed out. Frames never added stay "not RAM"; so do those the table does not reach.
  */
 size_t frame_table_bytes(u64 nr);
 void frame_table_init(void *table, mfn_t base, u64 nr);

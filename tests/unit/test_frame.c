@@ -56,11 +56,38 @@ static void test_add_and_count(void **state)
 	assert_false(frame_is_ram(mfn(INVALID_FRAME)));
 }
 
+/* All frames free, and scrubbed once. */
+static void add_clean(void)
+{
+	frame_add_range(mfn(BASE), NR);
+	assert_int_equal(frame_alloc(11, DOM).v, BASE);
+	for (u64 i = 0; i < NR; i++) {
+		frame_put(mfn(BASE + i));
+	}
+}
+
+static void test_boot_ram_is_scrubbed_once(void **state)
+{
+	mfn_t f;
+
+	memset(is_dirty, 1, sizeof(is_dirty));
+	frame_add_range(mfn(BASE), NR);
+	f = frame_alloc(3, DOM);
+	for (u64 i = 0; i < 8; i++) {
+		assert_int_equal(is_dirty[f.v - BASE + i], 0);
+	}
+	/* Dom0's memory comes as it is. */
+	f = frame_alloc_range(3, DOM, mfn(BASE + 512), mfn(BASE + NR));
+	assert_int_equal(is_dirty[f.v - BASE], 1);
+	frame_put_block(f, 3);
+	assert_int_equal(is_dirty[f.v - BASE], 0);
+}
+
 static void test_alloc_is_aligned_and_merges(void **state)
 {
 	mfn_t f[11];
 
-	frame_add_range(mfn(BASE), NR);
+	add_clean();
 	for (unsigned int order = 0; order <= 9; order++) {
 		f[order] = frame_alloc(order, DOM);
 		assert_true(mfn_is_valid_value(f[order]));
@@ -220,6 +247,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_add_and_count, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_boot_ram_is_scrubbed_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_alloc_is_aligned_and_merges, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_exhaustion, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_references, setup, teardown),

@@ -3,6 +3,7 @@
  * Small services of the CPU that common code asks for (hv/arch.h): counter, comparator, relaxing,
  * pending interrupts, cache maintenance. Stateless. Arm ARM D7 (caches), D12 (Generic Timer).
  */
+#include <asm/cpu.h>
 #include <asm/sysreg.h>
 #include <hv/arch.h>
 #include <hv/types.h>
@@ -42,14 +43,14 @@ bool arch_irq_is_pending(void)
 	return read_sysreg(isr_el1) != 0;
 }
 
-static size_t dcache_line(void)
+size_t cpu_dcache_line(void)
 {
 	return 4UL << (read_sysreg(ctr_el0) >> 16 & 0xf);
 }
 
 void arch_cache_clean_invalidate(const void *va, size_t bytes)
 {
-	size_t line = dcache_line();
+	size_t line = cpu_dcache_line();
 	u64 end = (u64)va + bytes;
 
 	for (u64 at = ALIGN_DOWN((u64)va, line); at < end; at += line) {

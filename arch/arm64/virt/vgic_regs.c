@@ -166,25 +166,31 @@ static void access_wide(const struct vgic_reg *row, const struct vgic_window *w,
 	}
 }
 
-static void access_single(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
-			  struct mmio_access *access)
+static __attribute__((noinline)) void write_single(const struct vgic_reg *row,
+						   const struct vgic_window *w, u32 at,
+						   const struct mmio_access *access)
 {
 	u32 shift = row->widths == 4 ? 0 : at % 8 * 8;
-	u64 value;
 
-	if (access->is_write) {
-		if (row->write != NULL) {
-			inject_begin(w->domain);
-			row->write(w, at, access->value << shift);
-			inject_end(w->domain);
-		}
-		return;
+	if (row->write != NULL) {
+		inject_begin(w->domain);
+		row->write(w, at, access->value << shift);
+		inject_end(w->domain);
 	}
-	value = row->read != NULL ? row->read(w, at) >> shift : 0;
+}
+
+static void read_single(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
+			struct mmio_access *access)
+{
+	u64 value = row->read != NULL ? row->read(w, at) : 0;
+
+	if (row->widths != 4) {
+		value >>= at % 8 * 8;
+	}
 	access->value = access->bytes == 8 ? value : (u32)value;
 }
 
-static void access_fields(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
+static __attribute__((noinline)) void access_fields(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
 			  struct mmio_access *access)
 {
 	inject_begin(w->domain);
@@ -214,10 +220,12 @@ bool vgic_regs_access(const struct vgic_table *table, const struct vgic_window *
 	if (unlikely((row->widths & access->bytes) == 0)) {
 		return false;
 	}
-	if (row->bits == 0) {
-		access_single(row, w, offset - row->offset, access);
-	} else {
+	if (row->bits != 0) {
 		access_fields(row, w, offset - row->offset, access);
+	} else if (access->is_write) {
+		write_single(row, w, offset - row->offset, access);
+	} else {
+		read_single(row, w, offset - row->offset, access);
 	}
 	return true;
 }

@@ -28,6 +28,8 @@ extern struct cpu_features cpu_features;
 void cpu_features_init(void);
 /* Each CPU: EL2's controls, so that nothing of the boot loader's remains. */
 void cpu_el2_setup(void);
+/* Bytes in the smallest line of the data caches. */
+size_t cpu_dcache_line(void);
 /* Size of a guest's physical address space: 2^bits bytes. */
 unsigned int cpu_ipa_bits(void);
 
