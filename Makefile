@@ -72,7 +72,7 @@ run: all
 
 ### Testing
 
-.PHONY: check check-fast check-one peer rt-kernel
+.PHONY: check check-fast check-one bench peer rt-kernel
 check: host all
 	@$(PYTHON) tests/run-check $(if $(SCENARIO),--scenario '$(SCENARIO)')
 
@@ -82,6 +82,11 @@ check-one: host all
 
 check-fast: host sysroot
 	@$(PYTHON) tests/run-check --fast
+
+# Instructions per path beside Xen's; `make bench PEER=1` measures Debian's Xen in the same run.
+bench: host all
+	$(if $(PEER),@$(SUBMAKE) peer dom0-xl)
+	@$(PYTHON) tests/bench/bench.py $(if $(PEER),--peer)
 
 # Debian's Xen, to compare with, and its PREEMPT_RT kernel; both only for some tests.
 peer:

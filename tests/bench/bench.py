@@ -1,0 +1,224 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""Measures what Bulkhead costs and holds it against the figures to reach.
+
+    bench.py                 both machines; table, gate, "N passed, N failed"
+    bench.py --only paths    traps and interrupts only, 10 s (also: dom0, size)
+    bench.py --peer          Debian's Xen (make peer, make dom0-xl) on the same machines beside it
+    bench.py --twice         run all twice and fail where a figure differs
+
+One tick of the counter is one instruction: QEMU with -icount shift=0 and a counter of 1 GHz. With
+one CPU the figures are exact and repeat to the digit. Figures go to build/bench/bulkhead.json (and
+xen.json), consoles to build/bench/*.log. See docs/performance.md.
+"""
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+TOP = HERE.parents[1]
+BUILD = TOP / "build"
+OUT = BUILD / "bench"
+CONFIG = BUILD / os.environ.get("CONFIG", "qemu_virt")
+sys.path.insert(0, str(TOP / "tests" / "abi"))
+sys.path.insert(0, str(TOP / "tools" / "build"))
+from answers import cpio  # noqa: E402  pylint: disable=C0413
+from size import code_lines, linked_sources  # noqa: E402  pylint: disable=C0413
+
+XEN = BUILD / "peer" / "boot" / "xen-4.20-arm64"
+QEMU = ["qemu-system-aarch64", "-M", "virt,virtualization=on,gic-version=3",
+        "-cpu", "cortex-a72,cntfrq=1000000000", "-smp", "1", "-icount", "shift=0,sleep=off",
+        "-seed", "1", "-rtc", "base=2026-01-01,clock=vm", "-display", "none", "-nic", "none",
+        "-monitor", "none", "-serial", "stdio", "-no-reboot"]
+MODULE_BYTES = 98_000_000   # of Dom0's kernel and initramfs, as in the peers' runs
+MILLION = 1_000_000
+
+# (row, what, unit, Xen 4.20, Bao, at most; None: reported only). Peers: docs/performance.md.
+ROWS = [
+    ("null_hypercall", "null hypercall, round trip", "insns", 431, 159, 200),
+    ("psci_version", "PSCI_VERSION", "insns", 473, 198, None),
+    ("gicd_typer", "GICD_TYPER read, trapped", "insns", 593, 229, 300),
+    ("gicr_typer", "GICR_TYPER read, trapped", "insns", 594, 273, None),
+    ("actlr", "trapped system register (ACTLR_EL1)", "insns", 428, None, None),
+    ("ptimer_read", "physical timer register read", "insns", 455, None, None),
+    ("sgi_to_self", "SGI to itself -> handler", "insns", 1031, 781, 600),
+    ("vtimer_running", "virtual timer -> handler, running", "insns", 1086, 201, 400),
+    ("vtimer_wfi", "virtual timer -> handler, out of WFI", "insns", 4584, 200, None),
+    ("boot_to_dom0", "entry -> Dom0's kernel", "insns", 228 * MILLION, None, 60 * MILLION),
+    ("create", "create of a paused 128 MiB Linux", "insns", 133 * MILLION, None, 30 * MILLION),
+    ("destroy", "destroy of it", "insns", 44 * MILLION, None, 10 * MILLION),
+    ("domain_kib", "memory beyond its own of a 128 MiB Linux", "KiB", 2048, None, None),
+    ("kept_kib", "RAM kept, 2 GiB machine with Dom0", "KiB", 32 * 1024, None, 8 * 1024),
+    ("image", "image", "bytes", 1015816, 94200, 320 * 1024),
+    ("code_lines", "code lines, C and assembly", "lines", 86353, 6640, 14000),
+]
+
+
+class BenchError(Exception):
+    """A machine did not print what it should."""
+
+
+def run(name, image, append, modules, memory, seconds):
+    """Runs a machine until it is off; returns its console, also kept in OUT/NAME.log."""
+    command = [*QEMU, "-m", str(memory), "-kernel", str(image), "-append", append]
+    for module in modules:
+        command += ["-device", f"guest-loader,{module}"]
+    log = OUT / f"{name}.log"
+    with open(log, "wb") as output:
+        try:
+            subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
+                           timeout=seconds, check=False)
+        except subprocess.TimeoutExpired as e:
+            raise BenchError(f"{log}: the machine was still on after {seconds} s") from e
+    return log.read_text(errors="replace").replace("\r", "")
+
+
+def only(pattern, text, name):
+    """The number that the pattern finds in the text of machine NAME."""
+    found = re.search(pattern, text, re.M)
+    if not found:
+        raise BenchError(f"{OUT / name}.log has no line /{pattern}/")
+    return int(found[1])
+
+
+def measure_paths(name, image, words, console):
+    """The guest `bench` in the place of Dom0's kernel."""
+    text = run(name, image, f"dom0_mem=64M {words}",
+               [f"addr=0x60000000,kernel={BUILD / 'guests' / 'bench.bin'},bootargs={console}"],
+               1024, 120)
+    rows = re.findall(r"bench (\w+) (\d+) (\d+) (\d+)$", text, re.M)
+    if "PASS bench" not in text:
+        raise BenchError(f"{OUT / name}.log: the guest did not come to its end")
+    return {row: int(high) for row, _, _, high in rows}
+
+
+def bench_archive(initrd):
+    """Dom0's initramfs with what the benchmark adds; padded to the size of the peers' runs."""
+    program = OUT / "ticks"
+    subprocess.run(["aarch64-linux-gnu-gcc", "-static", "-O2", "-Wall", "-Wextra", "-Wshadow",
+                    "-Werror", HERE / "ticks.c", "-o", program], check=True)
+    added = {"bench": (0o40755, b""),
+             "bench/init": (0o100755, (HERE / "init").read_bytes()),
+             "bench/linux.cfg": (0o100644, (HERE / "linux.cfg").read_bytes()),
+             "bench/ticks": (0o100755, program.read_bytes())}
+    data = initrd.read_bytes() + cpio(added)
+    archive = OUT / initrd.name
+    kernel = (BUILD / "dom0" / "vmlinuz").stat().st_size
+    archive.write_bytes(data.ljust(MODULE_BYTES - kernel, b"\0"))
+    return archive
+
+
+def measure_dom0(name, image, words, initrd, init_words):
+    """Dom0 with Debian's kernel: boot, then create and destroy. Returns (rows, console)."""
+    archive = bench_archive(BUILD / "dom0" / initrd)
+    text = run(name, image, f"dom0_mem=512M {words}",
+               [f"addr=0x50000000,kernel={BUILD / 'dom0' / 'vmlinuz'},"
+                f"bootargs=console=hvc0 quiet rdinit=/bench/init {init_words}".strip(),
+                f"addr=0x58000000,initrd={archive}"], 2048, 540)
+    if "bench: end" not in text:
+        raise BenchError(f"{OUT / name}.log: Dom0 did not come to its end")
+    rows = {}
+    for row in ("create", "destroy", "domain_kib"):
+        found = re.findall(rf"bench {row} (\d+) (\d+)$", text, re.M)
+        if any(int(status) != 0 for _, status in found):
+            raise BenchError(f"{OUT / name}.log: {row} failed")
+        values = [int(ticks) for ticks, _ in found[1:]]
+        if not values:
+            raise BenchError(f"{OUT / name}.log has no row {row}")
+        rows[row] = max(values)
+    rows["domain_kib"] -= 128 * 1024
+    return rows, text
+
+
+def measure(parts):
+    """{row: figure} of Bulkhead."""
+    rows = {}
+    image = CONFIG / "bulkhead"
+    if "paths" in parts:
+        rows |= measure_paths("paths", image, "", "")
+    if "dom0" in parts:
+        found, text = measure_dom0("dom0", image, "", "initramfs.cpio", "")
+        rows |= found
+        rows["boot_to_dom0"] = 1000 * only(r"boot: done after (\d+) us", text, "dom0")
+        rows["kept_kib"] = only(r"RAM, (\d+) KiB kept by the hypervisor", text, "dom0")
+    if "size" in parts:
+        rows["image"] = image.stat().st_size
+        rows["code_lines"] = sum(code_lines(linked_sources(CONFIG)).values())
+    return rows
+
+
+def measure_peer(parts):
+    """{row: figure} of Debian's Xen on the same machines."""
+    rows = {}
+    words = "console=dtuart dtuart=/pl011@9000000 sync_console noreboot"
+    if "paths" in parts:
+        rows |= measure_paths("xen-paths", XEN, words, "")
+    if "dom0" in parts:
+        found, _ = measure_dom0("xen-dom0", XEN, words, "initramfs-xl.cpio", "bench.tool=xl")
+        rows |= found
+    return rows
+
+
+def short(value):
+    """A figure for the table."""
+    if value is None:
+        return "-"
+    if value >= 10 * MILLION:
+        return f"{value / MILLION:.1f} M"
+    return f"{value:,}"
+
+
+def print_table(rows, peer):
+    """Prints the rows; returns (passed, failed)."""
+    title = "Xen now" if peer else ""
+    print(f"{'':42}{'unit':6}{'Bulkhead':>11}{'at most':>11}{'Xen 4.20':>11}{title:>11}{'Bao':>9}")
+    passed = failed = 0
+    for row, what, unit, xen, bao, limit in ROWS:
+        if row not in rows:
+            continue
+        mark = ""
+        if limit is not None:
+            good = rows[row] <= limit
+            passed, failed = passed + good, failed + (not good)
+            mark = "" if good else "  TOO MUCH"
+        now = short(peer.get(row)) if peer else ""
+        print(f"{what:42}{unit:6}{short(rows[row]):>11}{short(limit):>11}{short(xen):>11}"
+              f"{now:>11}{short(bao):>9}{mark}")
+    return passed, failed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--only", choices=("paths", "dom0", "size"))
+    parser.add_argument("--peer", action="store_true")
+    parser.add_argument("--twice", action="store_true")
+    arguments = parser.parse_args()
+    parts = [arguments.only] if arguments.only else ["paths", "dom0", "size"]
+
+    OUT.mkdir(parents=True, exist_ok=True)
+    try:
+        rows = measure(parts)
+        again = measure(parts) if arguments.twice else rows
+        peer = measure_peer(parts) if arguments.peer else {}
+    except BenchError as error:
+        print(f"error: {error}")
+        print("0 passed, 1 failed")
+        return 1
+    (OUT / "bulkhead.json").write_text(json.dumps(rows, indent=1) + "\n")
+    if peer:
+        (OUT / "xen.json").write_text(json.dumps(peer, indent=1) + "\n")
+    passed, failed = print_table(rows, peer)
+    for row in sorted(rows):
+        if again.get(row) != rows[row]:
+            print(f"{row}: {rows[row]}, then {again.get(row)}: not reproducible")
+            failed += 1
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
