@@ -8,7 +8,7 @@
  * is logged as a line of text ($BH_FAKE_LOG); $BH_FAKE_FAIL = "CALL ERRNO" makes
  * one kind of call fail. It checks what a hypervisor would check about order
  * and arguments as far as the tests need it. "bh debug-keys 'stop DOMID REASON'" lets a
- * domain stop, "say DOMID" makes it write to its console.
+ * domain stop, "say DOMID TEXT" makes it write to its console.
  */
 #define _GNU_SOURCE
 #include "hyp.h"
@@ -259,6 +259,7 @@ static long do_keys(const char *keys)
 {
 	unsigned int id;
 	unsigned int reason;
+	int at = 0;
 	struct fake_dom *d;
 
 	say("debug_keys %s", keys);
@@ -266,10 +267,10 @@ static long do_keys(const char *keys)
 		fake->dom[id].stopped = 1;
 		fake->dom[id].reason = reason;
 	}
-	if (sscanf(keys, "say %u", &id) == 1 && dom(id)) {
+	if (sscanf(keys, "say %u %n", &id, &at) == 1 && dom(id)) {
 		d = &fake->dom[id];
 		d->console_len =
-			(uint32_t)snprintf(d->console, sizeof(d->console), "hello from %u\n", id);
+			(uint32_t)snprintf(d->console, sizeof(d->console), "%s\n", keys + at);
 	}
 	return 0;
 }

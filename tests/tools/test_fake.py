@@ -82,10 +82,10 @@ def test_refused_before_anything_is_built(fake, keys, text):
 
 def test_console(fake):
     create(fake)
-    fake.ok("debug-keys", "say 1")
-    assert fake.ok("console", "--dump", "test") == "hello from 1\n"
+    fake.ok("debug-keys", "say 1 hello")
+    assert fake.ok("console", "--dump", "test") == "hello\n"
     fake.ok("debug-keys", "stop 1 0")
-    assert fake.run("console", "test")[1] == "hello from 1\n"
+    assert fake.run("console", "test")[1] == "hello\n"
 
 
 def test_names_and_numbers(fake):
@@ -171,6 +171,16 @@ def test_rename_restart_keeps_the_old_one(fake, monitored):
     monitored(on_reboot="rename-restart")
     fake.ok("debug-keys", "stop 1 1")
     wait(lambda: names(fake) == ["Domain-0", "test-1", "test"])
+
+
+def test_panic_on_the_console_is_a_crash(fake, monitored):
+    process = monitored(on_crash="destroy", crash_text="Oops")
+    fake.ok("debug-keys", "say 1 all is well")
+    time.sleep(3)
+    assert names(fake) == ["Domain-0", "test"]
+    fake.ok("debug-keys", "say 1 all is well, but Oops")
+    wait(lambda: names(fake) == ["Domain-0"])
+    assert "has stopped (crash): destroy" in process.communicate(timeout=10)[1]
 
 
 def test_preserve_keeps_it(fake, monitored):

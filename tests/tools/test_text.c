@@ -231,6 +231,32 @@ static void tree_watches(void **state)
 	tree_free(&t);
 }
 
+static void streams(void **state)
+{
+	static const char stream[] = "boot\nKernel Kernel panic - not syncing: x\n";
+	size_t len = strlen(stream);
+
+	(void)state;
+	/* The text is found however the stream is cut into pieces. */
+	for (size_t a = 0; a <= len; a++) {
+		for (size_t b = a; b <= len; b++) {
+			char tail[TEXT_FIND_MAX] = "";
+			bool found = text_find("Kernel panic", tail, stream, a) ||
+				     text_find("Kernel panic", tail, stream + a, b - a) ||
+				     text_find("Kernel panic", tail, stream + b, len - b);
+
+			assert_true(found);
+		}
+	}
+	for (size_t step = 1; step < 9; step++) {
+		char tail[TEXT_FIND_MAX] = "";
+
+		for (size_t at = 0; at + step <= len; at += step) {
+			assert_false(text_find("Kernel panics", tail, stream + at, step));
+		}
+	}
+}
+
 static const struct out_col cols[] = {
 	{ "name", "Name" }, { "n", "N" }, { "hidden", NULL }, { "t", "Time" }, { NULL, NULL },
 };
@@ -285,7 +311,8 @@ int main(void)
 		cmocka_unit_test(cpu_lists),	cmocka_unit_test(distances),
 		cmocka_unit_test(scanning),	cmocka_unit_test(tags),
 		cmocka_unit_test(tree_nodes),	cmocka_unit_test(tree_limits),
-		cmocka_unit_test(tree_watches), cmocka_unit_test(tables),
+		cmocka_unit_test(tree_watches), cmocka_unit_test(streams),
+		cmocka_unit_test(tables),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,6 +66,7 @@ struct cfg {
 	uint64_t max_grant_frames, max_maptrack_frames, max_event_channels;
 	const char *shutdown_input;
 	const char *reboot_input;
+	const char *crash_text; /* NULL = as the kernel's format suggests */
 	/* being composed */
 	const char *cmdline, *extra, *root;
 	bool has_uuid;

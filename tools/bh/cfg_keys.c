@@ -126,6 +126,16 @@ static int set_vuart(struct cfg *c, const struct key *k)
 	return BH_OK;
 }
 
+static int set_crash_text(struct cfg *c, const struct key *k)
+{
+	c->crash_text = source_text(c->source, k->name);
+	if (strlen(c->crash_text) >= TEXT_FIND_MAX) {
+		return key_bad(c, k, "crash_text is too long\ngive at most %d characters",
+			       TEXT_FIND_MAX - 1);
+	}
+	return BH_OK;
+}
+
 static int set_gic(struct cfg *c, const struct key *k)
 {
 	const char *s = source_text(c->source, k->name);
@@ -210,6 +220,8 @@ static const struct key keys[] = {
 	{ "shutdown_input", K_TEXT, AT(shutdown_input), 0, 0, NULL,
 	  "typed on its console by \"bh shutdown\"" },
 	{ "reboot_input", K_TEXT, AT(reboot_input), 0, 0, NULL, "typed by \"bh reboot\"" },
+	{ "crash_text", K_CUSTOM, AT(crash_text), 0, 0, set_crash_text,
+	  "on its console, means that it has crashed (Linux: its panic)" },
 	{ "uuid", K_CUSTOM, 0, 0, 0, set_uuid, "UUID (random)" },
 	{ "max_grant_frames", K_NUM, AT(max_grant_frames), 1, 4096, NULL,
 	  "limit of its grant table" },

@@ -26,6 +26,7 @@
 
 #include "cmd.h"
 #include "console.h"
+#include "crash.h"
 #include "create.h"
 #include "dom.h"
 #include "err.h"
@@ -39,6 +40,8 @@
 #define GONE_MS	  10000
 #define FAST_S	  10 /* a domain that lives shorter is restarted ever more slowly */
 #define DELAY_MAX 60
+#define LOOK_MS	  1000
+#define CRASH_S	  2 /* what a crashing guest is given to finish printing */
 
 struct monitor {
 	uint32_t domid;
@@ -48,6 +51,8 @@ struct monitor {
 	struct event ev;
 	int sock;
 	struct store *store;
+	struct crash crash;
+	time_t crashed;	    /* when its console said so; 0 = it has not */
 	time_t since;	    /* CLOCK_MONOTONIC, s */
 	unsigned int delay; /* before the next restart, s */
 };
@@ -74,14 +79,20 @@ static enum life monitor_look(const struct monitor *m, uint32_t *reason)
 	if (hyp_dom_info(m->domid, &info) || (info.flags & XEN_DOMINF_dying)) {
 		return LIFE_GONE;
 	}
-	*reason = dom_shutdown_reason(&info);
-	return info.flags & XEN_DOMINF_shutdown ? LIFE_STOPPED : LIFE_RUNS;
+	*reason = m->crashed ? SHUTDOWN_crash : dom_shutdown_reason(&info);
+	if ((info.flags & XEN_DOMINF_shutdown) ||
+	    (m->crashed && monitor_now() - m->crashed >= CRASH_S)) {
+		return LIFE_STOPPED;
+	}
+	return LIFE_RUNS;
 }
 
 /* ---- adopting a domain ---- */
 
 static void monitor_release(struct monitor *m)
 {
+	crash_stop(&m->crash);
+	m->crashed = 0;
 	store_close(m->store);
 	m->store = NULL;
 	if (m->sock >= 0) {
@@ -96,7 +107,7 @@ static int monitor_adopt(struct monitor *m)
 {
 	struct xen_domctl_getdomaininfo info;
 	uint64_t vcpus;
-	char text[16];
+	char text[TEXT_FIND_MAX];
 	int rc;
 
 	m->sock = monitor_listen(m->domid);
@@ -122,6 +133,9 @@ static int monitor_adopt(struct monitor *m)
 		vcpus = info.max_vcpu_id + 1;
 	}
 	m->since = monitor_now();
+	if (tag_get(m->tag, "crash_text", 0, text, sizeof(text))) {
+		crash_start(&m->crash, m->domid, text);
+	}
 	m->store = store_open(&m->ev, m->domid, m->name, (uint32_t)vcpus, info.max_vcpu_id + 1);
 	if (!m->store) {
 		err_say(BH_FAILED, "domain %u \"%s\": cannot serve its store", m->domid, m->name);
@@ -286,6 +300,10 @@ static bool monitor_stopped(struct monitor *m, uint32_t reason)
 	/* Not an error, but the log is where one looks for it. */
 	err_say(BH_OK, "domain %u \"%s\" has stopped (%s): %s", m->domid, m->name,
 		dom_shutdown_name(reason), action_name(a));
+	if (m->crashed) {
+		/* It only said so: it must not go on running. */
+		hyp_dom_simple(m->domid, XEN_DOMCTL_pausedomain);
+	}
 	switch (a) {
 	case ACTION_DESTROY:
 		monitor_destroy(m);
@@ -336,7 +354,7 @@ static void monitor_wait(struct monitor *m)
 	};
 	int port;
 
-	if (poll(p, 2, -1) <= 0) {
+	if (poll(p, 2, m->crash.text[0] ? LOOK_MS : -1) < 0) {
 		return;
 	}
 	while ((port = event_take(&m->ev)) >= 0) {
@@ -346,6 +364,9 @@ static void monitor_wait(struct monitor *m)
 	}
 	if (p[1].revents & POLLIN) {
 		monitor_request(m);
+	}
+	if (!m->crashed && crash_look(&m->crash)) {
+		m->crashed = monitor_now();
 	}
 }
 

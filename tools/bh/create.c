@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "build.h"
+#include "crash.h"
 #include "create.h"
 #include "err.h"
 #include "hyp.h"
@@ -34,8 +35,9 @@ unsigned int create_nr_cpus(void)
 	return CPUSET_MAX;
 }
 
-static int create_tag(const struct cfg *c, char *const *extra, int nr, char *buf, size_t size)
+static int create_tag(const struct plan *p, char *const *extra, int nr, char *buf, size_t size)
 {
+	const struct cfg *c = p->cfg;
 	char digest[32];
 	char vcpus[16];
 	char cwd[1024];
@@ -56,6 +58,9 @@ static int create_tag(const struct cfg *c, char *const *extra, int nr, char *buf
 	tag_add(&t, "vcpus", vcpus);
 	if (c->vuart) {
 		tag_add(&t, "vuart", "sbsa_uart");
+	}
+	if (c->crash_text || p->kernel.kind == IMAGE_LINUX) {
+		tag_add(&t, "crash_text", c->crash_text ? c->crash_text : CRASH_LINUX);
 	}
 	if (c->shutdown_input) {
 		tag_add(&t, "shutdown_input", c->shutdown_input);
@@ -80,16 +85,15 @@ int create_domain(struct cfg *c, char *const *extra, int nr_extra, uint32_t *dom
 {
 	char tag[BULKHEAD_TAG_MAX + 1];
 	struct plan p;
-	int rc = create_tag(c, extra, nr_extra, tag, sizeof(tag));
+	int rc = plan_make(&p, c);
 
 	if (rc) {
 		return rc;
 	}
-	rc = plan_make(&p, c);
-	if (rc) {
-		return rc;
+	rc = create_tag(&p, extra, nr_extra, tag, sizeof(tag));
+	if (rc == BH_OK) {
+		rc = plan_check(&p);
 	}
-	rc = plan_check(&p);
 	if (rc == BH_OK) {
 		rc = build_domain(&p, tag, domid);
 	}

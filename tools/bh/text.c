@@ -8,6 +8,7 @@
  * about unknown keys need; so the scanner reads the same text a second time and
  * looks at nothing but names, quotes, brackets and comments.
  */
+#define _GNU_SOURCE
 #include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
@@ -339,4 +340,32 @@ size_t text_scan_keys(const char *text, struct scan_key *keys, size_t max)
 		}
 	}
 	return nr;
+}
+
+bool text_find(const char *text, char tail[TEXT_FIND_MAX], const char *buf, size_t len)
+{
+	char seam[2 * TEXT_FIND_MAX];
+	size_t want = strlen(text);
+	size_t old = strlen(tail);
+	size_t more = len < want ? len : want;
+	size_t keep;
+
+	if (want == 0 || want >= TEXT_FIND_MAX) {
+		return false;
+	}
+	memcpy(seam, tail, old);
+	memcpy(seam + old, buf, more);
+	if (memmem(seam, old + more, text, want) || memmem(buf, len, text, want)) {
+		return true;
+	}
+	/* What can still be the beginning of the text: the last want - 1 bytes. */
+	if (len >= want) {
+		keep = want - 1;
+		memcpy(tail, buf + len - keep, keep);
+	} else {
+		keep = old + more < want - 1 ? old + more : want - 1;
+		memcpy(tail, seam + old + more - keep, keep);
+	}
+	tail[keep] = '\0';
+	return false;
 }

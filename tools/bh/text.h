@@ -51,4 +51,12 @@ struct scan_key {
  */
 size_t text_scan_keys(const char *text, struct scan_key *keys, size_t max);
 
+#define TEXT_FIND_MAX 64
+
+/*
+ * Looks for @text (shorter than TEXT_FIND_MAX) in a stream that arrives in pieces: @tail is what
+ * was kept of the pieces before, "" at first; @buf of @len bytes is the next piece.
+ */
+bool text_find(const char *text, char tail[TEXT_FIND_MAX], const char *buf, size_t len);
+
 #endif
