@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * grant_table_op: arrays of operations, copied element by element around common/domain/grant.c,
- * with a preemption point between elements; the number done is kept in the upper bits of the
- * command word. Version 1 only: no transfer, no transitive grants, no status frames.
+ * grant_table_op: arrays of operations, copied element by element around common/domain/grant.c, with
+ * a preemption point between elements: pointer and count then stand on what is left.
+ * Version 1 only: no transfer, no transitive grants, no status frames.
  */
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -11,9 +11,6 @@
 #include <hv/hypercall.h>
 #include <hv/softirq.h>
 #include <public/grant_table.h>
-
-#define COMMAND_BITS 12
-#define COMMAND_MASK (BIT(COMMAND_BITS) - 1)
 
 /* Any of the elements. */
 union grant_arg {
@@ -178,23 +175,25 @@ static int run_element(const struct grant_command *command, u64 gva)
 
 s64 op_grant_table(u64 *args)
 {
-	u64 nr = args[0] & COMMAND_MASK, done = args[0] >> COMMAND_BITS;
-	u32 count = (u32)args[2];
 	const struct grant_command *command;
 	int err;
 
-	if (nr >= ARRAY_SIZE(commands) || commands[nr].handler == NULL) {
+	if (args[0] >= ARRAY_SIZE(commands) || commands[args[0]].handler == NULL) {
 		return -ENOSYS;
 	}
-	command = &commands[nr];
-	for (u64 i = done; i < count; i++) {
-		if (i != done && softirq_preempt_needed()) {
-			args[0] = nr | i << COMMAND_BITS;
-			return -ERESTART;
-		}
-		err = run_element(command, args[1] + i * command->bytes);
+	if (args[2] > INT32_MAX) {
+		return -EINVAL;
+	}
+	command = &commands[args[0]];
+	while (args[2] != 0) {
+		err = run_element(command, args[1]);
 		if (err != 0) {
 			return err;
+		}
+		args[1] += command->bytes;
+		args[2]--;
+		if (args[2] != 0 && softirq_preempt_needed()) {
+			return -ERESTART;
 		}
 	}
 	return 0;
