@@ -34,7 +34,8 @@ mkdir -p "$cache"
 exec 9>"$cache.lock"
 flock 9 # two runs at once would lose findings of each other
 
-# The cache does not notice a changed header or option: it is kept per state of both.
+# A changed option goes unnoticed by the cache, and a changed header leaves old line numbers in it:
+# it is kept per state of both.
 state=$(cat tools/lint/cppcheck.sh "$config/include/generated/autoconf.h" "${headers[@]}" |
     sha256sum | cut -c1-16)
 if [ "$(cat "$cache/state" 2>/dev/null)" != "$state" ]; then
