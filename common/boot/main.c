@@ -27,6 +27,7 @@ static __init void init_console(void)
 	int node;
 
 	if (uart_init(&node)) {
+		(void)uart_init_fixed();
 		pr_warn("boot: no console: /chosen stdout-path names no UART that this build "
 			"drives\n");
 	}
@@ -40,6 +41,7 @@ __init void boot_early(u64 image_pa_start, u64 image_bytes, u64 fdt_pa, const vo
 	int rc = devtree_init(fdt, mapped);
 
 	if (rc) {
+		(void)uart_init_fixed();
 		boot_stop("the device tree is broken: its header or structure does not check");
 	}
 	cmdline_init(devtree_cmdline());
@@ -65,6 +67,7 @@ __init void boot_domains(void)
 	}
 	pr_info("xsm: module %s\n", xsm_active_name());
 	domain_init();
+	audit_init();
 	if (dom0_build()) {
 		boot_stop("Dom0 could not be built");
 	}

@@ -12,3 +12,4 @@ obj-y += dom_console.o
 obj-$(CONFIG_VUART) += vuart.o
 obj-$(CONFIG_GRANT_TABLE) += grant.o
 obj-$(CONFIG_GRANT_TABLE) += grant_map.o
+obj-y += audit.o

@@ -175,6 +175,9 @@ void vcpu_runstate_get(const struct vcpu *v, struct vcpu_runstate_info *info);
 /* Boot, once deferred work exists: events of the console and the log, debug keys. */
 void domain_init(void);
 
+/* Boot: the debug key that checks all translation tables. */
+void audit_init(void);
+
 /* Dom0, once it exists. */
 extern struct domain *hardware_domain;
 

@@ -90,6 +90,17 @@ void s2_release(struct domain *d);
 /* Take a reference on the frame behind g if it is RAM the domain owns; *frame gets it. -EINVAL. */
 int s2_get_frame(struct domain *d, gfn_t g, bool write, mfn_t *frame);
 
+/* What a leaf of stage 2 says; the frame is the leaf's first. */
+struct s2_entry s2_entry_of_leaf(const struct pgtable_leaf *leaf);
+
+/* Hold every leaf against the frame table; for tests and the operator, not preemptible. */
+struct s2_audit {
+	domid_t id;
+	u64 nr_leaves, nr_wrong;
+	u64 first_wrong; /* guest frame of the last leaf that is wrong */
+};
+void s2_audit(struct domain *d, struct s2_audit *result);
+
 /* Drop one slice of all mappings (preemptible): -ERESTART until nothing is left, then 0. */
 int s2_teardown(struct domain *d);
 /* Give the tables and the pool back; the domain can no longer run. */

@@ -174,6 +174,27 @@ void *hyp_va(pa_t address)
 	return image_va(address.v);
 }
 
+bool map_is_kept(pa_t address)
+{
+	return address.v - kept_pa < kept_bytes;
+}
+
+bool map_is_image(pa_t address)
+{
+	return address.v - image_base_pa < (u64)(image_end - image_start);
+}
+
+static int writable_and_executable(const struct pgtable_leaf *leaf, void *arg)
+{
+	(void)arg;
+	return !(leaf->entry & EL2_RO) && !(leaf->entry & EL2_XN);
+}
+
+bool map_is_write_xor_execute(void)
+{
+	return pgtable_visit(&el2_table, 0, BIT(EL2_TABLE_BITS), writable_and_executable, NULL) == 0;
+}
+
 struct audit {
 	bool (*is_foreign)(mfn_t frame);
 	u64 nr;

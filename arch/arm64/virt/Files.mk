@@ -18,3 +18,4 @@ obj-y += exception.o
 obj-y += guest_access.o
 obj-y += stage2.o
 obj-y += stage2_pool.o
+obj-y += stage2_audit.o

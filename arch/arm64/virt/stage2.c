@@ -80,19 +80,26 @@ int s2_map(struct domain *d, gfn_t g, mfn_t m, u64 nr, enum s2_kind kind)
 	return rc;
 }
 
+struct s2_entry s2_entry_of_leaf(const struct pgtable_leaf *leaf)
+{
+	u64 address = leaf->entry & PT_ADDR_MASK;
+
+	return (struct s2_entry){
+		.kind = leaf_kind(leaf->entry),
+		.frame = leaf->entry ? pa_to_mfn(pa(address)) : mfn(INVALID_FRAME),
+		.order = leaf->shift - PAGE_SHIFT,
+	};
+}
+
 struct s2_entry s2_lookup_locked(struct domain *d, gfn_t g)
 {
 	struct pgtable_leaf leaf = pgtable_lookup(&s2_of(d)->table, gfn_to_ipa(g).v);
-	u64 inside = gfn_to_ipa(g).v - leaf.addr;
+	struct s2_entry entry = s2_entry_of_leaf(&leaf);
 
-	if (!leaf.entry) {
-		return (struct s2_entry){ .kind = S2_NONE, .frame = mfn(INVALID_FRAME) };
+	if (leaf.entry) {
+		entry.frame.v += g.v - (leaf.addr >> PAGE_SHIFT);
 	}
-	return (struct s2_entry){
-		.kind = leaf_kind(leaf.entry),
-		.frame = pa_to_mfn(pa((leaf.entry & PT_ADDR_MASK) + inside)),
-		.order = leaf.shift - PAGE_SHIFT,
-	};
+	return entry;
 }
 
 struct s2_entry s2_lookup(struct domain *d, gfn_t g)
