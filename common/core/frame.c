@@ -12,9 +12,9 @@
  *
  * Links are indices into the table; NIL ends a list. Freed frames are scrubbed, so that handing out
  * is cheap; RAM as the boot loader left it is dirty (D) and scrubbed when it is first handed out.
- * Dirty and clean blocks never merge. frame_lock (LOCK_RANK_FRAME) protects free blocks and their lists; the
- * references of a frame in use change by atomic operations without it. A frame whose count has just
- * become 0 belongs to the CPU that dropped the last one: frame_get() refuses it.
+ * Dirty and clean blocks never merge. frame_lock (LOCK_RANK_FRAME) protects free blocks and their
+ * lists; the references of a frame in use change by atomic operations without it. A frame whose
+ * count has just become 0 belongs to the CPU that dropped the last one: frame_get() refuses it.
  */
 #include <hv/debugkeys.h>
 #include <hv/frame.h>

@@ -22,8 +22,8 @@
 mfn_t frame_alloc(unsigned int order, domid_t owner);
 
 /*
- * The same inside [min, max) of machine frames, for 1:1 and DMA-limited memory. Boot and Dom0 only: RAM
- * that no domain has had yet comes as the boot loader left it.
+ * The same inside [min, max) of machine frames, for 1:1 and DMA-limited memory. Boot and Dom0 only:
+ * RAM that no domain has had yet comes as the boot loader left it.
  */
 mfn_t frame_alloc_range(unsigned int order, domid_t owner, mfn_t min, mfn_t max);
 

@@ -39,7 +39,8 @@ static void scrub(char *at, size_t bytes)
 {
 	size_t zva = zva_bytes();
 
-	/* DC ZVA and cache lines are of one size on every CPU known; where not, do it in two passes. */
+	/* DC ZVA and cache lines are of one size on every CPU known; where not, do it in two
+	 * passes. */
 	if (zva && zva == cpu_dcache_line()) {
 		zero_and_clean(at, bytes, zva);
 		return;

@@ -49,8 +49,9 @@ void vgic_hw_set_pending(const struct domain *d, const struct vgic_irq *irq, boo
 }
 
 /*
- * An idle interrupt becomes pending here and now, with its physical side active as if it had fired; an edge
- * that waits there is the same event. While it is active, or out of reach, the physical side remembers.
+ * An idle interrupt becomes pending here and now, with its physical side active as if it had fired;
+ * an edge that waits there is the same event. While it is active, or out of reach, the physical
+ * side remembers.
  */
 void vgic_hw_make_pending(struct domain *d, struct vgic_irq *irq)
 {

@@ -136,8 +136,8 @@ struct vgic_reg {
 };
 
 /*
- * Rows sorted by offset, without overlap, and where to begin to look: start[i] is the first row that ends
- * behind 128 × i.
+ * Rows sorted by offset, without overlap, and where to begin to look: start[i] is the first row
+ * that ends behind 128 × i.
  */
 #define VGIC_TABLE_SLOTS 32U
 

@@ -190,8 +190,9 @@ static void read_single(const struct vgic_reg *row, const struct vgic_window *w,
 	access->value = access->bytes == 8 ? value : (u32)value;
 }
 
-static __attribute__((noinline)) void access_fields(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
-			  struct mmio_access *access)
+static __attribute__((noinline)) void access_fields(const struct vgic_reg *row,
+						    const struct vgic_window *w, u32 at,
+						    struct mmio_access *access)
 {
 	inject_begin(w->domain);
 	if (row->bits == 64) {

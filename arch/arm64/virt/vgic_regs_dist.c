@@ -85,7 +85,7 @@ static const struct vgic_reg rows[] = {
 	SINGLE(0xffd0, 0x30, 4, vgic_regs_id, NULL),
 };
 
-static struct vgic_table table __sealed = {.rows = rows, .nr_rows = ARRAY_SIZE(rows)};
+static struct vgic_table table __sealed = { .rows = rows, .nr_rows = ARRAY_SIZE(rows) };
 
 void vgic_dist_init(void)
 {

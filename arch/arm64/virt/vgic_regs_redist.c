@@ -90,8 +90,8 @@ static const struct vgic_reg sgi_rows[] = {
 	RAZ_WI(0x0d00, 0x104), /* IGRPMODR0, NSACR */
 };
 
-static struct vgic_table rd_table __sealed = {.rows = rd_rows, .nr_rows = ARRAY_SIZE(rd_rows)};
-static struct vgic_table sgi_table __sealed = {.rows = sgi_rows, .nr_rows = ARRAY_SIZE(sgi_rows)};
+static struct vgic_table rd_table __sealed = { .rows = rd_rows, .nr_rows = ARRAY_SIZE(rd_rows) };
+static struct vgic_table sgi_table __sealed = { .rows = sgi_rows, .nr_rows = ARRAY_SIZE(sgi_rows) };
 
 void vgic_redist_init(void)
 {
