@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Debug key 'a': walk the translation tables of EL2 and of every domain and hold each leaf against the frame
- * table. EL2 must map no frame of a domain; a domain must map its own frames, what others have shared with
- * it, and devices. One line each, "0 wrong" when all is well. Holds no lock across domains.
+ * Debug key 'a': walk the translation tables of EL2 and of every domain and hold each leaf against
+ * the frame table. EL2 must map no frame of a domain; a domain must map its own frames, what others
+ * have shared with it, and devices. One line each, "0 wrong" when all is well. Holds no lock across
+ * domains.
  */
 #include <hv/debugkeys.h>
 #include <hv/domain.h>
@@ -28,7 +29,8 @@ static void audit(char key)
 	for (d = domain_get_next(0); d; d = domain_get_next((domid_t)(result.id + 1))) {
 		s2_audit(d, &result);
 		result.id = d->id;
-		printk("audit: d%u: %lu leaves, %lu wrong", result.id, result.nr_leaves, result.nr_wrong);
+		printk("audit: d%u: %lu leaves, %lu wrong", result.id, result.nr_leaves,
+		       result.nr_wrong);
 		if (result.nr_wrong) {
 			printk(", the last at guest frame %#lx", result.first_wrong);
 		}

@@ -3,3 +3,4 @@
 obj-y += core.o
 obj-y += credit.o
 obj-y += runqueue.o
+obj-y += group.o

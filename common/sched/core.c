@@ -7,14 +7,14 @@
  *	   ▲                        │ block                       │ block, seen by the next pick
  *	   └────────────────────────┴─────────────────────────────┘
  *
- * A unit belongs to the run queue of unit->cpu, whose lock protects it; unit->cpu changes only under the
- * lock of the old queue. An ASLEEP unit without reasons to sleep is on its way between two queues, and
- * whoever finds it so may queue it. on_cpu outlives RUNNING until its context is in memory: until then only
- * its own CPU may pick it, so it is queued nowhere else.
+ * A unit belongs to the run queue of unit->cpu, whose lock protects it; unit->cpu changes only
+ *under the lock of the old queue. An ASLEEP unit without reasons to sleep is on its way between two
+ *queues, and whoever finds it so may queue it. on_cpu outlives RUNNING until its context is in
+ *memory: until then only its own CPU may pick it, so it is queued nowhere else.
  *
  * Work conservation: a CPU that finds nothing sets its bit in idle_cpus and then looks at the other
- * queues once more; a unit that is queued is made visible before idle_cpus is looked at. One of the two
- * sees the other. A second run-queue lock is only ever tried, never waited for.
+ * queues once more; a unit that is queued is made visible before idle_cpus is looked at. One of the
+ *two sees the other. A second run-queue lock is only ever tried, never waited for.
  */
 #include "sched_ops.h"
 
@@ -28,7 +28,6 @@
 #define RETRY_NS (50 * NSEC_PER_USEC)
 
 static DEFINE_PER_CPU(struct runqueue, runqueues);
-static const struct sched_ops *const ops = &credit_ops;
 static u64 idle_cpus;	 /* bit per CPU that has nothing to run */
 static u64 waiting_cpus; /* bit per CPU whose queue holds waiting units */
 static u64 alone_cpus;	 /* bit per CPU whose unit runs without a time limit */
@@ -81,7 +80,7 @@ static void account(struct sched_unit *unit, u64 now)
 
 	if (unit->state == SCHED_STATE_RUNNING) {
 		unit->run_ns += ns;
-		ops->charge(unit, ns);
+		sched_policy->charge(unit, ns);
 	} else if (unit->state == SCHED_STATE_QUEUED) {
 		unit->wait_ns += ns;
 	}
@@ -96,7 +95,9 @@ static unsigned int claim_idle(const struct sched_unit *unit)
 	while (idle) {
 		u64 preferred = idle & unit->soft.bits;
 		u64 own = idle & BIT(unit->cpu);
-		u64 from = own && (!preferred || (own & preferred)) ? own : preferred ? preferred : idle;
+		u64 from = own && (!preferred || (own & preferred)) ? own
+			   : preferred				    ? preferred
+								    : idle;
 		u64 bit = from & -from;
 
 		if (atomic_fetch_and(&idle_cpus, ~bit) & bit) {
@@ -126,14 +127,14 @@ static unsigned int choose_cpu(const struct sched_unit *unit)
 /* Tell CPUs that should act on a unit that was queued on rq's CPU. */
 static void notify(struct runqueue *rq, struct sched_unit *unit)
 {
-	if (!rq->running || ops->preempts(unit, rq->running)) {
+	if (!rq->running || sched_policy->preempts(unit, rq->running)) {
 		softirq_raise_on(unit->cpu, SOFTIRQ_SCHED);
 	}
 }
 
 /*
- * A unit waits behind others: is there a CPU that idles? If not, those that run a unit without a time
- * limit have to pick again and share.
+ * A unit waits behind others: is there a CPU that idles? If not, those that run a unit without a
+ * time limit have to pick again and share.
  */
 static void offer(struct sched_unit *unit)
 {
@@ -181,7 +182,7 @@ static void place(struct sched_unit *unit, bool is_wake)
 		}
 	}
 	account(unit, time_now());
-	ops->arrive(rq, unit, is_wake);
+	sched_policy->arrive(rq, unit, is_wake);
 	enqueue(rq, unit);
 	notify(rq, unit);
 	if (rq->running) {
@@ -242,7 +243,7 @@ bool sched_is_on_cpu(const struct sched_unit *unit)
 static void put_back(struct runqueue *rq, struct sched_unit *unit, u64 now)
 {
 	account(unit, now);
-	if (is_runnable(unit) && !ops->is_entitled(unit)) {
+	if (is_runnable(unit) && !sched_policy->is_entitled(unit)) {
 		unit->blocked |= SCHED_BLOCK_CAP;
 		atomic_fetch_sub(&unit->group->nr_runnable, 1);
 	}
@@ -262,7 +263,8 @@ static struct sched_unit *steal(struct runqueue *rq, unsigned int cpu, const str
 	u64 others = __atomic_load_n(&waiting_cpus, __ATOMIC_SEQ_CST) & ~BIT(cpu);
 
 	for (; others; others &= others - 1) {
-		struct runqueue *from = per_cpu_ptr(runqueues, (unsigned int)__builtin_ctzl(others));
+		struct runqueue *from =
+			per_cpu_ptr(runqueues, (unsigned int)__builtin_ctzl(others));
 		struct sched_unit *unit;
 
 		if (!spin_trylock(&from->lock)) {
@@ -270,13 +272,13 @@ static struct sched_unit *steal(struct runqueue *rq, unsigned int cpu, const str
 			continue;
 		}
 		unit = runqueue_best(from, may_steal, cpu);
-		if (unit && own && !ops->is_better(unit, own)) {
+		if (unit && own && !sched_policy->is_better(unit, own)) {
 			unit = NULL;
 		}
 		if (unit) {
 			dequeue(from, unit);
 			unit->cpu = cpu;
-			ops->arrive(rq, unit, false);
+			sched_policy->arrive(rq, unit, false);
 			enqueue(rq, unit);
 		}
 		spin_unlock(&from->lock);
@@ -305,7 +307,7 @@ static struct sched_unit *best_entitled(struct runqueue *rq, unsigned int cpu, u
 {
 	struct sched_unit *unit = runqueue_best(rq, may_run, cpu);
 
-	while (unit && !ops->is_entitled(unit)) {
+	while (unit && !sched_policy->is_entitled(unit)) {
 		account(unit, now);
 		dequeue(rq, unit);
 		unit->state = SCHED_STATE_ASLEEP;
@@ -328,7 +330,7 @@ static u64 start(struct runqueue *rq, struct sched_unit *unit, u64 now)
 	unit->on_cpu = true;
 	rq->running = unit;
 	rq->vtime = MAX(rq->vtime, unit->vtime);
-	slice = ops->slice(rq, unit, others_wait);
+	slice = sched_policy->slice(rq, unit, others_wait);
 	if (slice == TIME_NEVER) {
 		atomic_fetch_or(&alone_cpus, BIT(unit->cpu));
 		return TIME_NEVER;
@@ -339,7 +341,7 @@ static u64 start(struct runqueue *rq, struct sched_unit *unit, u64 now)
 struct sched_choice sched_pick(unsigned int cpu, u64 now)
 {
 	struct runqueue *rq = per_cpu_ptr(runqueues, cpu);
-	struct sched_choice choice = {.until = TIME_NEVER};
+	struct sched_choice choice = { .until = TIME_NEVER };
 	struct sched_unit *unit, *better;
 	bool retry = false;
 
@@ -375,7 +377,8 @@ void sched_switched(struct sched_unit *prev)
 {
 	bool is_waiting = READ_ONCE(prev->state) == SCHED_STATE_QUEUED;
 
-	/* Pairs with may_steal() and sched_is_on_cpu(): the context is complete before it is seen. */
+	/* Pairs with may_steal() and sched_is_on_cpu(): the context is complete before it is seen.
+	 */
 	store_release(&prev->on_cpu, false);
 	if (is_waiting) {
 		offer(prev);
@@ -391,33 +394,6 @@ void sched_cpu_online(unsigned int cpu)
 	spin_lock_init(&rq->lock, LOCK_RANK_SCHED);
 	rq->is_online = true;
 	rq->idle_since = time_now();
-}
-
-void sched_group_init(struct sched_group *group)
-{
-	spin_lock_init(&group->lock, LOCK_RANK_SCHED_GROUP);
-	ops->group_init(group);
-}
-
-void sched_group_free(struct sched_group *group)
-{
-	ops->group_free(group);
-}
-
-int sched_group_get(const struct sched_group *group, struct sched_params *params)
-{
-	*params = group->params;
-	return 0;
-}
-
-int sched_group_set(struct sched_group *group, const struct sched_params *params)
-{
-	int rc;
-
-	spin_lock(&group->lock);
-	rc = ops->group_set(group, params);
-	spin_unlock(&group->lock);
-	return rc;
 }
 
 int sched_unit_add(struct sched_unit *unit, struct sched_group *group, cpumask_t hard)
@@ -499,14 +475,4 @@ u64 sched_cpu_idle_ns(unsigned int cpu)
 	u64 idle = READ_ONCE(rq->idle_ns);
 
 	return READ_ONCE(rq->running) ? idle : idle + (time_now() - READ_ONCE(rq->idle_since));
-}
-
-enum sched_id sched_default_id(void)
-{
-	return ops->id;
-}
-
-const char *sched_name(enum sched_id id)
-{
-	return id == ops->id ? ops->name : NULL;
 }

@@ -34,4 +34,7 @@ struct sched_ops {
 
 extern const struct sched_ops credit_ops;
 
+/* The policy of all CPUs (group.c). */
+extern const struct sched_ops *const sched_policy;
+
 #endif

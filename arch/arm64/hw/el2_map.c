@@ -192,7 +192,8 @@ static int writable_and_executable(const struct pgtable_leaf *leaf, void *arg)
 
 bool map_is_write_xor_execute(void)
 {
-	return pgtable_visit(&el2_table, 0, BIT(EL2_TABLE_BITS), writable_and_executable, NULL) == 0;
+	return pgtable_visit(&el2_table, 0, BIT(EL2_TABLE_BITS), writable_and_executable, NULL) ==
+	       0;
 }
 
 struct audit {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Checking a domain's stage-2 tables against the frame table: the evidence for isolation in memory
- * (hv/stage2.h). Read-only, for tests and the operator's debug key; takes as long as the tables are large,
- * with the domain's stage-2 lock held.
+ * (hv/stage2.h). Read-only, for tests and the operator's debug key; takes as long as the tables are
+ * large, with the domain's stage-2 lock held.
  */
 #include <hv/domain.h>
 #include <hv/frame.h>
@@ -56,9 +56,9 @@ static int audit_leaf(const struct pgtable_leaf *leaf, void *arg)
 void s2_audit(struct domain *d, struct s2_audit *result)
 {
 	struct s2 *s2 = &d->arch.s2;
-	struct audit audit = {.id = d->id, .result = result};
+	struct audit audit = { .id = d->id, .result = result };
 
-	*result = (struct s2_audit){0};
+	*result = (struct s2_audit){ 0 };
 	spin_lock(&s2->lock);
 	pgtable_visit(&s2->table, 0, BIT(s2->table.addr_bits), audit_leaf, &audit);
 	spin_unlock(&s2->lock);
