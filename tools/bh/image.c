@@ -100,7 +100,10 @@ void mapped_populate(const struct mapped *m)
 {
 	volatile const uint8_t *p = m->data;
 
-	/* Cheaper than madvise(): one fault brings 16 pages, the other 15 cost a load each. */
+	/* Read once from front to back: the kernel need not keep track of what is used again. */
+	madvise((void *)(uintptr_t)m->data, m->size, MADV_SEQUENTIAL);
+	/* Cheaper than MADV_POPULATE_READ: one fault brings 16 pages, the other 15 cost a load
+	 * each. */
 	for (uint64_t at = 0; at < m->size; at += 4096) {
 		(void)p[at];
 	}
