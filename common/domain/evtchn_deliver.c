@@ -7,8 +7,8 @@
  * keeps no state in them. Structures it reads (buckets, vCPUs, the registered frame) stay until the
  * domain is freed or its vCPUs are stopped, and a stale look at worst delivers an event too many.
  *
- * Order, as in include/public/xen.h: pending bit; if not masked, selector bit; if that was clear,
- * upcall_pending; if that was clear, the interrupt.
+ * Order, as in include/public/xen.h: pending bit; if that was clear and is not masked, selector
+ * bit, upcall_pending, the interrupt.
  */
 #include "evtchn_table.h"
 
@@ -55,24 +55,24 @@ static u64 *upcall_word(struct vcpu_info *info)
 	return (u64 *)(void *)info;
 }
 
-/* Tell a vCPU that word of its domain's pending bits has something. */
-static bool notify_vcpu(struct vcpu *v, u32 word)
+/*
+ * Tell a vCPU that words (a bit each) of its domain's pending bits have something new. The
+ * interrupt is injected even if upcall_pending was set before: a guest that has reset its interrupt
+ * controller since has lost the first one, and would wait for ever.
+ */
+static bool notify_vcpu(struct vcpu *v, u64 words)
 {
 	struct info_ref ref = info_open(v);
-	bool is_new = false;
-	bool ok = true;
+	bool ok;
 	u64 old;
 
 	if (ref.info == NULL) {
 		return true;
 	}
-	ok = guest_atomic_or(&ref.info->evtchn_pending_sel, BIT(word), &old);
-	if (ok && (old >> word & 1) == 0) {
-		ok = guest_atomic_or(upcall_word(ref.info), 1, &old);
-		is_new = ok && (old & 0xff) == 0;
-	}
+	ok = guest_atomic_or(&ref.info->evtchn_pending_sel, words, &old) &&
+	     guest_atomic_or(upcall_word(ref.info), 1, &old);
 	info_close(&ref);
-	if (is_new) {
+	if (ok) {
 		inject_ppi(v, v->domain->evtchn_ppi);
 	}
 	return ok;
@@ -122,7 +122,7 @@ bool evtchn_deliver(struct domain *d, u32 port)
 		return true;
 	}
 	if ((READ_ONCE(shared->evtchn_mask[port / 64]) & bit) == 0) {
-		ok = notify_vcpu(v, port / 64);
+		ok = notify_vcpu(v, BIT(port / 64));
 	}
 	/* The full barrier in guest_atomic_or() pairs with the one in evtchn_poll(). */
 	if (READ_ONCE(d->evtchn->nr_pollers) != 0) {
@@ -172,7 +172,7 @@ int evtchn_unmask(struct domain *d, u32 port)
 	}
 	ok = guest_atomic_clear(&d->shared_info->evtchn_mask[port / 64], BIT(port % 64), &old);
 	if (ok && evtchn_is_pending(d, port)) {
-		ok = notify_vcpu(v, port / 64);
+		ok = notify_vcpu(v, BIT(port / 64));
 	}
 	if (!ok) {
 		domain_crash(d, "kept a word of its event channels busy");
@@ -189,7 +189,6 @@ bool evtchn_is_pending(struct domain *d, u32 port)
 int evtchn_register_info(struct vcpu *v, gfn_t frame, u32 offset)
 {
 	struct domain *d = v->domain;
-	bool ok = true;
 	mfn_t machine;
 	int err;
 
@@ -210,11 +209,8 @@ int evtchn_register_info(struct vcpu *v, gfn_t frame, u32 offset)
 	store_release(&v->info_frame.v, machine.v);
 	spin_unlock(&d->evtchn->lock);
 
-	/* Nothing is carried over: look at every word again, as after a wake-up. */
-	for (u32 word = 0; word < 64 && ok; word++) {
-		ok = notify_vcpu(v, word);
-	}
-	if (!ok) {
+	/* Nothing is carried over: let the guest look at every word, as after a wake-up. */
+	if (!notify_vcpu(v, ~0UL)) {
 		domain_crash(d, "kept its vcpu_info busy");
 	}
 	return 0;
