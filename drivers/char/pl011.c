@@ -15,6 +15,8 @@
 #define FR	       0x18
 #define FR_RXFE	       BIT(4) /* receive FIFO empty */
 #define FR_TXFF	       BIT(5) /* transmit FIFO full */
+#define FR_TXFE	       BIT(7) /* transmit FIFO empty */
+#define FIFO_DEPTH     16U    /* at least, in every revision */
 #define LCRH	       0x2c
 #define LCRH_8N1_FIFO  0x70
 #define CR	       0x30
@@ -39,7 +41,9 @@ static struct {
 	struct devtree_irq irq;
 } uart __sealed;
 
-static bool is_return_sent; /* the '\r' before the next '\n' is out; console's lock */
+/* Of output; console's lock. */
+static bool is_return_sent; /* the '\r' before the next '\n' is out */
+static u32 tx_room;	    /* the FIFO takes so many characters without another look */
 
 static u32 reg_read(unsigned int offset)
 {
@@ -53,9 +57,15 @@ static void reg_write(unsigned int offset, u32 value)
 
 static bool put_char(char c)
 {
-	if (reg_read(FR) & FR_TXFF) {
+	if (!tx_room) {
+		u32 flags = reg_read(FR);
+
+		tx_room = flags & FR_TXFE ? FIFO_DEPTH : !(flags & FR_TXFF);
+	}
+	if (!tx_room) {
 		return false;
 	}
+	tx_room--;
 	reg_write(DR, (u8)c);
 	return true;
 }
@@ -122,6 +132,7 @@ const struct console_driver *pl011_probe(const struct uart_port *port)
 	uart.regs = port->regs;
 	uart.has_irq = port->has_irq;
 	uart.irq = port->irq;
+	tx_room = 0;
 	reg_write(IMSC, 0);
 	if (!devtree_is_compatible(port->node, "arm,sbsa-uart")) {
 		reg_write(LCRH, LCRH_8N1_FIFO);

@@ -18,6 +18,7 @@
 
 #define FR_TXFF 0x20U
 #define FR_RXFE 0x10U
+#define FR_TXFE 0x80U
 #define INT_TX	0x20U
 
 static u32 regs[0x400];
@@ -104,6 +105,11 @@ static void test_write(void **state)
 	regs[0x18 / 4] = 0;
 	assert_int_equal(driver->write("x", 1), 1);
 	assert_int_equal(regs[0], 'x');
+	/* An empty FIFO takes 16 characters, one that is neither empty nor full takes one. */
+	regs[0x18 / 4] = FR_TXFE;
+	assert_int_equal(driver->write("y", 1), 1);
+	regs[0x18 / 4] = FR_TXFF;
+	assert_int_equal(driver->write("01234567890123456789", 20), 15);
 }
 
 static void test_interrupts(void **state)
