@@ -48,7 +48,7 @@ static void ping(unsigned int cpu, bool spin)
 		unsigned int n = irq_log[cpu].n;
 
 		gic_sgi(SGI_PING, cpu);
-		lost += !WAIT_FOR(irq_log[cpu].n == n + 1, 500000);
+		lost += !WAIT_FOR(irq_log[cpu].n == n + 1, 3000000);
 	}
 	check_eq(lost, 0, spin ? "SGIs to a running vCPU: lost" : "SGIs to a sleeping vCPU: lost");
 }
@@ -58,7 +58,7 @@ static void broadcast(void)
 	unsigned int before = total(), own = irq_log[0].n;
 
 	gic_sgi_others(SGI_PING);
-	check(WAIT_FOR(total() == before + plat.nr_cpus - 1, 500000),
+	check(WAIT_FOR(total() == before + plat.nr_cpus - 1, 3000000),
 	      "SGI to all others reaches each once");
 	irq_on();
 	delay_us(500);
@@ -75,7 +75,7 @@ static void routed(void)
 	gic_enable(SPI_ROUTED);
 	wr64(plat.gicd + GICD_IROUTER + SPI_ROUTED * 8, plat.mpidr[last]);
 	gic_set(GIC_ISPENDR, SPI_ROUTED);
-	check(WAIT_FOR(irq_log[last].n == n + 1, 500000),
+	check(WAIT_FOR(irq_log[last].n == n + 1, 3000000),
 	      "an SPI follows IROUTER to the last vCPU");
 	log_reset();
 	wr64(plat.gicd + GICD_IROUTER + SPI_ROUTED * 8, plat.mpidr[0]);

@@ -56,7 +56,7 @@ unsigned int log_collect(unsigned int expect)
 	struct irq_log *l = &irq_log[cpu_id()];
 
 	irq_on();
-	WAIT_FOR(l->n >= expect, 100000);
+	WAIT_FOR(l->n >= expect, 2000000);
 	delay_us(200);
 	irq_off();
 	return l->n;

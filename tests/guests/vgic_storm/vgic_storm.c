@@ -158,7 +158,7 @@ static bool delivered(unsigned int intid)
 		gic_set(GIC_ISPENDR, intid);
 	}
 	irq_on();
-	WAIT_FOR(got[intid] == n + 1, 200000);
+	WAIT_FOR(got[intid] == n + 1, 2000000);
 	delay_us(100);
 	irq_off();
 	gic_disable(intid);
