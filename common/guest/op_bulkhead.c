@@ -17,6 +17,7 @@
 
 _Static_assert(BULKHEAD_NAME_LEN == DOMAIN_NAME_MAX, "one length of names");
 _Static_assert(BULKHEAD_TAG_MAX == DOMAIN_TAG_MAX, "one length of tags");
+_Static_assert(BULKHEAD_MAX_VCPUS == DOMAIN_VCPUS_MAX, "one limit of vCPUs");
 
 static int get_info(struct domain *d, struct bulkhead_op *op)
 {

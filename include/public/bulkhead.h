@@ -39,8 +39,9 @@
 #define BULKHEAD_OP_next_domain	   12 /* no payload */
 #define BULKHEAD_NR_OPS		   13
 
-#define BULKHEAD_NAME_LEN 64   /* with the terminating NUL */
-#define BULKHEAD_TAG_MAX  2048 /* bytes */
+#define BULKHEAD_NAME_LEN  64	/* with the terminating NUL */
+#define BULKHEAD_TAG_MAX   2048 /* bytes */
+#define BULKHEAD_MAX_VCPUS 64	/* of one domain */
 
 /*
  * info: facts about the hypervisor and the machine. domid is ignored. Needs no privilege, but a

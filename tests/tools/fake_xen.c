@@ -144,6 +144,7 @@ static void fill_info(uint32_t id, struct xen_domctl_getdomaininfo *i)
 	i->tot_pages = d->pages;
 	i->nr_online_vcpus = 1;
 	i->max_vcpu_id = d->vcpus - 1;
+	i->arch_config.gic_version = XEN_DOMCTL_CONFIG_GIC_V3;
 	memcpy(i->handle, d->uuid, 16);
 }
 

@@ -72,6 +72,7 @@ def test_a_failed_create_leaves_nothing(fake, call):
 
 @pytest.mark.parametrize("keys, text", [
     ({"name": "Domain-0"}, 'a domain with the name "Domain-0" exists already'),
+    ({"gic_version": "v2"}, 'gic_version = "v2" is not what this machine has'),
     ({"memory": 300}, "memory = 300 MiB is more than there is: 256 MiB are free"),
     ({"cpus": "4"}, "that this machine does not have\n    this machine has the CPUs 0-3")])
 def test_refused_before_anything_is_built(fake, keys, text):

@@ -67,7 +67,7 @@ BAD = [  # (assignments instead of or on top of the default ones, line, expected
     ({"memmory": 5}, 5, 'unknown key "memmory"\n    did you mean "memory"?'),
     ({"frobnicate": 5}, 5, '"bh help --keys" lists the keys'),
     ({"disk": ["phy:/dev/sda,xvda,w"]}, 5, '"disk" is a key of xl that bh does not support'),
-    ({"vcpus": 0}, 5, "vcpus = 0 is not a number from 1 to 128"),
+    ({"vcpus": 0}, 5, "vcpus = 0 is not a number from 1 to 64"),
     ({"vcpus": "two"}, 5, "vcpus = two is not a number"),
     ({"vcpus": 4, "maxvcpus": 2}, 6, "maxvcpus is less than vcpus"),
     ({"memory": 0}, 4, "memory = 0 is not a usable amount"),

@@ -11,10 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <public/bulkhead.h>
+
 #include "image.h"
 #include "text.h"
 
-#define CFG_MAX_VCPUS 128
+#define CFG_MAX_VCPUS BULKHEAD_MAX_VCPUS
 #define CFG_MAX_KEYS  256
 #define CFG_MAX_TEXT  65536
 

@@ -177,6 +177,24 @@ uint64_t plan_pool_pages(const struct plan *p)
 	return 16 + ram / BLOCK + 1 + (ram >> 30) + 1 + 4 * p->cfg->maxvcpus;
 }
 
+/* Domains get the interrupt controller of the machine, which Dom0 has as well. */
+static int plan_check_gic(const struct cfg *c)
+{
+	struct xen_domctl_getdomaininfo dom0;
+	struct where w = cfg_where(c, "gic_version");
+
+	if (c->gic_version == 0 || hyp_dom_info(0, &dom0) ||
+	    dom0.arch_config.gic_version == XEN_DOMCTL_CONFIG_GIC_NATIVE ||
+	    dom0.arch_config.gic_version ==
+		    (c->gic_version == 2 ? XEN_DOMCTL_CONFIG_GIC_V2 : XEN_DOMCTL_CONFIG_GIC_V3)) {
+		return BH_OK;
+	}
+	return err_at(w.file, w.line,
+		      "gic_version = \"v%u\" is not what this machine has\n"
+		      "remove gic_version: the domain then gets the one there is",
+		      (unsigned int)c->gic_version);
+}
+
 int plan_check(const struct plan *p)
 {
 	const struct cfg *c = p->cfg;
@@ -191,6 +209,10 @@ int plan_check(const struct plan *p)
 			      "a domain with the name \"%s\" exists already (number %u)\n"
 			      "choose another name, or remove that domain: bh destroy %s",
 			      c->name, other, c->name);
+	}
+	rc = plan_check_gic(c);
+	if (rc) {
+		return rc;
 	}
 	rc = hyp_own_info(&info);
 	if (rc) {
