@@ -78,7 +78,8 @@ CPPFLAGS := $(INCLUDES) -include hv/kconfig.h -DBULKHEAD_VERSION='"$(VERSION)"'
 REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=. -Wdate-time
 
 # GCC 12 may repeat a volatile store when it moves other stores out of a loop: not here.
-CFLAGS := -std=gnu11 -O2 -fno-move-loop-stores -g -ffreestanding -fno-common -fno-stack-protector -fno-pic -fno-pie \
+CFLAGS := -std=gnu11 -O2 -fno-move-loop-stores -g -ffreestanding -fno-common \
+	-fno-stack-protector -fno-pic -fno-pie \
 	-mgeneral-regs-only -mcmodel=small -mno-outline-atomics -mstrict-align \
 	-fno-asynchronous-unwind-tables -fno-strict-aliasing \
 	-ffunction-sections -fdata-sections $(REPRODUCIBLE) \
