@@ -88,7 +88,7 @@ BAD = [  # (assignments instead of or on top of the default ones, line, expected
     ({"on_crash": "explode"}, 5, "is not an action"),
     ({"vuart": "ns16550"}, 5, 'the only kind is vuart = "sbsa_uart"'),
     ({"gic_version": "v5"}, 5, 'gic_version = "v5" is not known'),
-    ({"cap": 99999}, 5, "cap = 99999 is not a number from 0 to 12800"),
+    ({"cap": 99999}, 5, "cap = 99999 is not a number from 0 to 6400"),
     ({"cpu_weight": 0}, 5, "cpu_weight = 0 is not a number from 1 to 65535"),
     ({"uuid": "1234"}, 5, "is not a UUID"),
     ({"type": "hvm"}, 5, 'type = "hvm" is not possible here'),

@@ -10,6 +10,8 @@
 #include "err.h"
 #include "out.h"
 
+#define CAP_MAX (BULKHEAD_MAX_VCPUS * 100u)
+
 static int mem_max_cmd(const struct args *a)
 {
 	struct xen_domctl_getdomaininfo info;
@@ -114,12 +116,11 @@ static int credit_change(const struct args *a, const char *arg, uint32_t domid)
 		c.weight = (uint16_t)v;
 	}
 	if (args_has(a, 'c')) {
-		if (!text_u64(args_val(a, 'c'), 12800, &v)) {
-			return err_say(
-				BH_USAGE,
-				"cap \"%s\" is not a number from 0 to 12800\n100 is one whole "
-				"CPU, 0 means no limit",
-				args_val(a, 'c'));
+		if (!text_u64(args_val(a, 'c'), CAP_MAX, &v)) {
+			return err_say(BH_USAGE,
+				       "cap \"%s\" is not a number from 0 to %u\n100 is one whole "
+				       "CPU, 0 means no limit",
+				       args_val(a, 'c'), CAP_MAX);
 		}
 		c.cap = (uint16_t)v;
 	}
