@@ -12,7 +12,7 @@ struct platform plat;
 struct xen_shared_info *shared_info;
 static unsigned int nr_checks, nr_failed;
 static char first_failure[96];
-static uint64_t rnd_state;
+static uint64_t rnd_state[MAX_CPUS];
 static void (*secondary_fn[MAX_CPUS])(unsigned int cpu);
 static uint64_t shared_page[512] __attribute__((aligned(4096)));
 extern char secondary_start[];
@@ -104,7 +104,9 @@ void lib_main(const void *fdt)
 		read_platform(fdt);
 	}
 	console_init();
-	rnd_state = opt_u64("seed", 1) * 0x9e3779b97f4a7c15ull + 1;
+	for (unsigned int cpu = 0; cpu < MAX_CPUS; cpu++) {
+		rnd_state[cpu] = (opt_u64("seed", 1) + cpu * 1000) * 0x9e3779b97f4a7c15ull + 1;
+	}
 	guest_main();
 	finish();
 }
@@ -154,10 +156,12 @@ bool opt_is(const char *name, const char *value)
 
 uint64_t rnd(void)
 {
-	rnd_state ^= rnd_state >> 12;
-	rnd_state ^= rnd_state << 25;
-	rnd_state ^= rnd_state >> 27;
-	return rnd_state * 0x2545f4914f6cdd1dull;
+	uint64_t *s = &rnd_state[cpu_id()];
+
+	*s ^= *s >> 12;
+	*s ^= *s << 25;
+	*s ^= *s >> 27;
+	return *s * 0x2545f4914f6cdd1dull;
 }
 
 void check(bool ok, const char *fmt, ...)

@@ -56,7 +56,7 @@ int console_getc(void); /* -1 = nothing there */
 uint64_t opt_u64(const char *name,
 		 uint64_t def); /* "name=123" or "name=0x7b" among the boot arguments */
 bool opt_is(const char *name, const char *value); /* "name=value" is among the boot arguments */
-uint64_t rnd(void);				  /* xorshift64*, seeded with the option seed= */
+uint64_t rnd(void); /* xorshift64*, one sequence per vCPU, seeded with the option seed= */
 
 /* --- checks --- */
 void check(bool ok, const char *fmt, ...) __attribute__((format(printf, 2, 3)));

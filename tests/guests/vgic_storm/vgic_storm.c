@@ -16,6 +16,14 @@ const char guest_name[] = "vgic_storm";
 static volatile uint64_t got[1020], got_all, got_other;
 static uint64_t aborts, rounds, failed;
 static unsigned int nr_lines;
+static volatile uint32_t phase;
+static volatile bool quiet[MAX_CPUS];
+
+enum {
+	VERIFY,
+	STORM,
+	STOP
+};
 
 static void on_irq(void)
 {
@@ -179,6 +187,44 @@ static void verify(void)
 	failed += nr_lines > SPI_TEST && !delivered(SPI_TEST);
 }
 
+static void poke(void)
+{
+	trap_arm();
+	if (rnd() % 8 == 0) {
+		poke_sysreg();
+	} else {
+		poke_mmio();
+	}
+	__atomic_add_fetch(&aborts, trap_disarm(), __ATOMIC_SEQ_CST);
+	if (rnd() % 64 == 0) {
+		irq_on();
+		irq_off();
+	}
+}
+
+/* The others storm along on the same distributor, and stand still while the first vCPU verifies. */
+static void secondary(unsigned int cpu)
+{
+	gic_init_cpu();
+	while (phase != STOP) {
+		if (phase == STORM) {
+			poke();
+			quiet[cpu] = false;
+		} else {
+			quiet[cpu] = true;
+		}
+	}
+}
+
+static void set_phase(uint32_t next)
+{
+	phase = next;
+	dsb();
+	for (unsigned int cpu = 1; next == VERIFY && cpu < plat.nr_cpus; cpu++) {
+		check(quiet[cpu] || WAIT_FOR(quiet[cpu], 5000000), "vCPU %u stands still", cpu);
+	}
+}
+
 void guest_main(void)
 {
 	uint64_t count = opt_u64("count", 100000), every = opt_u64("every", 5000);
@@ -189,22 +235,19 @@ void guest_main(void)
 	nr_lines = nr_lines > 1020 ? 992 : nr_lines;
 	verify();
 	check_eq(failed, 0, "works before the storm: failures");
+	for (unsigned int cpu = 1; cpu < plat.nr_cpus; cpu++) {
+		check_eq((int32_t)cpu_start(cpu, secondary), 0, "vCPU started");
+	}
+	phase = STORM;
 	for (uint64_t i = 1; i <= count; i++) {
-		trap_arm();
-		if (rnd() % 8 == 0) {
-			poke_sysreg();
-		} else {
-			poke_mmio();
-		}
-		aborts += trap_disarm();
-		if (rnd() % 64 == 0) {
-			irq_on();
-			irq_off();
-		}
+		poke();
 		if (i % every == 0) {
+			set_phase(VERIFY);
 			verify();
+			set_phase(i == count ? STOP : STORM);
 		}
 	}
+	phase = STOP;
 	printf("# %lu accesses, %lu aborts, %lu rounds of verification\n", count, aborts, rounds);
 	check_eq(failed, 0, "deliveries that failed after a storm");
 }
