@@ -11,6 +11,7 @@
 #include <hv/cmdline.h>
 #include <hv/compiler.h>
 #include <hv/errno.h>
+#include <hv/frame.h>
 #include <hv/heap.h>
 #include <hv/percpu.h>
 #include <hv/printk.h>
@@ -98,6 +99,12 @@ static __init int fill(struct dom0 *dom0, const struct boot_module *kernel)
 	u64 bytes = ALIGN_UP(cmdline_size("dom0_mem", DEFAULT_MEMORY), MIB(2));
 	int rc;
 
+	if (bytes >> PAGE_SHIFT > frame_nr_free()) {
+		pr_err("dom0: dom0_mem=%luM is more than the %lu MiB of memory that are free: "
+		       "lower it\n",
+		       bytes >> 20, frame_nr_free() >> 8);
+		return -ENOMEM;
+	}
 	dom0->d->max_pages = bytes >> PAGE_SHIFT;
 	rc = s2_pool_set(dom0->d, TABLE_PAGES);
 	rc = rc ? rc : dom0_alloc_memory(dom0, bytes);

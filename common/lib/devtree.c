@@ -19,7 +19,8 @@ static const void *fdt __sealed;
 
 int devtree_init(const void *blob, size_t mapped_bytes)
 {
-	if (!blob || fdt_check_header(blob) || fdt_totalsize(blob) > mapped_bytes) {
+	if (!blob || fdt_check_header(blob) || fdt_totalsize(blob) > mapped_bytes ||
+	    fdt_check_full(blob, mapped_bytes)) {
 		return -EINVAL;
 	}
 	fdt = blob;

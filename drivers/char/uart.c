@@ -61,6 +61,21 @@ static const struct console_driver *try_all(int *node)
 	return driver;
 }
 
+int uart_init_fixed(void)
+{
+	struct uart_port port = { .node = -1 };
+
+	if (CONFIG_EARLY_UART_BASE == 0 || !IS_ENABLED(CONFIG_PL011)) {
+		return -ENODEV;
+	}
+	port.regs = map_device(pa(CONFIG_EARLY_UART_BASE), PAGE_SIZE);
+	if (!port.regs) {
+		return -ENODEV;
+	}
+	console_register(pl011_probe(&port));
+	return 0;
+}
+
 int uart_init(int *node)
 {
 	const struct console_driver *driver;
