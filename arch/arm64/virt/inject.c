@@ -23,7 +23,6 @@ static void kick(struct vcpu *v)
 {
 	u32 cpu = READ_ONCE(v->arch.vgic.cpu);
 
-	v->nr_injected++;
 	if (cpu != cpu_id() && cpu != VGIC_NO_CPU) {
 		arch_cpu_kick(cpu);
 	}

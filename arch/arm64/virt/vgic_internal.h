@@ -42,6 +42,18 @@ static inline bool vgic_is_local(const struct vcpu *v)
 	return v->arch.vgic.cpu == cpu_id();
 }
 
+/*
+ * Something for v has become pending: inject_end() wakes or kicks it. A vCPU that runs here and does not
+ * sleep needs neither.
+ */
+static inline void vgic_notify(struct domain *d, struct vcpu *v)
+{
+	v->nr_injected++;
+	if (unlikely(!vgic_is_local(v) || READ_ONCE(v->sched.blocked) != 0)) {
+		d->arch.vgic.kicks |= BIT(v->id);
+	}
+}
+
 /* May pending interrupts of this group be forwarded (GICD_CTLR)? */
 static inline bool vgic_is_group_on(const struct domain *d, const struct vgic_irq *irq)
 {

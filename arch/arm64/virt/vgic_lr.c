@@ -180,11 +180,12 @@ void vgic_lr_repend(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
 		irq->flags |= VIRQ_LR_LATCH;
 		return;
 	}
+	/* Ended: all else in the register is as it was, for a change would have folded it. */
 	if ((value & GIC_LR_ACTIVE) == 0 && (irq->flags & VIRQ_ENABLED) != 0 &&
-	    irq->target == irq->holder && !has_queued(&v->arch.vgic) && vgic_is_group_on(d, irq)) {
-		irq->flags = (u16)((irq->flags & ~(VIRQ_ACTIVE | VIRQ_LR_LATCH)) | VIRQ_LATCH);
-		gic_ops->lr_write(n, take_state(d, irq, false));
-		d->arch.vgic.kicks |= BIT(v->id);
+	    irq->target == irq->holder && !has_queued(&v->arch.vgic)) {
+		irq->flags = (u16)((irq->flags & ~VIRQ_ACTIVE) | VIRQ_LR_LATCH);
+		gic_ops->lr_write(n, value | GIC_LR_PENDING);
+		vgic_notify(d, v);
 		return;
 	}
 	vgic_lr_fold(d, v, n);

@@ -99,7 +99,7 @@ void vgic_need_work(struct domain *d, struct vcpu *v, u32 work)
 {
 	struct vgic_vcpu *vg = &v->arch.vgic;
 
-	d->arch.vgic.kicks |= BIT(v->id);
+	vgic_notify(d, v);
 	if (vg->cpu == VGIC_NO_CPU || (vg->work & work) == work) {
 		return;
 	}
@@ -153,7 +153,7 @@ void vgic_update(struct domain *d, struct vgic_irq *irq)
 	}
 	v = d->vcpus[irq->holder];
 	if (vgic_is_local(v) && vgic_lr_try_load(d, v, irq)) {
-		d->arch.vgic.kicks |= BIT(v->id);
+		vgic_notify(d, v);
 		return;
 	}
 	vgic_enqueue(v, irq, (enum vgic_queue)queue);

@@ -94,7 +94,7 @@ bool vgic_has_pending(struct vcpu *v)
 
 /* An SGI reaches a vCPU only if the interrupt is in the group that the register stands for there.
  */
-static void send(struct vcpu *to, u32 intid, enum vgic_sgi_reg reg)
+static inline void send(struct vcpu *to, u32 intid, enum vgic_sgi_reg reg)
 {
 	struct vgic_irq *irq;
 
