@@ -96,6 +96,7 @@ def test_names_and_numbers(fake):
     assert names(fake) == ["Domain-0", "other"]
     code, _, err = fake.run("rename", "other", "Domain-0")
     assert code == 1 and 'another domain is named "Domain-0"' in err
+    assert fake.run("rename", "other", "12")[0] == 2
     for words in (["domid", "nobody"], ["pause", "7"], ["console", "nobody"]):
         code, _, err = fake.run(*words)
         assert code == 4 and '"bh list" shows all domains' in err
@@ -166,6 +167,15 @@ def test_crash_restarts_with_the_configuration_of_then(fake, monitored):
     assert process.poll() is None
     fake.ok("debug-keys", "stop 1 0")
     assert process.wait(timeout=10) == 0
+
+
+def test_a_changed_configuration_is_noticed(fake):
+    create(fake)
+    fake.config(memory=24)
+    process = fake.start("monitor", "1")
+    time.sleep(1)
+    fake.ok("destroy", "test")
+    assert "its configuration has changed since" in process.communicate(timeout=10)[1]
 
 
 def test_rename_restart_keeps_the_old_one(fake, monitored):

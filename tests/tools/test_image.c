@@ -118,6 +118,14 @@ static void elf_images(void **state)
 	assert_int_equal(img.nr_segments, 2);
 	assert_int_equal(parse(&img, b, 2100, IMAGE_NO_LOAD), BH_CONFIG); /* second segment cut */
 	assert_int_equal(parse(&img, b, 100, IMAGE_NO_LOAD), BH_CONFIG);
+	b[16] = ET_DYN;
+	assert_int_equal(parse(&img, b, sizeof(b), IMAGE_NO_LOAD), BH_OK);
+	assert_int_equal(img.entry, RAM + 0x1010); /* above the beginning of RAM: stays */
+	memset(b + sizeof(Elf64_Ehdr) + offsetof(Elf64_Phdr, p_paddr), 0, 8);
+	assert_int_equal(parse(&img, b, sizeof(b), IMAGE_NO_LOAD), BH_OK);
+	assert_int_equal(img.entry, RAM + 0x10);
+	assert_int_equal(img.lo, RAM);
+	assert_int_equal(img.segment[1].gpa, 2 * RAM + 0x11000);
 	b[18] = EM_X86_64;
 	assert_int_equal(parse(&img, b, sizeof(b), IMAGE_NO_LOAD), BH_CONFIG);
 }

@@ -37,6 +37,22 @@ static void numbers(void **state)
 	assert_false(text_u64("0x", 10, &v));
 }
 
+static void domain_names(void **state)
+{
+	char longest[66];
+
+	(void)state;
+	memset(longest, 'a', sizeof(longest));
+	longest[63] = '\0';
+	assert_true(text_name_ok(longest));
+	longest[63] = 'a';
+	longest[64] = '\0';
+	assert_false(text_name_ok(longest));
+	assert_true(text_name_ok("Domain-0") && text_name_ok("1a"));
+	assert_false(text_name_ok("") || text_name_ok("12") || text_name_ok("a b") ||
+		     text_name_ok("a/b") || text_name_ok("a\n") || text_name_ok("\xc3\xa4"));
+}
+
 static void sizes(void **state)
 {
 	uint64_t kib;
@@ -308,11 +324,11 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(numbers),	cmocka_unit_test(sizes),
-		cmocka_unit_test(cpu_lists),	cmocka_unit_test(distances),
-		cmocka_unit_test(scanning),	cmocka_unit_test(tags),
-		cmocka_unit_test(tree_nodes),	cmocka_unit_test(tree_limits),
-		cmocka_unit_test(tree_watches), cmocka_unit_test(streams),
-		cmocka_unit_test(tables),
+		cmocka_unit_test(domain_names), cmocka_unit_test(cpu_lists),
+		cmocka_unit_test(distances),	cmocka_unit_test(scanning),
+		cmocka_unit_test(tags),		cmocka_unit_test(tree_nodes),
+		cmocka_unit_test(tree_limits),	cmocka_unit_test(tree_watches),
+		cmocka_unit_test(streams),	cmocka_unit_test(tables),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -64,21 +64,6 @@ static void cfg_defaults(struct cfg *c)
 	c->uuid[8] = (uint8_t)((c->uuid[8] & 0x3f) | 0x80);
 }
 
-static bool name_ok(const char *s)
-{
-	size_t n = strlen(s);
-
-	if (n == 0 || n > 63 || strspn(s, "0123456789") == n) {
-		return false;
-	}
-	for (; *s; s++) {
-		if (*s <= ' ' || *s > '~' || *s == '/' || *s == '"') {
-			return false;
-		}
-	}
-	return true;
-}
-
 static int cfg_bootargs(struct cfg *c)
 {
 	int rc;
@@ -113,7 +98,7 @@ static void cfg_complete(struct cfg *c)
 
 	if (!c->name) {
 		err_at(w.file, 0, "the domain has no name\nadd name = \"...\"");
-	} else if (!name_ok(c->name)) {
+	} else if (!text_name_ok(c->name)) {
 		err_at(w.file, w.line,
 		       "name = \"%s\" is no name for a domain\nuse 1 to 63 letters, digits and "
 		       "signs without blank and '/', not digits only",

@@ -78,7 +78,8 @@ static int rename_cmd(const struct args *a)
 	if (rc) {
 		return rc;
 	}
-	rc = hyp_name_set(domid, a->argv[1]);
+	/* A name of digits would be taken for a number. */
+	rc = text_name_ok(a->argv[1]) ? hyp_name_set(domid, a->argv[1]) : -EINVAL;
 	if (rc == -EEXIST) {
 		return err_say(BH_FAILED, "another domain is named \"%s\"\nchoose another name",
 			       a->argv[1]);
@@ -87,7 +88,7 @@ static int rename_cmd(const struct args *a)
 		return err_say(
 			BH_USAGE,
 			"\"%s\" is no name for a domain\nuse 1 to 63 letters, digits and signs "
-			"without blank and '/'",
+			"without blank and '/', not digits only",
 			a->argv[1]);
 	}
 	return rc ? err_sys(rc, "cannot rename domain \"%s\"", a->argv[0]) : BH_OK;

@@ -146,12 +146,21 @@ static int monitor_adopt(struct monitor *m)
 static void monitor_read_config(struct monitor *m)
 {
 	char path[1024];
+	char digest[32];
 
 	if (tag_get(m->tag, "cwd", 0, path, sizeof(path)) && chdir(path)) {
 		err_sys(errno, "domain %u: directory %s", m->domid, path);
 	}
 	if (tag_get(m->tag, "config", 0, path, sizeof(path)) && path[0]) {
 		m->text = cfg_read(path);
+	}
+	snprintf(digest, sizeof(digest), "%016llx",
+		 m->text ? (unsigned long long)text_hash(m->text, strlen(m->text)) : 0);
+	if (m->text && tag_get(m->tag, "digest", 0, path, sizeof(path)) && strcmp(path, digest)) {
+		err_say(BH_OK,
+			"domain %u \"%s\": its configuration has changed since it was created; "
+			"a restart will use the new one",
+			m->domid, m->name);
 	}
 }
 

@@ -78,11 +78,15 @@ bool dom_wait_gone(uint32_t domid, unsigned int ms)
 {
 	struct xen_domctl_getdomaininfo info;
 
-	for (unsigned int t = 0; hyp_dom_info(domid, &info) == 0; t += 10) {
+	unsigned int step = 1;
+
+	/* Usually it is gone at once, or as soon as its monitor has let go of its store. */
+	for (unsigned int t = 0; hyp_dom_info(domid, &info) == 0; t += step) {
 		if (t >= ms) {
 			return false;
 		}
-		dom_sleep_ms(10);
+		dom_sleep_ms(step);
+		step = step < 50 ? step * 2 : step;
 	}
 	return true;
 }

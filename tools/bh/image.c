@@ -40,22 +40,26 @@ struct linux_header {
 _Static_assert(sizeof(struct linux_header) == LINUX_HEADER, "layout of the arm64 Image header");
 
 static const struct {
+	size_t at;
 	const char *magic;
 	size_t len;
 	const char *what;
 	const char *remedy;
 } refused[] = {
-	{ "\x1f\x8b", 2, "compressed with gzip", "unpack it first: zcat FILE > Image" },
-	{ "BZh", 3, "compressed with bzip2", "unpack it first: bzcat FILE > Image" },
-	{ "\xfd"
+	{ 0, "\x1f\x8b", 2, "compressed with gzip", "unpack it first: zcat FILE > Image" },
+	{ 0, "BZh", 3, "compressed with bzip2", "unpack it first: bzcat FILE > Image" },
+	{ 0,
+	  "\xfd"
 	  "7zXZ",
 	  5, "compressed with xz", "unpack it first: xzcat FILE > Image" },
-	{ "\x28\xb5\x2f\xfd", 4, "compressed with zstd", "unpack it first: zstdcat FILE > Image" },
-	{ "\x02\x21\x4c\x18", 4, "compressed with lz4", "unpack it first: lz4cat FILE > Image" },
-	{ "\x04\x22\x4d\x18", 4, "compressed with lz4", "unpack it first: lz4cat FILE > Image" },
-	{ "\x27\x05\x19\x56", 4, "a U-Boot uImage", "give the Image that was packed into it" },
-	{ "\xd0\x0d\xfe\xed", 4, "a device tree or FIT image",
+	{ 0, "\x28\xb5\x2f\xfd", 4, "compressed with zstd",
+	  "unpack it first: zstdcat FILE > Image" },
+	{ 0, "\x02\x21\x4c\x18", 4, "compressed with lz4", "unpack it first: lz4cat FILE > Image" },
+	{ 0, "\x04\x22\x4d\x18", 4, "compressed with lz4", "unpack it first: lz4cat FILE > Image" },
+	{ 0, "\x27\x05\x19\x56", 4, "a U-Boot uImage", "give the Image that was packed into it" },
+	{ 0, "\xd0\x0d\xfe\xed", 4, "a device tree or FIT image",
 	  "give the Image that was packed into it" },
+	{ 36, "\x18\x28\x6f\x01", 4, "a 32-bit Arm zImage", "give a kernel for arm64" },
 };
 
 int mapped_open(struct mapped *m, const char *path, const char *what, struct where w)
@@ -206,7 +210,23 @@ static const char *elf_segment(struct image *img, const Elf64_Phdr *ph)
 	return NULL;
 }
 
-static int image_elf(struct image *img, struct where w)
+/* A position-independent program goes where RAM begins. */
+static void image_move(struct image *img, uint64_t ram)
+{
+	uint64_t shift = img->lo < ram ? ram - img->lo : 0;
+
+	if (img->hi + shift < img->hi) {
+		return;
+	}
+	for (unsigned int i = 0; i < img->nr_segments; i++) {
+		img->segment[i].gpa += shift;
+	}
+	img->lo += shift;
+	img->hi += shift;
+	img->entry += shift;
+}
+
+static int image_elf(struct image *img, uint64_t ram, struct where w)
 {
 	const char *bad = NULL;
 	bool entry_found = false;
@@ -238,14 +258,20 @@ static int image_elf(struct image *img, struct where w)
 	if (!bad && !entry_found) {
 		bad = "has no loadable segment with its entry point";
 	}
-	return bad ? image_bad(img, w, bad, "give a program linked for AArch64") : BH_OK;
+	if (bad) {
+		return image_bad(img, w, bad, "give a program linked for AArch64");
+	}
+	if (eh.e_type == ET_DYN) {
+		image_move(img, ram);
+	}
+	return BH_OK;
 }
 
 static int image_unknown(const struct image *img, struct where w)
 {
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
-		if (img->file.size >= refused[i].len &&
-		    !memcmp(img->file.data, refused[i].magic, refused[i].len)) {
+		if (img->file.size >= refused[i].at + refused[i].len &&
+		    !memcmp(img->file.data + refused[i].at, refused[i].magic, refused[i].len)) {
 			return err_at(w.file, w.line, "kernel \"%s\" is %s\n%s", img->file.path,
 				      refused[i].what, refused[i].remedy);
 		}
@@ -277,7 +303,7 @@ int image_parse(struct image *img, uint64_t load, uint64_t ram, struct where w)
 		return image_linux(img, ram, w);
 	}
 	if (is_elf) {
-		return image_elf(img, w);
+		return image_elf(img, ram, w);
 	}
 	if (load == IMAGE_NO_LOAD) {
 		return image_unknown(img, w);

@@ -54,6 +54,21 @@ unsigned int text_distance(const char *a, const char *b)
 	return d[la][lb];
 }
 
+bool text_name_ok(const char *s)
+{
+	size_t n = strlen(s);
+
+	if (n == 0 || n > 63 || strspn(s, "0123456789") == n) {
+		return false;
+	}
+	for (; *s; s++) {
+		if (*s <= ' ' || *s > '~' || *s == '/' || *s == '"') {
+			return false;
+		}
+	}
+	return true;
+}
+
 bool text_u64(const char *s, uint64_t max, uint64_t *out)
 {
 	char *end;

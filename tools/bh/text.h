@@ -20,6 +20,9 @@ struct cpuset {
  */
 unsigned int text_distance(const char *a, const char *b);
 
+/* Whether @s can be the name of a domain: 1 to 63 printable characters, not digits only. */
+bool text_name_ok(const char *s);
+
 /* Parses a whole number, decimal or 0x…, up to @max. false = not such a number. */
 bool text_u64(const char *s, uint64_t max, uint64_t *out);
 
