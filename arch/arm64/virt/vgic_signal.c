@@ -147,6 +147,8 @@ void vgic_dir_write(struct vcpu *v, u64 value)
 	inject_begin(d);
 	if (irq->holder == v->id) {
 		vgic_irq_set_active(d, irq, false);
+		/* Perhaps all fit now, and the trap can go. */
+		vgic_lr_fill(d, v);
 	}
 	inject_end(d);
 }
