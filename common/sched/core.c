@@ -391,9 +391,11 @@ void sched_cpu_online(unsigned int cpu)
 {
 	struct runqueue *rq = per_cpu_ptr(runqueues, cpu);
 
+	*rq = (struct runqueue){ .idle_since = time_now() };
 	spin_lock_init(&rq->lock, LOCK_RANK_SCHED);
-	rq->is_online = true;
-	rq->idle_since = time_now();
+	atomic_fetch_and(&idle_cpus, ~BIT(cpu));
+	atomic_fetch_and(&waiting_cpus, ~BIT(cpu));
+	atomic_fetch_and(&alone_cpus, ~BIT(cpu));
 }
 
 int sched_unit_add(struct sched_unit *unit, struct sched_group *group, cpumask_t hard)

@@ -47,6 +47,21 @@ static s64 cap_budget(const struct sched_group *group)
 	return (s64)(PERIOD / 100 * group->params.cap);
 }
 
+/* What the group's running units have used since they were last charged. Group lock. */
+static s64 not_yet_charged(const struct sched_group *group, u64 now)
+{
+	s64 ns = 0;
+
+	for (const struct sched_unit *unit = group->units; unit; unit = unit->group_next) {
+		u64 since = READ_ONCE(unit->since);
+
+		if (READ_ONCE(unit->state) == SCHED_STATE_RUNNING && now > since) {
+			ns += (s64)(now - since);
+		}
+	}
+	return ns;
+}
+
 static void refill(struct timer *timer)
 {
 	struct sched_group *group = container_of(timer, struct sched_group, refill);
@@ -55,7 +70,7 @@ static void refill(struct timer *timer)
 
 	spin_lock(&group->lock);
 	full = cap_budget(group);
-	left = __atomic_load_n(&group->budget, __ATOMIC_RELAXED);
+	left = __atomic_load_n(&group->budget, __ATOMIC_RELAXED) - not_yet_charged(group, now);
 	/* By the time that really passed. Debt is carried over, savings are not. */
 	more = (s64)((now - group->refilled) / 100 * group->params.cap);
 	__atomic_fetch_add(&group->budget, MIN(more, full - left), __ATOMIC_ACQ_REL);

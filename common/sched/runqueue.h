@@ -23,7 +23,6 @@ struct runqueue {
 	struct spinlock lock; /* LOCK_RANK_SCHED */
 	struct sched_unit *running;
 	u32 nr_waiting;
-	bool is_online;
 	u64 vtime;  /* of the unit chosen last; never goes back */
 	u64 filled; /* bit n: lists[n] has units */
 	struct runqueue_list lists[RUNQUEUE_SLOTS + 1];
