@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * context: every system register that this guest can write belongs to the vCPU that wrote it. All
+ * encodings are tried; those that hold a value are filled with noise by each vCPU, which then gives
+ * the CPU away and reads them again. A register that the hypervisor neither traps nor switches
+ * shows itself, and so does one that leaks between domains. Run it with more vCPUs than physical
+ * CPUs. Options: count= rounds (default 300), seed=, list=1 names the registers.
+ */
+#include "sysenc.h"
+
+const char guest_name[] = "context";
+
+#define MAX_REGS 256
+
+struct reg {
+	uint32_t enc;
+	uint64_t base, mask; /* value found, bits that hold what is written */
+	volatile uint32_t changed;
+};
+
+static struct sysenc_stub code[MAX_REGS] __attribute__((aligned(4096)));
+static struct reg reg[MAX_REGS];
+static uint64_t have[MAX_CPUS][MAX_REGS];
+static unsigned int nr_regs;
+static volatile uint32_t finished;
+
+/* These change by themselves, or steer the interrupts that end a WFI. */
+static const struct {
+	uint32_t enc, mask;
+} restless[] = {
+	{ SYSENC(3, 3, 4, 2, 0), 0xfffe },	   /* NZCV, DAIF */
+	{ SYSENC(3, 0, 4, 3, 0), 0xfff8 },	   /* ALLINT, PM */
+	{ SYSENC(3, 0, 4, 6, 0), 0xffff },	   /* ICC_PMR_EL1 */
+	{ SYSENC(3, 0, 12, 8, 0), 0xff80 | 0x40 }, /* ICC_* */
+	{ SYSENC(3, 3, 14, 0, 0), 0xff80 },	   /* timers and event counters of EL0 */
+	{ SYSENC(3, 3, 9, 0, 0), 0xff80 },	   /* PMU */
+	{ SYSENC(3, 0, 9, 14, 0), 0xfff8 },
+	{ SYSENC(3, 3, 2, 4, 0), 0xfff8 }, /* random numbers */
+};
+
+static bool is_left_alone(uint32_t enc)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(restless); i++) {
+		if ((enc & restless[i].mask) == restless[i].enc) {
+			return true;
+		}
+	}
+	return sysenc_why_not_write(enc) != NULL;
+}
+
+/* Keeps the stub when bits of the register follow what is written. */
+static void try_register(uint32_t enc)
+{
+	struct sysenc_stub *s = &code[nr_regs];
+	uint64_t base = 0, ones, again, v;
+
+	sysenc_generate(s, enc);
+	sysenc_sync(s, sizeof(*s));
+	if (!sysenc_run(s->read, &base)) {
+		return;
+	}
+	v = ~base;
+	if (!sysenc_run(s->write, &v)) {
+		return;
+	}
+	sysenc_run(s->read, &ones);
+	v = base;
+	sysenc_run(s->write, &v);
+	sysenc_run(s->read, &again);
+	if (ones != again && again == base && nr_regs < MAX_REGS - 1) {
+		reg[nr_regs] = (struct reg){ .enc = enc, .base = base, .mask = ones ^ again };
+		nr_regs++;
+	}
+}
+
+static void name_register(const struct reg *r, const char *what)
+{
+	printf("# S%u_%u_C%u_C%u_%u mask 0x%lx %s\n", r->enc >> 14, r->enc >> 11 & 7,
+	       r->enc >> 7 & 15, r->enc >> 3 & 15, r->enc & 7, r->mask, what);
+}
+
+static void discover(void)
+{
+	for (uint32_t enc = SYSENC(2, 0, 0, 0, 0); enc <= SYSENC(3, 7, 15, 15, 7); enc++) {
+		if (!is_left_alone(enc)) {
+			try_register(enc);
+		}
+	}
+	for (unsigned int i = 0; i < nr_regs && opt_u64("list", 0) != 0; i++) {
+		name_register(&reg[i], "");
+	}
+}
+
+static void give_way(uint64_t how)
+{
+	if ((how & 1) != 0 && plat.xen) {
+		xen_call(XEN_SCHED_OP, SCHEDOP_yield, 0, 0, 0);
+		return;
+	}
+	sysreg_write(cntv_tval_el0, us_to_ticks(100));
+	sysreg_write(cntv_ctl_el0, 1);
+	wfi();
+	sysreg_write(cntv_ctl_el0, 0);
+}
+
+static void fill_registers(unsigned int cpu)
+{
+	uint64_t v;
+
+	for (unsigned int i = 0; i < nr_regs; i++) {
+		v = reg[i].base ^ (rnd() & reg[i].mask);
+		sysenc_run(code[i].write, &v);
+	}
+	for (unsigned int i = 0; i < nr_regs; i++) {
+		sysenc_run(code[i].read, &have[cpu][i]);
+	}
+}
+
+static void run(unsigned int cpu)
+{
+	uint64_t v;
+
+	for (uint64_t n = opt_u64("count", 300); n != 0; n--) {
+		fill_registers(cpu);
+		give_way(n);
+		for (unsigned int i = 0; i < nr_regs; i++) {
+			sysenc_run(code[i].read, &v);
+			reg[i].changed += v != have[cpu][i];
+		}
+	}
+	for (unsigned int i = 0; i < nr_regs; i++) {
+		v = reg[i].base;
+		sysenc_run(code[i].write, &v);
+	}
+	__atomic_add_fetch(&finished, 1, __ATOMIC_SEQ_CST);
+}
+
+static void secondary(unsigned int cpu)
+{
+	gic_init_cpu();
+	gic_enable(27);
+	run(cpu);
+}
+
+void guest_main(void)
+{
+	unsigned int changed = 0;
+
+	check(gic_init(), "GICv3 found");
+	gic_enable(27); /* stays masked in PSTATE: it only ends WFI */
+	trap_arm();
+	discover();
+	trap_disarm();
+	check(nr_regs > 10 && nr_regs < MAX_REGS - 1, "%u registers hold what is written", nr_regs);
+	for (unsigned int cpu = 1; cpu < plat.nr_cpus; cpu++) {
+		check_eq((int32_t)cpu_start(cpu, secondary), 0, "vCPU started");
+	}
+	run(0);
+	check(WAIT_FOR(finished == plat.nr_cpus, 60000000), "all vCPUs have finished");
+	for (unsigned int i = 0; i < nr_regs; i++) {
+		changed += reg[i].changed != 0;
+		if (reg[i].changed != 0) {
+			name_register(&reg[i], "did not keep its value");
+		}
+	}
+	check_eq(changed, 0, "registers that changed while another vCPU ran");
+}
