@@ -5,8 +5,8 @@
  * every event the invariants: nobody waits while a CPU that may run it idles, nobody runs twice,
  * nobody is lost.
  *
- * sources: common/sched/core.c common/sched/group.c common/sched/credit.c common/sched/runqueue.c
- * common/core/spinlock.c
+ * sources: common/sched/core.c common/sched/group.c common/sched/credit.c
+ * sources: common/sched/runqueue.c common/core/spinlock.c
  */
 #include "fake.h"
 
