@@ -6,9 +6,9 @@
  *
  *   slot + 0x0000  per-CPU data: this CPU's copy of the section .bss.percpu    (read/write)
  *   slot + 0x4000  guard page                                                  (not mapped)
- *   slot + 0x5000  stack, 12 KiB, grows down from slot + 0x8000                (read/write)
+ *   slot + 0x5000  stack, 12 KiB, grows down from slot + 0x7ff0                (read/write)
  *
- * so the slot is the stack pointer rounded down, no register is reserved for it, and a stack that
+ * so the slot is the stack pointer, which is never at the very end, rounded down, no register is reserved for it, and a stack that
  * overflows faults on the guard. DEFINE_PER_CPU variables are zero at boot. Accessors need no lock
  * for the own CPU, because EL2 is never preempted.
  */
@@ -20,22 +20,31 @@
 
 #define PERCPU_SLOT_SIZE 0x8000UL
 #define PERCPU_DATA_MAX	 0x4000UL
-#define PERCPU_STACK_TOP PERCPU_SLOT_SIZE
+#define PERCPU_STACK_TOP (PERCPU_SLOT_SIZE - 16)
 
 #ifdef HV_HOST_TEST
 #include <fake/percpu.h>
 #else
 #include <asm/layout.h>
 
-extern char percpu_start[], percpu_end[]; /* linker script: the template, linked at offset 0 */
+/*
+ * Offset of a variable in the slot. The linker script puts the template at a multiple of 64 KiB, so
+ * the offset is the low half-word of the template's address: one instruction.
+ */
+#define percpu_offset(name)                                                                        \
+	({                                                                                         \
+		uintptr_t offset_;                                                                 \
+                                                                                                   \
+		__asm__("movz %0, #:abs_g0_nc:%1" : "=r"(offset_) : "S"(&percpu_##name));          \
+		offset_;                                                                           \
+	})
 
 #define DEFINE_PER_CPU(type, name)  __section(".bss.percpu") __typeof__(type) percpu_##name
 #define DECLARE_PER_CPU(type, name) extern __typeof__(type) percpu_##name
 
 /* Address of a variable of CPU cpu; the CPU must be possible (below nr_cpus). */
 #define per_cpu_ptr(name, cpu)                                                                     \
-	((__typeof__(&percpu_##name))(PERCPU_VA + (cpu)*PERCPU_SLOT_SIZE +                         \
-				      ((uintptr_t)&percpu_##name - (uintptr_t)percpu_start)))
+	((__typeof__(&percpu_##name))(PERCPU_VA + (cpu)*PERCPU_SLOT_SIZE + percpu_offset(name)))
 #define per_cpu(name, cpu) (*per_cpu_ptr(name, cpu))
 
 static inline uintptr_t percpu_slot(void)
@@ -47,8 +56,7 @@ static inline uintptr_t percpu_slot(void)
 }
 
 #define this_cpu_ptr(name)                                                                         \
-	((__typeof__(&percpu_##name))(percpu_slot() +                                              \
-				      ((uintptr_t)&percpu_##name - (uintptr_t)percpu_start)))
+	((__typeof__(&percpu_##name))(percpu_slot() + percpu_offset(name)))
 #define this_cpu(name) (*this_cpu_ptr(name))
 
 /* Number of the physical CPU this runs on: 0 … nr_cpus - 1, in device-tree order. */

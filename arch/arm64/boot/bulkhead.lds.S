@@ -49,7 +49,11 @@ SECTIONS
 		. = ALIGN(4096);
 		bss_end = .;
 	}
-	/* The template of per-CPU data: only its addresses are used, its bytes never exist here. */
+	/*
+	 * The template of per-CPU data: only its addresses are used, its bytes never exist here.
+	 * Aligned for percpu_offset().
+	 */
+	. = ALIGN(0x10000);
 	.percpu (NOLOAD) : {
 		percpu_start = .;
 		*(.bss.percpu)

@@ -10,6 +10,7 @@
 #include <asm/el2_map.h>
 #include <asm/layout.h>
 #include <asm/sysreg.h>
+#include <generated/asm-offsets.h>
 #include <generated/autoconf.h>
 
 	.section .head.text, "ax"
@@ -67,7 +68,7 @@ primary_entry:
 primary_mapped:
 	mov	x29, xzr
 	mov	x30, xzr
-	ldr	x2, =(PERCPU_VA + 0x8000)
+	ldr	x2, =(PERCPU_VA + STACK_TOP)
 	mov	sp, x2
 	mov	x0, x21
 	bl	boot_start
@@ -85,9 +86,8 @@ secondary_entry:
 secondary_mapped:
 	mov	x29, xzr
 	mov	x30, xzr
-	ldr	x2, =PERCPU_VA
+	ldr	x2, =(PERCPU_VA + STACK_TOP)
 	add	x2, x2, x21, lsl #15
-	add	x2, x2, #0x8000
 	mov	sp, x2
 	mov	x0, x21
 	bl	boot_secondary

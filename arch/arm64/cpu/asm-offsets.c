@@ -4,6 +4,7 @@
  * in generated/asm-offsets.h. Assembly uses no other offset.
  */
 #include <asm/vcpu.h>
+#include <hv/percpu.h>
 #include <hv/vcpu.h>
 
 #define DEFINE(name, value) __asm__ volatile("\n.ascii \"->" #name " %0\"" : : "i"(value))
@@ -14,5 +15,6 @@ void asm_offsets(void)
 {
 	DEFINE(REGS_X, offsetof(struct vcpu, arch.regs.x));
 	DEFINE(REGS_X30, offsetof(struct vcpu, arch.regs.x[30]));
+	DEFINE(STACK_TOP, PERCPU_STACK_TOP);
 	DEFINE(REGS_PC, offsetof(struct vcpu, arch.regs.pc));
 }

@@ -153,7 +153,7 @@ run_enter:
 	mov	x1, sp
 	mov	x2, #0x7fff
 	orr	x1, x1, x2
-	add	sp, x1, #1
+	sub	sp, x1, #15		/* PERCPU_STACK_TOP */
 	b	trap_leave
 
 own_sp0:
@@ -175,8 +175,7 @@ own_fatal:
 	mov	x2, x30
 	mov	x3, sp
 	mov	x4, x29
-	sub	x5, x3, #1
-	orr	x5, x5, #0x7fff
-	add	x5, x5, #1
+	orr	x5, x3, #0x7fff
+	sub	x5, x5, #15		/* PERCPU_STACK_TOP */
 	mov	sp, x5
 	b	trap_fatal
