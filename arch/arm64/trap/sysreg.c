@@ -90,53 +90,99 @@ static bool timer(struct vcpu *v, u32 arg, bool is_read, u64 *value)
 	}
 
 /* clang-format off */
-static const struct sysreg_row rows[] = {
+static const struct sysreg_row gic_rows[] = {
 	ROW(3, 0, 12, 11, 5, ALL, sgi, VGIC_SGI1R),	/* ICC_SGI1R_EL1 */
 	ROW(3, 0, 12, 11, 6, ALL, sgi, VGIC_ASGI1R),	/* ICC_ASGI1R_EL1 */
 	ROW(3, 0, 12, 11, 7, ALL, sgi, VGIC_SGI0R),	/* ICC_SGI0R_EL1 */
 	ROW(3, 0, 12, 11, 1, ALL, deactivate, 0),	/* ICC_DIR_EL1 */
 	ROW(3, 0, 12, 12, 5, ALL, constant_wi, 7),	/* ICC_SRE_EL1: system registers only */
-	ROW(3, 3, 14, 2, 0, ALL, timer, VTIMER_CNTP_TVAL),
+};
+
+static const struct sysreg_row timer_rows[] = {
 	ROW(3, 3, 14, 2, 1, ALL, timer, VTIMER_CNTP_CTL),
 	ROW(3, 3, 14, 2, 2, ALL, timer, VTIMER_CNTP_CVAL),
+	ROW(3, 3, 14, 2, 0, ALL, timer, VTIMER_CNTP_TVAL),
 	ROW(3, 3, 14, 0, 1, ALL, timer, VTIMER_CNTPCT),
-	/* Debug: OSLSR_EL1 says "lock implemented, unlocked"; the rest is absent. */
+	/* PMEV*: performance monitors */
+	ROW(3, 3, 14, 8, 0, ANY_CRM_OP2 | SYSREG_ENC(0, 0, 0, 8, 0), raz_wi, 0),
+};
+
+static const struct sysreg_row pmu_rows[] = {
+	ROW(3, 3, 9, 12, 0, ANY_OP2, raz_wi, 0),	/* PMCR … PMCEID* */
+	ROW(3, 3, 9, 13, 0, ANY_OP2, raz_wi, 0),	/* PMCCNTR, PMXEV* */
+	ROW(3, 3, 9, 14, 0, ANY_OP2, raz_wi, 0),	/* PMUSERENR, PMOVSSET */
+	ROW(3, 0, 9, 14, 0, ANY_OP2, raz_wi, 0),	/* PMINTEN*, PMMIR */
+};
+
+static const struct sysreg_row control_rows[] = {
+	ROW(3, 0, 1, 0, 1, ALL, raz_wi, 0),		/* ACTLR_EL1 */
+};
+
+static const struct sysreg_row context_rows[] = {
+	ROW(3, 0, 13, 0, 7, ALL, raz_wi, 0),		/* SCXTNUM_EL1 */
+	ROW(3, 3, 13, 0, 7, ALL, raz_wi, 0),		/* SCXTNUM_EL0 */
+};
+
+/* Debug: OSLSR_EL1 says "lock implemented, unlocked"; the rest is absent. */
+static const struct sysreg_row debug_rows[] = {
+	ROW(2, 0, 0, 0, 0, ANY_CRM_OP2, raz_wi, 0), /* DBGBVR.. DBGWCR, MDCCINT, MDSCR, OSDTR */
+	ROW(2, 3, 0, 1, 0, ALL, read_constant, 0),	/* MDCCSR_EL0 */
+	ROW(2, 3, 0, 4, 0, ALL, raz_wi, 0),		/* DBGDTR_EL0 */
+	ROW(2, 3, 0, 5, 0, ALL, raz_wi, 0),		/* DBGDTRRX/TX_EL0 */
+};
+
+static const struct sysreg_row os_lock_rows[] = {
 	ROW(2, 0, 1, 1, 4, ALL, read_constant, 8),	/* OSLSR_EL1 */
 	ROW(2, 0, 1, 0, 4, ALL, write_ignored, 0),	/* OSLAR_EL1 */
 	ROW(2, 0, 1, 3, 4, ALL, raz_wi, 0),		/* OSDLR_EL1 */
 	ROW(2, 0, 1, 4, 4, ALL, raz_wi, 0),		/* DBGPRCR_EL1 */
 	ROW(2, 0, 1, 0, 0, ALL, read_constant, 0),	/* MDRAR_EL1 */
-	ROW(2, 0, 0, 0, 0, ANY_CRM_OP2, raz_wi, 0), /* DBGBVR.. DBGWCR, MDCCINT, MDSCR, OSDTR */
+};
+
+static const struct sysreg_row claim_rows[] = {
 	ROW(2, 0, 7, 8, 6, ALL, raz_wi, 0),		/* DBGCLAIMSET_EL1 */
 	ROW(2, 0, 7, 9, 6, ALL, raz_wi, 0),		/* DBGCLAIMCLR_EL1 */
 	ROW(2, 0, 7, 14, 6, ALL, read_constant, 0),	/* DBGAUTHSTATUS_EL1 */
-	ROW(2, 3, 0, 1, 0, ALL, read_constant, 0),	/* MDCCSR_EL0 */
-	ROW(2, 3, 0, 4, 0, ALL, raz_wi, 0),		/* DBGDTR_EL0 */
-	ROW(2, 3, 0, 5, 0, ALL, raz_wi, 0),		/* DBGDTRRX/TX_EL0 */
-	/* Performance monitors */
-	ROW(3, 3, 9, 12, 0, ANY_OP2, raz_wi, 0),	/* PMCR … PMCEID* */
-	ROW(3, 3, 9, 13, 0, ANY_OP2, raz_wi, 0),	/* PMCCNTR, PMXEV* */
-	ROW(3, 3, 9, 14, 0, ANY_OP2, raz_wi, 0),	/* PMUSERENR, PMOVSSET */
-	ROW(3, 0, 9, 14, 0, ANY_OP2, raz_wi, 0),	/* PMINTEN*, PMMIR */
-	ROW(3, 3, 14, 8, 0, ANY_CRM_OP2 | SYSREG_ENC(0, 0, 0, 8, 0), raz_wi, 0), /* PMEV* */
-	ROW(3, 0, 1, 0, 1, ALL, raz_wi, 0),		/* ACTLR_EL1 */
-	ROW(3, 0, 13, 0, 7, ALL, raz_wi, 0),		/* SCXTNUM_EL1 */
-	ROW(3, 3, 13, 0, 7, ALL, raz_wi, 0),		/* SCXTNUM_EL0 */
-	/*
-	 * Set/way cache maintenance: memory of a domain is always coherent when it starts, and
-	 * set/way has no meaning on a shared cache; a guest can only hurt others' speed with it.
-	 */
+};
+
+/*
+ * Set/way cache maintenance: memory of a domain is always coherent when it starts, and set/way has
+ * no meaning on a shared cache; a guest can only hurt others' speed with it.
+ */
+static const struct sysreg_row cache_rows[] = {
 	ROW(1, 0, 7, 6, 2, ALL, write_ignored, 0),	/* DC ISW */
 	ROW(1, 0, 7, 10, 2, ALL, write_ignored, 0),	/* DC CSW */
 	ROW(1, 0, 7, 14, 2, ALL, write_ignored, 0),	/* DC CISW */
 };
 /* clang-format on */
 
+#define GROUP(op0, crn) ((op0) << 4 | (crn))
+#define ISS_GROUP(iss)	GROUP((iss) >> 20 & 3, (iss) >> 10 & 15)
+#define ROWS(table)                                                                                \
+	{                                                                                          \
+		table, ARRAY_SIZE(table)                                                           \
+	}
+
+/* The rows of each {op0, CRn}, so that a look-up reads a handful of them at most. */
+static const struct {
+	const struct sysreg_row *rows;
+	size_t nr;
+} groups[GROUP(3, 15) + 1] = {
+	[GROUP(1, 7)] = ROWS(cache_rows),   [GROUP(2, 0)] = ROWS(debug_rows),
+	[GROUP(2, 1)] = ROWS(os_lock_rows), [GROUP(2, 7)] = ROWS(claim_rows),
+	[GROUP(3, 1)] = ROWS(control_rows), [GROUP(3, 9)] = ROWS(pmu_rows),
+	[GROUP(3, 12)] = ROWS(gic_rows),    [GROUP(3, 13)] = ROWS(context_rows),
+	[GROUP(3, 14)] = ROWS(timer_rows),
+};
+
 static const struct sysreg_row *find(u64 iss)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
-		if ((iss & rows[i].mask) == (rows[i].enc & rows[i].mask)) {
-			return &rows[i];
+	const struct sysreg_row *row = groups[ISS_GROUP(iss)].rows;
+	const struct sysreg_row *end = row + groups[ISS_GROUP(iss)].nr;
+
+	for (; row < end; row++) {
+		if ((iss & row->mask) == row->enc) {
+			return row;
 		}
 	}
 	return NULL;
