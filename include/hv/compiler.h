@@ -17,6 +17,7 @@
 #define __section(s)   __attribute__((section(s)))
 #define __must_check   __attribute__((warn_unused_result))
 #define __cold	       __attribute__((cold, noinline))
+#define __noinline     __attribute__((noinline))
 /* Placed in the page range that is unmapped once boot is over. */
 #define __init	   __section(".init.text") __attribute__((cold))
 #define __initdata __section(".init.data")

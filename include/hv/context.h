@@ -6,9 +6,9 @@
 #ifndef HV_CONTEXT_H
 #define HV_CONTEXT_H
 
+#include <asm/sysreg.h>
 #include <hv/types.h>
-
-struct vcpu;
+#include <hv/vcpu.h>
 
 /* Put the state of prev into memory, that of next into the registers. Either may be the idle vCPU.
  */
@@ -18,7 +18,10 @@ void context_switch(struct vcpu *prev, struct vcpu *next);
 void context_fp_take(struct vcpu *v);
 
 /* True for the vCPU that stands for "no guest runs". */
-bool context_is_idle(const struct vcpu *v);
+static inline bool context_is_idle(const struct vcpu *v)
+{
+	return v->is_idle;
+}
 
 /* Boot, each CPU: make its idle vCPU the current one. */
 void context_cpu_init(void);
@@ -28,11 +31,27 @@ void exception_inject_undef(struct vcpu *v);
 /* A data or instruction abort (synchronous external); far as the guest sees it. */
 void exception_inject_abort(struct vcpu *v, u64 far, bool is_instruction);
 
-/* Step over the trapped instruction (il: ESR_EL2.IL, 32-bit encoding). */
-void exception_skip(struct vcpu *v, bool il);
+/*
+ * Step over the trapped instruction (il: ESR_EL2.IL, 32-bit encoding). A completed instruction
+ * clears the single-step state (Arm ARM D2.12).
+ */
+static inline void exception_skip(struct vcpu *v, bool il)
+{
+	v->arch.regs.pc += il ? 4 : 2;
+	v->arch.regs.pstate &= ~PSTATE_SS;
+}
 
 /* General-purpose register of the guest by its number in an instruction; 31 reads as zero. */
-u64 vcpu_reg_read(const struct vcpu *v, unsigned int nr);
-void vcpu_reg_write(struct vcpu *v, unsigned int nr, u64 value);
+static inline u64 vcpu_reg_read(const struct vcpu *v, unsigned int nr)
+{
+	return nr < 31 ? v->arch.regs.x[nr] : 0;
+}
+
+static inline void vcpu_reg_write(struct vcpu *v, unsigned int nr, u64 value)
+{
+	if (nr < 31) {
+		v->arch.regs.x[nr] = value;
+	}
+}
 
 #endif

@@ -20,6 +20,7 @@ struct vcpu {
 	struct arch_vcpu arch;
 	struct domain *domain;
 	u16 id;
+	bool is_idle;	 /* stands for "no guest runs"; constant */
 	bool is_up;	 /* brought up by the toolstack or PSCI CPU_ON; domain->lock */
 	bool is_polling; /* SCHEDOP_poll: evtchn lock */
 	u32 poll_port;

@@ -42,9 +42,13 @@ void vgic_vcpu_reset(struct vcpu *v);
 /* Before each return to the guest: bring the list registers up to date. One load when nothing is
  * new. */
 void vgic_enter_work(struct vcpu *v);
+static inline bool vgic_has_work(const struct vcpu *v)
+{
+	return READ_ONCE(v->arch.vgic.work) != 0;
+}
 static inline void vgic_enter(struct vcpu *v)
 {
-	if (unlikely(READ_ONCE(v->arch.vgic.work) != 0)) {
+	if (unlikely(vgic_has_work(v))) {
 		vgic_enter_work(v);
 	}
 }

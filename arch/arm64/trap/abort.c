@@ -32,14 +32,10 @@ static u64 fault_ipa(u64 far)
 
 static u64 extend(u64 value, u64 esr)
 {
-	unsigned int bits = 8U << ISS_SAS(esr);
+	unsigned int unused = 64 - (8U << ISS_SAS(esr));
 
-	if (bits < 64) {
-		value &= BIT(bits) - 1;
-		if ((esr & ISS_SSE) && (value & BIT(bits - 1))) {
-			value |= ~(BIT(bits) - 1);
-		}
-	}
+	value <<= unused;
+	value = esr & ISS_SSE ? (u64)((s64)value >> unused) : value >> unused;
 	return esr & ISS_SF ? value : (u32)value;
 }
 

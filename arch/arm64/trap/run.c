@@ -33,12 +33,11 @@ static struct vcpu *vcpu_of(struct sched_unit *unit)
 	return unit ? container_of(unit, struct vcpu, sched) : this_cpu(run_idle);
 }
 
-static struct vcpu *pick(struct vcpu *now_running)
+static struct vcpu *pick(void)
 {
 	struct sched_choice choice = sched_pick(cpu_id(), time_now());
 	struct vcpu *next = vcpu_of(choice.unit);
 
-	(void)now_running;
 	if (choice.until == TIME_NEVER) {
 		timer_cancel(this_cpu_ptr(slice_timer));
 	} else {
@@ -64,13 +63,12 @@ static void wait_for_work(void)
 	}
 }
 
-struct vcpu *run_next(void)
+/* There is deferred work, or no guest to go back to. */
+static __noinline struct vcpu *find_next(struct vcpu *v)
 {
-	struct vcpu *v = current_vcpu();
-
 	for (;;) {
-		if (unlikely(softirq_is_pending()) && do_softirqs()) {
-			struct vcpu *next = pick(v);
+		if (softirq_is_pending() && do_softirqs()) {
+			struct vcpu *next = pick();
 
 			if (next != v) {
 				return next;
@@ -83,6 +81,17 @@ struct vcpu *run_next(void)
 		}
 		wait_for_work();
 	}
+}
+
+struct vcpu *run_next(void)
+{
+	struct vcpu *v = current_vcpu();
+
+	if (unlikely(softirq_is_pending() || context_is_idle(v) || vgic_has_work(v))) {
+		return find_next(v);
+	}
+	v->nr_exits++;
+	return v;
 }
 
 void run_switch(struct vcpu *prev, struct vcpu *next)

@@ -25,16 +25,12 @@ static DEFINE_PER_CPU(struct vcpu, idle_vcpu);
 static DEFINE_PER_CPU(struct vcpu *, fp_owner);
 static struct domain idle_domain = { .id = HV_DOMID_IDLE };
 
-bool context_is_idle(const struct vcpu *v)
-{
-	return v->domain == &idle_domain;
-}
-
 void context_cpu_init(void)
 {
 	struct vcpu *idle = this_cpu_ptr(idle_vcpu);
 
 	idle->domain = &idle_domain;
+	idle->is_idle = true;
 	idle->arch.hcr = HCR_RW;
 	idle->arch.fp_cpu = NO_CPU;
 	write_sysreg((u64)idle, tpidr_el2);

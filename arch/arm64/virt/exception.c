@@ -55,22 +55,3 @@ void exception_inject_abort(struct vcpu *v, u64 far, bool is_instruction)
 	write_sysreg(far, far_el1);
 	take(v, (ec + is_same_el) << ESR_EC_SHIFT | ESR_IL | FSC_EXTERNAL);
 }
-
-void exception_skip(struct vcpu *v, bool il)
-{
-	v->arch.regs.pc += il ? 4 : 2;
-	/* A completed instruction clears the single-step and IT state (Arm ARM D2.12). */
-	v->arch.regs.pstate &= ~PSTATE_SS;
-}
-
-u64 vcpu_reg_read(const struct vcpu *v, unsigned int nr)
-{
-	return nr < 31 ? v->arch.regs.x[nr] : 0;
-}
-
-void vcpu_reg_write(struct vcpu *v, unsigned int nr, u64 value)
-{
-	if (nr < 31) {
-		v->arch.regs.x[nr] = value;
-	}
-}
