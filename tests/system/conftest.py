@@ -23,14 +23,27 @@ def machine(request):
         m.close()
 
 
-@pytest.fixture(scope="module")
-def dom0(request):
-    """A machine with Dom0's shell and no other domain, shared by the scenarios of one file."""
-    name = request.module.__name__
-    with Machine(name, **getattr(request.module, "MACHINE", {})) as m:
-        request.node.machines = [m]
+@pytest.fixture(scope="module", name="shared")
+def shared_fixture(request):
+    """The machines of one file: the last is in use, those before it were lost."""
+    machines = []
+    request.node.machines = machines
+    yield machines
+    for m in machines:
+        m.close()
+
+
+@pytest.fixture
+def dom0(request, shared):
+    """A machine with Dom0's shell, shared by the scenarios of one file (MACHINE: its arguments)."""
+    if not shared or shared[-1].lost:
+        for m in shared:
+            m.close()
+        number = f".{len(shared) + 1}" if shared else ""
+        m = Machine(request.module.__name__ + number, **getattr(request.module, "MACHINE", {}))
+        shared.append(m)
         m.boot()
-        yield m
+    return shared[-1]
 
 
 @pytest.hookimpl(hookwrapper=True)

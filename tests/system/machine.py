@@ -31,7 +31,7 @@ BOOT_SECONDS = 180
 COMMAND_SECONDS = 60
 
 # Text after which waiting on is pointless: the machine or a part of it has died.
-FATAL = [r"PANIC on CPU [^\r\n]*", r"Kernel panic - not syncing: (?!sysrq)[^\r\n]*"]
+FATAL = [r"PANIC on CPU [^\r\n]*", r"Kernel panic - not syncing: (?!sysrq)[^\r\n]+\r"]
 
 # What a terminal would interpret: the shell's line editor sends some of it.
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\a")
@@ -99,6 +99,7 @@ class Machine:
         self.command += list(qemu)
         self.qemu = None
         self.log = None
+        self.lost = False  # a wait has failed: nobody knows what is on the console now
 
     def __enter__(self):
         return self
@@ -150,9 +151,12 @@ class Machine:
         try:
             index = self.qemu.expect([pattern, *FATAL, pexpect.EOF], timeout=timeout * SCALE)
         except pexpect.TIMEOUT:
-            raise MachineError(f"no /{pattern}/ within {timeout} s") from None
+            index = None
         if index == 0:
             return clean(self.qemu.before + self.qemu.after)
+        self.lost = True
+        if index is None:
+            raise MachineError(f"no /{pattern}/ within {timeout} s")
         if self.qemu.after is pexpect.EOF:
             raise MachineError(f"QEMU ended while waiting for /{pattern}/")
         raise MachineError(f"while waiting for /{pattern}/: {self.qemu.after}")
