@@ -30,14 +30,6 @@ static bool entry_is_table(u64 entry, unsigned int level)
 	return level < LAST_LEVEL && (entry & (PT_VALID | PT_TABLE)) == (PT_VALID | PT_TABLE);
 }
 
-static u64 *slot_of(const struct pgtable *pt, u64 *table, unsigned int level, u64 addr)
-{
-	u64 index = addr >> level_shift(level);
-
-	/* The root may be several concatenated tables: its index is wider. */
-	return &table[level == pt->start_level ? index : index & (PT_ENTRIES - 1)];
-}
-
 static u64 *table_of(const struct pgtable *pt, u64 entry)
 {
 	return pt->ops->table_va(entry & PT_ADDR_MASK);
@@ -46,14 +38,13 @@ static u64 *table_of(const struct pgtable *pt, u64 entry)
 /* The slot that decides about addr at level `to` or above it; *level gets where it stands. */
 static u64 *walk(const struct pgtable *pt, u64 addr, unsigned int to, unsigned int *level)
 {
-	u64 *table = pt->root;
 	unsigned int at = pt->start_level;
-	u64 *slot = slot_of(pt, table, at, addr);
+	/* The root may be several concatenated tables: its index is wider. */
+	u64 *slot = &pt->root[addr >> level_shift(at)];
 
 	while (at < to && entry_is_table(*slot, at)) {
-		table = table_of(pt, *slot);
 		at++;
-		slot = slot_of(pt, table, at, addr);
+		slot = &table_of(pt, *slot)[addr >> level_shift(at) & (PT_ENTRIES - 1)];
 	}
 	*level = at;
 	return slot;

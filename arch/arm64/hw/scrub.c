@@ -18,19 +18,19 @@ static size_t zva_bytes(void)
 	return dczid & BIT(4) ? 0 : 4UL << (dczid & 0xf);
 }
 
-/* Zero and clean one line at a time while it is in the cache; four a turn. */
+#define LINES 16 /* a turn */
+
+/* Zero and clean one line at a time while it is in the cache. */
 static void zero_and_clean(char *at, size_t bytes, size_t step)
 {
 	char *end = at + bytes;
 
-	for (; at < end; at += 4 * step) {
-		char *b = at + step, *c = b + step, *d = c + step;
-
-		__asm__ volatile("dc zva, %0\n\tdc zva, %1\n\tdc zva, %2\n\tdc zva, %3\n\t"
-				 "dc civac, %0\n\tdc civac, %1\n\tdc civac, %2\n\tdc civac, %3"
-				 :
-				 : "r"(at), "r"(b), "r"(c), "r"(d)
-				 : "memory");
+	while (at < end) {
+		__asm__ volatile(
+			".rept %c2\n\tdc zva, %0\n\tdc civac, %0\n\tadd %0, %0, %1\n\t.endr"
+			: "+r"(at)
+			: "r"(step), "i"(LINES)
+			: "memory");
 	}
 	dsb(sy);
 }
@@ -41,7 +41,7 @@ static void scrub(char *at, size_t bytes)
 
 	/* DC ZVA and cache lines are of one size on every CPU known; where not, do it in two
 	 * passes. */
-	if (zva && zva == cpu_dcache_line()) {
+	if (zva && zva == cpu_dcache_line() && LINES * zva <= PAGE_SIZE) {
 		zero_and_clean(at, bytes, zva);
 		return;
 	}
