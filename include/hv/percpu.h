@@ -8,9 +8,9 @@
  *   slot + 0x4000  guard page                                                  (not mapped)
  *   slot + 0x5000  stack, 12 KiB, grows down from slot + 0x7ff0                (read/write)
  *
- * so the slot is the stack pointer, which is never at the very end, rounded down, no register is reserved for it, and a stack that
- * overflows faults on the guard. DEFINE_PER_CPU variables are zero at boot. Accessors need no lock
- * for the own CPU, because EL2 is never preempted.
+ * so the slot is the stack pointer, which is never at the very end, rounded down, no register is
+ * reserved for it, and a stack that overflows faults on the guard. DEFINE_PER_CPU variables are
+ * zero at boot. Accessors need no lock for the own CPU, because EL2 is never preempted.
  */
 #ifndef HV_PERCPU_H
 #define HV_PERCPU_H
@@ -33,10 +33,9 @@
  */
 #define percpu_offset(name)                                                                        \
 	({                                                                                         \
-		uintptr_t offset_;                                                                 \
-                                                                                                   \
-		__asm__("movz %0, #:abs_g0_nc:%1" : "=r"(offset_) : "S"(&percpu_##name));          \
-		offset_;                                                                           \
+		uintptr_t o_;                                                                      \
+		__asm__("movz %0, #:abs_g0_nc:%1" : "=r"(o_) : "S"(&percpu_##name));               \
+		o_;                                                                                \
 	})
 
 #define DEFINE_PER_CPU(type, name)  __section(".bss.percpu") __typeof__(type) percpu_##name
@@ -55,9 +54,8 @@ static inline uintptr_t percpu_slot(void)
 	return sp & ~(PERCPU_SLOT_SIZE - 1);
 }
 
-#define this_cpu_ptr(name)                                                                         \
-	((__typeof__(&percpu_##name))(percpu_slot() + percpu_offset(name)))
-#define this_cpu(name) (*this_cpu_ptr(name))
+#define this_cpu_ptr(name) ((__typeof__(&percpu_##name))(percpu_slot() + percpu_offset(name)))
+#define this_cpu(name)	   (*this_cpu_ptr(name))
 
 /* Number of the physical CPU this runs on: 0 … nr_cpus - 1, in device-tree order. */
 static inline unsigned int cpu_id(void)
