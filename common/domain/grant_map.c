@@ -3,11 +3,12 @@
  * Grant operations: map, unmap, copy, cache maintenance; and the track of a domain's mappings.
  *
  * A mapping is a stage-2 leaf of kind GRANT, which holds the reference on the frame, and a track
- * entry, whose number is the handle and which stands for the pin in the granter's table. Taking the
- * track entry out under the lock comes first when unmapping: of two CPUs with one handle, one wins.
- * The guest may have removed the leaf by other means before: then only the pin is left to give
- * back. Lock: the user's table lock for its track (LOCK_RANK_GRANT), never together with the
- * granter's.
+ * entry, whose number is the handle and which stands for the pin in the granter's table. The handle
+ * is good for nothing (not live) until the leaf is there: a guest that guesses it early must not
+ * end a use that is still being set up. Taking the track entry out under the lock comes first when
+ * unmapping: of two CPUs with one handle, one wins. The guest may have removed the leaf by other
+ * means before: then only the pin is left to give back. Lock: the user's table lock for its track
+ * (LOCK_RANK_GRANT), never together with the granter's.
  */
 #include "grant_table.h"
 
@@ -52,7 +53,7 @@ static int find_handle_locked(struct grant_table *t, u32 *handle)
 	return 0;
 }
 
-/* Enter a mapping; it takes over the caller's reference on the granter. */
+/* Enter a mapping, not live yet; it takes over the caller's reference on the granter. */
 static int track_add(struct domain *d, const struct grant_track *entry, u32 *handle)
 {
 	struct grant_table *t = d->grant;
@@ -68,7 +69,25 @@ static int track_add(struct domain *d, const struct grant_track *entry, u32 *han
 	return err;
 }
 
-/* Take a mapping out; gfn must match unless it is INVALID_FRAME. */
+static void clear_locked(struct grant_table *t, u32 handle)
+{
+	memset(track_at(t, handle), 0, sizeof(struct grant_track));
+	t->track_hint = MIN(t->track_hint, handle);
+}
+
+/* Make a mapping live, or take it back: nobody else can have touched it. */
+static void track_settle(struct grant_table *t, u32 handle, bool is_live)
+{
+	spin_lock(&t->lock);
+	if (is_live) {
+		track_at(t, handle)->is_live = true;
+	} else {
+		clear_locked(t, handle);
+	}
+	spin_unlock(&t->lock);
+}
+
+/* Take a live mapping out; gfn must match unless it is INVALID_FRAME. */
 static bool track_take(struct domain *d, u32 handle, u64 g, struct grant_track *out)
 {
 	struct grant_table *t = d->grant;
@@ -77,12 +96,10 @@ static bool track_take(struct domain *d, u32 handle, u64 g, struct grant_track *
 
 	spin_lock(&t->lock);
 	entry = track_at(t, handle);
-	is_found = entry != NULL && entry->granter != NULL &&
-		   (g == INVALID_FRAME || entry->gfn == g);
+	is_found = entry != NULL && entry->is_live && (g == INVALID_FRAME || entry->gfn == g);
 	if (is_found) {
 		*out = *entry;
-		memset(entry, 0, sizeof(*entry));
-		t->track_hint = MIN(t->track_hint, handle);
+		clear_locked(t, handle);
 	}
 	spin_unlock(&t->lock);
 	return is_found;
@@ -96,17 +113,15 @@ static int install(struct domain *d, const struct grant_use *use, u64 g, u32 *ha
 				     .frame = use->frame,
 				     .ref = use->ref,
 				     .is_write = use->is_write };
-	struct grant_track undone;
+	bool ok;
 
 	if (track_add(d, &entry, handle) != 0) {
 		return GNTST_no_device_space;
 	}
-	if (s2_unmap(d, gfn(g), 1) >= 0 &&
-	    s2_map(d, gfn(g), use->frame, 1, use->is_write ? S2_GRANT_RW : S2_GRANT_RO) == 0) {
-		return GNTST_okay;
-	}
-	track_take(d, *handle, g, &undone);
-	return GNTST_general_error;
+	ok = s2_unmap(d, gfn(g), 1) >= 0 &&
+	     s2_map(d, gfn(g), use->frame, 1, use->is_write ? S2_GRANT_RW : S2_GRANT_RO) == 0;
+	track_settle(d->grant, *handle, ok);
+	return ok ? GNTST_okay : GNTST_general_error;
 }
 
 static int map_from(struct domain *d, struct domain *granter, struct gnttab_map_grant_ref *op)
@@ -119,13 +134,14 @@ static int map_from(struct domain *d, struct domain *granter, struct gnttab_map_
 	if (status != GNTST_okay) {
 		return status;
 	}
+	/* For the track entry: before its handle is live. */
+	domain_hold(granter);
 	status = install(d, &use, op->host_addr >> PAGE_SHIFT, &op->handle);
 	if (status != GNTST_okay) {
 		grant_use_end(&use, true);
+		domain_put(granter);
 		return status;
 	}
-	/* The track entry keeps the granter. */
-	domain_hold(granter);
 	/* For DMA by devices of a directly mapped domain. */
 	op->dev_bus_addr = mfn_to_pa(use.frame).v;
 	return GNTST_okay;

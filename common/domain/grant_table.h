@@ -28,6 +28,7 @@ struct grant_track {
 	mfn_t frame;		/* what is mapped there */
 	u32 ref;
 	bool is_write;
+	bool is_live; /* the leaf is in place: the handle may be used */
 };
 
 #define TRACK_PER_PAGE ((u32)(PAGE_SIZE / sizeof(struct grant_track)))

@@ -127,6 +127,42 @@ static void test_refused(void **state)
 	assert_int_equal(map(0, 1, 9, 40, false, &h), GNTST_bad_domain);
 }
 
+/* What another vCPU of the mapping domain does meanwhile: it guesses the handle. */
+static u64 raced_gfn;
+static int raced_status;
+
+static void unmap_early(void)
+{
+	world_other_cpu = NULL;
+	raced_status = unmap(0, raced_gfn, 0);
+}
+
+/* Unmapping a handle that is being set up must neither end its use nor drop what it holds. */
+static void test_unmap_during_map(void **state)
+{
+	mfn_t frame = world_machine(1, 5);
+	u32 h;
+
+	offer(1, 9, 0, 5, GTF_permit_access);
+	raced_gfn = 40;
+	world_other_cpu = unmap_early;
+	assert_int_equal(map(0, 1, 9, 40, false, &h), GNTST_okay);
+	assert_int_equal(raced_status, GNTST_bad_handle);
+	assert_int_equal(D(1)->refs, 2);
+	assert_int_equal(entry_of(1, 9)->flags, GTF_permit_access | GTF_reading | GTF_writing);
+	assert_int_equal(unmap(0, 40, h), GNTST_okay);
+
+	/* The same with a mapping that fails in the end. */
+	raced_gfn = WORLD_GFNS;
+	raced_status = 0;
+	world_other_cpu = unmap_early;
+	assert_int_equal(map(0, 1, 9, WORLD_GFNS, false, &h), GNTST_general_error);
+	assert_int_equal(raced_status, GNTST_bad_handle);
+	assert_int_equal(D(1)->refs, 1);
+	assert_int_equal(entry_of(1, 9)->flags, GTF_permit_access);
+	assert_int_equal(world_frames[frame.v].refs, 1);
+}
+
 static void test_copy(void **state)
 {
 	struct gnttab_copy op = {
@@ -294,6 +330,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_map, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unmap_during_map, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_copy, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_granter_dies, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mapping_removed, setup, teardown),

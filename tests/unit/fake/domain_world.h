@@ -42,6 +42,7 @@ static unsigned int world_crashes[WORLD_DOMAINS];
 static unsigned int world_services[WORLD_DOMAINS];
 static unsigned int world_windows;
 static struct vcpu *world_current;
+static void (*world_other_cpu)(void); /* called while a stage 2 changes */
 
 struct domain *hardware_domain;
 
@@ -128,6 +129,9 @@ s64 s2_unmap(struct domain *d, gfn_t g, u64 nr)
 {
 	struct s2_entry *e = &world_s2[d->id][g.v % WORLD_GFNS];
 
+	if (world_other_cpu != NULL) {
+		world_other_cpu();
+	}
 	if (g.v >= WORLD_GFNS) {
 		return -ERANGE;
 	}
@@ -221,6 +225,7 @@ static void world_reset(u64 nr_ram)
 	memset(world_crashes, 0, sizeof(world_crashes));
 	memset(world_services, 0, sizeof(world_services));
 	world_windows = 0;
+	world_other_cpu = NULL;
 	for (unsigned int i = 0; i < WORLD_DOMAINS; i++) {
 		struct domain *d = &world_domain[i];
 
