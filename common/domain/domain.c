@@ -239,15 +239,12 @@ static bool name_is_valid(const char *name)
 {
 	size_t len = strnlen(name, DOMAIN_NAME_MAX);
 
-	if (len == 0 || len >= DOMAIN_NAME_MAX) {
-		return false;
-	}
 	for (size_t i = 0; i < len; i++) {
 		if (name[i] <= ' ' || name[i] > '~' || name[i] == '/') {
 			return false;
 		}
 	}
-	return true;
+	return len != 0 && len < DOMAIN_NAME_MAX;
 }
 
 static bool has_name(struct domain *d, const char *name)

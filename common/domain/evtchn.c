@@ -361,28 +361,21 @@ int evtchn_close_all(struct domain *d)
 int evtchn_send(struct domain *d, u32 port)
 {
 	struct domain *victim = NULL;
-	bool is_console = false;
+	enum evtchn_state state = EVTCHN_FREE;
 	struct evtchn *chan;
-	int err = 0;
 
 	spin_lock(&d->evtchn->lock);
 	chan = used_channel(d, port);
-	if (chan == NULL) {
-		err = -EINVAL;
-	} else if (chan->state == EVTCHN_INTERDOMAIN) {
-		if (!evtchn_deliver(chan->remote, chan->peer)) {
-			victim = chan->remote;
-			domain_hold(victim);
-		}
-	} else if (chan->state == EVTCHN_IPI) {
-		if (!evtchn_deliver(d, port)) {
-			victim = d;
-			domain_hold(victim);
-		}
-	} else if (chan->state == EVTCHN_HYPERVISOR) {
-		is_console = true;
-	} else if (chan->state != EVTCHN_UNBOUND) {
-		err = -EINVAL;
+	if (chan != NULL) {
+		state = chan->state;
+	}
+	if (state == EVTCHN_INTERDOMAIN && !evtchn_deliver(chan->remote, chan->peer)) {
+		victim = chan->remote;
+	} else if (state == EVTCHN_IPI && !evtchn_deliver(d, port)) {
+		victim = d;
+	}
+	if (victim != NULL) {
+		domain_hold(victim);
 	}
 	spin_unlock(&d->evtchn->lock);
 
@@ -390,10 +383,10 @@ int evtchn_send(struct domain *d, u32 port)
 		domain_crash(victim, "kept a word of its event channels busy");
 		domain_put(victim);
 	}
-	if (is_console) {
+	if (state == EVTCHN_HYPERVISOR) {
 		dom_console_service(d);
 	}
-	return err;
+	return state == EVTCHN_FREE || state == EVTCHN_VIRQ ? -EINVAL : 0;
 }
 
 int evtchn_status(struct domain *d, u32 port, struct evtchn_status *out)
@@ -418,15 +411,13 @@ int evtchn_status(struct domain *d, u32 port, struct evtchn_status *out)
 		out->status = public_state[chan->state];
 		out->vcpu = chan->vcpu;
 	}
-	if (chan != NULL && chan->state == EVTCHN_UNBOUND) {
-		out->u.unbound.dom = (domid_t)chan->peer;
+	if (chan != NULL && chan->state == EVTCHN_VIRQ) {
+		out->u.virq = chan->peer;
 	} else if (chan != NULL && chan->state == EVTCHN_INTERDOMAIN) {
 		out->u.interdomain.dom = chan->remote->id;
 		out->u.interdomain.port = chan->peer;
-	} else if (chan != NULL && chan->state == EVTCHN_HYPERVISOR) {
-		out->u.interdomain.dom = HV_DOMID_HYP;
-	} else if (chan != NULL && chan->state == EVTCHN_VIRQ) {
-		out->u.virq = chan->peer;
+	} else if (chan != NULL && chan->state != EVTCHN_IPI) {
+		out->u.unbound.dom = (domid_t)chan->peer;
 	}
 	spin_unlock(&d->evtchn->lock);
 	return 0;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Life of a domain: pause, shutdown, crash, resume, destruction.
+ * Life of a domain: pause, shutdown, crash, destruction.
  *
  *	created (paused) --unpause--> running <--pause/unpause--> paused
- *	running --shutdown, crash--> shut down --resume--> running
+ *	running --shutdown, crash--> shut down
  *	any --destroy--> dying --slices--> gone
  *
  * A domain runs while pause_count is 0; the toolstack's pause, a shutdown and death each count
@@ -71,40 +71,41 @@ void domain_unpause(struct domain *d)
 	spin_unlock(&d->lock);
 }
 
-int domain_control_pause(struct domain *d)
+/* Change the toolstack's pause; true when that was a change. */
+static bool set_control_pause(struct domain *d, bool pause)
 {
 	bool is_new;
 
 	spin_lock(&d->lock);
-	is_new = !d->is_control_paused;
+	is_new = d->is_control_paused != pause && (pause || !d->is_dying);
 	if (is_new) {
-		d->is_control_paused = true;
-		pause_locked(d);
+		d->is_control_paused = pause;
+		if (pause) {
+			pause_locked(d);
+		} else {
+			d->is_created = true;
+			unpause_locked(d);
+		}
 	}
 	spin_unlock(&d->lock);
+	return is_new;
+}
+
+void domain_control_pause(struct domain *d)
+{
+	bool is_new = set_control_pause(d, true);
+
 	wait_off_cpu(d);
 	if (is_new) {
 		domain_changed(d, false);
 	}
-	return 0;
 }
 
-int domain_control_unpause(struct domain *d)
+void domain_control_unpause(struct domain *d)
 {
-	bool is_new;
-
-	spin_lock(&d->lock);
-	is_new = d->is_control_paused && !d->is_dying;
-	if (is_new) {
-		d->is_control_paused = false;
-		d->is_created = true;
-		unpause_locked(d);
-	}
-	spin_unlock(&d->lock);
-	if (is_new) {
+	if (set_control_pause(d, false)) {
 		domain_changed(d, false);
 	}
-	return 0;
 }
 
 void domain_changed(struct domain *d, bool is_end)
@@ -153,24 +154,6 @@ void domain_crash(struct domain *d, const char *why)
 		pr_guest("domain %u crashed: it %s", d->id, why);
 		domain_shutdown(d, DOMAIN_SHUTDOWN_CRASH);
 	}
-}
-
-int domain_resume(struct domain *d)
-{
-	int err = -EINVAL;
-
-	spin_lock(&d->lock);
-	if (d->is_shut_down && !d->is_dying) {
-		d->is_shut_down = false;
-		d->shutdown_code = 0;
-		unpause_locked(d);
-		err = 0;
-	}
-	spin_unlock(&d->lock);
-	if (err == 0) {
-		domain_changed(d, false);
-	}
-	return err;
 }
 
 static int step_stop(struct domain *d)

@@ -13,7 +13,6 @@
 #include <hv/evtchn.h>
 #include <hv/guest_access.h>
 #include <hv/heap.h>
-#include <hv/string.h>
 #include <public/vcpu.h>
 #include <public/xen.h>
 
@@ -144,40 +143,23 @@ int vcpu_take_down(struct vcpu *v)
 	return 0;
 }
 
-void vcpu_runstate_get(const struct vcpu *v, struct vcpu_runstate_info *info)
-{
-	u64 now = time_now();
-	u64 since = MIN(READ_ONCE(v->sched.since), now);
-	u32 blocked = READ_ONCE(v->sched.blocked);
-	u64 age = now - v->domain->created_ns;
-
-	memset(info, 0, sizeof(*info));
-	info->time[RUNSTATE_running] = sched_unit_run_ns(&v->sched, now);
-	info->time[RUNSTATE_runnable] = READ_ONCE(v->sched.wait_ns);
-	age -= MIN(age, info->time[RUNSTATE_running] + info->time[RUNSTATE_runnable]);
-	info->time[RUNSTATE_blocked] = age;
-	info->state_entry_time = since;
-	if (v->sched.state == SCHED_STATE_RUNNING) {
-		info->state = RUNSTATE_running;
-	} else if (v->sched.state == SCHED_STATE_QUEUED) {
-		info->state = RUNSTATE_runnable;
-	} else {
-		info->state = blocked == SCHED_BLOCK_WAIT ? RUNSTATE_blocked : RUNSTATE_offline;
-	}
-}
-
 void vcpu_runstate_update(struct vcpu *v)
 {
-	struct vcpu_runstate_info info;
+	struct vcpu_runstate_info info = { .state = RUNSTATE_running };
+	u64 now, age;
 
 	if (v->runstate_gva == 0) {
 		return;
 	}
-	vcpu_runstate_get(v, &info);
-	info.state = RUNSTATE_running;
+	now = time_now();
+	age = now - v->domain->created_ns;
+	info.state_entry_time = MIN(v->sched.since, now);
+	info.time[RUNSTATE_running] = sched_unit_run_ns(&v->sched, now);
+	info.time[RUNSTATE_runnable] = v->sched.wait_ns;
+	age -= MIN(age, info.time[RUNSTATE_running] + info.time[RUNSTATE_runnable]);
+	info.time[RUNSTATE_blocked] = age;
 	if (guest_copy_to(v->runstate_gva, &info, sizeof(info)) != 0) {
-		/* The guest has unmapped it, or runs with other tables: the next update may
-		 * succeed. */
+		/* The guest has unmapped it, or runs with other tables: later it may be there. */
 		return;
 	}
 }

@@ -18,7 +18,6 @@ int domctl_createdomain(struct domain *d, struct xen_domctl *op);
 int domctl_destroydomain(struct domain *d, struct xen_domctl *op);
 int domctl_pausedomain(struct domain *d, struct xen_domctl *op);
 int domctl_unpausedomain(struct domain *d, struct xen_domctl *op);
-int domctl_resumedomain(struct domain *d, struct xen_domctl *op);
 int domctl_getdomaininfo(struct domain *d, struct xen_domctl *op);
 int domctl_max_mem(struct domain *d, struct xen_domctl *op);
 int domctl_set_pool(struct domain *d, struct xen_domctl *op);

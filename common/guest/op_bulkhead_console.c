@@ -13,7 +13,7 @@
 
 #define PIECE 1024U
 /* Bytes in one call at most: its bound. The caller comes again with the new offset. */
-#define READ_MAX  (64U * 1024U)
+#define READ_MAX  (8U * 1024U)
 #define WRITE_MAX 2048U
 
 int bulkhead_console_read(struct domain *d, struct bulkhead_op *op)

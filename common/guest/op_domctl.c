@@ -35,7 +35,6 @@ static const struct domctl_row rows[] = {
 	{ XEN_DOMCTL_destroydomain, false, false, XSM_DOMAIN_DESTROY, domctl_destroydomain },
 	{ XEN_DOMCTL_pausedomain, false, false, XSM_DOMAIN_PAUSE, domctl_pausedomain },
 	{ XEN_DOMCTL_unpausedomain, false, false, XSM_DOMAIN_PAUSE, domctl_unpausedomain },
-	{ XEN_DOMCTL_resumedomain, false, false, XSM_DOMAIN_PAUSE, domctl_resumedomain },
 	{ XEN_DOMCTL_getdomaininfo, true, false, XSM_DOMAIN_INFO, domctl_getdomaininfo },
 	{ XEN_DOMCTL_max_mem, false, false, XSM_DOMAIN_CONFIG, domctl_max_mem },
 	{ XEN_DOMCTL_max_vcpus, false, false, XSM_DOMAIN_CONFIG, domctl_max_vcpus },

@@ -81,19 +81,18 @@ int domctl_destroydomain(struct domain *d, struct xen_domctl *op)
 int domctl_pausedomain(struct domain *d, struct xen_domctl *op)
 {
 	(void)op;
-	return d == current_domain() ? -EINVAL : domain_control_pause(d);
+	if (d == current_domain()) {
+		return -EINVAL;
+	}
+	domain_control_pause(d);
+	return 0;
 }
 
 int domctl_unpausedomain(struct domain *d, struct xen_domctl *op)
 {
 	(void)op;
-	return domain_control_unpause(d);
-}
-
-int domctl_resumedomain(struct domain *d, struct xen_domctl *op)
-{
-	(void)op;
-	return domain_resume(d);
+	domain_control_unpause(d);
+	return 0;
 }
 
 /* What the vCPUs do, in flags; also counts those that are up, and their time. */

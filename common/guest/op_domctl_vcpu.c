@@ -8,6 +8,7 @@
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/guest_access.h>
+#include <hv/softirq.h>
 #include <hv/string.h>
 
 #include "domctl.h"
@@ -31,6 +32,7 @@ int domctl_max_vcpus(struct domain *d, struct xen_domctl *op)
 	for (u32 i = 0; i < d->nr_vcpus && err == 0; i++) {
 		if (d->vcpus[i] == NULL) {
 			err = vcpu_create(d, (u16)i);
+			err = err == 0 && softirq_preempt_needed() ? -ERESTART : err;
 		}
 	}
 	return err;

@@ -186,22 +186,27 @@ s64 memory_remove(struct memory_call *call)
 }
 
 /* Map frames [arg->frame, + nr_frames) of the grant table of d into the caller. */
-static int acquire_grant_frames(struct domain *d, const struct xen_mem_acquire_resource *arg)
+static int acquire_grant_frames(struct domain *d, const struct xen_mem_acquire_resource *arg,
+				struct memory_call *call)
 {
 	mfn_t frame;
 	u64 g;
 	int err;
 
-	for (u32 i = 0; i < arg->nr_frames; i++) {
+	for (u64 i = call->start; i < arg->nr_frames; i++) {
 		if (guest_copy_from(&g, arg->frame_list.va + i * sizeof(g), sizeof(g)) != 0) {
 			return -EFAULT;
 		}
-		err = grant_get_frame(d, (u32)arg->frame + i, &frame);
+		err = grant_get_frame(d, (u32)(arg->frame + i), &frame);
 		if (err == 0) {
 			err = replace(current_domain(), gfn(g), frame, S2_FOREIGN);
 		}
 		if (err != 0) {
 			return err;
+		}
+		if (i + 1 < arg->nr_frames && softirq_preempt_needed()) {
+			call->done = i + 1;
+			return -ERESTART;
 		}
 	}
 	return 0;
@@ -239,7 +244,7 @@ s64 memory_acquire(struct memory_call *call)
 		arg.nr_frames = grant_max_frames(d);
 		err = guest_copy_to(call->gva, &arg, sizeof(arg));
 	} else {
-		err = READ_ONCE(d->is_dying) ? -EINVAL : acquire_grant_frames(d, &arg);
+		err = READ_ONCE(d->is_dying) ? -EINVAL : acquire_grant_frames(d, &arg, call);
 	}
 	domain_put(d);
 	return err;

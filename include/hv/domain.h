@@ -127,8 +127,8 @@ static inline u64 domain_nr_pages(const struct domain *d)
 void domain_pause(struct domain *d);
 void domain_unpause(struct domain *d);
 /* The toolstack's pause and unpause: one level, idempotent. */
-int domain_control_pause(struct domain *d);
-int domain_control_unpause(struct domain *d);
+void domain_control_pause(struct domain *d);
+void domain_control_unpause(struct domain *d);
 
 /* Stop for a reason (enum domain_shutdown or a code of the guest's); the toolstack decides what is
  * next. */
@@ -140,8 +140,6 @@ void domain_crash(struct domain *d, const char *why);
  * own domain; one CPU at a time (the control lock).
  */
 int domain_destroy(struct domain *d);
-/* Back to running after a shutdown (SUSPEND). */
-int domain_resume(struct domain *d);
 
 /* Name: 1 to 63 printable characters without space and '/'; -EINVAL, -EEXIST. */
 int domain_set_name(struct domain *d, const char *name);
@@ -169,8 +167,6 @@ int vcpu_power_on(struct vcpu *v, u64 entry, u64 context);
  * after a switch to it; a bad address is ignored.
  */
 void vcpu_runstate_update(struct vcpu *v);
-struct vcpu_runstate_info;
-void vcpu_runstate_get(const struct vcpu *v, struct vcpu_runstate_info *info);
 
 /* Boot, once deferred work exists: events of the console and the log, debug keys. */
 void domain_init(void);
