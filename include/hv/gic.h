@@ -23,7 +23,6 @@
 
 /* ICH_HCR_EL2 */
 #define GIC_HCR_EN	       0x1U
-#define GIC_HCR_UIE	       0x2U
 #define GIC_HCR_LRENPIE	       0x4U
 #define GIC_HCR_NPIE	       0x8U
 #define GIC_HCR_TDIR	       0x4000U

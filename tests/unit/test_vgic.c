@@ -409,6 +409,34 @@ static void test_linked(void **state)
 	assert_null(fake_spis[100].handler);
 }
 
+/* Loaded as active only, then ended: the list register must not be used for what comes next. */
+static void test_changed_while_active(void **state)
+{
+	assert_int_equal(vgic_route_hw(dom, 41, 100), 0);
+	arm(0, 41, 0x80);
+	fake_phys_line(100, true);
+	fake_phys_take(100);
+	assert_int_equal(fake_guest_ack(), 41);
+	(void)world_access(ROUTER(41), 8, true, 1);
+	fake_guest_eoi(41);
+	fake_phys_take(100);
+	world_settle();
+	assert_int_equal(fake_guest_ack(), FAKE_GIC_NONE);
+	fake_cpu = 1;
+	assert_int_equal(fake_guest_ack(), 41);
+	fake_cpu = 0;
+
+	arm(0, 4, 0x80);
+	inject_ppi(dom->vcpus[0], 4);
+	assert_int_equal(fake_guest_ack(), 4);
+	world_write_bit(0, 4, ICENABLER);
+	fake_guest_eoi(4);
+	inject_ppi(dom->vcpus[0], 4);
+	world_settle();
+	assert_int_equal(fake_guest_ack(), FAKE_GIC_NONE);
+	assert_true(world_read_bit(0, 4, ISPENDR));
+}
+
 /* The interrupt of the virtual timer is active on the CPU where its vCPU is, and nowhere else. */
 static void test_timer_moves(void **state)
 {
@@ -514,7 +542,7 @@ int main(void)
 		CASE(test_delivery), CASE(test_lazy_repeat), CASE(test_pending_once),
 		CASE(test_sgi_targets), CASE(test_remote_state), CASE(test_remote_clear),
 		CASE(test_overflow), CASE(test_many_active), CASE(test_level), CASE(test_route),
-		CASE(test_linked), CASE(test_timer_moves), CASE(test_wake), CASE(test_reset),
+		CASE(test_linked), CASE(test_changed_while_active), CASE(test_timer_moves), CASE(test_wake), CASE(test_reset),
 		CASE(test_layouts),
 	};
 

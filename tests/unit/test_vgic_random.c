@@ -477,22 +477,22 @@ static void campaign(unsigned int nr_lrs, bool eoi_mode, unsigned int nr_seeds)
 
 static void test_four_registers(void **state)
 {
-	campaign(4, false, 20);
+	campaign(4, false, 60);
 }
 
 static void test_two_registers(void **state)
 {
-	campaign(2, false, 10);
+	campaign(2, false, 40);
 }
 
 static void test_sixteen_registers(void **state)
 {
-	campaign(16, false, 10);
+	campaign(16, false, 30);
 }
 
 static void test_separate_deactivation(void **state)
 {
-	campaign(4, true, 20);
+	campaign(4, true, 60);
 }
 
 int main(void)

@@ -180,9 +180,13 @@ void vgic_lr_repend(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
 		irq->flags |= VIRQ_LR_LATCH;
 		return;
 	}
-	/* Ended: all else in the register is as it was, for a change would have folded it. */
+	/*
+	 * Ended: what else is in the register is as it was, for a change would have folded it. But it
+	 * may have been loaded only because it was active.
+	 */
 	if ((value & GIC_LR_ACTIVE) == 0 && (irq->flags & VIRQ_ENABLED) != 0 &&
-	    irq->target == irq->holder && !has_queued(&v->arch.vgic)) {
+	    vgic_is_group_on(d, irq) && irq->target == irq->holder &&
+	    !has_queued(&v->arch.vgic)) {
 		irq->flags = (u16)((irq->flags & ~VIRQ_ACTIVE) | VIRQ_LR_LATCH);
 		gic_ops->lr_write(n, value | GIC_LR_PENDING);
 		vgic_notify(d, v);
@@ -280,7 +284,7 @@ void vgic_lr_fill(struct domain *d, struct vcpu *v)
 		load_queued(d, v, true);
 	}
 	if (vgic_first_pending(d, v) != NULL) {
-		hcr |= GIC_HCR_NPIE | (gic_nr_lrs > 1 ? GIC_HCR_UIE : 0);
+		hcr |= GIC_HCR_NPIE;
 	}
 	if (vgic_first_active(v) != NULL) {
 		hcr |= GIC_HCR_LRENPIE | GIC_HCR_TDIR;

@@ -43,8 +43,8 @@
  * More than fits: list registers are filled from the queues, highest priority first. Active
  * interrupts come before pending ones, because the guest must find them when it ends them, but one
  * register is always left for a pending interrupt if there is any; else a guest that keeps many
- * interrupts active would never see another. Those left out ask for a maintenance interrupt when
- * the registers run dry (UIE, NPIE). The hardware counts ends of active interrupts that it does not
+ * interrupts active would never see another. When no register holds a pending one any more, a
+ * maintenance interrupt asks for those left out (NPIE). The hardware counts ends that it does not
  * find (EOIcount); these were the ones of highest priority. With EOImode 1 it cannot know which was
  * meant, so writes to ICC_DIR_EL1 trap (TDIR) while some active interrupt is out.
  *
@@ -53,9 +53,9 @@
  * looked at.
  *
  * Physical interrupts (VIRQ_HW): while virtually pending by its latch, or active, the physical one
- * is active, so it cannot fire again; the guest's end of interrupt deactivates both. Therefore
- * clearing the virtual state by a register write deactivates the physical one, too, and ISPENDR is
- * passed on to the physical distributor, from where it comes back as an interrupt. (vgic_hw.c)
+ * is active, so it cannot fire again; the guest's end of interrupt deactivates both. Therefore a
+ * register write that makes the virtual one pending or active does so with the physical one, and
+ * clearing the virtual state deactivates the physical one. (vgic_hw.c)
  *
  * Locks: the domain's vgic.lock for everything here. Nothing here calls the scheduler: vCPUs to be
  * woken or interrupted are noted in vgic.kicks, inject.c does that after the lock is released. All

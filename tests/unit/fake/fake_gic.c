@@ -284,13 +284,12 @@ void fake_guest_dir(unsigned int intid)
 
 bool fake_maintenance(void)
 {
-	unsigned int valid = 0, pending = 0;
+	unsigned int pending = 0;
 	u32 hcr = self()->hcr;
 
 	for (unsigned int n = 0; n < gic_nr_lrs; n++) {
 		u64 lr = self()->lr[n];
 
-		valid += lr >> 62 != 0;
 		pending += lr >> 62 == 1;
 		if (hcr & GIC_HCR_EN && lr >> 62 == 0 && !(lr & GIC_LR_HW) && lr & GIC_LR_EOI) {
 			maintenance(25, NULL);
@@ -298,7 +297,7 @@ bool fake_maintenance(void)
 		}
 	}
 	if (hcr & GIC_HCR_EN &&
-	    ((hcr & GIC_HCR_UIE && valid <= 1) || (hcr & GIC_HCR_NPIE && !pending) ||
+	    ((hcr & GIC_HCR_NPIE && !pending) ||
 	     (hcr & GIC_HCR_LRENPIE && hcr >> GIC_HCR_EOICOUNT_SHIFT))) {
 		maintenance(25, NULL);
 		return true;
