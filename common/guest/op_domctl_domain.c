@@ -21,6 +21,7 @@
 #define GUEST_ADDRESS_BITS 40U
 /* Frames whose caches are cleaned between two preemption points. */
 #define FLUSH_SLICE 32U
+#define FLUSH_MAX   (1U << 18) /* pages of one call, as on Xen 4.20 */
 
 /* Refuse what is not offered before anything is built. */
 static int check_create(const struct xen_domctl_createdomain *in)
@@ -204,7 +205,8 @@ int domctl_cacheflush(struct domain *d, struct xen_domctl *op)
 	struct xen_domctl_cacheflush *range = &op->u.cacheflush;
 	u32 in_slice = 0;
 
-	if (range->start_pfn + range->nr_pfns < range->start_pfn) {
+	if (range->nr_pfns > FLUSH_MAX ||
+	    range->start_pfn + range->nr_pfns < range->start_pfn) {
 		return -EINVAL;
 	}
 	while (range->nr_pfns != 0) {
