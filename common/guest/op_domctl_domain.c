@@ -205,8 +205,7 @@ int domctl_cacheflush(struct domain *d, struct xen_domctl *op)
 	struct xen_domctl_cacheflush *range = &op->u.cacheflush;
 	u32 in_slice = 0;
 
-	if (range->nr_pfns > FLUSH_MAX ||
-	    range->start_pfn + range->nr_pfns < range->start_pfn) {
+	if (range->nr_pfns > FLUSH_MAX || range->start_pfn + range->nr_pfns < range->start_pfn) {
 		return -EINVAL;
 	}
 	while (range->nr_pfns != 0) {
