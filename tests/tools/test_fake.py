@@ -319,7 +319,7 @@ def test_hostile_guest_harms_only_itself(fake, monitored, attack):
         g.index(2, g.index(3) + 7)
         g.send(struct.pack("<4I", 2, 1, 0, 5) + b"name\0")
     elif attack == "length":
-        g.send(struct.pack("<4I", 2, 1, 0, 1 << 31))
+        g.send(struct.pack("<4I", 2, 1, 0, 1 << 31) + bytes(500))
     else:
         for n in range(200):
             data = bytes(n * k % 256 for k in range(n % 50))
@@ -327,6 +327,9 @@ def test_hostile_guest_harms_only_itself(fake, monitored, attack):
             g.index(2, g.index(3))
     time.sleep(0.5)
     assert process.poll() is None
+    # Who breaks the protocol is not listened to any more.
+    assert attack != "index" or g.index(0) == 0
+    assert attack != "length" or g.index(0) == 16
     fake.ok("debug-keys", "stop 1 0")
     wait(lambda: names(fake) == ["Domain-0"])
     assert process.wait(timeout=10) == 0
