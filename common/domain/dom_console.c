@@ -86,7 +86,6 @@ void dom_console_free(struct domain *d)
 {
 	vuart_free(d);
 	heap_free(d->console);
-	d->console = NULL;
 }
 
 /* Append to the kept output; lock held. text may be a window. */

@@ -49,7 +49,6 @@ void evtchn_free(struct domain *d)
 		}
 	}
 	heap_free(d->evtchn);
-	d->evtchn = NULL;
 }
 
 /* Lock one domain or two (b may be NULL or a), in the order of their ids. */

@@ -78,7 +78,6 @@ void grant_free(struct domain *d)
 		heap_pages_free(t->track[i], 0);
 	}
 	heap_free(t);
-	d->grant = NULL;
 }
 
 u32 grant_nr_frames(const struct domain *d)

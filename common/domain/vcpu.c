@@ -146,20 +146,18 @@ int vcpu_take_down(struct vcpu *v)
 void vcpu_runstate_update(struct vcpu *v)
 {
 	struct vcpu_runstate_info info = { .state = RUNSTATE_running };
-	u64 now, age;
+	u64 now = time_now();
+	u64 age = now - v->domain->created_ns;
 
 	if (v->runstate_gva == 0) {
 		return;
 	}
-	now = time_now();
-	age = now - v->domain->created_ns;
 	info.state_entry_time = MIN(v->sched.since, now);
 	info.time[RUNSTATE_running] = sched_unit_run_ns(&v->sched, now);
 	info.time[RUNSTATE_runnable] = v->sched.wait_ns;
 	age -= MIN(age, info.time[RUNSTATE_running] + info.time[RUNSTATE_runnable]);
 	info.time[RUNSTATE_blocked] = age;
 	if (guest_copy_to(v->runstate_gva, &info, sizeof(info)) != 0) {
-		/* The guest has unmapped it, or runs with other tables: later it may be there. */
-		return;
+		v->runstate_gva = 0;
 	}
 }

@@ -18,14 +18,12 @@
 
 #define FIFO_SIZE 512U
 
-#define UARTDR	      0x000
-#define UARTFR	      0x018
-#define UARTIMSC      0x038
-#define UARTRIS	      0x03c
-#define UARTMIS	      0x040
-#define UARTICR	      0x044
-#define UART_ID_FIRST 0xfe0
-#define UART_ID_END   0x1000
+#define UARTDR	 0x000
+#define UARTFR	 0x018
+#define UARTIMSC 0x038
+#define UARTRIS	 0x03c
+#define UARTMIS	 0x040
+#define UARTICR	 0x044
 
 #define FR_RXFE BIT(4)
 #define FR_RXFF BIT(6)
@@ -70,9 +68,6 @@ static u32 read_data(struct vuart *u)
 
 static u32 read_register(struct vuart *u, u64 offset)
 {
-	/* PL011 r1p5 and PrimeCell identification, one byte a word. */
-	static const u8 id[] = { 0x11, 0x10, 0x34, 0x00, 0x0d, 0xf0, 0x05, 0xb1 };
-
 	switch (offset) {
 	case UARTDR:
 		return read_data(u);
@@ -86,10 +81,8 @@ static u32 read_register(struct vuart *u, u64 offset)
 	case UARTMIS:
 		return raw_interrupts(u) & u->imsc;
 	default:
-		break;
+		return 0;
 	}
-	return offset >= UART_ID_FIRST && offset < UART_ID_END ? id[(offset - UART_ID_FIRST) / 4]
-							       : 0;
 }
 
 static void write_register(struct vuart *u, u64 offset, u32 value)
@@ -154,7 +147,6 @@ int vuart_init(struct domain *d)
 void vuart_free(struct domain *d)
 {
 	heap_free(d->vuart);
-	d->vuart = NULL;
 }
 
 u32 vuart_feed(struct domain *d, const char *buf, u32 len)

@@ -30,11 +30,8 @@ int domain_watch_add(domid_t watcher, u32 port, domid_t target)
 
 	spin_lock(&watch_lock);
 	for (u32 i = 0; i < NR_WATCHES; i++) {
-		struct watch *w = &watches[i];
-		bool is_same = w->port == port && w->watcher == watcher && w->target == target;
-
-		if (is_same || (w->port == 0 && unused == NULL)) {
-			unused = w;
+		if (watches[i].port == 0) {
+			unused = &watches[i];
 		}
 	}
 	if (unused != NULL) {

@@ -23,13 +23,21 @@
 #define SLICE	    16U
 #define ACQUIRE_MAX 64U
 
-/* Map one frame in place of what is there; a reference that comes with it is put when this fails.
+/*
+ * Map one frame in place of what is there; a reference that comes with it is put when this fails.
+ * The lock keeps the domain from dying meanwhile: what is mapped after its teardown would stay.
  */
 static int replace(struct domain *d, gfn_t g, mfn_t frame, enum s2_kind kind)
 {
-	s64 removed = s2_unmap(d, g, 1);
-	int err = removed < 0 ? (int)removed : s2_map(d, g, frame, 1, kind);
+	int err = -EINVAL;
 
+	spin_lock(&d->lock);
+	if (!d->is_dying) {
+		s64 removed = s2_unmap(d, g, 1);
+
+		err = removed < 0 ? (int)removed : s2_map(d, g, frame, 1, kind);
+	}
+	spin_unlock(&d->lock);
 	if (err != 0 && kind == S2_FOREIGN) {
 		frame_put(frame);
 	}

@@ -18,6 +18,7 @@
 #include "domctl.h"
 
 #define PIECE	   256U
+#define LOG_MAX	   (16U * 1024U) /* bytes of the log in one call: its bound */
 #define KEYS_MAX   64U
 #define NUMA_LOCAL 10U
 
@@ -57,18 +58,19 @@ static int read_log(struct xen_sysctl *op)
 	bool incremental = arg->incremental != 0;
 	char piece[PIECE];
 	u32 cursor = arg->index;
+	u32 room = MIN(arg->count, LOG_MAX);
 	u32 done = 0;
 	size_t n;
 
 	do {
-		n = console_ring_read(piece, MIN(arg->count - done, PIECE), &cursor,
-				      arg->clear != 0, incremental);
+		n = console_ring_read(piece, MIN(room - done, PIECE), &cursor, arg->clear != 0,
+				      incremental);
 		if (n != 0 && guest_copy_to(arg->buffer.va + done, piece, n) != 0) {
 			return -EFAULT;
 		}
 		done += (u32)n;
 		incremental = true;
-	} while (n != 0 && done < arg->count);
+	} while (n != 0 && done < room);
 	arg->count = done;
 	arg->index = cursor;
 	return 0;

@@ -164,7 +164,7 @@ int vcpu_take_down(struct vcpu *v);
 int vcpu_power_on(struct vcpu *v, u64 entry, u64 context);
 /*
  * Write the runstate area that the current vCPU has registered, if any. Called by the run loop
- * after a switch to it; a bad address is ignored.
+ * after a switch to it; an address that is bad is forgotten.
  */
 void vcpu_runstate_update(struct vcpu *v);
 
