@@ -5,20 +5,13 @@
  * offered buffer must be untouched. Options: count= (default 1,000,000), seed=, nr= to fuzz one
  * hypercall only, trace= prints every call from that one on. Run it as the privileged domain, too.
  */
-#include "lib.h"
+#include "hcfuzz.h"
 
 const char guest_name[] = "hcfuzz";
 
-#define BUFFER_OFFSET                                                                              \
-	(32ull << 20) /* into the first RAM bank: far from image, stack and device tree */
-#define BUFFER_WORDS   512
-#define DOMCTL_VERSION 0x17
-#define SYSCTL_VERSION 0x15
-#define NR_BUCKETS     64
-
-struct call {
-	uint64_t nr, arg[4];
-};
+/* Into the first RAM bank: far from image, stack and device tree. */
+#define BUFFER_OFFSET (32ull << 20)
+#define NR_BUCKETS    64
 
 /* What would end or stop this guest by its own wish; nothing else is left out. */
 static const struct {
@@ -36,15 +29,13 @@ static const struct {
 	{ XEN_CONSOLE_IO, 1, true, "console read: eats the operator's keys" },
 	{ XEN_SYSCTL, 7, true, "debug_keys: 'R' resets the machine" },
 };
-static uint64_t *buffers[MAX_CPUS];
-#define buffer buffers[cpu_id()]
-#define multi  (buffer + 2 * BUFFER_WORDS)
+uint64_t *buffers[MAX_CPUS];
 static volatile uint32_t finished;
-static uint64_t nr_calls[NR_BUCKETS], nr_ok[NR_BUCKETS];
+static uint64_t nr_calls[NR_BUCKETS], nr_ok[NR_BUCKETS], domctl_ok[128];
 static uint64_t canary[512];
 static volatile uint64_t nr_ticks;
 
-static uint64_t interesting(void)
+uint64_t interesting(void)
 {
 	uint64_t r = rnd();
 
@@ -59,7 +50,8 @@ static uint64_t interesting(void)
 	case 4:
 		return (uint64_t)0 - (r >> 16 & 0xf);
 	case 5:
-		return 1ull << (r >> 16 & 63);
+		r = 1ull << (r >> 16 & 63);
+		return r == plat.ram_base >> 12 ? 0 : r; /* as a frame: the image itself */
 	case 6:
 		return r >> 32;
 	default:
@@ -67,7 +59,7 @@ static uint64_t interesting(void)
 	}
 }
 
-static uint64_t pointer(void)
+uint64_t pointer(void)
 {
 	uint64_t r = rnd();
 
@@ -103,17 +95,32 @@ static bool is_excluded(const struct call *c)
 	return false;
 }
 
-/* A privileged caller with the right version gets past the door; it never names itself, that would
- * be suicide. */
-static void aim_toolstack_op(struct call *c)
+/* Half of all calls go to hypercalls that exist, and most of those look almost right. */
+static const uint8_t known[] = {
+	7,
+	XEN_MEMORY_OP,
+	XEN_MULTICALL,
+	XEN_VERSION,
+	XEN_CONSOLE_IO,
+	XEN_GRANT_TABLE_OP,
+	XEN_VCPU_OP,
+	XEN_XSM_OP,
+	XEN_SCHED_OP,
+	XEN_PHYSDEV_OP,
+	XEN_HVM_OP,
+	XEN_SYSCTL,
+	XEN_DOMCTL,
+	XEN_EVENT_CHANNEL_OP,
+	42,
+	XEN_BULKHEAD_OP,
+};
+
+static uint64_t pick_number(uint64_t r)
 {
-	buffer[0] = (rnd() & 0x7f) |
-		    (c->nr == XEN_DOMCTL ? (uint64_t)DOMCTL_VERSION : (uint64_t)SYSCTL_VERSION)
-			    << 32;
-	if (c->nr == XEN_DOMCTL) {
-		buffer[1] = 1 + rnd() % 4;
+	if ((r & 31) == 0) {
+		return rnd();
 	}
-	c->arg[0] = (uint64_t)buffer;
+	return (r & 32) != 0 ? (r >> 8) % NR_BUCKETS : known[(r >> 8) % ARRAY_SIZE(known)];
 }
 
 static void pick(struct call *c, uint64_t only)
@@ -121,7 +128,7 @@ static void pick(struct call *c, uint64_t only)
 	do {
 		uint64_t r = rnd();
 
-		c->nr = only != ~0ull ? only : (r & 31) == 0 ? rnd() : (r >> 8) % NR_BUCKETS;
+		c->nr = only != ~0ull ? only : pick_number(r);
 		for (unsigned int i = 0; i < 8; i++) {
 			buffer[i] = interesting();
 		}
@@ -129,8 +136,8 @@ static void pick(struct call *c, uint64_t only)
 		for (unsigned int i = 1; i < 4; i++) {
 			c->arg[i] = (rnd() & 3) == 0 ? interesting() : pointer();
 		}
-		if (c->nr == XEN_DOMCTL || c->nr == XEN_SYSCTL) {
-			aim_toolstack_op(c);
+		if (rnd() % 8 != 0) {
+			aim(c);
 		}
 	} while (is_excluded(c));
 }
@@ -155,20 +162,6 @@ static void pick_multicall(struct call *c)
 	c->arg[1] = rnd() % 5;
 }
 
-/* A list of 2^31 entries must end at once, in a fault: nothing is mapped after the pages that are
- * offered. */
-static void make_hole(uint64_t *page)
-{
-	struct {
-		uint16_t domid;
-		uint64_t gpfn;
-	} op = { DOMID_SELF, (uint64_t)page >> 12 };
-
-	if (xen_call(XEN_MEMORY_OP, 15, (uint64_t)&op, 0, 0) != 0) {
-		printf("# remove_from_physmap is refused: long lists will be long\n");
-	}
-}
-
 static void on_tick(unsigned int intid)
 {
 	(void)intid;
@@ -180,7 +173,7 @@ static void on_tick(unsigned int intid)
 static void one(uint64_t only, bool trace)
 {
 	struct call c;
-	uint64_t bucket, start;
+	uint64_t bucket, start, cmd;
 	long rc;
 
 	pick(&c, only);
@@ -190,7 +183,10 @@ static void one(uint64_t only, bool trace)
 	if (trace) {
 		printf("# call 0x%lx (0x%lx, 0x%lx, 0x%lx, 0x%lx)\n", c.nr, c.arg[0], c.arg[1],
 		       c.arg[2], c.arg[3]);
+		printf("#   words 0x%lx 0x%lx 0x%lx 0x%lx 0x%lx\n", buffer[0], buffer[1], buffer[2],
+		       buffer[3], buffer[4]);
 	}
+	cmd = buffer[0] & 127;
 	start = ticks();
 	rc = xen_call(c.nr, c.arg[0], c.arg[1], c.arg[2], c.arg[3]);
 	if (ticks() - start > us_to_ticks(500000)) {
@@ -200,6 +196,7 @@ static void one(uint64_t only, bool trace)
 	bucket = c.nr < NR_BUCKETS ? c.nr : 0;
 	nr_calls[bucket]++;
 	nr_ok[bucket] += rc >= 0;
+	domctl_ok[cmd] += c.nr == XEN_DOMCTL && rc >= 0;
 }
 
 static void report(void)
@@ -208,6 +205,11 @@ static void report(void)
 		if (nr_ok[i] != 0) {
 			printf("# hypercall %u: %lu calls, %lu accepted\n", i, nr_calls[i],
 			       nr_ok[i]);
+		}
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(domctl_ok); i++) {
+		if (domctl_ok[i] != 0) {
+			printf("# domctl %u: %lu accepted\n", i, domctl_ok[i]);
 		}
 	}
 }
@@ -222,8 +224,7 @@ static void fuzz(unsigned int cpu)
 		gic_init_cpu();
 	}
 	buffer = (uint64_t *)(plat.ram_base + BUFFER_OFFSET + cpu * 0x10000ull);
-	make_hole(buffer + BUFFER_WORDS);
-	make_hole(multi + BUFFER_WORDS);
+	aim_setup();
 	gic_enable(27);
 	sysreg_write(cntv_tval_el0, 0);
 	sysreg_write(cntv_ctl_el0, 1);
