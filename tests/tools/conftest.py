@@ -36,8 +36,9 @@ class Bh:
         assert code == 0, err
         return out
 
-    def start(self, *words):
-        return subprocess.Popen(self.command(*words), cwd=self.folder, env=self.env,
+    def start(self, *words, fail=None):
+        env = dict(self.env, **({"BH_FAKE_FAIL": fail} if fail else {}))
+        return subprocess.Popen(self.command(*words), cwd=self.folder, env=env,
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def calls(self):

@@ -207,6 +207,15 @@ def test_destroy_ends_the_monitor(fake, monitored):
     assert process.wait(timeout=10) == 0
 
 
+def test_without_a_free_watch_the_monitor_polls(fake):
+    create(fake)
+    process = fake.start("monitor", "1", fail="own10 28")
+    time.sleep(1)
+    fake.ok("debug-keys", "stop 1 0")
+    assert process.wait(timeout=20) == 0
+    assert names(fake) == ["Domain-0"]
+
+
 def test_second_monitor_is_refused(fake, monitored):
     monitored()
     code, _, err = fake.run("monitor", "1")

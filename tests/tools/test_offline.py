@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """bh where there is no hypervisor: configurations, kernels, device trees, help, exit codes."""
 import json
+import random
 import re
 import struct
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -143,6 +145,31 @@ def test_syntax_errors(bh, text, tmp_path):
 def test_syntax_error_on_the_command_line(bh):
     code, _, err = bh.run("create", "-n", bh.config(), "memory=64 vcpus=2")
     assert code == 3 and "bh: command line: " in err
+
+
+def test_random_texts_end_orderly(bh, tmp_path):
+    """Changed and cut configurations are taken or refused, nothing else."""
+    rng = random.Random(1)
+    good = Path(bh.config(cpus=["0", "1-3"], extra="a 'b' \\n", cap=10, disk=[])).read_bytes()
+    pieces = [b"[", b"]", b'"', b"'", b"#", b";", b"=", b"+=", b"\n", b"\\", b",", b"\xff", b"("]
+    codes = set()
+    for _ in range(80):
+        text = bytearray(good)
+        for _ in range(rng.randrange(4)):
+            at = rng.randrange(len(text))
+            text[at:at + rng.randrange(3)] = rng.choice(pieces)
+        end = rng.choice((len(text), rng.randrange(len(text))))
+        (tmp_path / "r.cfg").write_bytes(text[:end])
+        code, _, err = subprocess_bytes(bh, "create", "-n", "r.cfg")
+        assert code in (0, 3), (text, err)
+        codes.add(code)
+    assert codes == {0, 3}
+
+
+def subprocess_bytes(bh, *words):
+    run = subprocess.run(bh.command(*words), cwd=bh.folder, capture_output=True, timeout=60,
+                         check=False)
+    return run.returncode, run.stdout, run.stderr
 
 
 def test_not_a_configuration(bh, tmp_path):

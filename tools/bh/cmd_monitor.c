@@ -51,6 +51,7 @@ struct monitor {
 	struct event ev;
 	int sock;
 	struct store *store;
+	bool is_polling;
 	struct crash crash;
 	time_t crashed;	    /* when its console said so; 0 = it has not */
 	time_t since;	    /* CLOCK_MONOTONIC, s */
@@ -120,7 +121,9 @@ static int monitor_adopt(struct monitor *m)
 		return rc;
 	}
 	rc = hyp_watch(m->domid, (uint32_t)m->ev.port);
-	if (rc) {
+	/* The number of watches is limited; without one the domain is looked at every second. */
+	m->is_polling = rc == -ENOSPC;
+	if (rc && !m->is_polling) {
 		return err_sys(rc, "domain %u: cannot watch it", m->domid);
 	}
 	rc = hyp_dom_info(m->domid, &info);
@@ -363,7 +366,7 @@ static void monitor_wait(struct monitor *m)
 	};
 	int port;
 
-	if (poll(p, 2, m->crash.text[0] ? LOOK_MS : -1) < 0) {
+	if (poll(p, 2, m->crash.text[0] || m->is_polling ? LOOK_MS : -1) < 0) {
 		return;
 	}
 	while ((port = event_take(&m->ev)) >= 0) {
