@@ -45,8 +45,8 @@ static const struct out_col long_cols[] = {
 
 static uint64_t pages_to_mib(uint64_t pages)
 {
-	/* The two special pages of a domain must not make 128 MiB look like 129. */
-	return pages / 256;
+	/* Rounded: a domain's special pages, or those that Dom0 gave away, are no news. */
+	return (pages + 128) / 256;
 }
 
 static void list_row(struct out_table *t, const struct xen_domctl_getdomaininfo *d)
