@@ -20,6 +20,7 @@
 #define PIECE	   256U
 #define LOG_MAX	   (16U * 1024U) /* bytes of the log in one call: its bound */
 #define KEYS_MAX   64U
+#define SLICE_MS   10U /* as the credit scheduler has it */
 #define NUMA_LOCAL 10U
 
 static u32 online_cpus(void)
@@ -140,16 +141,27 @@ static int get_numa(struct xen_sysctl *op)
 										   << PAGE_SHIFT };
 	u32 distance = NUMA_LOCAL;
 	bool has_room = arg->num_nodes != 0;
+	u64 to_info = has_room ? arg->meminfo.va : 0;
+	u64 to_distance = has_room ? arg->distance.va : 0;
 
 	arg->num_nodes = 1;
-	if (has_room && arg->meminfo.va != 0 &&
-	    guest_copy_to(arg->meminfo.va, &info, sizeof(info)) != 0) {
+	if ((to_info != 0 && guest_copy_to(to_info, &info, sizeof(info)) != 0) ||
+	    (to_distance != 0 && guest_copy_to(to_distance, &distance, sizeof(distance)) != 0)) {
 		return -EFAULT;
 	}
-	if (has_room && arg->distance.va != 0 &&
-	    guest_copy_to(arg->distance.va, &distance, sizeof(distance)) != 0) {
-		return -EFAULT;
+	return 0;
+}
+
+/* Parameters of the scheduler as a whole: to be read, there is nothing to set. */
+static int scheduler(struct xen_sysctl *op)
+{
+	struct xen_sysctl_scheduler_op *arg = &op->u.scheduler_op;
+
+	if (arg->sched_id != sched_default_id() || arg->cpupool_id != 0 ||
+	    arg->cmd != XEN_SYSCTL_SCHEDOP_getinfo) {
+		return -EINVAL;
 	}
+	arg->u.sched_credit = (struct xen_sysctl_credit_schedule){ .tslice_ms = SLICE_MS };
 	return 0;
 }
 
@@ -185,6 +197,7 @@ static const struct sysctl_row rows[] = {
 	{ XEN_SYSCTL_debug_keys, XSM_MACHINE_DEBUG, press_keys },
 	{ XEN_SYSCTL_cputopoinfo, XSM_MACHINE_INFO, get_cputopo },
 	{ XEN_SYSCTL_numainfo, XSM_MACHINE_INFO, get_numa },
+	{ XEN_SYSCTL_scheduler_op, XSM_MACHINE_INFO, scheduler },
 	{ XEN_SYSCTL_cpupool_op, XSM_MACHINE_INFO, cpupool },
 };
 
