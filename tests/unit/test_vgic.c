@@ -1,156 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual GIC, one case per rule: registers and sizes of accesses, delivery, lazy read-back, states
- * held by another CPU, overflow, levels, routing, links to physical interrupts, SGIs, switching.
+ * The virtual GIC, one case per rule: delivery, lazy read-back, overflow, levels, routing, links to
+ * physical interrupts, SGIs, switching.
  *
- * sources: tests/unit/fake/fake_gic.c arch/arm64/virt/vgic_model.c arch/arm64/virt/vgic_queue.c
- * sources: arch/arm64/virt/vgic_lr.c arch/arm64/virt/vgic_hw.c arch/arm64/virt/vgic_regs.c
- * sources: arch/arm64/virt/vgic_regs_dist.c arch/arm64/virt/vgic_regs_redist.c
- * sources: arch/arm64/virt/vgic_init.c arch/arm64/virt/vgic_signal.c arch/arm64/virt/inject.c
- * sources: arch/arm64/virt/mmio.c common/core/spinlock.c
+ * sources: tests/unit/fake/fake_gic.c
+ * sources: arch/arm64/virt/vgic_model.c arch/arm64/virt/vgic_queue.c arch/arm64/virt/vgic_lr.c
+ * sources: arch/arm64/virt/vgic_hw.c arch/arm64/virt/vgic_regs.c arch/arm64/virt/vgic_regs_dist.c
+ * sources: arch/arm64/virt/vgic_regs_redist.c arch/arm64/virt/vgic_init.c
+ * sources: arch/arm64/virt/vgic_signal.c arch/arm64/virt/inject.c arch/arm64/virt/mmio.c
+ * sources: common/core/spinlock.c
  */
 #include "fake/vgic_world.h"
 
 #include <hv/errno.h>
 
-#define ISENABLER 0x100
-#define ICENABLER 0x180
-#define ISPENDR 0x200
-#define ICPENDR 0x280
-#define ISACTIVER 0x300
-#define ICACTIVER 0x380
-#define PRIORITY 0x400
-#define ROUTER(id) (DIST + 0x6000 + (id) * 8UL)
-
-static int setup(void **state)
-{
-	world_make(4);
-	for (u32 i = 0; i < WORLD_CPUS; i++) {
-		world_on(i, dom->vcpus[i]);
-	}
-	world_write(DIST, 3);
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	is_lazy = false;
-	world_free();
-	return 0;
-}
-
-/* Group 1, a priority, enabled. */
-static void arm(u32 vcpu, u32 id, u8 priority)
-{
-	u64 group = world_block(vcpu, id) + 0x80 + id / 32 * 4;
-
-	world_write(group, world_read(group) | 1U << (id & 31));
-	(void)world_access(world_block(vcpu, id) + PRIORITY + id, 1, true, priority);
-	world_write_bit(vcpu, id, ISENABLER);
-}
-
-static bool try(u64 ipa, u8 bytes, bool is_write, u64 *value)
-{
-	struct mmio_access access = {.bytes = bytes, .is_write = is_write, .value = *value};
-	bool ok = mmio_dispatch(fake_ifs[fake_cpu].vcpu, ipa, &access);
-
-	*value = access.value;
-	return ok && !access.retry;
-}
-
-static u64 get(u64 ipa, u8 bytes)
-{
-	u64 value = 0;
-
-	assert_true(try(ipa, bytes, false, &value));
-	return value;
-}
-
-static void test_identification(void **state)
-{
-	assert_int_equal(get(DIST + 4, 4), 1U << 25 | 9U << 19 | WORLD_SPIS / 32);
-	assert_int_equal(get(DIST + 0xffe8, 4) >> 4 & 0xf, 3);
-	assert_int_equal(get(DIST, 4), 3 | 1 << 4 | 1 << 6);
-	for (u32 i = 0; i < WORLD_VCPUS; i++) {
-		u64 typer = get(REDIST_OF(i) + 8, 8);
-
-		assert_int_equal(typer >> 32, i);
-		assert_int_equal(typer >> 8 & 0xffff, i);
-		assert_int_equal(typer >> 4 & 1, i == WORLD_VCPUS - 1);
-		assert_int_equal(get(REDIST_OF(i) + 0xc, 4), i);
-		assert_int_equal(get(REDIST_OF(i) + 8, 4), (u32)typer);
-		assert_int_equal(get(REDIST_OF(i) + 0xffe8, 4) >> 4 & 0xf, 3);
-	}
-	assert_int_equal(get(REDIST_OF(1) + 0x14, 4), 6);
-	world_write(REDIST_OF(1) + 0x14, 0);
-	assert_int_equal(get(REDIST_OF(1) + 0x14, 4), 0);
-}
-
-/* Every register at every size and offset: it answers or refuses, and nothing else happens. */
-static void test_every_access(void **state)
-{
-	static const u8 sizes[] = {1, 2, 4, 8};
-	unsigned int nr_refused = 0;
-
-	for (u32 offset = 0; offset < 0x20000; offset++) {
-		for (u32 s = 0; s < 4; s++) {
-			u64 value = 0;
-
-			if (offset < 0x10000) {
-				nr_refused += !try(DIST + offset, sizes[s], false, &value);
-				value = ~0UL;
-				(void)try(DIST + offset, sizes[s], true, &value);
-			}
-			value = 0;
-			nr_refused += !try(SGI_OF(1) - 0x10000 + offset, sizes[s], false, &value);
-			value = ~0UL;
-			(void)try(SGI_OF(1) - 0x10000 + offset, sizes[s], true, &value);
-			world_settle();
-		}
-	}
-	assert_true(nr_refused > 0x10000);
-	/* Reserved: zero, at any size. */
-	assert_int_equal(get(DIST + 0x5000, 4), 0);
-	assert_int_equal(get(DIST + 0xe000, 8), 0);
-	assert_int_equal(get(SGI_OF(1) + 0xf000, 4), 0);
-	/* Refused sizes. */
-	u64 value = 0;
-
-	assert_false(try(DIST + 4, 8, false, &value));
-	assert_false(try(DIST + 4, 1, false, &value));
-	assert_false(try(DIST + ISENABLER + 4, 1, false, &value));
-	assert_false(try(ROUTER(40), 1, false, &value));
-	assert_false(try(DIST + PRIORITY + 33, 4, false, &value));
-	assert_false(try(DIST + 0x10000 - 2, 4, false, &value));
-}
-
-static void test_private_hidden_in_distributor(void **state)
-{
-	world_write(DIST + ISENABLER, ~0U);
-	assert_int_equal(world_read(DIST + ISENABLER), 0);
-	assert_int_equal(world_read(SGI_OF(0) + ISENABLER), 0);
-	world_write(DIST + PRIORITY, ~0U);
-	assert_int_equal(world_read(SGI_OF(0) + PRIORITY), 0);
-}
-
-static void test_fields_read_back(void **state)
-{
-	world_write(DIST + PRIORITY + 40, 0xff07a050);
-	assert_int_equal(world_read(DIST + PRIORITY + 40), 0xf800a050);
-	world_write(DIST + 0xc00 + 8, 0xffffffff);
-	assert_int_equal(world_read(DIST + 0xc00 + 8), 0xaaaaaaaa);
-	world_write(SGI_OF(2) + 0xc00, 0);
-	assert_int_equal(world_read(SGI_OF(2) + 0xc00), 0xaaaaaaaa);
-	(void)world_access(ROUTER(50), 8, true, 0x12ff345678UL);
-	assert_int_equal(world_access(ROUTER(50), 8, false, 0), 0x1200345678UL);
-	(void)world_access(ROUTER(50) + 4, 4, true, 0);
-	assert_int_equal(world_access(ROUTER(50), 8, false, 0), 0x345678UL);
-	assert_int_equal(world_access(ROUTER(50) + 4, 4, false, 0), 0);
-}
-
 static void test_delivery(void **state)
 {
-	arm(0, 20, 0x80);
+	world_arm(0, 20, 0x80);
 	inject_ppi(dom->vcpus[0], 20);
 	assert_int_equal(fake_guest_best(), 0x80);
 	assert_int_equal(fake_guest_ack(), 20);
@@ -167,7 +33,7 @@ static void test_lazy_repeat(void **state)
 {
 	u16 edge = VIRQ_EDGE;
 
-	arm(0, 20, 0x80);
+	world_arm(0, 20, 0x80);
 	dom->vcpus[0]->arch.vgic.irqs[20].flags |= edge;
 	inject_ppi(dom->vcpus[0], 20);
 	for (int i = 0; i < 5; i++) {
@@ -184,7 +50,7 @@ static void test_lazy_repeat(void **state)
 
 static void test_pending_once(void **state)
 {
-	arm(0, 3, 0x80);
+	world_arm(0, 3, 0x80);
 	for (int i = 0; i < 10; i++) {
 		vgic_sgi_write(dom->vcpus[0], 3UL << 24 | 1, VGIC_SGI1R);
 	}
@@ -206,7 +72,7 @@ static void test_pending_once(void **state)
 static void test_sgi_targets(void **state)
 {
 	for (u32 i = 0; i < WORLD_VCPUS; i++) {
-		arm(i, 5, 0x80);
+		world_arm(i, 5, 0x80);
 	}
 	vgic_sgi_write(dom->vcpus[0], 5UL << 24 | BIT(40), VGIC_SGI1R);
 	for (u32 i = 0; i < WORLD_VCPUS; i++) {
@@ -227,36 +93,11 @@ static void test_sgi_targets(void **state)
 	assert_true(vgic_has_pending(dom->vcpus[0]));
 }
 
-static void test_remote_state(void **state)
-{
-	u64 value = 0;
-
-	arm(0, 40, 0x80);
-	(void)world_access(ROUTER(40), 8, true, 1);
-	inject_spi(dom, 40);
-	world_settle();
-	is_lazy = true;
-	/* It is in a list register of CPU 1: reading has to wait, and says so. */
-	assert_false(try(DIST + ISPENDR + 4, 4, false, &value));
-	assert_int_equal(fake_kicks[1], 1);
-	assert_int_equal(get(DIST, 4) >> 31, 1);
-	assert_false(try(DIST + ISPENDR + 4, 4, false, &value));
-	world_enter(1);
-	assert_int_equal(get(DIST, 4) >> 31, 0);
-	assert_int_equal(get(DIST + ISPENDR + 4, 4), 1 << 8);
-	/* Asked again, it is a new question. */
-	assert_false(try(DIST + ISPENDR + 4, 4, false, &value));
-	/* The vCPU may as well leave its CPU. */
-	world_off(1);
-	assert_int_equal(get(DIST + ISPENDR + 4, 4), 1 << 8);
-	assert_int_equal(get(DIST + ISACTIVER + 4, 4), 0);
-}
-
 /* Requests for a state in another CPU's list register, in every order with a new event. */
 static void test_remote_clear(void **state)
 {
 	is_lazy = true;
-	arm(0, 40, 0x80);
+	world_arm(0, 40, 0x80);
 	(void)world_access(ROUTER(40), 8, true, 1);
 	dom->arch.vgic.spis[8].flags |= VIRQ_EDGE;
 	inject_spi(dom, 40);
@@ -286,14 +127,14 @@ static void test_remote_clear(void **state)
 static void test_overflow(void **state)
 {
 	for (u32 i = 0; i < WORLD_SPIS; i++) {
-		arm(0, 32 + i, (u8)(0xf0 - i % 30 * 8));
+		world_arm(0, 32 + i, (u8)(0xf0 - i % 30 * 8));
 	}
 	for (u32 i = 0; i < WORLD_SPIS; i++) {
 		inject_spi(dom, 32 + i);
 	}
 	world_settle();
 	unsigned int last = 0, n = 0;
-	bool seen[WORLD_SPIS] = {false};
+	bool seen[WORLD_SPIS] = { false };
 
 	for (; n < WORLD_SPIS; n++) {
 		unsigned int best = fake_guest_best();
@@ -311,14 +152,15 @@ static void test_overflow(void **state)
 	assert_int_equal(fake_ifs[0].hcr, GIC_HCR_EN);
 }
 
-/* A guest that deactivates late (EOImode 1) still gets the others, and can deactivate in any order. */
+/* A guest that deactivates late (EOImode 1) still gets the others, and can deactivate in any order.
+ */
 static void test_many_active(void **state)
 {
 	u32 ids[20];
 
 	fake_ifs[0].vmcr |= GIC_VMCR_EOIM;
 	for (u32 i = 0; i < 20; i++) {
-		arm(0, 32 + i, 0x80);
+		world_arm(0, 32 + i, 0x80);
 		inject_spi(dom, 32 + i);
 	}
 	world_settle();
@@ -339,7 +181,7 @@ static void test_many_active(void **state)
 
 static void test_level(void **state)
 {
-	arm(0, 33, 0x80);
+	world_arm(0, 33, 0x80);
 	inject_spi_level(dom, 33, true);
 	assert_int_equal(fake_guest_ack(), 33);
 	fake_guest_eoi(33);
@@ -359,7 +201,7 @@ static void test_level(void **state)
 
 static void test_route(void **state)
 {
-	arm(0, 45, 0x80);
+	world_arm(0, 45, 0x80);
 	(void)world_access(ROUTER(45), 8, true, 7); /* no such vCPU: it waits */
 	inject_spi(dom, 45);
 	world_settle();
@@ -369,7 +211,8 @@ static void test_route(void **state)
 	assert_int_equal(fake_guest_ack(), 45);
 	fake_cpu = 0;
 	inject_spi(dom, 45);
-	(void)world_access(ROUTER(45), 8, true, 0); /* active there, pending: moves when it has ended */
+	(void)world_access(ROUTER(45), 8, true,
+			   0); /* active there, pending: moves when it has ended */
 	assert_int_equal(fake_guest_ack(), FAKE_GIC_NONE);
 	fake_cpu = 2;
 	fake_guest_eoi(45);
@@ -391,7 +234,7 @@ static void test_linked(void **state)
 	assert_int_equal(vgic_unroute_hw(dom, 43), -ENOENT);
 	assert_int_equal(vgic_unroute_hw(dom, 2000), -ENOENT);
 	assert_false(fake_spis[100].enabled);
-	arm(0, 41, 0x80);
+	world_arm(0, 41, 0x80);
 	assert_true(fake_spis[100].enabled);
 	fake_phys_line(100, true);
 	fake_phys_take(100);
@@ -413,7 +256,7 @@ static void test_linked(void **state)
 static void test_changed_while_active(void **state)
 {
 	assert_int_equal(vgic_route_hw(dom, 41, 100), 0);
-	arm(0, 41, 0x80);
+	world_arm(0, 41, 0x80);
 	fake_phys_line(100, true);
 	fake_phys_take(100);
 	assert_int_equal(fake_guest_ack(), 41);
@@ -426,7 +269,7 @@ static void test_changed_while_active(void **state)
 	assert_int_equal(fake_guest_ack(), 41);
 	fake_cpu = 0;
 
-	arm(0, 4, 0x80);
+	world_arm(0, 4, 0x80);
 	inject_ppi(dom->vcpus[0], 4);
 	assert_int_equal(fake_guest_ack(), 4);
 	world_write_bit(0, 4, ICENABLER);
@@ -440,7 +283,7 @@ static void test_changed_while_active(void **state)
 /* The interrupt of the virtual timer is active on the CPU where its vCPU is, and nowhere else. */
 static void test_timer_moves(void **state)
 {
-	arm(0, 27, 0x80);
+	world_arm(0, 27, 0x80);
 	fake_ppi27[0].active = true;
 	inject_ppi(dom->vcpus[0], 27);
 	world_off(0);
@@ -466,7 +309,7 @@ static void test_wake(void **state)
 {
 	struct vcpu *v = dom->vcpus[3];
 
-	arm(3, 22, 0x80);
+	world_arm(3, 22, 0x80);
 	v->sched.blocked = SCHED_BLOCK_WAIT;
 	inject_ppi(v, 23); /* not enabled: it sleeps on */
 	assert_int_equal(nr_wakes, 0);
@@ -482,7 +325,7 @@ static void test_wake(void **state)
 	v->arch.vgic.vmcr = GIC_VMCR_ENG1 | 0x88U << GIC_VMCR_PMR_SHIFT;
 	assert_true(vgic_has_pending(v));
 	/* One that runs here, but is about to sleep. */
-	arm(0, 22, 0x80);
+	world_arm(0, 22, 0x80);
 	dom->vcpus[0]->sched.blocked = SCHED_BLOCK_WAIT;
 	inject_ppi(dom->vcpus[0], 22);
 	assert_int_equal(nr_wakes, 2);
@@ -492,7 +335,7 @@ static void test_reset(void **state)
 {
 	struct vcpu *v = dom->vcpus[3];
 
-	arm(3, 22, 0x80);
+	world_arm(3, 22, 0x80);
 	inject_ppi(v, 22);
 	inject_ppi(v, 1);
 	vgic_vcpu_reset(v);
@@ -504,46 +347,23 @@ static void test_reset(void **state)
 	assert_int_equal(fake_guest_ack(), FAKE_GIC_NONE);
 }
 
-static void test_layouts(void **state)
-{
-	struct vgic_layout layout = {
-		.dist_base = 0x1000000,
-		.nr_spis = 5000,
-		.nr_redist_regions = 2,
-		.redist = {{0x2000000, 0x40000}, {0x3000000, 0x20000}},
-	};
-	struct domain *d = calloc(1, sizeof(*d));
-
-	d->nr_vcpus = 4;
-	assert_int_equal(vgic_domain_init(d, &layout), -EINVAL); /* room for three */
-	layout.redist[1].bytes = 0x100000;
-	memset(d, 0, sizeof(*d));
-	d->nr_vcpus = 4;
-	assert_int_equal(vgic_domain_init(d, &layout), 0);
-	assert_int_equal(d->arch.vgic.nr_spis, 988);
-	assert_int_equal(d->arch.vgic.redist[1].first_vcpu, 2);
-	assert_int_equal(d->arch.vgic.redist[1].nr_vcpus, 2);
-	vgic_domain_free(d);
-	layout.redist[1].base = 0x1008000; /* in the distributor */
-	memset(d, 0, sizeof(*d));
-	d->nr_vcpus = 4;
-	assert_int_equal(vgic_domain_init(d, &layout), -EEXIST);
-	assert_null(d->arch.vgic.spis);
-	free(d);
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_identification), CASE(test_every_access),
-		CASE(test_private_hidden_in_distributor), CASE(test_fields_read_back),
-		CASE(test_delivery), CASE(test_lazy_repeat), CASE(test_pending_once),
-		CASE(test_sgi_targets), CASE(test_remote_state), CASE(test_remote_clear),
-		CASE(test_overflow), CASE(test_many_active), CASE(test_level), CASE(test_route),
-		CASE(test_linked), CASE(test_changed_while_active), CASE(test_timer_moves), CASE(test_wake), CASE(test_reset),
-		CASE(test_layouts),
+		CASE(test_delivery),
+		CASE(test_lazy_repeat),
+		CASE(test_pending_once),
+		CASE(test_sgi_targets),
+		CASE(test_remote_clear),
+		CASE(test_overflow),
+		CASE(test_many_active),
+		CASE(test_level),
+		CASE(test_route),
+		CASE(test_linked),
+		CASE(test_changed_while_active),
+		CASE(test_timer_moves),
+		CASE(test_wake),
+		CASE(test_reset),
 	};
 
 	return cmocka_run_group_tests_name("vgic", tests, NULL, NULL);

@@ -1,22 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual GIC against an oracle: four vCPUs on three CPUs with few list registers, random events from
- * all sides; after each, what every running guest would acknowledge next is exactly what a plain model
- * of a GIC says, every readable state agrees, and no physical interrupt is stuck.
+ * The virtual GIC against an oracle: four vCPUs on three CPUs with few list registers, random
+ * events from all sides; after each, what every running guest would acknowledge next is exactly
+ * what a plain model of a GIC says, every readable state agrees, and no physical interrupt is
+ * stuck.
  *
- * sources: tests/unit/fake/fake_gic.c arch/arm64/virt/vgic_model.c arch/arm64/virt/vgic_queue.c
- * sources: arch/arm64/virt/vgic_lr.c arch/arm64/virt/vgic_hw.c arch/arm64/virt/vgic_regs.c
- * sources: arch/arm64/virt/vgic_regs_dist.c arch/arm64/virt/vgic_regs_redist.c
- * sources: arch/arm64/virt/vgic_init.c arch/arm64/virt/vgic_signal.c arch/arm64/virt/inject.c
- * sources: arch/arm64/virt/mmio.c common/core/spinlock.c
+ * sources: tests/unit/fake/fake_gic.c
+ * sources: arch/arm64/virt/vgic_model.c arch/arm64/virt/vgic_queue.c arch/arm64/virt/vgic_lr.c
+ * sources: arch/arm64/virt/vgic_hw.c arch/arm64/virt/vgic_regs.c arch/arm64/virt/vgic_regs_dist.c
+ * sources: arch/arm64/virt/vgic_regs_redist.c arch/arm64/virt/vgic_init.c
+ * sources: arch/arm64/virt/vgic_signal.c arch/arm64/virt/inject.c arch/arm64/virt/mmio.c
+ * sources: common/core/spinlock.c
  */
 #include "fake/vgic_world.h"
 
 #include "../../arch/arm64/virt/vgic_internal.h"
 
-#define FIRST_HW 40U
-#define LAST_HW 47U
-#define NR_IDS (32 + WORLD_SPIS)
+#define FIRST_HW      40U
+#define LAST_HW	      47U
+#define NR_IDS	      (32 + WORLD_SPIS)
 #define IDLE_PRIORITY 256U
 
 /* The oracle: a GIC as a table. SPIs are in row 0. */
@@ -24,7 +26,7 @@ struct oracle_irq {
 	bool latch, line, edge, enabled, active, group1;
 	u8 priority;
 	u32 target;
-	bool on_stack; /* acknowledged by a guest, not ended */
+	bool on_stack;	/* acknowledged by a guest, not ended */
 	bool is_forced; /* made active by ISACTIVER */
 };
 
@@ -33,8 +35,7 @@ struct oracle_vcpu {
 	u8 stack_priority[64];
 	u32 depth;
 	u32 dropped[64]; /* EOImode 1: priority dropped, to be deactivated */
-	u32 nr_dropped;
-	u32 nr_forced;
+	u32 nr_dropped, nr_forced;
 };
 
 static struct oracle_irq irqs[WORLD_VCPUS][NR_IDS];
@@ -106,8 +107,8 @@ static void dump(const struct vcpu *v)
 {
 	const struct vgic_vcpu *vg = &v->arch.vgic;
 
-	print_message("# vcpu %u cpu %u work %x hcr %x ctlr %x depth %u\n", v->id, vg->cpu, vg->work,
-		      vg->hcr, dom->arch.vgic.ctlr, ov[v->id].depth);
+	print_message("# vcpu %u cpu %u work %x hcr %x ctlr %x depth %u\n", v->id, vg->cpu,
+		      vg->work, vg->hcr, dom->arch.vgic.ctlr, ov[v->id].depth);
 	for (unsigned int n = 0; n < gic_nr_lrs && vg->cpu < WORLD_CPUS; n++) {
 		print_message("# lr %u: %016lx\n", n, fake_ifs[vg->cpu].lr[n]);
 	}
@@ -116,13 +117,22 @@ static void dump(const struct vcpu *v)
 		const struct vgic_irq *irq = vgic_irq_find(dom, dom->vcpus[v->id], id);
 
 		if (is_pending(o) || o->active || irq->lr != VGIC_NO_LR) {
-			print_message("# %u: latch %d line %d edge %d on %d act %d grp %d stack %d prio %x"
-				      " to %u | flags %x lr %u prio %x holder %u target %u\n",
-				      id, o->latch, o->line, o->edge, o->enabled, o->active, o->group1,
-				      o->on_stack, o->priority, o->target, irq->flags, irq->lr,
-				      irq->priority, irq->holder, irq->target);
+			print_message(
+				"# %u: latch %d line %d edge %d on %d act %d group %d prio %x to %u"
+				" | flags %x lr %u holder %u target %u\n",
+				id, o->latch, o->line, o->edge, o->enabled, o->active, o->group1,
+				o->priority, o->target, irq->flags, irq->lr, irq->holder,
+				irq->target);
 		}
 	}
+}
+
+static void expect(const struct vcpu *v, unsigned int is, unsigned int should)
+{
+	if (is != should) {
+		dump(v);
+	}
+	assert_int_equal(is, should);
 }
 
 static void check(void)
@@ -134,25 +144,21 @@ static void check(void)
 
 		fake_cpu = cpu;
 		if (v != NULL) {
-			if (fake_guest_best() != expected_best(v->id)) {
-				dump(v);
-			}
-			assert_int_equal(fake_guest_best(), expected_best(v->id));
-			assert_int_equal(vgic_has_pending(v), expected_best(v->id) != IDLE_PRIORITY);
+			expect(v, fake_guest_best(), expected_best(v->id));
+			expect(v, vgic_has_pending(v), expected_best(v->id) != IDLE_PRIORITY);
 		}
 	}
 	fake_cpu = before;
 	for (u32 i = 0; i < WORLD_VCPUS; i++) {
-		if (dom->vcpus[i]->arch.vgic.cpu == VGIC_NO_CPU) {
-			if (vgic_has_pending(dom->vcpus[i]) != (expected_best(i) != IDLE_PRIORITY)) {
-				dump(dom->vcpus[i]);
-			}
-			assert_int_equal(vgic_has_pending(dom->vcpus[i]),
-					 expected_best(i) != IDLE_PRIORITY);
+		struct vcpu *v = dom->vcpus[i];
+
+		if (v->arch.vgic.cpu == VGIC_NO_CPU) {
+			expect(v, vgic_has_pending(v), expected_best(i) != IDLE_PRIORITY);
 		}
 	}
 	for (u32 id = FIRST_HW; id <= LAST_HW; id++) {
-		assert_int_equal(fake_spis[id].active, oracle(0, id)->latch || oracle(0, id)->active);
+		assert_int_equal(fake_spis[id].active,
+				 oracle(0, id)->latch || oracle(0, id)->active);
 	}
 	assert_int_equal(dom->arch.vgic.nr_syncs, 0);
 	assert_int_equal(dom->arch.vgic.kicks, 0);
@@ -215,6 +221,7 @@ static void write_field(u32 v, u32 id)
 	struct oracle_irq *o = oracle(v, id);
 	u8 priority = (u8)(rnd(6) * 0x28);
 	bool may_forget = false;
+	u64 reg;
 
 	switch (rnd(5)) {
 	case 0:
@@ -225,15 +232,9 @@ static void write_field(u32 v, u32 id)
 		break;
 	case 1:
 		o->group1 = rnd(4) != 0;
-		if (o->group1) {
-			u64 reg = world_block(v, id) + 0x80 + id / 32 * 4;
-
-			world_write(reg, world_read(reg) | 1U << (id & 31));
-		} else {
-			u64 reg = world_block(v, id) + 0x80 + id / 32 * 4;
-
-			world_write(reg, world_read(reg) & ~(1U << (id & 31)));
-		}
+		reg = world_block(v, id) + 0x80 + id / 32 * 4;
+		world_write(reg,
+			    (world_read(reg) & ~(1U << (id & 31))) | (u32)o->group1 << (id & 31));
 		break;
 	case 2:
 		if (id >= 32) {
@@ -308,8 +309,9 @@ static void change_pending(u32 v, u32 id, bool set)
 static void read_state(u32 v, u32 id)
 {
 	struct oracle_irq *o = oracle(v, id);
-	bool pending = is_pending(o) || (is_hw(id) && (fake_spis[id].pending ||
-						       (!fake_spis[id].edge && fake_spis[id].line)));
+	bool pending = is_pending(o) ||
+		       (is_hw(id) &&
+			(fake_spis[id].pending || (!fake_spis[id].edge && fake_spis[id].line)));
 
 	if (id != 27) {
 		assert_int_equal(world_read_bit(v, id, 0x200 + rnd(2) * 0x80), pending);
@@ -327,7 +329,8 @@ static void send_sgi(struct vcpu *v)
 
 	vgic_sgi_write(v, (u64)id << 24 | list | (all ? BIT(40) : 0), reg);
 	for (u32 i = 0; i < WORLD_VCPUS; i++) {
-		if ((all ? i != v->id : list >> i & 1) && oracle(i, id)->group1 == (reg == VGIC_SGI1R)) {
+		if ((all ? i != v->id : list >> i & 1) &&
+		    oracle(i, id)->group1 == (reg == VGIC_SGI1R)) {
 			oracle(i, id)->latch = true;
 		}
 	}
@@ -475,33 +478,22 @@ static void campaign(unsigned int nr_lrs, bool eoi_mode, unsigned int nr_seeds)
 	assert_true(nr_acks > nr_steps / 50);
 }
 
-static void test_four_registers(void **state)
+/* The number of list registers, negative with EOImode 1. */
+static void test_registers(void **state)
 {
-	campaign(4, false, 60);
-}
+	int nr_lrs = *(const int *)*state;
 
-static void test_two_registers(void **state)
-{
-	campaign(2, false, 40);
-}
-
-static void test_sixteen_registers(void **state)
-{
-	campaign(16, false, 30);
-}
-
-static void test_separate_deactivation(void **state)
-{
-	campaign(4, true, 60);
+	campaign((unsigned int)abs(nr_lrs), nr_lrs < 0, abs(nr_lrs) == 16 ? 30 : 50);
 }
 
 int main(void)
 {
+	static int four = 4, two = 2, sixteen = 16, separate = -4;
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_four_registers),
-		cmocka_unit_test(test_two_registers),
-		cmocka_unit_test(test_sixteen_registers),
-		cmocka_unit_test(test_separate_deactivation),
+		cmocka_unit_test_prestate(test_registers, &four),
+		cmocka_unit_test_prestate(test_registers, &two),
+		cmocka_unit_test_prestate(test_registers, &sixteen),
+		cmocka_unit_test_prestate(test_registers, &separate),
 	};
 
 	return cmocka_run_group_tests_name("vgic_random", tests, NULL, NULL);

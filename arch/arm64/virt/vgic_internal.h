@@ -43,8 +43,8 @@ static inline bool vgic_is_local(const struct vcpu *v)
 }
 
 /*
- * Something for v has become pending: inject_end() wakes or kicks it. A vCPU that runs here and does not
- * sleep needs neither.
+ * Something for v has become pending: inject_end() wakes or kicks it. A vCPU that runs here and
+ * does not sleep needs neither.
  */
 static inline void vgic_notify(struct domain *d, struct vcpu *v)
 {

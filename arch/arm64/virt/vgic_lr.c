@@ -181,12 +181,11 @@ void vgic_lr_repend(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
 		return;
 	}
 	/*
-	 * Ended: what else is in the register is as it was, for a change would have folded it. But it
-	 * may have been loaded only because it was active.
+	 * Ended: what else is in the register is as it was, for a change would have folded it.
+	 * But it may have been loaded only because it was active.
 	 */
 	if ((value & GIC_LR_ACTIVE) == 0 && (irq->flags & VIRQ_ENABLED) != 0 &&
-	    vgic_is_group_on(d, irq) && irq->target == irq->holder &&
-	    !has_queued(&v->arch.vgic)) {
+	    vgic_is_group_on(d, irq) && irq->target == irq->holder && !has_queued(&v->arch.vgic)) {
 		irq->flags = (u16)((irq->flags & ~VIRQ_ACTIVE) | VIRQ_LR_LATCH);
 		gic_ops->lr_write(n, value | GIC_LR_PENDING);
 		vgic_notify(d, v);

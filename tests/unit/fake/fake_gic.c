@@ -296,9 +296,8 @@ bool fake_maintenance(void)
 			return true;
 		}
 	}
-	if (hcr & GIC_HCR_EN &&
-	    ((hcr & GIC_HCR_NPIE && !pending) ||
-	     (hcr & GIC_HCR_LRENPIE && hcr >> GIC_HCR_EOICOUNT_SHIFT))) {
+	if (hcr & GIC_HCR_EN && ((hcr & GIC_HCR_NPIE && !pending) ||
+				 (hcr & GIC_HCR_LRENPIE && hcr >> GIC_HCR_EOICOUNT_SHIFT))) {
 		maintenance(25, NULL);
 		return true;
 	}

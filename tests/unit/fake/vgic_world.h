@@ -25,6 +25,16 @@
 #define SGI_OF(id)    (REDIST_OF(id) + 0x10000UL)
 #define VMCR_OPEN     (GIC_VMCR_ENG0 | GIC_VMCR_ENG1 | 0xf8U << GIC_VMCR_PMR_SHIFT)
 
+/* Registers with one bit or byte per interrupt, from the block's start. */
+#define ISENABLER  0x100
+#define ICENABLER  0x180
+#define ISPENDR	   0x200
+#define ICPENDR	   0x280
+#define ISACTIVER  0x300
+#define ICACTIVER  0x380
+#define PRIORITY   0x400
+#define ROUTER(id) (DIST + 0x6000 + (id)*8UL)
+
 static struct domain *dom;
 static unsigned int nr_retries, nr_wakes;
 static bool is_lazy; /* kicks stay unserved until settle() */
@@ -186,9 +196,55 @@ static void world_write_bit(u32 vcpu, u32 intid, u32 offset)
 	world_write(world_block(vcpu, intid) + offset + intid / 32 * 4, 1U << (intid & 31));
 }
 
-static bool world_read_bit(u32 vcpu, u32 intid, u32 offset)
+static inline bool world_read_bit(u32 vcpu, u32 intid, u32 offset)
 {
 	return world_read(world_block(vcpu, intid) + offset + intid / 32 * 4) >> (intid & 31) & 1;
 }
+
+static inline int world_setup(void **state)
+{
+	world_make(4);
+	for (u32 i = 0; i < WORLD_CPUS; i++) {
+		world_on(i, dom->vcpus[i]);
+	}
+	world_write(DIST, 3);
+	return 0;
+}
+
+static inline int world_teardown(void **state)
+{
+	is_lazy = false;
+	world_free();
+	return 0;
+}
+
+/* Group 1, a priority, enabled. */
+static inline void world_arm(u32 vcpu, u32 id, u8 priority)
+{
+	u64 group = world_block(vcpu, id) + 0x80 + id / 32 * 4;
+
+	world_write(group, world_read(group) | 1U << (id & 31));
+	(void)world_access(world_block(vcpu, id) + PRIORITY + id, 1, true, priority);
+	world_write_bit(vcpu, id, ISENABLER);
+}
+
+static inline bool world_try(u64 ipa, u8 bytes, bool is_write, u64 *value)
+{
+	struct mmio_access access = { .bytes = bytes, .is_write = is_write, .value = *value };
+	bool ok = mmio_dispatch(fake_ifs[fake_cpu].vcpu, ipa, &access);
+
+	*value = access.value;
+	return ok && !access.retry;
+}
+
+static inline u64 world_get(u64 ipa, u8 bytes)
+{
+	u64 value = 0;
+
+	assert_true(world_try(ipa, bytes, false, &value));
+	return value;
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, world_setup, world_teardown)
 
 #endif
