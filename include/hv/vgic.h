@@ -80,5 +80,8 @@ void vgic_dir_write(struct vcpu *v, u64 value);
 int vgic_route_hw(struct domain *d, u32 virq, u32 pirq);
 /* The physical interrupt is disabled and inactive afterwards. -ENOENT when it is not routed. */
 int vgic_unroute_hw(struct domain *d, u32 virq);
+/* All of a domain; early in its end, long before vgic_domain_free(): a handler may still run
+ * elsewhere. */
+void vgic_unroute_all(struct domain *d);
 
 #endif

@@ -94,6 +94,7 @@ out_s2:
 
 int arch_domain_teardown(struct domain *d)
 {
+	vgic_unroute_all(d);
 	return s2_teardown(d);
 }
 

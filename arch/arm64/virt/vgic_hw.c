@@ -117,23 +117,32 @@ void vgic_hw_resample(const struct domain *d, struct vgic_irq *irq)
 	}
 }
 
+/* Have the next one fire where the vCPU is now. */
+static void follow(const struct domain *d, const struct vgic_irq *irq)
+{
+	u32 cpu;
+
+	if (irq->target < d->nr_vcpus && d->vcpus[irq->target] != NULL) {
+		cpu = d->vcpus[irq->target]->arch.vgic.cpu;
+		if (cpu != VGIC_NO_CPU && cpu != cpu_id()) {
+			irq_set_affinity(irq->pirq, cpu);
+		}
+	}
+}
+
 /* A physical SPI of a guest has fired on this CPU. */
 static void fired(unsigned int pirq, void *arg)
 {
 	struct domain *d = owners[pirq];
 	struct vgic_irq *irq = arg;
-	u32 cpu;
 
 	if (d == NULL) {
 		return;
 	}
 	inject_begin(d);
-	vgic_irq_set_latch(d, irq);
-	if (irq->target < d->nr_vcpus && d->vcpus[irq->target] != NULL) {
-		cpu = d->vcpus[irq->target]->arch.vgic.cpu;
-		if (cpu != VGIC_NO_CPU && cpu != cpu_id()) {
-			irq_set_affinity(pirq, cpu);
-		}
+	if (likely(owners[pirq] == d)) {
+		vgic_irq_set_latch(d, irq);
+		follow(d, irq);
 	}
 	inject_end(d);
 }
@@ -162,6 +171,7 @@ int vgic_route_hw(struct domain *d, u32 virq, u32 pirq)
 	owners[pirq] = d;
 	irq->pirq = (u16)pirq;
 	irq->flags |= VIRQ_HW;
+	d->arch.vgic.nr_hw++;
 	vgic_hw_set_edge(irq, (irq->flags & VIRQ_EDGE) != 0);
 	if ((irq->flags & VIRQ_ENABLED) != 0) {
 		irq_enable(pirq);
@@ -184,6 +194,7 @@ int vgic_unroute_hw(struct domain *d, u32 virq)
 	vgic_irq_clear_pending(d, irq);
 	vgic_irq_set_active(d, irq, false);
 	irq->flags &= (u16)~VIRQ_HW;
+	d->arch.vgic.nr_hw--;
 	owners[pirq] = NULL;
 	inject_end(d);
 	/* Whatever state was left anywhere, the next owner starts with an inactive interrupt. */
@@ -193,9 +204,9 @@ int vgic_unroute_hw(struct domain *d, u32 virq)
 	return 0;
 }
 
-void vgic_hw_release_all(struct domain *d)
+void vgic_unroute_all(struct domain *d)
 {
-	for (u32 i = 0; i < d->arch.vgic.nr_spis; i++) {
+	for (u32 i = 0; i < d->arch.vgic.nr_spis && d->arch.vgic.nr_hw != 0; i++) {
 		(void)vgic_unroute_hw(d, VGIC_NR_PRIVATE + i);
 	}
 }

@@ -102,7 +102,7 @@ int vgic_domain_init(struct domain *d, const struct vgic_layout *layout)
 
 void vgic_domain_free(struct domain *d)
 {
-	vgic_hw_release_all(d);
+	vgic_unroute_all(d);
 	free_spis(&d->arch.vgic);
 }
 

@@ -117,7 +117,6 @@ void vgic_hw_make_pending(struct domain *d, struct vgic_irq *irq);
 bool vgic_hw_is_pending(const struct domain *d, const struct vgic_irq *irq);
 /* Forget a level that was taken but has gone since. */
 void vgic_hw_resample(const struct domain *d, struct vgic_irq *irq);
-void vgic_hw_release_all(struct domain *d);
 
 /*
  * Registers (vgic_regs.c is the engine, the tables are in vgic_regs_dist.c and vgic_regs_redist.c).

@@ -92,6 +92,7 @@ struct vgic_domain {
 	u32 sync_ticket;       /* counts requests to read list registers back */
 	u32 nr_syncs;	       /* loaded vCPUs with VGIC_WORK_SYNC: GICD_CTLR.RWP */
 	u64 kicks;	       /* vCPUs that inject_end() has to wake or interrupt */
+	u32 nr_hw;	       /* interrupts with VIRQ_HW among the SPIs */
 	u32 nr_redist_regions;
 	struct vgic_redist_region redist[VGIC_REDIST_REGIONS_MAX];
 };
