@@ -15,7 +15,7 @@ SOURCES = [
     ("xen_version", "op_version.c", r"\b(XENVER_)([a-z]\w*)"),
     ("console_io", "op_console_io.c", r"\b(CONSOLEIO_)(\w+)"),
     ("grant_table_op", "op_grant_table.c", r"\[(GNTTABOP_)(\w+)\]"),
-    ("vcpu_op", "op_vcpu.c", r"\[(VCPUOP_)(\w+)\]"),
+    ("vcpu_op", "op_vcpu.c", r"\b(VCPUOP_)(\w+)"),
     ("sched_op", "op_sched.c", r"\[(SCHEDOP_)(\w+)\]"),
     ("event_channel_op", "op_event_channel.c", r"\b(COMMAND\()([a-z]\w*), (?:true|false)"),
     ("hvm_op", "op_hvm.c", r"\b(HVMOP_)(\w+)"),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Dom0 beyond its usual boot: the PREEMPT_RT kernel, the other access-control module, the console."""
+"""Dom0 beyond its usual boot: the PREEMPT_RT kernel, the other xsm module, the console."""
 import subprocess
 
 import pytest

@@ -34,7 +34,7 @@ struct task {
 static struct task tasks[UNITS_MAX];
 static struct sched_group groups[GROUPS_MAX];
 static struct sched_unit *running[FAKE_CPUS];
-static u64 until[FAKE_CPUS], started[FAKE_CPUS];
+static u64 until[FAKE_CPUS];
 static unsigned int nr;
 static struct timer *armed[GROUPS_MAX];
 
@@ -115,6 +115,30 @@ static struct task *add(int i, int group, u64 runs_for, u64 sleeps_for)
 	return t;
 }
 
+static void note_start(struct task *t)
+{
+	if (t->woken_at != TIME_NEVER) {
+		t->worst_latency = MAX(t->worst_latency, fake_counter - t->woken_at);
+		t->woken_at = TIME_NEVER;
+	}
+}
+
+/* CPU c picks and switches, as the run loop does. */
+static void pick(unsigned int c)
+{
+	struct sched_unit *prev = running[c];
+	struct sched_choice choice = sched_pick(c, fake_counter);
+
+	until[c] = choice.until;
+	running[c] = choice.unit;
+	if (choice.unit && choice.unit != prev) {
+		note_start(task_of(choice.unit));
+	}
+	if (prev && prev != choice.unit) {
+		sched_switched(prev);
+	}
+}
+
 /* Let every CPU that has been told to pick do so, until all is quiet. */
 static void settle(void)
 {
@@ -123,33 +147,14 @@ static void settle(void)
 	for (int rounds = 0; again; rounds++) {
 		assert_true(rounds < 1000);
 		again = false;
-		for (unsigned int c = 0; c < nr; c++) {
-			struct sched_choice choice;
-			struct sched_unit *prev = running[c];
-
-			fake_cpu = c;
-			if (!softirq_take(SOFTIRQ_SCHED) && until[c] > fake_counter) {
-				continue;
-			}
-			again = true;
-			choice = sched_pick(c, fake_counter);
-			until[c] = choice.until;
-			running[c] = choice.unit;
-			if (choice.unit && choice.unit != prev) {
-				struct task *t = task_of(choice.unit);
-
-				started[c] = fake_counter;
-				if (t->woken_at != TIME_NEVER) {
-					t->worst_latency =
-						MAX(t->worst_latency, fake_counter - t->woken_at);
-					t->woken_at = TIME_NEVER;
-				}
-			}
-			if (prev && prev != choice.unit) {
-				sched_switched(prev);
+		for (fake_cpu = 0; fake_cpu < nr; fake_cpu++) {
+			if (softirq_take(SOFTIRQ_SCHED) || until[fake_cpu] <= fake_counter) {
+				again = true;
+				pick(fake_cpu);
 			}
 		}
 	}
+	fake_cpu = 0;
 }
 
 static void check_invariants(void)
@@ -178,8 +183,7 @@ static void check_invariants(void)
 		}
 		if (unit->state == SCHED_STATE_QUEUED) {
 			if (unit->hard.bits & idle) {
-				fail_msg("unit %d waits on CPU %u, CPUs %#lx idle", i, unit->cpu,
-					 idle);
+				fail_msg("unit %d waits, CPUs %#lx idle", i, idle);
 			}
 			assert_int_equal(unit->blocked, 0);
 		} else if (unit->state == SCHED_STATE_ASLEEP) {
@@ -275,7 +279,7 @@ static void assert_share(int i, double expected)
 {
 	double got = share(i);
 
-	if (got < expected - 0.02 * expected || got > expected + 0.02 * expected) {
+	if (got < 0.98 * expected || got > 1.02 * expected) {
 		fail_msg("unit %d got %.4f of a CPU, expected %.4f", i, got, expected);
 	}
 }
@@ -316,28 +320,22 @@ static void test_a_domain_gains_nothing_by_many_vcpus(void **state)
 	}
 }
 
-static void test_three_hogs_share_two_cpus(void **state)
+static void share_cpus(unsigned int cpus, int hogs)
 {
-	setup_cpus(2);
-	for (int i = 0; i < 3; i++) {
+	setup_cpus(cpus);
+	for (int i = 0; i < hogs; i++) {
 		add(i, i, TIME_NEVER, 0);
 	}
 	simulate(SECONDS * NSEC_PER_SEC);
-	for (int i = 0; i < 3; i++) {
-		assert_share(i, 2.0 / 3);
+	for (int i = 0; i < hogs; i++) {
+		assert_share(i, (double)cpus / hogs);
 	}
 }
 
-static void test_five_hogs_share_four_cpus(void **state)
+static void test_hogs_share_cpus(void **state)
 {
-	setup_cpus(4);
-	for (int i = 0; i < 5; i++) {
-		add(i, i, TIME_NEVER, 0);
-	}
-	simulate(SECONDS * NSEC_PER_SEC);
-	for (int i = 0; i < 5; i++) {
-		assert_share(i, 0.8);
-	}
+	share_cpus(2, 3);
+	share_cpus(4, 5);
 }
 
 static void test_cap_holds_on_an_idle_machine(void **state)
@@ -413,7 +411,7 @@ static void test_affinity_is_obeyed(void **state)
 
 static void test_bad_parameters_change_nothing(void **state)
 {
-	static const struct sched_params bad[] = { { 0, 0 }, { 65536, 0 }, { 256, 6401 } };
+	const struct sched_params bad[] = { { 0, 0 }, { 65536, 0 }, { 256, 6401 } };
 	struct sched_params params;
 
 	setup_cpus(1);
@@ -438,23 +436,20 @@ static void disturb(void)
 		    (u64)rand() % (20 * MS));
 		return;
 	}
-	switch (rand() % 8) {
+	switch (rand() % 5) {
 	case 0:
-	case 1:
 		sched_block(&t->unit, SCHED_BLOCK_PAUSED);
 		break;
-	case 2:
-	case 3:
-	case 4:
+	case 1:
 		sched_unblock(&t->unit, SCHED_BLOCK_PAUSED);
 		break;
-	case 5:
+	case 2:
 		if (t->unit.state == SCHED_STATE_RUNNING) {
 			fake_cpu = t->unit.cpu;
 			sched_yield(&t->unit);
 		}
 		break;
-	case 6:
+	case 3:
 		sched_unit_set_affinity(&t->unit, (cpumask_t){ (u64)rand() % 15 + 1 },
 					(cpumask_t){ (u64)rand() });
 		break;
@@ -500,8 +495,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_weights_on_one_cpu),
 		cmocka_unit_test(test_a_domain_gains_nothing_by_many_vcpus),
-		cmocka_unit_test(test_three_hogs_share_two_cpus),
-		cmocka_unit_test(test_five_hogs_share_four_cpus),
+		cmocka_unit_test(test_hogs_share_cpus),
 		cmocka_unit_test(test_cap_holds_on_an_idle_machine),
 		cmocka_unit_test(test_cap_holds_under_load_and_can_be_lifted),
 		cmocka_unit_test(test_who_wakes_up_runs_at_once),
