@@ -73,15 +73,34 @@ void heap_pages_free(void *va, unsigned int order)
 
 mfn_t frame_alloc(unsigned int order, domid_t owner)
 {
-	for (u64 i = 1; i < WORLD_FRAMES; i++) {
-		if (world_frames[i].refs == 0) {
-			memset(world_frames[i].bytes, 0, PAGE_SIZE);
-			world_frames[i].refs = 1;
-			world_frames[i].owner = owner;
-			return mfn(i);
+	u64 nr = BIT(order);
+
+	for (u64 i = nr; i + nr <= WORLD_FRAMES; i += nr) {
+		u64 used = 0;
+
+		for (u64 n = 0; n < nr; n++) {
+			used += world_frames[i + n].refs;
 		}
+		if (used != 0) {
+			continue;
+		}
+		for (u64 n = 0; n < nr; n++) {
+			memset(world_frames[i + n].bytes, 0, PAGE_SIZE);
+			world_frames[i + n].refs = 1;
+			world_frames[i + n].owner = owner;
+		}
+		return mfn(i);
 	}
 	return mfn(INVALID_FRAME);
+}
+
+void frame_put(mfn_t frame);
+
+void frame_put_block(mfn_t first, unsigned int order)
+{
+	for (u64 n = 0; n < BIT(order); n++) {
+		frame_put(mfn(first.v + n));
+	}
 }
 
 bool frame_get(mfn_t frame, domid_t owner)
@@ -202,7 +221,7 @@ void domain_put(struct domain *d)
 	assert_true(d->refs-- > 1);
 }
 
-void dom_console_service(struct domain *d)
+__attribute__((weak)) void dom_console_service(struct domain *d)
 {
 	world_services[d->id]++;
 }

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Consoles kept by the hypervisor: what is kept and what is lost, by byte number; the paravirtual
+ * ring with honest and with hostile indices; input; the listener's events; and the virtual UART.
+ *
+ * sources: common/domain/dom_console.c common/domain/vuart.c common/domain/evtchn.c
+ * sources: common/domain/evtchn_deliver.c common/core/spinlock.c
+ */
+#include "fake.h"
+
+#include <hv/dom_console.h>
+#include <hv/evtchn.h>
+#include <public/io/console.h>
+
+#include "domain_world.h"
+
+#define D(n)	 (&world_domain[n])
+#define RING_GFN 6U
+
+static char text[2 * DOM_CONSOLE_KEEP], copy[2 * DOM_CONSOLE_KEEP];
+static u32 port, listener_port;
+
+static struct mmio_region uart;
+static bool uart_line;
+
+int mmio_register(struct domain *d, const struct mmio_region *region)
+{
+	uart = *region;
+	return 0;
+}
+
+void inject_spi_level(struct domain *d, u32 intid, bool level)
+{
+	assert_int_equal(intid, 32);
+	uart_line = level;
+}
+
+static u64 uart_read(u64 offset)
+{
+	struct mmio_access access = { .offset = offset, .bytes = 4 };
+
+	assert_true(uart.handler(&world_vcpu[1][0], &access, uart.arg));
+	return access.value;
+}
+
+static void uart_write(u64 offset, u64 value)
+{
+	struct mmio_access access = {
+		.offset = offset,
+		.bytes = 4,
+		.is_write = true,
+		.value = value,
+	};
+
+	assert_true(uart.handler(&world_vcpu[1][0], &access, uart.arg));
+}
+
+struct domain *domain_get(domid_t id)
+{
+	if (id >= WORLD_DOMAINS) {
+		return NULL;
+	}
+	D(id)->refs++;
+	return D(id);
+}
+
+static int setup(void **state)
+{
+	world_reset(8);
+	for (unsigned int i = 0; i < WORLD_DOMAINS; i++) {
+		assert_int_equal(evtchn_init(D(i), 0), 0);
+		assert_int_equal(dom_console_init(D(i)), 0);
+	}
+	assert_int_equal(evtchn_alloc_unbound(D(1), HV_DOMID_HYP, &port), 0);
+	assert_int_equal(evtchn_alloc_unbound(D(0), 0, &listener_port), 0);
+	for (u32 i = 0; i < sizeof(text); i++) {
+		text[i] = (char)(i * 7 + i / 251);
+	}
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	for (unsigned int i = 0; i < WORLD_DOMAINS; i++) {
+		D(i)->is_dying = true;
+		dom_console_release(D(i));
+		dom_console_free(D(i));
+		assert_int_equal(evtchn_close_all(D(i)), 0);
+		evtchn_free(D(i));
+		assert_int_equal(D(i)->refs, 1);
+		for (u64 g = 0; g < 8; g++) {
+			assert_int_equal(world_frames[world_machine(i, g).v].refs, 1);
+			world_frames[world_machine(i, g).v].refs = 0;
+		}
+	}
+	for (unsigned int i = 0; i < WORLD_FRAMES; i++) {
+		assert_int_equal(world_frames[i].refs, 0);
+	}
+	return 0;
+}
+
+static struct xencons_interface *ring(void)
+{
+	return (void *)world_frames[world_machine(1, RING_GFN).v].bytes;
+}
+
+static bool told(void)
+{
+	u64 *word = &world_shared[0].evtchn_pending[listener_port / 64];
+	bool is_set = *word >> listener_port % 64 & 1;
+
+	*word = 0;
+	return is_set;
+}
+
+static void test_kept(void **state)
+{
+	struct dom_console_span span = { .offset = 0 };
+
+	dom_console_put(D(1), DOM_CONSOLE_VUART, text, 100);
+	assert_int_equal(dom_console_get(D(1), DOM_CONSOLE_VUART, &span, copy, 1000), 100);
+	assert_memory_equal(copy, text, 100);
+	assert_int_equal(span.offset, 100);
+	assert_int_equal(span.dropped, 0);
+	/* Reading takes nothing away, the other stream is another one. */
+	span.offset = 40;
+	assert_int_equal(dom_console_get(D(1), DOM_CONSOLE_VUART, &span, copy, 10), 10);
+	assert_memory_equal(copy, text + 40, 10);
+	span.offset = 0;
+	assert_int_equal(dom_console_get(D(1), DOM_CONSOLE_PV, &span, copy, 10), 0);
+	/* Beyond the end is the end. */
+	span.offset = ~0UL;
+	assert_int_equal(dom_console_get(D(1), DOM_CONSOLE_VUART, &span, copy, 10), 0);
+	assert_int_equal(span.offset, 100);
+}
+
+static void test_overflow(void **state)
+{
+	struct dom_console_span span = { .offset = 5 };
+	u32 len = DOM_CONSOLE_KEEP + 12345;
+
+	for (u32 at = 0; at < len; at += 777) {
+		dom_console_put(D(1), DOM_CONSOLE_VUART, text + at, MIN(len - at, 777U));
+	}
+	assert_int_equal(dom_console_get(D(1), DOM_CONSOLE_VUART, &span, copy, sizeof(copy)),
+			 DOM_CONSOLE_KEEP);
+	assert_memory_equal(copy, text + 12345, DOM_CONSOLE_KEEP);
+	assert_int_equal(span.dropped, 12345 - 5);
+	assert_int_equal(span.end, len);
+	assert_int_equal(span.offset, len);
+}
+
+static void test_ring(void **state)
+{
+	struct dom_console_span span = { .offset = 0 };
+
+	assert_int_equal(dom_console_bind(D(1), gfn(RING_GFN), port), 0);
+	for (u32 at = 0; at < 5000; at += 500) {
+		for (u32 i = 0; i < 500; i++) {
+			ring()->out[MASK_XENCONS_IDX(ring()->out_prod, ring()->out)] = text[at + i];
+			ring()->out_prod++;
+		}
+		assert_int_equal(evtchn_send(D(1), port), 0);
+		assert_int_equal(ring()->out_cons, ring()->out_prod);
+	}
+	assert_int_equal(dom_console_get(D(1), DOM_CONSOLE_PV, &span, copy, 9999), 5000);
+	assert_memory_equal(copy, text, 5000);
+}
+
+static void test_hostile_ring(void **state)
+{
+	struct dom_console_span span = { .offset = 0 };
+
+	assert_int_equal(dom_console_bind(D(1), gfn(50), port), -EINVAL);
+	assert_int_equal(dom_console_bind(D(1), gfn(RING_GFN), port), 0);
+	ring()->out_prod = 2049;
+	assert_int_equal(evtchn_send(D(1), port), 0);
+	ring()->out_prod = 0x80000000;
+	assert_int_equal(evtchn_send(D(1), port), 0);
+	assert_int_equal(dom_console_get(D(1), DOM_CONSOLE_PV, &span, copy, 9999), 0);
+	ring()->in_prod = 5000;
+	assert_int_equal(dom_console_feed(D(1), DOM_CONSOLE_PV, text, 10), 0);
+	assert_int_equal(ring()->in_prod, 5000);
+}
+
+static void test_input(void **state)
+{
+	assert_int_equal(dom_console_feed(D(1), DOM_CONSOLE_PV, text, 10), 0);
+	assert_int_equal(dom_console_bind(D(1), gfn(RING_GFN), port), 0);
+	assert_int_equal(dom_console_feed(D(1), DOM_CONSOLE_PV, text, 1000), 1000);
+	assert_int_equal(dom_console_feed(D(1), DOM_CONSOLE_PV, text + 1000, 1000), 24);
+	assert_int_equal(dom_console_feed(D(1), DOM_CONSOLE_PV, text, 1), 0);
+	assert_memory_equal(ring()->in, text, 1024);
+	ring()->in_cons += 30;
+	assert_int_equal(dom_console_feed(D(1), DOM_CONSOLE_PV, text + 1024, 100), 30);
+	assert_memory_equal(ring()->in, text + 1024, 30);
+}
+
+static void test_listener(void **state)
+{
+	struct dom_console_span span = { .offset = 0 };
+
+	dom_console_attach(D(1), DOM_CONSOLE_VUART, 0, listener_port);
+	dom_console_put(D(1), DOM_CONSOLE_VUART, text, 1);
+	assert_true(told());
+	/* Once until it has looked. */
+	dom_console_put(D(1), DOM_CONSOLE_VUART, text, 1);
+	assert_false(told());
+	dom_console_get(D(1), DOM_CONSOLE_VUART, &span, copy, 10);
+	dom_console_put(D(1), DOM_CONSOLE_VUART, text, 1);
+	assert_true(told());
+	/* A closed port is told no more, nor whoever gets it next. */
+	assert_int_equal(evtchn_close(D(0), listener_port), 0);
+	dom_console_get(D(1), DOM_CONSOLE_VUART, &span, copy, 10);
+	dom_console_put(D(1), DOM_CONSOLE_VUART, text, 1);
+	assert_int_equal(evtchn_alloc_unbound(D(0), 2, &listener_port), 0);
+	dom_console_get(D(1), DOM_CONSOLE_VUART, &span, copy, 10);
+	dom_console_put(D(1), DOM_CONSOLE_VUART, text, 1);
+	assert_false(told());
+}
+
+static void test_no_memory(void **state)
+{
+	struct dom_console_span span = { .offset = 0 };
+
+	while (mfn_is_valid_value(frame_alloc(0, 9))) {}
+	dom_console_put(D(1), DOM_CONSOLE_VUART, text, 100);
+	assert_int_equal(dom_console_get(D(1), DOM_CONSOLE_VUART, &span, copy, 1000), 0);
+	for (unsigned int i = 0; i < WORLD_FRAMES; i++) {
+		if (world_frames[i].owner == 9) {
+			world_frames[i].refs = 0;
+		}
+	}
+}
+
+static void test_uart(void **state)
+{
+	struct dom_console_span span = { .offset = 0 };
+	struct mmio_access wide = { .offset = 0, .bytes = 8 };
+
+	assert_int_equal(dom_console_feed(D(1), DOM_CONSOLE_VUART, "x", 1), 0);
+	assert_int_equal(vuart_init(D(1)), 0);
+	assert_int_equal(vuart_init(D(1)), -EEXIST);
+	assert_int_equal(uart.start, 0x22000000);
+	/* Flags: transmitter empty (7), receiver empty (4). */
+	assert_int_equal(uart_read(0x18), 0x90);
+	uart_write(0x38, 0x10);
+	uart_write(0, 'h');
+	assert_false(uart_line);
+	uart_write(0x38, 0x30);
+	assert_true(uart_line);
+	assert_int_equal(uart_read(0x40), 0x20);
+	uart_write(0x44, 0x20);
+	assert_false(uart_line);
+	assert_int_equal(dom_console_get(D(1), DOM_CONSOLE_VUART, &span, copy, 10), 1);
+	assert_int_equal(copy[0], 'h');
+	assert_int_equal(dom_console_feed(D(1), DOM_CONSOLE_VUART, "ab", 2), 2);
+	assert_true(uart_line);
+	assert_int_equal(uart_read(0x18) & 0x10, 0);
+	assert_int_equal(uart_read(0), 'a');
+	assert_true(uart_line);
+	assert_int_equal(uart_read(0), 'b');
+	assert_false(uart_line);
+	assert_int_equal(uart_read(0), 0);
+	/* Full: no more is taken. */
+	assert_int_equal(dom_console_feed(D(1), DOM_CONSOLE_VUART, text, 600), 512);
+	assert_int_equal(uart_read(0x18) & 0x50, 0x40);
+	assert_false(uart.handler(&world_vcpu[1][0], &wide, uart.arg));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_kept, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_overflow, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ring, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_hostile_ring, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_input, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_listener, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_memory, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_uart, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
