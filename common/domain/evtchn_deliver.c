@@ -2,10 +2,11 @@
 /*
  * Delivery of events: pending bits, the vCPU's vcpu_info, the interrupt, and sleepers in poll.
  *
- * Delivery takes no lock. The words it changes belong to the guest as much as to the hypervisor, so
- * they are changed with bounded atomics (asm/guest_atomic.h) and never believed: the hypervisor
- * keeps no state in them. Structures it reads (buckets, vCPUs, the registered frame) stay until the
- * domain is freed or its vCPUs are stopped, and a stale look at worst delivers an event too many.
+ * The caller of evtchn_deliver() holds the lock of the domain whose port is raised, or of its peer:
+ * each is taken when a domain that dies closes its ports, before its frames are let go. The words
+ * that delivery changes belong to the guest as much as to the hypervisor, so they are changed with
+ * bounded atomics (asm/guest_atomic.h) and never believed: the hypervisor keeps no state in them.
+ * Buckets and vCPUs stay until the domain is freed.
  *
  * Order, as in include/public/xen.h: pending bit; if that was clear and is not masked, selector
  * bit, upcall_pending, the interrupt.
@@ -82,15 +83,11 @@ static bool notify_vcpu(struct vcpu *v, u64 words)
 static void wake_pollers(struct domain *d, u32 port)
 {
 	struct vcpu *v;
-	u32 polled;
 
 	for (u32 i = 0; i < d->nr_vcpus && READ_ONCE(d->evtchn->nr_pollers) != 0; i++) {
 		v = d->vcpus[i];
-		if (v == NULL || !READ_ONCE(v->is_polling)) {
-			continue;
-		}
-		polled = READ_ONCE(v->poll_port);
-		if (polled == 0 || polled == port) {
+		if (v != NULL && READ_ONCE(v->is_polling) &&
+		    (READ_ONCE(v->poll_port) == 0 || READ_ONCE(v->poll_port) == port)) {
 			sched_unblock(&v->sched, SCHED_BLOCK_WAIT);
 		}
 	}
@@ -133,12 +130,15 @@ bool evtchn_deliver(struct domain *d, u32 port)
 
 void evtchn_raise(struct domain *d, u32 port)
 {
-	struct evtchn *chan = evtchn_at(d->evtchn, port);
+	const struct evtchn *chan;
+	bool ok;
 
-	if (port == 0 || chan == NULL || load_acquire(&chan->state) == EVTCHN_FREE) {
-		return;
-	}
-	if (!evtchn_deliver(d, port)) {
+	/* The lock keeps the frames of vcpu_info: evtchn_unregister_info() may be next. */
+	spin_lock(&d->evtchn->lock);
+	chan = evtchn_at(d->evtchn, port);
+	ok = port == 0 || chan == NULL || chan->state == EVTCHN_FREE || evtchn_deliver(d, port);
+	spin_unlock(&d->evtchn->lock);
+	if (!ok) {
 		domain_crash(d, "kept a word of its event channels busy");
 	}
 }

@@ -48,7 +48,7 @@ static inline struct evtchn *evtchn_at(const struct evtchn_table *table, u32 por
 
 /*
  * Set the pending bit of port of d and notify its vCPU. False when the guest kept the word busy:
- * the caller crashes d once it holds no lock. Takes no lock.
+ * the caller crashes d once it holds no lock. The lock of d or of the port's peer is held.
  */
 bool __must_check evtchn_deliver(struct domain *d, u32 port);
 

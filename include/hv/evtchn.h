@@ -53,8 +53,8 @@ bool evtchn_is_hypervisor(struct domain *d, u32 port);
 bool evtchn_is_pending(struct domain *d, u32 port);
 
 /*
- * Make a port pending from the hypervisor's side, whatever it is bound to. Takes no lock: the worst
- * that a port that was closed meanwhile can see is an event too many.
+ * Make a port pending from the hypervisor's side, whatever it is bound to; nothing when it is free.
+ * Takes the domain's lock of event channels.
  */
 void evtchn_raise(struct domain *d, u32 port);
 /* The virtual interrupts of the machine go to hardware_domain; lost when it has not bound them. */
