@@ -90,15 +90,10 @@ static u64 *entry_of(mfn_t frame)
 	return index < table_nr ? &table[index] : NULL;
 }
 
-static u64 head_dirty(u64 entry)
-{
-	return entry & HEAD_DIRTY;
-}
-
 /* Replace the links of a block's head. */
 static void relink(u64 index, u64 prev, u64 next)
 {
-	table[index] = make_head(head_dirty(table[index]), head_order(table[index]), prev, next);
+	table[index] = make_head(table[index] & HEAD_DIRTY, head_order(table[index]), prev, next);
 }
 
 static void link_block(u64 index, unsigned int order, u64 dirty)
@@ -141,7 +136,7 @@ static void free_block(u64 index, unsigned int order, u64 dirty)
 		u64 buddy = ((table_base + index) ^ BIT(order)) - table_base;
 
 		if (buddy >= table_nr || ENTRY_STATE(table[buddy]) != STATE_HEAD ||
-		    head_order(table[buddy]) != order || head_dirty(table[buddy]) != dirty) {
+		    head_order(table[buddy]) != order || (table[buddy] & HEAD_DIRTY) != dirty) {
 			break;
 		}
 		unlink_block(buddy);
@@ -171,7 +166,7 @@ static void free_run(u64 index, u64 nr, u64 dirty)
  */
 static bool take_part(u64 index, u64 target, unsigned int order, u64 entry)
 {
-	u64 dirty = head_dirty(table[index]);
+	u64 dirty = table[index] & HEAD_DIRTY;
 	unsigned int from = head_order(table[index]);
 
 	unlink_block(index);

@@ -20,7 +20,6 @@
 #define FREQUENCY_MAX 4000000000UL
 
 static u64 origin __sealed; /* value of the counter at time 0 */
-static u64 frequency __sealed;
 static u64 ns_per_tick __sealed;
 static u64 ticks_per_ns __sealed;
 
@@ -52,17 +51,11 @@ int time_init(u64 frequency_hz)
 	if (frequency_hz < FREQUENCY_MIN || frequency_hz > FREQUENCY_MAX) {
 		return -EINVAL;
 	}
-	frequency = frequency_hz;
 	ns_per_tick = ratio(NSEC_PER_SEC, frequency_hz, NS_SHIFT);
 	ticks_per_ns = ratio(frequency_hz, NSEC_PER_SEC, TICKS_SHIFT);
 	origin = arch_counter();
 	softirq_register(SOFTIRQ_TIMER, timer_run);
 	return 0;
-}
-
-u64 time_frequency(void)
-{
-	return frequency;
 }
 
 u64 time_from_ticks(u64 ticks)

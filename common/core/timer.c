@@ -18,7 +18,8 @@
 struct timer_queue {
 	struct spinlock lock;
 	struct timer *first;
-	u64 programmed; /* deadline the comparator stands at, 0 = unknown */
+	u64 programmed;		     /* deadline the comparator stands at, 0 = unknown */
+	const struct timer *running; /* whose handler runs, NULL = none */
 };
 
 static DEFINE_PER_CPU(struct timer_queue, timer_queue);
@@ -73,7 +74,8 @@ static void remove(struct timer_queue *queue, struct timer *timer)
 	if (timer->next) {
 		timer->next->prev = timer->prev;
 	}
-	timer->deadline = TIME_NEVER;
+	/* Pairs with is_busy(): who sees this sees whose handler is about to run. */
+	store_release(&timer->deadline, TIME_NEVER);
 }
 
 void timer_init(struct timer *timer, void (*handler)(struct timer *timer))
@@ -86,10 +88,18 @@ bool timer_is_armed(const struct timer *timer)
 	return READ_ONCE(timer->deadline) != TIME_NEVER;
 }
 
+/* Armed, or its handler is running on another CPU. */
+static bool is_busy(const struct timer *timer)
+{
+	return load_acquire(&timer->deadline) != TIME_NEVER ||
+	       (timer->cpu != cpu_id() &&
+		load_acquire(&per_cpu_ptr(timer_queue, timer->cpu)->running) == timer);
+}
+
 void timer_cancel(struct timer *timer)
 {
 	/* The timer may fire and be armed elsewhere while this CPU waits for a lock: look again. */
-	while (timer_is_armed(timer)) {
+	while (is_busy(timer)) {
 		unsigned int cpu = READ_ONCE(timer->cpu);
 		struct timer_queue *queue = lock_queue(cpu);
 
@@ -130,6 +140,7 @@ static struct timer *take_due(u64 now)
 	struct timer *timer = queue->first;
 
 	if (timer && timer->deadline <= now) {
+		queue->running = timer;
 		remove(queue, timer);
 	} else {
 		timer = NULL;
@@ -150,6 +161,7 @@ void timer_run(void)
 			return;
 		}
 		timer->handler(timer);
+		store_release(&this_cpu(timer_queue).running, NULL);
 	}
 	softirq_raise(SOFTIRQ_TIMER);
 }

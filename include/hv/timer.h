@@ -27,7 +27,10 @@ void timer_init(struct timer *timer, void (*handler)(struct timer *timer));
 /* (Re)arm on this CPU for an absolute time in ns. A deadline in the past fires at the next exit. */
 void timer_set(struct timer *timer, u64 deadline);
 
-/* Disarm, from any CPU. The handler does not run afterwards unless it is already running. */
+/*
+ * Disarm, from any CPU. The handler does not run afterwards; if it is running on another CPU, this
+ * waits until it is done, so the caller holds no lock that a handler takes.
+ */
 void timer_cancel(struct timer *timer);
 
 bool timer_is_armed(const struct timer *timer);
@@ -51,6 +54,5 @@ u64 time_to_ticks(u64 ns);	/* ns -> counter ticks, rounded up */
  * Registers the softirq.
  */
 int time_init(u64 frequency_hz);
-u64 time_frequency(void);
 
 #endif

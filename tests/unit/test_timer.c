@@ -7,7 +7,9 @@
  */
 #include "fake.h"
 
+#include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <hv/softirq.h>
 #include <hv/timer.h>
@@ -56,7 +58,7 @@ static void test_conversion(void **state)
 		fake_counter = 12345;
 		assert_int_equal(time_init(rate), 0);
 		assert_int_equal(time_now(), 0);
-		assert_int_equal(time_frequency(), rate);
+		assert_int_equal(time_to_ticks(NSEC_PER_SEC), rate);
 		for (u64 seconds = 1; seconds < 100000000; seconds *= 7) {
 			u64 ns = time_from_ticks(seconds * rate);
 			u64 error = ns > seconds * NSEC_PER_SEC ? ns - seconds * NSEC_PER_SEC
@@ -185,6 +187,39 @@ static void test_run_is_bounded(void **state)
 	assert_int_equal(nr_fired, 40);
 }
 
+/* CPU 1 cancels while the handler runs on CPU 0: what the timer is part of may be freed next. */
+static bool is_cancelled;
+
+static void *cancel_elsewhere(void *arg)
+{
+	fake_cpu = 1;
+	timer_cancel(&timers[0]);
+	__atomic_store_n(&is_cancelled, true, __ATOMIC_SEQ_CST);
+	return NULL;
+}
+
+static pthread_t canceller;
+
+static void slow(struct timer *timer)
+{
+	assert_int_equal(pthread_create(&canceller, NULL, cancel_elsewhere, NULL), 0);
+	usleep(50000);
+	assert_false(__atomic_load_n(&is_cancelled, __ATOMIC_SEQ_CST));
+	/* The handler itself may cancel. */
+	timer_cancel(timer);
+}
+
+static void test_cancel_waits(void **state)
+{
+	is_cancelled = false;
+	timer_init(&timers[0], slow);
+	timer_set(&timers[0], time_now() + 1);
+	fake_counter++;
+	timer_run();
+	assert_int_equal(pthread_join(canceller, NULL), 0);
+	assert_true(is_cancelled);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -194,6 +229,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_other_cpu, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_interrupt, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_run_is_bounded, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_cancel_waits, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

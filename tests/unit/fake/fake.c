@@ -20,7 +20,7 @@
 
 #define __weak __attribute__((weak))
 
-unsigned int fake_cpu;
+__thread unsigned int fake_cpu; /* a thread is a CPU */
 u64 fake_counter;
 u64 fake_timer[FAKE_CPUS];
 unsigned int fake_kicks[FAKE_CPUS];

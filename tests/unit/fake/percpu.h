@@ -8,7 +8,7 @@
 
 #define FAKE_CPUS 8U
 
-extern unsigned int fake_cpu;
+extern __thread unsigned int fake_cpu;
 
 #define DEFINE_PER_CPU(type, name)  __typeof__(type) percpu_##name[FAKE_CPUS]
 #define DECLARE_PER_CPU(type, name) extern __typeof__(type) percpu_##name[FAKE_CPUS]
