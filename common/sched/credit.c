@@ -75,7 +75,9 @@ static void refill(struct timer *timer)
 	more = (s64)((now - group->refilled) / 100 * group->params.cap);
 	__atomic_fetch_add(&group->budget, MIN(more, full - left), __ATOMIC_ACQ_REL);
 	group->refilled = now;
-	if (group->params.cap) {
+	/* Armed already: by a change of the cap on another CPU, which must not be waited for here.
+	 */
+	if (group->params.cap && !timer_is_armed(timer)) {
 		timer_set(timer, now + PERIOD);
 	}
 	for (struct sched_unit *unit = group->units; unit; unit = unit->group_next) {
