@@ -43,7 +43,7 @@ static void trap_undef(struct vcpu *v, u64 esr)
 
 static void trap_wfx(struct vcpu *v, u64 esr)
 {
-	exception_skip(v, true);
+	exception_skip(v, (esr & ESR_IL) != 0);
 	if ((esr & WFX_TI_MASK) != 0) {
 		/* WFE and the variants with a timeout: the guest spins, let others run. */
 		sched_yield(&v->sched);
