@@ -35,7 +35,7 @@ static struct task tasks[UNITS_MAX];
 static struct sched_group groups[GROUPS_MAX];
 static struct sched_unit *running[FAKE_CPUS];
 static u64 until[FAKE_CPUS];
-static unsigned int nr; /* CPUs */
+static unsigned int nr;
 static struct timer *armed[GROUPS_MAX];
 
 u64 time_now(void)
@@ -151,7 +151,6 @@ static void settle(void)
 			}
 		}
 	}
-	fake_cpu = 0;
 }
 
 static void check_invariants(void)

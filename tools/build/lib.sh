@@ -43,8 +43,9 @@ host_archives() {
 	apt-get indextargets --no-release-info --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
 		'Created-By: Packages' 2>/dev/null |
 		awk -v c="$OS_CODENAME" '
-			$3 == "main" && ($2 == c || $2 == c "-updates" || $2 == c "-security" ||
-				$2 == "stable" || $2 == "stable-updates" || $2 == "stable-security") &&
+			$3 == "main" && ($2 == c || $2 == c "-updates" ||
+				$2 == c "-security" || $2 == "stable" ||
+				$2 == "stable-updates" || $2 == "stable-security") &&
 			!seen[$0]++'
 }
 

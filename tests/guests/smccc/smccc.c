@@ -27,13 +27,15 @@ static unsigned int call_preserving(uint32_t fn, int64_t *result)
 	__asm__ volatile(
 		"stp	x1, x29, [sp, #-16]!\n"
 		"mov	x1, #0\n\tmov	x2, #0\n\tmov	x3, #0\n"
-		"mov	x4, #4\n\tmov	x5, #5\n\tmov	x6, #6\n\tmov	x7, #7\n\tmov	x8, #8\n\tmov	x9, #9\n"
+		"mov	x4, #4\n\tmov	x5, #5\n\tmov	x6, #6\n"
+		"mov	x7, #7\n\tmov	x8, #8\n\tmov	x9, #9\n"
 		"mov	x10, #10\n\tmov	x11, #11\n\tmov	x12, #12\n\tmov	x13, #13\n\tmov	x14, #14\n"
 		"mov	x15, #15\n\tmov	x16, #16\n\tmov	x17, #17\n"
 		"hvc	#0\n"
 		"ldp	x1, x29, [sp], #16\n"
 		"stp	x4, x5, [x1]\n\tstp	x6, x7, [x1, #16]\n\tstp	x8, x9, [x1, #32]\n"
-		"stp	x10, x11, [x1, #48]\n\tstp	x12, x13, [x1, #64]\n\tstp	x14, x15, [x1, #80]\n"
+		"stp	x10, x11, [x1, #48]\n\tstp	x12, x13, [x1, #64]\n"
+		"stp	x14, x15, [x1, #80]\n"
 		"stp	x16, x17, [x1, #96]\n"
 		: "+r"(x0), "+r"(x1)
 		:

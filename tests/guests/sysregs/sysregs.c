@@ -87,7 +87,8 @@ void guest_main(void)
 		}
 	}
 	trap_disarm();
-	printf("# %lu gave a value, %lu UNDEF, %lu other exceptions, %lu writes taken, %lu writes skipped\n",
+	printf("# %lu gave a value, %lu UNDEF, %lu other exceptions, "
+	       "%lu writes taken, %lu writes skipped\n",
 	       nr_value, nr_undef, nr_other, nr_written, nr_skipped);
 	check(nr_value > 0 && nr_undef > 0, "both outcomes were seen");
 	check_eq(sysreg_read(midr_el1), midr, "MIDR_EL1 is what it was");

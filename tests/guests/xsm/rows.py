@@ -27,8 +27,8 @@ TABLES = [
 def constants(top):
     found = {}
     for header in (top / "include" / "public").rglob("*.h"):
-        for name, value in re.findall(r"^#define\s+(\w+)\s+\(?(0x[0-9a-fA-F]+|\d+)[uUlL]*\)?\s*(?:/\*.*)?$",
-                                      header.read_text(), re.M):
+        define = r"^#define\s+(\w+)\s+\(?(0x[0-9a-fA-F]+|\d+)[uUlL]*\)?\s*(?:/\*.*)?$"
+        for name, value in re.findall(define, header.read_text(), re.M):
             found[name] = int(value, 0)
     return found
 
@@ -38,7 +38,8 @@ def main():
     guest = top / "common" / "guest"
     value = constants(top)
     rows = []
-    for name, hook in re.findall(r"ROW\((\w+), op_\w+, XSM_(\w+),", (guest / "hypercall.c").read_text()):
+    table = (guest / "hypercall.c").read_text()
+    for name, hook in re.findall(r"ROW\((\w+), op_\w+, XSM_(\w+),", table):
         rows.append((value[name], -1, name, "handler" if hook == "ANY" else hook))
     for file, number, pattern in TABLES:
         names = list(dict.fromkeys(re.findall(pattern, (guest / file).read_text())))
