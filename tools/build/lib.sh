@@ -40,8 +40,8 @@ host_release() {
 # releases carry other names.
 host_archives() {
 	# shellcheck disable=SC2016
-	apt-get indextargets --no-release-info --format '$(REPO_URI) $(RELEASE) $(COMPONENT)' \
-		'Created-By: Packages' 2>/dev/null |
+	apt-get indextargets --no-release-info --format \
+		'$(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 2>/dev/null |
 		awk -v c="$OS_CODENAME" '
 			$3 == "main" && ($2 == c || $2 == c "-updates" ||
 				$2 == c "-security" || $2 == "stable" ||
