@@ -24,10 +24,6 @@ TABLES = [
 ]
 
 
-NUMBER = r"^#define\s+(\w+)\s+\(?(0x[0-9a-fA-F]+|\d+)[uUlL]*\)?\s*(?:/\*.*)?$"
-HYPERCALL = r"ROW\((\w+), op_\w+, XSM_(\w+),"
-
-
 def constants(top):
     found = {}
     for header in (top / "include" / "public").rglob("*.h"):
