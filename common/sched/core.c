@@ -375,14 +375,20 @@ struct sched_choice sched_pick(unsigned int cpu, u64 now)
 
 void sched_switched(struct sched_unit *prev)
 {
-	bool is_waiting = READ_ONCE(prev->state) == SCHED_STATE_QUEUED;
+	struct runqueue *rq = lock_queue(prev);
+	bool moves;
 
-	/* Pairs with may_steal() and sched_is_on_cpu(): the context is complete before it is seen.
+	/*
+	 * Pairs with may_steal() and sched_is_on_cpu(): the context is complete before it is seen.
+	 * Who waits for that to free the unit takes the lock first (sched_unit_remove).
 	 */
 	store_release(&prev->on_cpu, false);
-	if (is_waiting) {
+	if (prev->state == SCHED_STATE_QUEUED) {
 		offer(prev);
-	} else if (READ_ONCE(prev->state) == SCHED_STATE_ASLEEP && is_runnable(prev)) {
+	}
+	moves = prev->state == SCHED_STATE_ASLEEP && is_runnable(prev);
+	spin_unlock(&rq->lock);
+	if (moves) {
 		place(prev, false);
 	}
 }
