@@ -100,6 +100,9 @@ void run_switch(struct vcpu *prev, struct vcpu *next)
 	if (!context_is_idle(prev)) {
 		sched_switched(&prev->sched);
 	}
+	if (next->runstate_gva) {
+		vcpu_runstate_update(next);
+	}
 }
 
 void run_cpu_init(void)

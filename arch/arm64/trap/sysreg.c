@@ -160,7 +160,7 @@ static const struct sysreg_row cache_rows[] = {
 #define ISS_GROUP(iss)	GROUP((iss) >> 20 & 3, (iss) >> 10 & 15)
 #define ROWS(table)                                                                                \
 	{                                                                                          \
-		table, ARRAY_SIZE(table)                                                           \
+		(table), ARRAY_SIZE(table)                                                         \
 	}
 
 /* The rows of each {op0, CRn}, so that a look-up reads a handful of them at most. */
