@@ -167,15 +167,16 @@ void irq_handle_pending(void)
 		return;
 	}
 	row = &rows[irq];
-	chip->eoi(irq);
 	/* Pairs with the release in request(). */
 	handler = load_acquire(&row->handler);
 	if (unlikely(!handler)) {
 		refuse(irq);
 		return;
 	}
-	handler(irq, row->arg);
-	if (!row->is_guest) {
-		chip->deactivate(irq);
+	if (row->is_guest) {
+		handler(irq, row->arg);
+		return;
 	}
+	handler(irq, row->arg);
+	chip->deactivate(irq);
 }

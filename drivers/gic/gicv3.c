@@ -59,12 +59,11 @@ static unsigned int gicv3_ack(void)
 {
 	unsigned int irq = (unsigned int)read_sysreg(ICC_IAR1_EL1) & 0xffffff;
 
-	return irq < INTID_SPECIAL ? irq : IRQ_SPURIOUS;
-}
-
-static void gicv3_eoi(unsigned int irq)
-{
+	if (unlikely(irq >= INTID_SPECIAL)) {
+		return IRQ_SPURIOUS;
+	}
 	write_sysreg(irq, ICC_EOIR1_EL1);
+	return irq;
 }
 
 static void gicv3_deactivate(unsigned int irq)
@@ -210,7 +209,6 @@ static const struct irq_chip gicv3_chip = {
 	.name = "GICv3",
 	.nr_irqs = IRQ_MAX,
 	.ack = gicv3_ack,
-	.eoi = gicv3_eoi,
 	.deactivate = gicv3_deactivate,
 	.enable = gicv3_enable,
 	.disable = gicv3_disable,

@@ -2,10 +2,10 @@
 /*
  * Physical interrupts: one handler per interrupt number, one chip (drivers/gic registers it).
  *
- * Taking an interrupt is two steps (GIC: EOImode 1). The core acknowledges, drops the running
- * priority and calls the handler; then it deactivates, unless the interrupt belongs to a guest: the
- * guest's own end of interrupt deactivates that one, through a hardware-linked list register.
- * Numbers are the GIC's: 0-15 SGI, 16-31 PPI (per CPU), 32-1019 SPI.
+ * Taking an interrupt is two steps (GIC: EOImode 1). The chip acknowledges and drops the running
+ * priority, the core calls the handler; then it deactivates, unless the interrupt belongs to a
+ * guest: the guest's own end of interrupt deactivates that one, through a hardware-linked list
+ * register. Numbers are the GIC's: 0-15 SGI, 16-31 PPI (per CPU), 32-1019 SPI.
  */
 #ifndef HV_IRQ_H
 #define HV_IRQ_H
@@ -26,9 +26,9 @@ enum irq_type {
 
 struct irq_chip {
 	const char *name;
-	unsigned int nr_irqs;	       /* interrupt numbers are below this */
-	unsigned int (*ack)(void);     /* acknowledge; IRQ_MAX and above: none */
-	void (*eoi)(unsigned int irq); /* drop the priority */
+	unsigned int nr_irqs; /* interrupt numbers are below this */
+	/* Acknowledge one and drop the priority; IRQ_MAX and above: there is none. */
+	unsigned int (*ack)(void);
 	void (*deactivate)(unsigned int irq);
 	void (*enable)(unsigned int irq); /* a PPI: on this CPU */
 	void (*disable)(unsigned int irq);

@@ -17,7 +17,7 @@
 #include <hv/xcall.h>
 
 static unsigned int pending[16], nr_pending;
-static unsigned int nr_eoi, nr_deactivated, last_deactivated, disabled;
+static unsigned int nr_deactivated, last_deactivated, disabled;
 static unsigned int handled, nr_handled;
 
 static unsigned int chip_ack(void)
@@ -29,11 +29,6 @@ static unsigned int chip_ack(void)
 		nr_pending--;
 	}
 	return irq;
-}
-
-static void chip_eoi(unsigned int irq)
-{
-	nr_eoi++;
 }
 
 static void chip_deactivate(unsigned int irq)
@@ -66,7 +61,6 @@ static const struct irq_chip chip = {
 	.name = "fake",
 	.nr_irqs = 96,
 	.ack = chip_ack,
-	.eoi = chip_eoi,
 	.deactivate = chip_deactivate,
 	.enable = chip_enable,
 	.disable = chip_disable,
@@ -83,7 +77,7 @@ static void handler(unsigned int irq, void *arg)
 static int setup(void **state)
 {
 	fake_reset(4);
-	nr_pending = nr_eoi = nr_deactivated = nr_handled = 0;
+	nr_pending = nr_deactivated = nr_handled = 0;
 	irq_set_chip(&chip);
 	xcall_init();
 	defer_init();
@@ -113,7 +107,6 @@ static void test_dispatch(void **state)
 	irq_handle_pending();
 	irq_handle_pending();
 	assert_int_equal(nr_handled, 2);
-	assert_int_equal(nr_eoi, 2);
 	assert_int_equal(nr_deactivated, 1); /* 41 is the guest's to deactivate */
 	assert_int_equal(last_deactivated, 40);
 	irq_handle_pending(); /* spurious */

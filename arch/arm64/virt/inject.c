@@ -31,14 +31,21 @@ static void kick(struct vcpu *v)
 	}
 }
 
+static __noinline void kick_all(struct domain *d, u64 kicks)
+{
+	for (; kicks != 0; kicks &= kicks - 1) {
+		kick(d->vcpus[__builtin_ctzl(kicks)]);
+	}
+}
+
 void inject_end(struct domain *d)
 {
 	u64 kicks = d->arch.vgic.kicks;
 
 	d->arch.vgic.kicks = 0;
 	spin_unlock(&d->arch.vgic.lock);
-	for (; kicks != 0; kicks &= kicks - 1) {
-		kick(d->vcpus[__builtin_ctzl(kicks)]);
+	if (unlikely(kicks != 0)) {
+		kick_all(d, kicks);
 	}
 }
 
