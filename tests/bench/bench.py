@@ -173,7 +173,8 @@ def short(value):
 
 
 def print_table(rows, peer):
-    """Prints the rows; returns (passed, failed)."""
+    """Prints the rows; returns (passed, failed). The gate is for the default configuration."""
+    gated = CONFIG.name == "qemu_virt"
     title = "Xen now" if peer else ""
     print(f"{'':42}{'unit':6}{'Bulkhead':>11}{'at most':>11}{'Xen 4.20':>11}{title:>11}{'Bao':>9}")
     passed = failed = 0
@@ -181,7 +182,7 @@ def print_table(rows, peer):
         if row not in rows:
             continue
         mark = ""
-        if limit is not None:
+        if limit is not None and gated:
             good = rows[row] <= limit
             passed, failed = passed + good, failed + (not good)
             mark = "" if good else "  TOO MUCH"
