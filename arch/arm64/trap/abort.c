@@ -22,7 +22,10 @@
 #define ISS_WNR			BIT(6)
 #define ISS_FSC(esr)		((unsigned int)(esr)&0x3f)
 #define FSC_IS_TRANSLATION(fsc) (((fsc)&0x3c) == 0x04)
-#define HPFAR_FIPA(hpfar)	(((hpfar)&0xfffffffffff0UL) << 8)
+/* A translation fault of a load or store whose syndrome is valid */
+#define DECODED_MASK	  (ISS_ISV | ISS_S1PTW | ISS_CM | 0x3c)
+#define DECODED_VALUE	  (ISS_ISV | 0x04)
+#define HPFAR_FIPA(hpfar) (((hpfar)&0xfffffffffff0UL) << 8)
 
 /* Valid for translation faults, the only ones for which the address matters here. */
 static u64 fault_ipa(u64 far)
@@ -40,7 +43,7 @@ static u64 extend(u64 value, u64 esr)
 }
 
 /* True when done, with the instruction stepped over, or to be run again (access.retry). */
-static bool emulate(struct vcpu *v, u64 esr, u64 where)
+static inline __attribute__((always_inline)) bool emulate(struct vcpu *v, u64 esr, u64 where)
 {
 	struct mmio_access access = {
 		.bytes = (u8)(1U << ISS_SAS(esr)),
@@ -92,16 +95,12 @@ static bool is_mapped_now(struct vcpu *v, u64 where, bool is_fetch)
 	return is_fetch ? kind == S2_RAM || kind == S2_RAM_RO : kind != S2_NONE;
 }
 
-void trap_data_abort(struct vcpu *v, u64 esr)
+/* Anything but a decoded access to an emulated register. */
+static __noinline void other_data_abort(struct vcpu *v, u64 esr, u64 far)
 {
-	u64 far = read_sysreg(far_el2);
 	u64 where = fault_ipa(far);
 
 	if (FSC_IS_TRANSLATION(ISS_FSC(esr))) {
-		if (likely((esr & (ISS_ISV | ISS_S1PTW | ISS_CM)) == ISS_ISV) &&
-		    emulate(v, esr, where)) {
-			return;
-		}
 		if ((esr & (ISS_ISV | ISS_S1PTW | ISS_CM)) == 0 &&
 		    emulate_write_back(v, esr, where)) {
 			return;
@@ -111,6 +110,15 @@ void trap_data_abort(struct vcpu *v, u64 esr)
 		}
 	}
 	exception_inject_abort(v, far, false);
+}
+
+void trap_data_abort(struct vcpu *v, u64 esr)
+{
+	u64 far = read_sysreg(far_el2);
+
+	if (unlikely((esr & DECODED_MASK) != DECODED_VALUE || !emulate(v, esr, fault_ipa(far)))) {
+		other_data_abort(v, esr, far);
+	}
 }
 
 void trap_instruction_abort(struct vcpu *v, u64 esr)
