@@ -15,10 +15,10 @@ FOLDER = TOP / "tests" / "guests"
 NOT_TESTS = {"lib", "autopilot", "bench", "crash", "heartbeat", "noise"}
 GUESTS = sorted(p.name for p in FOLDER.iterdir() if list(p.glob("*.c")) and
                 p.name not in NOT_TESTS)
-PRIVILEGED = [g for g in ("hcfuzz", "psci", "sysregs", "vgic") if g in GUESTS]
+PRIVILEGED = [g for g in ("context", "hcfuzz", "psci", "sysregs", "vgic") if g in GUESTS]
 SECONDS = 180
 # Fewer rounds than the guest's default where that takes minutes under emulation.
-WORDS = {"hcfuzz": "count=200000"}
+WORDS = {"hcfuzz": "count=1000000"}
 
 
 @pytest.mark.parametrize("guest", GUESTS)
