@@ -9,7 +9,7 @@
 
 One tick of the counter is one instruction: QEMU with -icount shift=0 and a counter of 1 GHz. With
 one CPU the figures are exact and repeat to the digit. Figures go to build/bench/bulkhead.json (and
-xen.json), consoles to build/bench/*.log. See docs/performance.md.
+xen.json; with --only to bulkhead-PART.json), consoles to build/bench/*.log. See docs/performance.md.
 """
 import argparse
 import json
@@ -209,9 +209,10 @@ def main():
         print(f"error: {error}")
         print("0 passed, 1 failed")
         return 1
-    (OUT / "bulkhead.json").write_text(json.dumps(rows, indent=1) + "\n")
+    part = f"-{arguments.only}" if arguments.only else ""
+    (OUT / f"bulkhead{part}.json").write_text(json.dumps(rows, indent=1) + "\n")
     if peer:
-        (OUT / "xen.json").write_text(json.dumps(peer, indent=1) + "\n")
+        (OUT / f"xen{part}.json").write_text(json.dumps(peer, indent=1) + "\n")
     passed, failed = print_table(rows, peer)
     for row, value in sorted(again.items()):
         if value != rows.get(row):
