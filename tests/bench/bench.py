@@ -8,8 +8,9 @@
     bench.py --twice         run all twice and fail where a figure differs
 
 One tick of the counter is one instruction: QEMU with -icount shift=0 and a counter of 1 GHz. With
-one CPU the figures are exact and repeat to the digit. Figures go to build/bench/bulkhead.json (and
-xen.json; with --only to bulkhead-PART.json), consoles to build/bench/*.log. See docs/performance.md.
+one CPU the figures are exact and repeat to the digit. Figures go to build/bench/bulkhead.json and
+xen.json (with --only to bulkhead-PART.json), consoles to build/bench/*.log; docs/performance.md has
+the rest.
 """
 import argparse
 import json
