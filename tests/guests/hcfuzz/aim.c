@@ -24,9 +24,13 @@ static uint64_t any_domain(void)
 	return (r & 3) == 0 ? DOMID_SELF : (r & 3) == 1 ? r >> 8 & 0xffff : r >> 8 & 7;
 }
 
+/* Low ones, and RAM of a victim or of this guest that holds nothing: 16 to 32 MiB after its start.
+ */
 static uint64_t frame(void)
 {
-	return (rnd() & 1) != 0 ? rnd() & 0x3ff : 0x40000 + NR_VICTIMS + (rnd() & 0xfff);
+	uint64_t r = rnd(), base = (r & 1) != 0 ? 0x40000000 : plat.ram_base;
+
+	return (r & 6) == 0 ? r >> 8 & 0x3ff : (base >> 12) + 0x1000 + (r >> 8 & 0xeff);
 }
 
 static uint64_t page(unsigned int n)
@@ -147,6 +151,9 @@ static void memory_op(struct call *c)
 	buffer[1] = 1 + rnd() % 32;
 	buffer[2] = (rnd() & 3) == 0 ? rnd() & 15 : 0;
 	buffer[3] = c->arg[0] == 6 ? victim() : any_domain();
+	if (buffer[3] == DOMID_SELF || buffer[3] == 0 || plat.uart != 0) {
+		buffer[2] &= 3; /* not as far as the image and these pages */
+	}
 }
 
 static void grant_op(struct call *c)

@@ -51,7 +51,8 @@ uint64_t interesting(void)
 		return (uint64_t)0 - (r >> 16 & 0xf);
 	case 5:
 		r = 1ull << (r >> 16 & 63);
-		return r == plat.ram_base >> 12 ? 0 : r; /* as a frame: the image itself */
+		/* As an address or a frame: the image itself. */
+		return r == plat.ram_base || r == plat.ram_base >> 12 ? 0 : r;
 	case 6:
 		return r >> 32;
 	default:
@@ -242,6 +243,7 @@ void guest_main(void)
 {
 	uint64_t bad = 0;
 
+	console_leave_ring(); /* its event channel will be closed some time */
 	check(gic_init(), "GICv3 found");
 	for (unsigned int i = 0; i < ARRAY_SIZE(canary); i++) {
 		canary[i] = i * 0x0101010101010101ull;

@@ -37,6 +37,11 @@ void console_init(void)
 	}
 }
 
+void console_leave_ring(void)
+{
+	ring = plat.uart != 0 ? NULL : ring;
+}
+
 static void ring_kick(void)
 {
 	dsb();

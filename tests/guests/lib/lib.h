@@ -52,7 +52,8 @@ extern struct platform plat;
 
 /* --- console and options --- */
 void printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-int console_getc(void); /* -1 = nothing there */
+void console_leave_ring(void); /* use the UART alone, if there is one */
+int console_getc(void);	       /* -1 = nothing there */
 uint64_t opt_u64(const char *name,
 		 uint64_t def); /* "name=123" or "name=0x7b" among the boot arguments */
 bool opt_is(const char *name, const char *value); /* "name=value" is among the boot arguments */
