@@ -14,4 +14,3 @@ obj-y += softirq.o
 obj-y += spinlock.o
 obj-y += time.o
 obj-y += timer.o
-obj-y += xcall.o

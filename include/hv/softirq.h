@@ -12,7 +12,6 @@
 enum softirq {
 	SOFTIRQ_TIMER, /* timers of this CPU are due */
 	SOFTIRQ_SCHED, /* pick again: handled by trap/run.c itself */
-	SOFTIRQ_XCALL, /* cross-CPU calls are queued */
 	SOFTIRQ_DEFER, /* deferred work items (defer.h) */
 	NR_SOFTIRQS
 };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Physical interrupts, softirqs, cross-CPU calls and deferred work, with a chip whose pending
+ * Physical interrupts, softirqs and deferred work, with a chip whose pending
  * interrupts are a list in the test.
  *
- * sources: common/core/irq.c common/core/softirq.c common/core/xcall.c common/core/defer.c
+ * sources: common/core/irq.c common/core/softirq.c common/core/defer.c
  * sources: common/core/spinlock.c
  */
 #include "fake.h"
@@ -14,7 +14,6 @@
 #include <hv/errno.h>
 #include <hv/irq.h>
 #include <hv/softirq.h>
-#include <hv/xcall.h>
 
 static unsigned int pending[16], nr_pending;
 static unsigned int nr_deactivated, last_deactivated, disabled;
@@ -79,7 +78,6 @@ static int setup(void **state)
 	fake_reset(4);
 	nr_pending = nr_deactivated = nr_handled = 0;
 	irq_set_chip(&chip);
-	xcall_init();
 	defer_init();
 	return 0;
 }
@@ -135,26 +133,6 @@ static void test_one_at_a_time(void **state)
 	assert_int_equal(nr_pending, 15);
 	nr_pending = 0;
 	irq_release(40);
-}
-
-static unsigned int ran_on; /* bits of the CPUs */
-
-static void mark(void *arg)
-{
-	ran_on |= 1U << fake_cpu;
-	assert_ptr_equal(arg, &ran_on);
-}
-
-static void test_xcall(void **state)
-{
-	ran_on = 0;
-	xcall_run(CPUMASK_ALL, mark, &ran_on, true);
-	assert_int_equal(ran_on, 0xf);
-	ran_on = 0;
-	xcall_run((cpumask_t){ 0xf6 }, mark, &ran_on, true);
-	assert_int_equal(ran_on, 6); /* CPUs 4 to 7 are not online */
-	assert_int_equal(fake_kicks[0], 0);
-	assert_int_equal(fake_kicks[1], 2);
 }
 
 static void test_softirq_kicks_once(void **state)
@@ -224,7 +202,6 @@ int main(void)
 		cmocka_unit_test_setup(test_dispatch, setup),
 		cmocka_unit_test_setup(test_unhandled_is_disabled, setup),
 		cmocka_unit_test_setup(test_one_at_a_time, setup),
-		cmocka_unit_test_setup(test_xcall, setup),
 		cmocka_unit_test_setup(test_softirq_kicks_once, setup),
 		cmocka_unit_test_setup(test_defer, setup),
 	};

@@ -26,7 +26,6 @@
 #include <hv/timer.h>
 #include <hv/vgic.h>
 #include <hv/vtimer.h>
-#include <hv/xcall.h>
 #include <libfdt.h>
 
 #define HYP_TIMER_PPI 26U
@@ -85,7 +84,6 @@ static __init void init_interrupts(void)
 	if (irq_request(HYP_TIMER_PPI, timer_interrupt, NULL) || vgic_init() || vtimer_init()) {
 		boot_stop("the interrupts that the hypervisor itself needs are not available");
 	}
-	xcall_init();
 	defer_init();
 }
 
