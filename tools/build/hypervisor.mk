@@ -114,7 +114,7 @@ $(LIBFDT_INCLUDE)/libfdt.h: $(SYSROOT)/usr/include/libfdt.h
 	$(Q)cp $(addprefix $(SYSROOT)/usr/include/,fdt.h libfdt_env.h) $(@D)
 	$(Q)cp $< $@
 
-$(SYSROOT)/usr/include/libfdt.h $(LIBFDT):
+$(SYSROOT)/usr/include/libfdt.h $(LIBFDT) &:
 	$(call say,SYSROOT,$(SYSROOT))
 	$(Q)tools/build/debroot $(SYSROOT) -f tools/build/packages.sysroot
 
