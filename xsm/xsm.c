@@ -4,6 +4,7 @@
  * on the command line) and does not change afterwards. Takes no lock.
  */
 #include <hv/compiler.h>
+#include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/string.h>
 #include <hv/xsm.h>
@@ -30,6 +31,26 @@ int xsm_check(enum xsm_hook hook, const struct domain *subject, const struct dom
 		return 0;
 	}
 	return active->may(class, subject, object) ? 0 : -EPERM;
+}
+
+int xsm_target(u16 id, enum xsm_hook hook, struct domain **out)
+{
+	struct domain *caller = current_domain();
+	struct domain *d = domain_get(id == HV_DOMID_SELF ? caller->id : id);
+	int err;
+
+	if (d == NULL) {
+		/* Whether an id exists is for those to know who may ask. */
+		err = xsm_check(hook, caller, NULL);
+		return err != 0 ? err : -ESRCH;
+	}
+	err = xsm_check(hook, caller, d);
+	if (err != 0) {
+		domain_put(d);
+		return err;
+	}
+	*out = d;
+	return 0;
 }
 
 int xsm_select(const char *name)

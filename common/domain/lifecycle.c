@@ -12,6 +12,7 @@
  * Destruction is a list of steps, each of which runs in slices; d->teardown_step says where it is.
  * Lock: d->lock (LOCK_RANK_DOMAIN) for the fields; nothing here holds it while it waits.
  */
+#include <hv/control.h>
 #include <hv/arch.h>
 #include <hv/domain.h>
 #include <hv/dom_console.h>
@@ -22,6 +23,8 @@
 #include <public/xen.h>
 
 #include "domain_table.h"
+
+struct spinlock control_lock = SPINLOCK_INIT(LOCK_RANK_CONTROL);
 
 static void pause_locked(struct domain *d)
 {

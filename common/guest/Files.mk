@@ -17,6 +17,3 @@ obj-y += op_domctl.o
 obj-y += op_domctl_domain.o
 obj-y += op_domctl_vcpu.o
 obj-y += op_sysctl.o
-obj-y += op_bulkhead.o
-obj-y += op_bulkhead_load.o
-obj-y += op_bulkhead_console.o

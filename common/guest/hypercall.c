@@ -38,7 +38,7 @@ const struct hypercall_row hypercall_table[HYPERCALL_NR] = {
 	ROW(__HYPERVISOR_hvm_op, op_hvm, XSM_ANY, 2, false),
 	ROW(__HYPERVISOR_sysctl, op_sysctl, XSM_SYSCTL, 1, true),
 	ROW(__HYPERVISOR_domctl, op_domctl, XSM_DOMCTL, 1, true),
-	ROW(BULKHEAD_HYPERCALL, op_bulkhead, XSM_ANY, 1, true),
+	ROW(BULKHEAD_HYPERCALL, ext_op, XSM_ANY, 1, true),
 };
 
 s64 hypercall_call(u64 nr, u64 *args)
@@ -75,24 +75,4 @@ void hypercall_dispatch(struct vcpu *v)
 		return;
 	}
 	regs->x[0] = (u64)result;
-}
-
-int hypercall_target(u16 id, enum xsm_hook hook, struct domain **out)
-{
-	struct domain *caller = current_domain();
-	struct domain *d = domain_get(id == HV_DOMID_SELF ? caller->id : id);
-	int err;
-
-	if (d == NULL) {
-		/* Whether an id exists is for those to know who may ask. */
-		err = xsm_check(hook, caller, NULL);
-		return err != 0 ? err : -ESRCH;
-	}
-	err = xsm_check(hook, caller, d);
-	if (err != 0) {
-		domain_put(d);
-		return err;
-	}
-	*out = d;
-	return 0;
 }

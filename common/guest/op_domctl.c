@@ -13,8 +13,6 @@
 
 #include "domctl.h"
 
-struct spinlock control_lock = SPINLOCK_INIT(LOCK_RANK_CONTROL);
-
 struct domctl_row {
 	u16 cmd;
 	bool is_out; /* the operation is copied back */
@@ -70,7 +68,7 @@ static int run_row(const struct domctl_row *row, struct xen_domctl *op)
 	if (row->is_any) {
 		err = xsm_check(row->hook, current_domain(), NULL);
 	} else {
-		err = hypercall_target(op->domain, row->hook, &d);
+		err = xsm_target(op->domain, row->hook, &d);
 	}
 	if (err != 0) {
 		return err;

@@ -52,7 +52,7 @@ static int do_alloc_unbound(union evtchn_arg *arg)
 {
 	domid_t remote = resolve(arg->alloc_unbound.remote_dom);
 	struct domain *d;
-	int err = hypercall_target(arg->alloc_unbound.dom, XSM_EVTCHN_CREATE, &d);
+	int err = xsm_target(arg->alloc_unbound.dom, XSM_EVTCHN_CREATE, &d);
 
 	if (err != 0) {
 		return err;
@@ -68,7 +68,7 @@ static int do_alloc_unbound(union evtchn_arg *arg)
 static int do_bind_interdomain(union evtchn_arg *arg)
 {
 	struct domain *remote;
-	int err = hypercall_target(arg->bind_interdomain.remote_dom, XSM_EVTCHN_PEER, &remote);
+	int err = xsm_target(arg->bind_interdomain.remote_dom, XSM_EVTCHN_PEER, &remote);
 
 	if (err != 0) {
 		return err;
@@ -114,7 +114,7 @@ static int do_status(union evtchn_arg *arg)
 {
 	struct evtchn_status *status = &arg->status;
 	struct domain *d;
-	int err = hypercall_target(status->dom, XSM_EVTCHN_STATUS, &d);
+	int err = xsm_target(status->dom, XSM_EVTCHN_STATUS, &d);
 
 	if (err != 0) {
 		return err;
@@ -129,7 +129,7 @@ static int do_status(union evtchn_arg *arg)
 static int do_reset(union evtchn_arg *arg)
 {
 	struct domain *d;
-	int err = hypercall_target(arg->reset.dom, XSM_EVTCHN_CREATE, &d);
+	int err = xsm_target(arg->reset.dom, XSM_EVTCHN_CREATE, &d);
 
 	if (err != 0) {
 		return err;

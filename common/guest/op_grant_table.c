@@ -26,7 +26,7 @@ union grant_arg {
 /* The domain an element names, referenced; returns GNTST_*. */
 static int get_granter(u16 id, enum xsm_hook hook, struct domain **out)
 {
-	int err = hypercall_target(id, hook, out);
+	int err = xsm_target(id, hook, out);
 
 	return err == 0 ? GNTST_okay : err == -EPERM ? GNTST_permission_denied : GNTST_bad_domain;
 }

@@ -84,7 +84,7 @@ s64 op_hvm(u64 *args)
 	if (arg.index >= HVM_NR_PARAMS || params[arg.index] == PARAM_NONE) {
 		return -EINVAL;
 	}
-	err = hypercall_target(arg.domid, XSM_DOMAIN_PARAM, &d);
+	err = xsm_target(arg.domid, XSM_DOMAIN_PARAM, &d);
 	if (err != 0) {
 		return err;
 	}

@@ -26,7 +26,7 @@ static s64 of_domain(u64 gva, u64 (*value)(const struct domain *d))
 	if (guest_copy_from(&arg, gva, sizeof(arg)) != 0) {
 		return -EFAULT;
 	}
-	err = hypercall_target(arg.domid, XSM_MEMORY_INFO, &d);
+	err = xsm_target(arg.domid, XSM_MEMORY_INFO, &d);
 	if (err != 0) {
 		return err;
 	}

@@ -105,7 +105,7 @@ s64 memory_add(struct memory_call *call)
 	if (guest_copy_from(&arg, call->gva, sizeof(arg)) != 0) {
 		return -EFAULT;
 	}
-	err = hypercall_target(arg.domid, XSM_MEMORY_ADJUST, &d);
+	err = xsm_target(arg.domid, XSM_MEMORY_ADJUST, &d);
 	if (err != 0) {
 		return err;
 	}
@@ -158,12 +158,12 @@ s64 memory_add_batch(struct memory_call *call)
 	if (guest_copy_from(&arg, call->gva, sizeof(arg)) != 0) {
 		return -EFAULT;
 	}
-	result = hypercall_target(arg.domid, XSM_MEMORY_ADJUST, &d);
+	result = xsm_target(arg.domid, XSM_MEMORY_ADJUST, &d);
 	if (result != 0) {
 		return result;
 	}
 	if (arg.space == XENMAPSPACE_gmfn_foreign) {
-		result = hypercall_target(arg.u.foreign_domid, XSM_MEMORY_FOREIGN, &from);
+		result = xsm_target(arg.u.foreign_domid, XSM_MEMORY_FOREIGN, &from);
 	}
 	if (result == 0) {
 		result = from == d ? -EINVAL : add_batch(d, from, &arg, call);
@@ -184,7 +184,7 @@ s64 memory_remove(struct memory_call *call)
 	if (guest_copy_from(&arg, call->gva, sizeof(arg)) != 0) {
 		return -EFAULT;
 	}
-	result = hypercall_target(arg.domid, XSM_MEMORY_ADJUST, &d);
+	result = xsm_target(arg.domid, XSM_MEMORY_ADJUST, &d);
 	if (result != 0) {
 		return result;
 	}
@@ -243,7 +243,7 @@ s64 memory_acquire(struct memory_call *call)
 	}
 	err = check_acquire(&arg);
 	if (err == 0) {
-		err = hypercall_target(arg.domid, XSM_MEMORY_RESOURCE, &d);
+		err = xsm_target(arg.domid, XSM_MEMORY_RESOURCE, &d);
 	}
 	if (err != 0) {
 		return err;

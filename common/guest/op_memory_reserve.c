@@ -90,7 +90,7 @@ static s64 reservation(struct memory_call *call,
 	    arg.nr_extents > UINT64_MAX >> 8) {
 		return (s64)call->start;
 	}
-	result = hypercall_target(arg.domid, XSM_MEMORY_ADJUST, &d);
+	result = xsm_target(arg.domid, XSM_MEMORY_ADJUST, &d);
 	if (result != 0) {
 		return result;
 	}

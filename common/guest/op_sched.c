@@ -76,7 +76,7 @@ static s64 sched_do_remote_shutdown(u64 gva)
 	if (arg.reason > SHUTDOWN_MAX) {
 		return -EINVAL;
 	}
-	err = hypercall_target(arg.domain_id, XSM_DOMAIN_SHUTDOWN, &d);
+	err = xsm_target(arg.domain_id, XSM_DOMAIN_SHUTDOWN, &d);
 	if (err != 0) {
 		return err;
 	}

@@ -34,13 +34,6 @@ void hypercall_dispatch(struct vcpu *v);
 /* One call by number, for multicall: permission check included. */
 s64 hypercall_call(u64 nr, u64 *args);
 
-/*
- * The domain an operation names, referenced: HV_DOMID_SELF or the own id is the caller. -ESRCH when
- * there is none, -EPERM when the hook refuses; *out is put back by the caller.
- */
-struct domain;
-int hypercall_target(u16 id, enum xsm_hook hook, struct domain **out);
-
 s64 op_platform(u64 *args);
 s64 op_memory(u64 *args);
 s64 op_multicall(u64 *args);
@@ -54,6 +47,6 @@ s64 op_event_channel(u64 *args);
 s64 op_hvm(u64 *args);
 s64 op_sysctl(u64 *args);
 s64 op_domctl(u64 *args);
-s64 op_bulkhead(u64 *args);
+s64 ext_op(u64 *args); /* common/ext */
 
 #endif

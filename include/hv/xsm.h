@@ -76,6 +76,12 @@ extern const struct xsm_module xsm_module_default, xsm_module_silo;
 /* 0, or -EPERM. object is NULL for operations on the machine. Any context. */
 int xsm_check(enum xsm_hook hook, const struct domain *subject, const struct domain *object);
 
+/*
+ * The domain an operation of the current vCPU names, referenced: HV_DOMID_SELF or the own id is the
+ * caller. -ESRCH when there is none, -EPERM when the hook refuses; *out is put back by the caller.
+ */
+int xsm_target(u16 id, enum xsm_hook hook, struct domain **out);
+
 /* Boot: make the module of this name the active one; -ENOENT when there is none. */
 int xsm_select(const char *name);
 const char *xsm_active_name(void);

@@ -31,7 +31,7 @@
 #undef rows
 #define run_row bulkhead_run_row
 #define rows	bulkhead_rows
-#include "../../common/guest/op_bulkhead.c"
+#include "../../common/ext/ext.c"
 #undef run_row
 #undef rows
 
@@ -193,7 +193,7 @@ static void test_bulkhead(void **state)
 						  .cmd = cmd,
 						  .domid = targets[t] };
 
-			assert_refused(BULKHEAD_HYPERCALL, op_bulkhead, &op);
+			assert_refused(BULKHEAD_HYPERCALL, ext_op, &op);
 		}
 	}
 }
@@ -240,13 +240,13 @@ static void test_target(void **state)
 {
 	struct domain *d;
 
-	assert_int_equal(hypercall_target(HV_DOMID_SELF, XSM_EVTCHN_STATUS, &d), 0);
+	assert_int_equal(xsm_target(HV_DOMID_SELF, XSM_EVTCHN_STATUS, &d), 0);
 	assert_ptr_equal(d, &guest);
 	domain_put(d);
-	assert_int_equal(hypercall_target(2, XSM_EVTCHN_STATUS, &d), -EPERM);
-	assert_int_equal(hypercall_target(NOBODY, XSM_EVTCHN_STATUS, &d), -EPERM);
+	assert_int_equal(xsm_target(2, XSM_EVTCHN_STATUS, &d), -EPERM);
+	assert_int_equal(xsm_target(NOBODY, XSM_EVTCHN_STATUS, &d), -EPERM);
 	caller.domain = &dom0;
-	assert_int_equal(hypercall_target(NOBODY, XSM_EVTCHN_STATUS, &d), -ESRCH);
+	assert_int_equal(xsm_target(NOBODY, XSM_EVTCHN_STATUS, &d), -ESRCH);
 }
 
 static void (*const tests[])(void **state) = { test_hypercalls, test_domctl, test_sysctl,

@@ -7,6 +7,7 @@ FOLDERS := \
 	common/lib \
 	arch/arm64/cpu \
 	common/core \
+	common/trace \
 	arch/arm64/hw \
 	drivers/char \
 	drivers/gic \
@@ -14,6 +15,7 @@ FOLDERS := \
 	arch/arm64/virt \
 	common/domain \
 	xsm \
+	common/ext \
 	common/guest \
 	arch/arm64/trap \
 	common/boot \

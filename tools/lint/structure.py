@@ -34,12 +34,14 @@ LAYERS = [
     ("common/lib", 1000, 350),
     ("arch/arm64/cpu", 900, 700),
     ("common/core", 1700, 800),
+    ("common/trace", 600, 100),
     ("arch/arm64/hw", 1000, 650),
     ("drivers", 1800, 450),
     ("common/sched", 1700, 600),
     ("arch/arm64/virt", 2900, 1900),
     ("common/domain", 2200, 550),
     ("xsm", 700, 60),
+    ("common/ext", 700, 60),
     ("common/guest", 2300, 350),
     ("arch/arm64/trap", 1300, 850),
     ("common/boot", 1500, 400),
@@ -64,9 +66,6 @@ LIMITS = {
     "folder_circles": 0,
     "header_circles": 0,
 }
-
-# What this milestone allows of the total; not part of the ratchet.
-MILESTONE_CODE_LINES = 14000
 
 # Nouns beside the file's stem and the folder's name: (file or folder, prefixes; * = any ending).
 NOUNS = [
@@ -189,7 +188,7 @@ class Gate:
             lines = sum(s.code_lines for s in linked if s.rel.startswith(row[0] + "/"))
             total += lines
             self.measure(f"{label}: {row[0]}", lines, row[column])
-        limit = min(LIMITS["code_lines_full"], MILESTONE_CODE_LINES)
+        limit = LIMITS["code_lines_full"]
         self.measure(f"{label}: total", total,
                      LIMITS["code_lines_certifiable"] if column == 2 else limit)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 TABLES = [
     ("op_domctl.c", "__HYPERVISOR_domctl", r"\{ (XEN_DOMCTL_\w+),[^}]*?XSM_(\w+)"),
     ("op_sysctl.c", "__HYPERVISOR_sysctl", r"\{ (XEN_SYSCTL_\w+),[^}]*?XSM_(\w+)"),
-    ("op_bulkhead.c", "BULKHEAD_HYPERCALL", r"\[(BULKHEAD_OP_\w+)\] = \{[^}]*?XSM_(\w+)"),
+    ("../ext/ext.c", "BULKHEAD_HYPERCALL", r"\[(BULKHEAD_OP_\w+)\] = \{[^}]*?XSM_(\w+)"),
     ("op_memory.c", "__HYPERVISOR_memory_op", r"\[(XENMEM_\w+)\] ="),
     ("op_event_channel.c", "__HYPERVISOR_event_channel_op", r"COMMAND\((\w+), (?:true|false)\)"),
     ("op_grant_table.c", "__HYPERVISOR_grant_table_op", r"\[(GNTTABOP_\w+)\] ="),
@@ -39,7 +39,7 @@ def main():
     value = constants(top)
     rows = []
     table = (guest / "hypercall.c").read_text()
-    for name, hook in re.findall(r"ROW\((\w+), op_\w+, XSM_(\w+),", table):
+    for name, hook in re.findall(r"ROW\((\w+), \w+, XSM_(\w+),", table):
         rows.append((value[name], -1, name, "handler" if hook == "ANY" else hook))
     for file, number, pattern in TABLES:
         names = list(dict.fromkeys(re.findall(pattern, (guest / file).read_text())))

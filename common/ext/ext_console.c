@@ -9,14 +9,14 @@
 #include <hv/evtchn.h>
 #include <hv/guest_access.h>
 
-#include "bulkhead.h"
+#include "ext.h"
 
 #define PIECE 1024U
 /* Bytes in one call at most: its bound. The caller comes again with the new offset. */
 #define READ_MAX  (8U * 1024U)
 #define WRITE_MAX 2048U
 
-int bulkhead_console_read(struct domain *d, struct bulkhead_op *op)
+int ext_console_read(struct domain *d, struct bulkhead_op *op)
 {
 	struct bulkhead_console_read *arg = &op->u.console_read;
 	struct dom_console_span span = { .offset = arg->offset };
@@ -44,7 +44,7 @@ int bulkhead_console_read(struct domain *d, struct bulkhead_op *op)
 	return 0;
 }
 
-int bulkhead_console_write(struct domain *d, struct bulkhead_op *op)
+int ext_console_write(struct domain *d, struct bulkhead_op *op)
 {
 	struct bulkhead_console_write *arg = &op->u.console_write;
 	char piece[PIECE];
@@ -67,7 +67,7 @@ int bulkhead_console_write(struct domain *d, struct bulkhead_op *op)
 	return 0;
 }
 
-int bulkhead_console_attach(struct domain *d, struct bulkhead_op *op)
+int ext_console_attach(struct domain *d, struct bulkhead_op *op)
 {
 	const struct bulkhead_console_attach *arg = &op->u.console_attach;
 	struct domain *caller = current_domain();

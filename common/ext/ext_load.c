@@ -14,7 +14,7 @@
 #include <hv/string.h>
 #include <hv/window.h>
 
-#include "bulkhead.h"
+#include "ext.h"
 
 /* The caller's page behind gva, referenced, or -EFAULT. */
 static int get_source(u64 gva, mfn_t *frame)
@@ -67,7 +67,7 @@ static int load_piece(struct domain *d, u64 dst, u64 src, u64 nr)
 	return err;
 }
 
-int bulkhead_load(struct domain *d, struct bulkhead_op *op)
+int ext_load(struct domain *d, struct bulkhead_op *op)
 {
 	struct bulkhead_load *load = &op->u.load;
 	u64 dst, src, nr;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Bulkhead's own hypercall (include/public/bulkhead.h): table of commands with a hook each, and the
- * short ones. Loading and consoles are in op_bulkhead_load.c and op_bulkhead_console.c.
+ * short ones. Loading and consoles are in ext_load.c and ext_console.c.
  */
 #include <hv/control.h>
 #include <hv/domain.h>
@@ -13,7 +13,7 @@
 #include <hv/hypercall.h>
 #include <hv/string.h>
 
-#include "bulkhead.h"
+#include "ext.h"
 
 _Static_assert(BULKHEAD_NAME_LEN == DOMAIN_NAME_MAX, "one length of names");
 _Static_assert(BULKHEAD_TAG_MAX == DOMAIN_TAG_MAX, "one length of tags");
@@ -234,10 +234,10 @@ static const struct bulkhead_row rows[BULKHEAD_NR_OPS] = {
 	[BULKHEAD_OP_find_name] = { find_name, 0, XSM_DOMAIN_INFO, false },
 	[BULKHEAD_OP_set_tag] = { set_tag, 0, XSM_DOMAIN_NAME, true },
 	[BULKHEAD_OP_get_tag] = { get_tag, 0, XSM_DOMAIN_INFO, true },
-	[BULKHEAD_OP_load] = { bulkhead_load, 0, XSM_DOMAIN_LOAD, true },
-	[BULKHEAD_OP_console_read] = { bulkhead_console_read, 0, XSM_DOMAIN_CONSOLE, true },
-	[BULKHEAD_OP_console_write] = { bulkhead_console_write, 0, XSM_DOMAIN_CONSOLE, true },
-	[BULKHEAD_OP_console_attach] = { bulkhead_console_attach, 0, XSM_DOMAIN_CONSOLE, true },
+	[BULKHEAD_OP_load] = { ext_load, 0, XSM_DOMAIN_LOAD, true },
+	[BULKHEAD_OP_console_read] = { ext_console_read, 0, XSM_DOMAIN_CONSOLE, true },
+	[BULKHEAD_OP_console_write] = { ext_console_write, 0, XSM_DOMAIN_CONSOLE, true },
+	[BULKHEAD_OP_console_attach] = { ext_console_attach, 0, XSM_DOMAIN_CONSOLE, true },
 	[BULKHEAD_OP_watch] = { watch, BULKHEAD_WATCH_remove, XSM_DOMAIN_WATCH, false },
 	[BULKHEAD_OP_domain_stat] = { domain_stat, 0, XSM_DOMAIN_INFO, true },
 	[BULKHEAD_OP_next_domain] = { next_domain, 0, XSM_DOMAIN_INFO, false },
@@ -252,7 +252,7 @@ static int run_row(const struct bulkhead_row *row, struct bulkhead_op *op)
 		return -EINVAL;
 	}
 	if (row->has_target) {
-		err = hypercall_target(op->domid, row->hook, &d);
+		err = xsm_target(op->domid, row->hook, &d);
 	} else {
 		err = xsm_check(row->hook, current_domain(), NULL);
 	}
@@ -266,7 +266,7 @@ static int run_row(const struct bulkhead_row *row, struct bulkhead_op *op)
 	return err;
 }
 
-s64 op_bulkhead(u64 *args)
+s64 ext_op(u64 *args)
 {
 	struct bulkhead_op op;
 	bool is_spoken;

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+# Objects of common/ext, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
+obj-y += ext.o
+obj-y += ext_load.o
+obj-y += ext_console.o

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The commands of Bulkhead's own hypercall, as ext.c has them in its table. A handler gets
+ * the target (referenced and authorised; NULL for commands without one) and the operation, copied
+ * in, which is copied back on success and on -ERESTART.
+ */
+#ifndef EXT_EXT_H
+#define EXT_EXT_H
+
+#include <public/bulkhead.h>
+
+struct domain;
+
+int ext_load(struct domain *d, struct bulkhead_op *op);
+int ext_console_read(struct domain *d, struct bulkhead_op *op);
+int ext_console_write(struct domain *d, struct bulkhead_op *op);
+int ext_console_attach(struct domain *d, struct bulkhead_op *op);
+
+#endif
