@@ -51,11 +51,12 @@ cppcheck -j2 --cppcheck-build-dir="$cache" --quiet --std=c11 --platform=unix64 \
     -DBULKHEAD_VERSION='"0"' -Iinclude -Iarch/arm64/include -I"$config/include" \
     --include=include/hv/kconfig.h \
     --template='{file}:{line}: {id}: {message}' "${files[@]}" 2>"$log"
-if grep -E 'syntaxError|internalError|cppcheckError|Bailing|^cppcheck: error' "$log"; then
-    echo "cppcheck: some files were not analysed" >&2
-    exit 1
-fi
 version=$(cppcheck --version | grep -oE '[0-9]+\.[0-9]+')
+if grep -E 'syntaxError|internalError|cppcheckError|Bailing|^cppcheck: error' "$log"; then
+    echo "cppcheck: version $version did not analyse some files" >&2
+    # Other versions stumble over sources that the reference reads.
+    [ "$version" != "$reference" ] || exit 1
+fi
 if [ "$version" = "$reference" ]; then
     tools/lint/misra.py "$@" <"$log"
 else
