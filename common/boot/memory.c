@@ -8,15 +8,22 @@
 #include <hv/bootinfo.h>
 #include <hv/cmdline.h>
 #include <hv/compiler.h>
+#include <hv/devtree.h>
 #include <hv/errno.h>
 #include <hv/frame.h>
 #include <hv/heap.h>
 #include <hv/mapping.h>
+#include <hv/percpu.h>
 #include <hv/printk.h>
 #include <hv/string.h>
 
+#include <libfdt.h>
+
 #define RANGES_MAX 64U
-/* The heap serves stage-2 tables, vCPUs, event channels; it grows with the machine. */
+/*
+ * The heap serves stage-2 tables, vCPUs, event channels, and a slot for each CPU; it grows with the
+ * machine.
+ */
 #define HEAP_AT_LEAST MIB(1)
 #define HEAP_SHARE    1024UL
 
@@ -132,6 +139,25 @@ static __init int keep(u64 lowest, u64 highest, u64 heap_bytes)
 	return 0;
 }
 
+/* Bytes for the slots of the CPUs in the device tree. */
+static __init u64 slot_bytes(void)
+{
+	const void *fdt = devtree_blob();
+	int cpus = fdt_path_offset(fdt, "/cpus");
+	u64 nr = 0;
+	int node;
+
+	if (cpus < 0) {
+		return 0;
+	}
+	fdt_for_each_subnode(node, fdt, cpus) {
+		const char *type = devtree_string(node, "device_type");
+
+		nr += type && !strcmp(type, "cpu");
+	}
+	return MIN(nr, (u64)CONFIG_NR_CPUS) * PERCPU_SLOT_SIZE;
+}
+
 __init int boot_memory_init(void)
 {
 	u64 lowest, highest, total, heap_bytes;
@@ -150,7 +176,7 @@ __init int boot_memory_init(void)
 	for (unsigned int i = 0; i < boot_info.nr_modules; i++) {
 		remove_range(&boot_info.modules[i].at, &free_ranges);
 	}
-	heap_bytes = cmdline_size("heap", HEAP_AT_LEAST + total / HEAP_SHARE);
+	heap_bytes = cmdline_size("heap", HEAP_AT_LEAST + total / HEAP_SHARE + slot_bytes());
 	rc = keep(lowest, highest, ALIGN_UP(heap_bytes, PAGE_SIZE));
 	if (rc) {
 		return rc;
