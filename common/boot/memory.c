@@ -17,8 +17,6 @@
 #include <hv/printk.h>
 #include <hv/string.h>
 
-#include <libfdt.h>
-
 #define RANGES_MAX 64U
 /*
  * The heap serves stage-2 tables, vCPUs, event channels, and a slot for each CPU; it grows with the
@@ -139,23 +137,12 @@ static __init int keep(u64 lowest, u64 highest, u64 heap_bytes)
 	return 0;
 }
 
-/* Bytes for the slots of the CPUs in the device tree. */
-static __init u64 slot_bytes(void)
+static __initdata u64 nr_slots;
+
+static __init void count_slot(u64 mpidr)
 {
-	const void *fdt = devtree_blob();
-	int cpus = fdt_path_offset(fdt, "/cpus");
-	u64 nr = 0;
-	int node;
-
-	if (cpus < 0) {
-		return 0;
-	}
-	fdt_for_each_subnode(node, fdt, cpus) {
-		const char *type = devtree_string(node, "device_type");
-
-		nr += type && !strcmp(type, "cpu");
-	}
-	return MIN(nr, (u64)CONFIG_NR_CPUS) * PERCPU_SLOT_SIZE;
+	(void)mpidr;
+	nr_slots += nr_slots < CONFIG_NR_CPUS;
 }
 
 __init int boot_memory_init(void)
@@ -176,7 +163,9 @@ __init int boot_memory_init(void)
 	for (unsigned int i = 0; i < boot_info.nr_modules; i++) {
 		remove_range(&boot_info.modules[i].at, &free_ranges);
 	}
-	heap_bytes = cmdline_size("heap", HEAP_AT_LEAST + total / HEAP_SHARE + slot_bytes());
+	devtree_for_each_cpu(count_slot);
+	heap_bytes = cmdline_size("heap",
+				  HEAP_AT_LEAST + total / HEAP_SHARE + nr_slots * PERCPU_SLOT_SIZE);
 	rc = keep(lowest, highest, ALIGN_UP(heap_bytes, PAGE_SIZE));
 	if (rc) {
 		return rc;

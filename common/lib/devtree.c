@@ -362,3 +362,21 @@ const char *devtree_dom0_cmdline(void)
 	}
 	return text;
 }
+
+void devtree_for_each_cpu(void (*visit)(u64 mpidr))
+{
+	int cpus = fdt_path_offset(devtree_blob(), "/cpus");
+	int node;
+
+	if (cpus < 0) {
+		return;
+	}
+	fdt_for_each_subnode(node, devtree_blob(), cpus) {
+		const char *type = devtree_string(node, "device_type");
+		u64 mpidr;
+
+		if (type && !strcmp(type, "cpu") && !devtree_number(node, "reg", &mpidr)) {
+			visit(mpidr);
+		}
+	}
+}

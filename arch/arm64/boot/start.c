@@ -43,26 +43,6 @@ static __init void cpu_online(unsigned int cpu)
 	atomic_fetch_or(&cpus_online.bits, BIT(cpu));
 }
 
-static __init void find_cpus(void)
-{
-	const void *fdt = devtree_blob();
-	int cpus = fdt_path_offset(fdt, "/cpus");
-	int node;
-
-	smp_add_cpu(read_sysreg(mpidr_el1) & 0xff00ffffffUL);
-	if (cpus < 0) {
-		return;
-	}
-	fdt_for_each_subnode(node, fdt, cpus) {
-		const char *type = devtree_string(node, "device_type");
-		u64 affinity;
-
-		if (type && !strcmp(type, "cpu") && !devtree_number(node, "reg", &affinity)) {
-			smp_add_cpu(affinity);
-		}
-	}
-}
-
 static __init void find_firmware(void)
 {
 	int node = fdt_path_offset(devtree_blob(), "/psci");
@@ -100,7 +80,8 @@ __init void boot_start(u64 fdt_pa)
 	boot_early(image, (u64)(image_end - image_start), fdt_pa, (void *)(BOOT_FDT_VA + offset),
 		   BOOT_FDT_MAX + MIB(2) - offset);
 	find_firmware();
-	find_cpus();
+	smp_add_cpu(read_sysreg(mpidr_el1) & 0xff00ffffffUL);
+	devtree_for_each_cpu(smp_add_cpu);
 	init_interrupts();
 	virt_init(idreg_must_trap());
 	cpu_online(0);
