@@ -6,16 +6,28 @@
  * struct sched_group, embedded in struct domain. trap/run.c asks sched_pick() when the softirq
  * SOFTIRQ_SCHED is pending, carries the choice out, and says sched_switched() when the context of
  * the previous unit is in memory (only then may another CPU pick that unit). The scheduler kicks
- * another CPU by raising SOFTIRQ_SCHED on it. Per-CPU run-queue locks (LOCK_RANK_SCHED) are
- * internal.
+ * another CPU by raising SOFTIRQ_SCHED on it.
+ *
+ * CPUs are grouped into pools; each pool has one policy, and a domain lives in one pool. Pool 0
+ * exists from boot, holds every CPU then, and Dom0 always. Locks are internal: LOCK_RANK_SCHED_POOL
+ * for pools and reservations, LOCK_RANK_SCHED_GROUP for a domain's parameters, LOCK_RANK_SCHED for
+ * the run queue of a CPU. Calls that change pools, parameters or schedules are made by one control
+ * operation at a time and may take all three.
  */
 #ifndef HV_SCHED_H
 #define HV_SCHED_H
 
+#include <hv/admission.h>
 #include <hv/cpumask.h>
 #include <hv/spinlock.h>
 #include <hv/timer.h>
+#include <hv/tree.h>
 #include <hv/types.h>
+
+#define SCHED_POOL_MAX	  16U /* pools 0 … 15 */
+#define SCHED_POOL_ANY	  (~0U)
+#define SCHED_WINDOWS_MAX 64U
+#define SCHED_NOBODY	  0x7fffU /* window.domain: the CPU idles (Xen's DOMID_IDLE) */
 
 /* The values of Xen's ABI (XEN_SCHEDULER_*). */
 enum sched_id {
@@ -32,21 +44,41 @@ enum sched_state {
 };
 
 struct sched_unit;
-struct sched_group;
+struct sched_pool;
 
+/* Parameters of all policies; each ignores what is not its own and keeps it for a later move. */
 struct sched_params {
-	u32 weight; /* credit: 1 … 65535, default 256 */
-	u32 cap;    /* credit: percent of one CPU, 0 = none */
+	u32 weight;	/* of a domain: credit, and the best effort of rtds; 1 … 65535, default 256 */
+	u32 cap;	/* of a domain: credit: percent of one CPU, 0 = none */
+	u32 period_us;	/* of a vCPU: rtds, see hv/admission.h for the limits */
+	u32 budget_us;	/* of a vCPU: rtds: CPU time in each period; 0 = no reservation */
+	bool extratime; /* of a vCPU: rtds: may also use what others leave */
 };
 
 struct sched_group {
-	struct sched_params params;
+	struct sched_params params; /* weight, cap */
+	struct sched_pool *pool;
+	struct sched_group *pool_next;
+	u16 domain;		  /* id, for the windows of arinc653 */
 	struct spinlock lock;	  /* LOCK_RANK_SCHED_GROUP: units, params */
 	struct sched_unit *units; /* list through unit->group_next */
 	u32 nr_runnable;	  /* units that want a CPU now; atomic */
 	s64 budget;		  /* ns of the cap's period left; atomic */
 	struct timer refill;	  /* end of the cap's period */
 	u64 refilled;		  /* ns, when the budget was last filled */
+};
+
+/* What rtds keeps of a unit: times in ns. */
+struct sched_rtds {
+	struct tree_node node; /* run queue, by key */
+	u64 key;	       /* less runs first */
+	u64 period, budget;    /* budget 0: no reservation */
+	u64 deadline;	       /* end of the current period */
+	s64 left;	       /* of the budget, until the deadline; less than 0: overdrawn */
+	struct timer refill;   /* at the deadline, when there is nothing left */
+	u64 nr_missed;	       /* deadlines that came before all of the budget that it wanted */
+	u16 load;	       /* index + 1 of its reservation in the pool's table; 0 = none */
+	bool extratime;
 };
 
 struct sched_unit {
@@ -60,10 +92,13 @@ struct sched_unit {
 	bool on_cpu;	/* its context is in a CPU's registers */
 	bool urgent;	/* woken from sleep: goes first until it has used its burst */
 	bool yielded;	/* gives way once */
-	cpumask_t hard; /* may run only here */
-	cpumask_t soft; /* prefers to run here */
-	u64 vtime;	/* credit: service received, ns divided by weight */
-	s64 burst;	/* credit: ns for which it stays urgent */
+	u16 id;		   /* of the vCPU in its domain */
+	cpumask_t hard;	   /* asked for: may run only here */
+	cpumask_t soft;	   /* prefers to run here */
+	cpumask_t allowed; /* hard, as far as its pool and policy have it; never empty */
+	u64 vtime;	   /* service received, ns divided by weight */
+	s64 burst;	   /* credit: ns for which it stays urgent */
+	struct sched_rtds rtds;
 	u64 since;	/* time of the last change of state, ns */
 	u64 run_ns;	/* time spent running, ns, up to `since` */
 	u64 wait_ns;	/* time spent runnable but waiting, ns, up to `since` */
@@ -74,21 +109,102 @@ struct sched_choice {
 	u64 until;		 /* ns, absolute: pick again at the latest then; TIME_NEVER */
 };
 
-/* Boot, once per CPU that comes up, on that CPU. */
+/* Boot, once per CPU that comes up, on that CPU: it joins pool 0. */
 void sched_cpu_online(unsigned int cpu);
+/* Boot, before the first domain: the policy of pool 0. -EINVAL: unknown, or not fit for Dom0. */
+int sched_boot_policy(const char *name);
 
-/* Parameters of a new domain: the scheduler's defaults. */
-void sched_group_init(struct sched_group *group);
+/* Parameters of a new domain: the defaults, in pool 0. */
+void sched_group_init(struct sched_group *group, u16 domain);
 /* All units are gone. */
 void sched_group_free(struct sched_group *group);
-int sched_group_get(const struct sched_group *group, struct sched_params *params);
-/* Validates, then applies; -EINVAL names no change. */
+/* Weight and cap. */
+void sched_group_get(const struct sched_group *group, struct sched_params *params);
+/* Validates, then applies; -EINVAL: nothing changed. */
 int sched_group_set(struct sched_group *group, const struct sched_params *params);
 
-/* A new unit, asleep (blocked = SCHED_BLOCK_DOWN), first CPU chosen among hard. */
-int sched_unit_add(struct sched_unit *unit, struct sched_group *group, cpumask_t hard);
+/*
+ * A new unit, asleep (blocked = SCHED_BLOCK_DOWN), first CPU chosen among hard. -EINVAL: no CPU of
+ * hard is in the domain's pool; -ENOSPC: the policy has no room for it (null: no free CPU).
+ */
+int sched_unit_add(struct sched_unit *unit, struct sched_group *group, u16 id, cpumask_t hard);
 /* The unit must be asleep and its context in memory. */
 void sched_unit_remove(struct sched_unit *unit);
+/* Period, budget, extratime. */
+void sched_unit_get(const struct sched_unit *unit, struct sched_params *params);
+/*
+ * Validates, admits, then applies. -EINVAL: not valid; -ENOSPC: cannot be honoured together with
+ * the reservations in force, *why (may be NULL) says which sum is too large. Nothing changed then.
+ */
+int sched_unit_set(struct sched_unit *unit, const struct sched_params *params,
+		   struct sched_admission *why);
+/*
+ * New affinity; migrates at the next pick. -EINVAL: hard has no CPU of the pool; -ENOSPC: its
+ * reservation cannot be honoured there, as above; null: no free CPU there.
+ */
+int sched_unit_set_affinity(struct sched_unit *unit, cpumask_t hard, cpumask_t soft,
+			    struct sched_admission *why);
+/* True when no other unit can ever run on its CPU: WFI need not be trapped. */
+bool sched_owns_cpu(const struct sched_unit *unit);
+
+struct sched_pool_info {
+	u32 id;
+	enum sched_id policy;
+	cpumask_t cpus;
+	u32 nr_groups;
+};
+
+/*
+ * Pools (hypervisor-wide; any context without locks of rank SCHED_POOL or higher).
+ * create: an empty pool; id SCHED_POOL_ANY = the first free. -EINVAL: unknown policy or id,
+ * -EEXIST, -ENOSPC: no free id, -ENOMEM.
+ */
+int sched_pool_create(u32 id, enum sched_id policy, u32 *created);
+/* -ENOENT, -EPERM: pool 0, -EBUSY: it has CPUs or domains. */
+int sched_pool_destroy(u32 id);
+/* -ENOENT, -ENODEV: no such CPU, -EBUSY: the CPU is in a pool, -ENOSPC: arinc653 takes one CPU. */
+int sched_pool_add_cpu(u32 id, unsigned int cpu);
+/*
+ * -ENODEV: not in this pool; -EBUSY: last CPU of pool 0 or of a pool with domains, or a vCPU may
+ * run only there or has a reservation there; -EAGAIN: no vCPU goes there from now on, but one still
+ * has to leave: repeat. Reservations keep the CPUs with which they were admitted when a CPU is
+ * added; a new affinity or reservation takes the pool as it is then.
+ */
+int sched_pool_remove_cpu(u32 id, unsigned int cpu);
+/*
+ * Move a domain, which the caller has paused (all units asleep, contexts in memory). Affinities
+ * that have no CPU in the new pool become "all". -ENOENT, -EPERM: Dom0, -EINVAL: no CPUs in the
+ * pool, -ENOSPC: no room there (as sched_unit_add and sched_unit_set); nothing changed then.
+ */
+int sched_pool_move(struct sched_group *group, u32 pool, struct sched_admission *why);
+/* The first pool with an id of at least from; -ENOENT. */
+int sched_pool_info(u32 from, struct sched_pool_info *info);
+u32 sched_group_pool(const struct sched_group *group);
+enum sched_id sched_group_policy(const struct sched_group *group);
+/* CPUs in no pool. */
+cpumask_t sched_free_cpus(void);
+
+/* A window of an arinc653 frame: only this vCPU may run for this long. */
+struct sched_window {
+	u16 domain, vcpu; /* SCHED_NOBODY: idle */
+	u64 ns;
+};
+
+/* Windows follow each other from the start of the frame; what is left of the frame is idle. */
+struct sched_schedule {
+	u64 major_frame_ns;
+	u32 nr_windows;
+	struct sched_window windows[SCHED_WINDOWS_MAX];
+};
+
+/*
+ * arinc653 pools only. Takes effect at the next start of a frame. -ENOENT: no such pool,
+ * -EOPNOTSUPP: of another policy; -EINVAL: no window, a window of length 0, a sum beyond the major
+ * frame, a frame of more than 10 s.
+ */
+int sched_schedule_set(u32 pool, const struct sched_schedule *schedule);
+/* The one that was set last. */
+int sched_schedule_get(u32 pool, struct sched_schedule *schedule);
 
 /*
  * Reasons why a unit may not run; it is runnable while it has none. Setting and clearing happen
@@ -98,7 +214,7 @@ void sched_unit_remove(struct sched_unit *unit);
 #define SCHED_BLOCK_WAIT   BIT(0) /* in WFI, or polling event channels */
 #define SCHED_BLOCK_DOWN   BIT(1) /* off (PSCI, not yet brought up) */
 #define SCHED_BLOCK_PAUSED BIT(2) /* this vCPU is paused by the hypervisor */
-#define SCHED_BLOCK_CAP	   BIT(4) /* its domain has used up its cap (the scheduler's own reason) */
+#define SCHED_BLOCK_CAP	   BIT(4) /* its cap or budget is used up (the scheduler's own reason) */
 #define SCHED_BLOCK_DOMAIN BIT(3) /* its domain is paused, shut down or dying */
 
 /* Add reasons; a unit that runs on another CPU is told to stop. Does not wait (see
@@ -115,15 +231,14 @@ bool sched_is_on_cpu(const struct sched_unit *unit);
 struct sched_choice sched_pick(unsigned int cpu, u64 now);
 void sched_switched(struct sched_unit *prev);
 
-/* New affinity; migrates at the next pick. hard must contain an online CPU: -EINVAL otherwise. */
-int sched_unit_set_affinity(struct sched_unit *unit, cpumask_t hard, cpumask_t soft);
-
 /* CPU time of a unit in ns, including the current stretch. */
 u64 sched_unit_run_ns(const struct sched_unit *unit, u64 now);
 /* Time a CPU has been idle, ns. */
 u64 sched_cpu_idle_ns(unsigned int cpu);
 
+/* Policy of pool 0. */
 enum sched_id sched_default_id(void);
+/* As the command line and the tools have it ("credit"), NULL: not built in. */
 const char *sched_name(enum sched_id id);
 
 #endif
