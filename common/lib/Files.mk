@@ -5,3 +5,4 @@ obj-y += devtree.o
 obj-y += format.o
 obj-y += number.o
 obj-y += string.o
+obj-y += tree.o
