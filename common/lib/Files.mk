@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/lib, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
+obj-y += admission.o
 obj-y += bitmap.o
 obj-y += devtree.o
 obj-y += format.o
