@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Software timers: one queue per CPU, sorted by deadline, and the comparator set to its first.
+ * Software timers: one queue per CPU, a tree by deadline, and the comparator set to its first.
  *
  * A queue's lock (LOCK_RANK_TIMER) protects the queue and the fields of the timers in it. Handlers
  * run without it. The comparator is moved forward when an earlier deadline arrives, but not back
@@ -17,7 +17,7 @@
 
 struct timer_queue {
 	struct spinlock lock;
-	struct timer *first;
+	struct tree timers;	     /* by deadline */
 	u64 programmed;		     /* deadline the comparator stands at, 0 = unknown */
 	const struct timer *running; /* whose handler runs, NULL = none */
 };
@@ -34,9 +34,23 @@ static struct timer_queue *lock_queue(unsigned int cpu)
 	return queue;
 }
 
+static struct timer *first_of(const struct timer_queue *queue)
+{
+	struct tree_node *node = tree_first(&queue->timers);
+
+	return node ? container_of(node, struct timer, node) : NULL;
+}
+
+static bool is_earlier(const struct tree_node *a, const struct tree_node *b)
+{
+	return container_of(a, struct timer, node)->deadline <
+	       container_of(b, struct timer, node)->deadline;
+}
+
 static void program(struct timer_queue *queue)
 {
-	u64 deadline = queue->first ? queue->first->deadline : TIME_NEVER;
+	struct timer *first = first_of(queue);
+	u64 deadline = first ? first->deadline : TIME_NEVER;
 
 	if (deadline != queue->programmed) {
 		queue->programmed = deadline;
@@ -44,36 +58,9 @@ static void program(struct timer_queue *queue)
 	}
 }
 
-static void insert(struct timer_queue *queue, struct timer *timer)
-{
-	struct timer *prev = NULL, *next = queue->first;
-
-	while (next && next->deadline <= timer->deadline) {
-		prev = next;
-		next = next->next;
-	}
-	timer->prev = prev;
-	timer->next = next;
-	if (next) {
-		next->prev = timer;
-	}
-	if (prev) {
-		prev->next = timer;
-	} else {
-		queue->first = timer;
-	}
-}
-
 static void remove(struct timer_queue *queue, struct timer *timer)
 {
-	if (timer->prev) {
-		timer->prev->next = timer->next;
-	} else {
-		queue->first = timer->next;
-	}
-	if (timer->next) {
-		timer->next->prev = timer->prev;
-	}
+	tree_remove(&queue->timers, &timer->node);
 	/* Pairs with is_busy(): who sees this sees whose handler is about to run. */
 	store_release(&timer->deadline, TIME_NEVER);
 }
@@ -124,8 +111,8 @@ void timer_set(struct timer *timer, u64 deadline)
 	if (deadline != TIME_NEVER) {
 		timer->cpu = cpu_id();
 		timer->deadline = MAX(deadline, 1UL); /* 0 = comparator unknown */
-		insert(queue, timer);
-		if (queue->first == timer) {
+		tree_insert(&queue->timers, &timer->node, is_earlier);
+		if (first_of(queue) == timer) {
 			program(queue);
 		}
 	}
@@ -137,7 +124,7 @@ void timer_set(struct timer *timer, u64 deadline)
 static struct timer *take_due(u64 now)
 {
 	struct timer_queue *queue = lock_queue(cpu_id());
-	struct timer *timer = queue->first;
+	struct timer *timer = first_of(queue);
 
 	if (timer && timer->deadline <= now) {
 		queue->running = timer;

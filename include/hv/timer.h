@@ -7,6 +7,7 @@
 #ifndef HV_TIMER_H
 #define HV_TIMER_H
 
+#include <hv/tree.h>
 #include <hv/types.h>
 
 #define NSEC_PER_SEC  1000000000UL
@@ -17,7 +18,7 @@
 struct timer {
 	u64 deadline; /* ns, TIME_NEVER while not armed */
 	void (*handler)(struct timer *timer);
-	struct timer *prev, *next; /* queue of cpu */
+	struct tree_node node; /* in the queue of cpu */
 	unsigned int cpu;
 };
 

@@ -4,6 +4,7 @@
  * moving between CPUs, and that one run is bounded.
  *
  * sources: common/core/timer.c common/core/time.c common/core/softirq.c common/core/spinlock.c
+ * sources: common/lib/tree.c
  */
 #include "fake.h"
 
@@ -14,8 +15,8 @@
 #include <hv/softirq.h>
 #include <hv/timer.h>
 
-static struct timer timers[40];
-static unsigned int fired[200], nr_fired;
+static struct timer timers[256];
+static unsigned int fired[300], nr_fired;
 static u64 again; /* a timer re-arms itself that many ns later */
 
 static void record(struct timer *timer)
@@ -187,6 +188,36 @@ static void test_run_is_bounded(void **state)
 	assert_int_equal(nr_fired, 40);
 }
 
+/* 256 timers, some moved, some cancelled: the others fire in order, equals as they were armed. */
+static void test_many(void **state)
+{
+	u64 at[256];
+	u32 seed = 7;
+
+	for (unsigned int i = 0; i < 512; i++) {
+		seed = seed * 1664525U + 1013904223U;
+		at[i % 256] = 100 + (seed >> 16) % 64;
+		timer_set(&timers[i % 256], at[i % 256]);
+	}
+	for (unsigned int i = 0; i < 256; i += 4) {
+		timer_cancel(&timers[i]);
+	}
+	fake_counter = 1000 + 500;
+	for (int i = 0; i < 64 && nr_fired < 192; i++) {
+		timer_run();
+	}
+	assert_int_equal(nr_fired, 192);
+	for (unsigned int i = 1; i < nr_fired; i++) {
+		unsigned int a = fired[i - 1], b = fired[i];
+
+		assert_true(at[a] < at[b] || (at[a] == at[b] && a < b));
+		assert_int_not_equal(b % 4, 0);
+	}
+	timer_run();
+	assert_int_equal(nr_fired, 192);
+	assert_true(fake_timer[0] == ~0UL);
+}
+
 /* CPU 1 cancels while the handler runs on CPU 0: what the timer is part of may be freed next. */
 static bool is_cancelled;
 
@@ -229,6 +260,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_other_cpu, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_interrupt, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_run_is_bounded, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_many, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cancel_waits, setup, teardown),
 	};
 
