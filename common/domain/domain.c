@@ -178,7 +178,7 @@ static void set_fields(struct domain *d, domid_t id, const struct domain_config 
 	if (id == 0) {
 		string_copy(d->name, "Domain-0", sizeof(d->name));
 	}
-	sched_group_init(&d->sched);
+	sched_group_init(&d->sched, id);
 }
 
 /* The parts, in an order in which domain_free() can take back what there is. */

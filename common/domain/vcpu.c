@@ -63,7 +63,7 @@ int vcpu_create(struct domain *d, u16 id)
 	if (err != 0) {
 		goto out_heap;
 	}
-	err = sched_unit_add(&v->sched, &d->sched, CPUMASK_ALL);
+	err = sched_unit_add(&v->sched, &d->sched, id, CPUMASK_ALL);
 	if (err != 0) {
 		goto out_arch;
 	}

@@ -173,7 +173,7 @@ int domctl_setvcpuaffinity(struct domain *d, struct xen_domctl *op)
 		err = domctl_get_cpus(&arg->cpumap_soft, &soft);
 	}
 	if (err == 0) {
-		err = sched_unit_set_affinity(&v->sched, hard, soft);
+		err = sched_unit_set_affinity(&v->sched, hard, soft, NULL);
 	}
 	return err != 0 ? err : put_affinity(arg, v);
 }
@@ -203,16 +203,12 @@ int domctl_scheduler_op(struct domain *d, struct xen_domctl *op)
 	struct xen_domctl_scheduler_op *arg = &op->u.scheduler_op;
 	struct xen_domctl_sched_credit *credit = &arg->u.credit;
 	struct sched_params params;
-	int err;
 
 	if (arg->sched_id != sched_default_id() || arg->sched_id != XEN_SCHEDULER_CREDIT ||
 	    arg->cmd > XEN_DOMCTL_SCHEDOP_getinfo) {
 		return -EINVAL;
 	}
-	err = sched_group_get(&d->sched, &params);
-	if (err != 0) {
-		return err;
-	}
+	sched_group_get(&d->sched, &params);
 	if (arg->cmd == XEN_DOMCTL_SCHEDOP_getinfo) {
 		credit->weight = (u16)params.weight;
 		credit->cap = (u16)params.cap;

@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/sched, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
 obj-y += core.o
-obj-y += credit.o
+obj-y += pick.o
+obj-y += pool.o
+obj-y += unit.o
 obj-y += runqueue.o
-obj-y += group.o
+obj-$(CONFIG_SCHED_CREDIT) += credit.o
+obj-$(CONFIG_SCHED_RTDS) += rtds.o
+obj-$(CONFIG_SCHED_NULL) += null.o
+obj-$(CONFIG_SCHED_ARINC653) += arinc653.o

@@ -27,14 +27,11 @@
  * All of it is constant time, except the refill, which goes over one domain's vCPUs. Locks: the
  * core's; budget and nr_runnable are atomic.
  */
-#include "sched_ops.h"
+#include "pool.h"
 
-#include <hv/errno.h>
 #include <hv/timer.h>
 
 #define WEIGHT_DEFAULT 256U
-#define WEIGHT_MAX     65535U
-#define CAP_MAX	       (100U * 64U)
 #define SLICE	       (10 * NSEC_PER_MSEC)
 #define BURST	       NSEC_PER_MSEC
 #define LAG	       (30 * NSEC_PER_MSEC)
@@ -86,33 +83,30 @@ static void refill(struct timer *timer)
 	spin_unlock(&group->lock);
 }
 
-static void credit_group_init(struct sched_group *group)
+static void credit_group_changed(struct sched_group *group)
 {
-	group->params = (struct sched_params){ .weight = WEIGHT_DEFAULT };
-	timer_init(&group->refill, refill);
-}
-
-static void credit_group_free(struct sched_group *group)
-{
-	timer_cancel(&group->refill);
-}
-
-static int credit_group_set(struct sched_group *group, const struct sched_params *params)
-{
-	if (params->weight == 0 || params->weight > WEIGHT_MAX || params->cap > CAP_MAX) {
-		return -EINVAL;
-	}
-	group->params = *params;
 	if (!timer_is_armed(&group->refill)) {
 		/* One more refill after a cap is lifted wakes those that it put to sleep. */
 		__atomic_store_n(&group->budget, cap_budget(group), __ATOMIC_RELEASE);
 		group->refilled = time_now();
 		timer_set(&group->refill, group->refilled + PERIOD);
 	}
-	return 0;
 }
 
-static void credit_arrive(struct runqueue *rq, struct sched_unit *unit, bool is_wake)
+static void credit_group_join(struct sched_group *group)
+{
+	timer_init(&group->refill, refill);
+	if (group->params.cap) {
+		credit_group_changed(group);
+	}
+}
+
+static void credit_group_leave(struct sched_group *group)
+{
+	timer_cancel(&group->refill);
+}
+
+static void credit_arrive(struct runqueue *rq, struct sched_unit *unit, enum sched_arrival how)
 {
 	if (rq->running || rq->nr_waiting) {
 		u64 low = rq->vtime > LAG ? rq->vtime - LAG : 0;
@@ -122,7 +116,7 @@ static void credit_arrive(struct runqueue *rq, struct sched_unit *unit, bool is_
 	} else {
 		rq->vtime = MAX(rq->vtime, unit->vtime);
 	}
-	unit->urgent = is_wake && unit->vtime <= rq->vtime;
+	unit->urgent = how == SCHED_ARRIVES_AWAKE && unit->vtime <= rq->vtime;
 	unit->burst = (s64)BURST;
 }
 
@@ -146,10 +140,11 @@ static bool credit_is_entitled(const struct sched_unit *unit)
 	return !unit->group->params.cap || READ_ONCE(unit->group->budget) > 0;
 }
 
-static u64 credit_slice(struct runqueue *rq, struct sched_unit *unit, bool others_wait)
+static u64 credit_slice(struct runqueue *rq, struct sched_unit *unit, bool others_wait, u64 now)
 {
 	u64 slice = others_wait ? SLICE : TIME_NEVER;
 
+	(void)now;
 	if (unit->urgent && rq->nr_waiting) {
 		slice = MIN(slice, (u64)unit->burst);
 	}
@@ -172,10 +167,15 @@ static bool credit_is_better(const struct sched_unit *other, const struct sched_
 
 const struct sched_ops credit_ops = {
 	.id = SCHED_ID_CREDIT,
-	.name = "SMP Credit Scheduler",
-	.group_init = credit_group_init,
-	.group_free = credit_group_free,
-	.group_set = credit_group_set,
+	.name = "credit",
+	.cpus_max = 64,
+	.group_join = credit_group_join,
+	.group_leave = credit_group_leave,
+	.group_changed = credit_group_changed,
+	.unit_fit = sched_fit_mask,
+	.add = runqueue_add,
+	.remove = runqueue_remove,
+	.best = runqueue_best,
 	.arrive = credit_arrive,
 	.charge = credit_charge,
 	.is_entitled = credit_is_entitled,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Run queues in virtual-time order (runqueue.h). List n of the ring holds units whose virtual time
- * lies in step n (modulo 64); the ring begins at the step of rq->vtime. Callers hold rq->lock.
+ * Run queues in the order of virtual time or of a key (runqueue.h). List n of the ring holds units
+ * whose virtual time lies in step n (modulo 64); the ring begins at the step of rq->vtime. Callers
+ * hold rq->lock.
  */
-#include "runqueue.h"
+#include "sched_ops.h"
 
 #include <hv/types.h>
 
@@ -44,7 +45,6 @@ void runqueue_add(struct runqueue *rq, struct sched_unit *unit)
 	if (slot < RUNQUEUE_SLOTS) {
 		rq->filled |= BIT(slot);
 	}
-	rq->nr_waiting++;
 }
 
 void runqueue_remove(struct runqueue *rq, struct sched_unit *unit)
@@ -66,7 +66,6 @@ void runqueue_remove(struct runqueue *rq, struct sched_unit *unit)
 	if (!list->first && unit->slot < RUNQUEUE_SLOTS) {
 		rq->filled &= ~BIT(unit->slot);
 	}
-	rq->nr_waiting--;
 }
 
 /* Distance of the first filled list from the base, or 64. */
@@ -77,8 +76,6 @@ static unsigned int first_filled(const struct runqueue *rq, u64 filled)
 
 	return turned ? (unsigned int)__builtin_ctzl(turned) : RUNQUEUE_SLOTS;
 }
-
-typedef bool (*runqueue_may_t)(const struct sched_unit *unit, unsigned int cpu);
 
 static struct sched_unit *search(struct runqueue_list *list, runqueue_may_t may, unsigned int cpu,
 				 unsigned int *left)
@@ -105,4 +102,72 @@ struct sched_unit *runqueue_best(struct runqueue *rq, runqueue_may_t may, unsign
 		filled &= ~BIT(slot);
 	}
 	return unit;
+}
+
+static struct sched_unit *unit_of(const struct tree_node *node)
+{
+	return node ? container_of(node, struct sched_unit, rtds.node) : NULL;
+}
+
+static bool is_earlier(const struct tree_node *a, const struct tree_node *b)
+{
+	return unit_of(a)->rtds.key < unit_of(b)->rtds.key;
+}
+
+static void publish_best(struct runqueue *rq)
+{
+	const struct sched_unit *first = unit_of(tree_first(&rq->keyed));
+
+	WRITE_ONCE(rq->best_key, first ? first->rtds.key : RUNQUEUE_KEY_NONE);
+}
+
+void runqueue_key_add(struct runqueue *rq, struct sched_unit *unit)
+{
+	tree_insert(&rq->keyed, &unit->rtds.node, is_earlier);
+	publish_best(rq);
+}
+
+void runqueue_key_remove(struct runqueue *rq, struct sched_unit *unit)
+{
+	tree_remove(&rq->keyed, &unit->rtds.node);
+	publish_best(rq);
+}
+
+struct sched_unit *runqueue_key_best(struct runqueue *rq, runqueue_may_t may, unsigned int cpu)
+{
+	struct tree_node *node = tree_first(&rq->keyed);
+
+	for (u32 left = SEARCH_MAX; node && left; node = tree_next(node), left--) {
+		if (may(unit_of(node), cpu)) {
+			return unit_of(node);
+		}
+	}
+	return NULL;
+}
+
+void sched_arrive_last(struct runqueue *rq, struct sched_unit *unit, enum sched_arrival how)
+{
+	(void)rq;
+	(void)how;
+	/* All in one list, in the order in which they came. */
+	unit->vtime = 0;
+}
+
+void sched_charge_nothing(struct sched_unit *unit, u64 ns)
+{
+	(void)unit;
+	(void)ns;
+}
+
+bool sched_always(const struct sched_unit *unit)
+{
+	(void)unit;
+	return true;
+}
+
+bool sched_never(const struct sched_unit *unit, const struct sched_unit *other)
+{
+	(void)unit;
+	(void)other;
+	return false;
 }

@@ -1,40 +1,84 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a scheduling policy supplies to the core. The core owns states, queues, locks and migration;
- * a policy owns what virtual time, urgency, slices and entitlement mean. All hooks run with the run
- * queue's lock held except where said, in bounded time.
+ * What a scheduling policy supplies to the core. The core owns states, locks, placement and
+ * migration; a policy owns the order of its queues and what urgency, slices and entitlement mean.
+ * Hooks marked (queue) run with the lock of the unit's run queue held, those marked (pool) with the
+ * lock of all pools, in bounded time. A hook marked "optional" may be NULL.
  */
 #ifndef SCHED_OPS_H
 #define SCHED_OPS_H
 
 #include "runqueue.h"
 
+/* Why a unit is queued. */
+enum sched_arrival {
+	SCHED_ARRIVES_AWAKE,   /* it slept */
+	SCHED_ARRIVES_AGAIN,   /* it ran, or was put to sleep for want of a budget */
+	SCHED_ARRIVES_MIGRATED /* from another CPU's queue */
+};
+
 struct sched_ops {
 	enum sched_id id;
 	const char *name;
-	/* No lock: a new group; its last unit has gone. */
-	void (*group_init)(struct sched_group *group);
-	void (*group_free)(struct sched_group *group);
-	/* Group lock: valid parameters, or -EINVAL and no change. */
-	int (*group_set)(struct sched_group *group, const struct sched_params *params);
-	/* The unit is about to be queued on rq: it woke up, or came from another CPU (is_wake
-	 * false). */
-	void (*arrive)(struct runqueue *rq, struct sched_unit *unit, bool is_wake);
-	/* It ran for ns. */
+	bool owns_cpus; /* no CPU ever runs more than one unit */
+	u32 cpus_max;	/* of a pool */
+
+	/* (pool) A new pool; nobody is left in it. Optional. */
+	int (*pool_init)(struct sched_pool *pool);
+	void (*pool_free)(struct sched_pool *pool);
+	/* (pool) A domain joins or leaves, without units that run. Optional. */
+	void (*group_join)(struct sched_group *group);
+	void (*group_leave)(struct sched_group *group);
+	/* (group lock) Valid parameters were set. Optional. */
+	void (*group_changed)(struct sched_group *group);
+	/*
+	 * (pool) Make room for a unit that may run on the CPUs hard: what it is allowed to, or an
+	 * error as of sched_unit_set_affinity(). It may have room already. unit_leave: optional.
+	 */
+	int (*unit_fit)(struct sched_pool *pool, struct sched_unit *unit, cpumask_t hard,
+			cpumask_t *allowed, struct sched_admission *why);
+	void (*unit_leave)(struct sched_pool *pool, struct sched_unit *unit);
+	/* (pool) May unit have these parameters, which are valid in themselves? Optional. */
+	int (*unit_admit)(struct sched_pool *pool, struct sched_unit *unit,
+			  const struct sched_params *params, struct sched_admission *why);
+
+	/* (queue) The order of a run queue. */
+	void (*add)(struct runqueue *rq, struct sched_unit *unit);
+	void (*remove)(struct runqueue *rq, struct sched_unit *unit);
+	struct sched_unit *(*best)(struct runqueue *rq, runqueue_may_t may, unsigned int cpu);
+	/* (queue) A pick begins: time has come to now. Optional. */
+	void (*advance)(struct runqueue *rq, u64 now);
+	/* (queue) When an idle CPU has to pick again at the latest, ns. Optional: TIME_NEVER. */
+	u64 (*idle_until)(struct runqueue *rq);
+	/* (queue) The unit, of rq so far, is about to be queued, its CPU not chosen. Optional. */
+	void (*prepare)(struct runqueue *rq, struct sched_unit *unit, enum sched_arrival how,
+			u64 now);
+	/* (queue) It is about to be queued on rq. */
+	void (*arrive)(struct runqueue *rq, struct sched_unit *unit, enum sched_arrival how);
+	/* (queue) Did its place in the order change by the time alone? Optional. */
+	bool (*is_stale)(const struct sched_unit *unit, u64 now);
+	/* (queue) It ran for ns. */
 	void (*charge)(struct sched_unit *unit, u64 ns);
-	/* May it go on now, or has it used up its entitlement (SCHED_BLOCK_CAP)? */
+	/* (queue) May it go on, or has it used up what it is entitled to (SCHED_BLOCK_CAP)? */
 	bool (*is_entitled)(const struct sched_unit *unit);
-	/* It is the one to run: how long at most, ns; others_wait: somebody is queued behind it. */
-	u64 (*slice)(struct runqueue *rq, struct sched_unit *unit, bool others_wait);
-	/* Should a unit that was just queued stop the one that runs? */
+	/* (queue) It is the one to run: how long at most, ns; others_wait: somebody is queued. */
+	u64 (*slice)(struct runqueue *rq, struct sched_unit *unit, bool others_wait, u64 now);
+	/* (queue) Should a unit that was just queued stop the one that runs? */
 	bool (*preempts)(const struct sched_unit *unit, const struct sched_unit *running);
-	/* Should this CPU take a waiting unit of another CPU instead of its own best? */
+	/* (queue) Should this CPU take a waiting unit of another CPU instead of its own best? */
 	bool (*is_better)(const struct sched_unit *other, const struct sched_unit *own);
+	/* (no lock) Can anything in this queue be better than own? A hint. Optional: yes. */
+	bool (*has_better)(const struct runqueue *rq, const struct sched_unit *own);
+	/* (queue) The busy CPU that a unit should preempt; ~0: none. A hint. Optional: none. */
+	unsigned int (*victim)(const struct sched_unit *unit);
 };
 
-extern const struct sched_ops credit_ops;
+/* For policies without budgets, and without an order but the list's (runqueue.c). */
+void sched_arrive_last(struct runqueue *rq, struct sched_unit *unit, enum sched_arrival how);
+void sched_charge_nothing(struct sched_unit *unit, u64 ns);
+bool sched_always(const struct sched_unit *unit);
+bool sched_never(const struct sched_unit *unit, const struct sched_unit *other);
 
-/* The policy of all CPUs (group.c). */
-extern const struct sched_ops *const sched_policy;
+extern const struct sched_ops credit_ops, rtds_ops, null_ops, arinc653_ops;
 
 #endif

@@ -17,6 +17,7 @@ enum lock_rank {
 	LOCK_RANK_DOM_CONSOLE, /* console rings of one domain */
 	LOCK_RANK_STAGE2,      /* stage-2 tables of one domain */
 	LOCK_RANK_VGIC,	       /* virtual interrupts of one domain */
+	LOCK_RANK_SCHED_POOL,  /* pools of CPUs, their members and reservations */
 	LOCK_RANK_SCHED_GROUP, /* units and parameters of one domain */
 	LOCK_RANK_SCHED,       /* run queue of one physical CPU */
 	LOCK_RANK_TIMER,       /* timers of one physical CPU */

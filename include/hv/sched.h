@@ -77,7 +77,6 @@ struct sched_rtds {
 	s64 left;	       /* of the budget, until the deadline; less than 0: overdrawn */
 	struct timer refill;   /* at the deadline, when there is nothing left */
 	u64 nr_missed;	       /* deadlines that came before all of the budget that it wanted */
-	u16 load;	       /* index + 1 of its reservation in the pool's table; 0 = none */
 	bool extratime;
 };
 

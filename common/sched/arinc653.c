@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * arinc653: a fixed frame of windows, repeated for ever (hv/sched.h, SCHED_ID_ARINC653; the idea is
+ * the partition scheduling of ARINC 653 part 1, 2.3.1).
+ *
+ * A pool has one CPU and one schedule: a major frame, and in it windows that follow each other from
+ * its start. In a window only its vCPU may run; while that sleeps, or when the window is nobody's,
+ * or after the last window, the CPU idles. What a vCPU gets, and when, therefore depends on the
+ * schedule alone: not on what others do, nor on what it did before.
+ *
+ * All boundaries are computed from the start of the frame, and that from the frame before, never
+ * from the time at which EL2 came to switch: a late switch shortens one window by as much and
+ * delays nothing after it. A switch is late by at most the longest path through EL2.
+ *
+ * A new schedule is checked at once and takes effect at the start of the next frame, when the one
+ * in force has run to its end. The first one starts when it is set. Without a schedule the pool's
+ * vCPUs do not run.
+ *
+ * Windows name vCPUs by domain id and vCPU number, so a schedule may be set before its domains
+ * exist, and stays when they are restarted with the same ids. The one who may run now is looked for
+ * when the window changes (advance) and among the waiting, whose number is that of the pool's
+ * vCPUs; nothing is kept that could go stale.
+ *
+ * Locks: the frame is under the lock of its CPU's queue; without a CPU, under the pools' lock.
+ */
+#include "pool.h"
+
+#include <hv/errno.h>
+#include <hv/heap.h>
+#include <hv/sched.h>
+#include <hv/softirq.h>
+#include <hv/timer.h>
+
+#define MAJOR_MAX (10 * NSEC_PER_SEC)
+
+struct arinc653_frame {
+	struct sched_schedule schedule; /* in force; no windows: none */
+	struct sched_schedule next;
+	bool has_next;
+	u64 start;	/* ns, of the current frame */
+	u32 window;	/* current one; nr_windows: the rest of the frame */
+	u64 window_end; /* ns */
+};
+
+static int arinc653_pool_init(struct sched_pool *pool)
+{
+	pool->frame = heap_alloc(sizeof(*pool->frame));
+	return pool->frame ? 0 : -ENOMEM;
+}
+
+static void arinc653_pool_free(struct sched_pool *pool)
+{
+	heap_free(pool->frame);
+	pool->frame = NULL;
+}
+
+static void enter_window(struct arinc653_frame *frame, u32 window)
+{
+	const struct sched_schedule *schedule = &frame->schedule;
+
+	frame->window = window;
+	frame->window_end = window < schedule->nr_windows
+				    ? frame->window_end + schedule->windows[window].ns
+				    : frame->start + schedule->major_frame_ns;
+}
+
+static void enter_frame(struct arinc653_frame *frame, u64 start)
+{
+	if (frame->has_next) {
+		frame->schedule = frame->next;
+		frame->has_next = false;
+	}
+	frame->start = start;
+	frame->window_end = start;
+	enter_window(frame, 0);
+}
+
+static void arinc653_advance(struct runqueue *rq, u64 now)
+{
+	struct arinc653_frame *frame = rq->pool->frame;
+	u64 major = frame->schedule.major_frame_ns;
+
+	if (!major) {
+		return;
+	}
+	if (now - frame->start >= major) {
+		/* A schedule that waits begins with the very next frame, even if that is over. */
+		u64 periods = frame->has_next ? 1 : (now - frame->start) / major;
+
+		enter_frame(frame, frame->start + periods * major);
+		major = frame->schedule.major_frame_ns;
+		if (now - frame->start >= major) {
+			enter_frame(frame, frame->start + (now - frame->start) / major * major);
+		}
+	}
+	while (now >= frame->window_end) {
+		enter_window(frame, frame->window + 1);
+	}
+}
+
+static bool owns_window(const struct arinc653_frame *frame, const struct sched_unit *unit)
+{
+	const struct sched_window *window = &frame->schedule.windows[frame->window];
+
+	return frame->window < frame->schedule.nr_windows &&
+	       window->domain == unit->group->domain && window->vcpu == unit->id;
+}
+
+/* The core asks for one that may run on cpu: here that is the one whose window it is. */
+static bool may_now(const struct sched_unit *unit, unsigned int cpu)
+{
+	return sched_may_run(unit, cpu) && owns_window(sched_queue_of(cpu)->pool->frame, unit);
+}
+
+static struct sched_unit *arinc653_best(struct runqueue *rq, runqueue_may_t may, unsigned int cpu)
+{
+	(void)may;
+	return runqueue_best(rq, may_now, cpu);
+}
+
+static u64 arinc653_idle_until(struct runqueue *rq)
+{
+	const struct arinc653_frame *frame = rq->pool->frame;
+
+	return frame->schedule.major_frame_ns ? frame->window_end : TIME_NEVER;
+}
+
+static u64 arinc653_slice(struct runqueue *rq, struct sched_unit *unit, bool others_wait, u64 now)
+{
+	(void)unit;
+	(void)others_wait;
+	return rq->pool->frame->window_end - now;
+}
+
+const struct sched_ops arinc653_ops = {
+	.id = SCHED_ID_ARINC653,
+	.name = "arinc653",
+	.cpus_max = 1,
+	.pool_init = arinc653_pool_init,
+	.pool_free = arinc653_pool_free,
+	.unit_fit = sched_fit_mask,
+	.add = runqueue_add,
+	.remove = runqueue_remove,
+	.best = arinc653_best,
+	.advance = arinc653_advance,
+	.idle_until = arinc653_idle_until,
+	.arrive = sched_arrive_last,
+	.charge = sched_charge_nothing,
+	.is_entitled = sched_always,
+	.slice = arinc653_slice,
+	.preempts = sched_never,
+	.is_better = sched_never,
+};
+
+static int check(const struct sched_schedule *schedule)
+{
+	u64 left = schedule->major_frame_ns;
+
+	if (left == 0 || left > MAJOR_MAX || schedule->nr_windows == 0 ||
+	    schedule->nr_windows > SCHED_WINDOWS_MAX) {
+		return -EINVAL;
+	}
+	for (u32 i = 0; i < schedule->nr_windows; i++) {
+		u64 ns = schedule->windows[i].ns;
+
+		if (ns == 0 || ns > left) {
+			return -EINVAL;
+		}
+		left -= ns;
+	}
+	return 0;
+}
+
+/* The frame of a pool, locked through its CPU's queue if it has one; -ENOENT, -EOPNOTSUPP. */
+static int lock_frame(u32 id, struct sched_pool **pool, struct runqueue **rq)
+{
+	int err = 0;
+
+	spin_lock(&sched_pools_lock);
+	*pool = sched_pool_find(id);
+	if (!*pool || (*pool)->ops != &arinc653_ops) {
+		err = *pool ? -EOPNOTSUPP : -ENOENT;
+		spin_unlock(&sched_pools_lock);
+		return err;
+	}
+	*rq = NULL;
+	if (!cpumask_is_empty((*pool)->owned)) {
+		*rq = sched_queue_of(cpumask_first((*pool)->owned));
+		spin_lock(&(*rq)->lock);
+	}
+	return 0;
+}
+
+static void unlock_frame(struct runqueue *rq)
+{
+	if (rq) {
+		spin_unlock(&rq->lock);
+	}
+	spin_unlock(&sched_pools_lock);
+}
+
+int sched_schedule_set(u32 id, const struct sched_schedule *schedule)
+{
+	struct sched_pool *pool;
+	struct runqueue *rq;
+	int err = check(schedule);
+
+	err = err ? err : lock_frame(id, &pool, &rq);
+	if (err) {
+		return err;
+	}
+	pool->frame->next = *schedule;
+	pool->frame->has_next = true;
+	if (!pool->frame->schedule.major_frame_ns) {
+		enter_frame(pool->frame, time_now());
+		for (u64 cpus = pool->owned.bits; cpus; cpus &= cpus - 1) {
+			softirq_raise_on((unsigned int)__builtin_ctzl(cpus), SOFTIRQ_SCHED);
+		}
+	}
+	unlock_frame(rq);
+	return 0;
+}
+
+int sched_schedule_get(u32 id, struct sched_schedule *schedule)
+{
+	struct sched_pool *pool;
+	struct runqueue *rq;
+	int err = lock_frame(id, &pool, &rq);
+
+	if (!err) {
+		*schedule = pool->frame->has_next ? pool->frame->next : pool->frame->schedule;
+		unlock_frame(rq);
+	}
+	return err;
+}

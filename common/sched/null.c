@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * null: one vCPU per CPU, and nothing to decide (hv/sched.h, SCHED_ID_NULL).
+ *
+ * When a vCPU comes into the pool it is given a CPU of its own, the lowest free one that it may
+ * run on, and it stays there until its affinity excludes that CPU, or it leaves. While it can run
+ * it runs; while it sleeps the CPU idles. So there is no time slice, no timer and no switch to
+ * another vCPU; latency is what the hardware and the path through EL2 make of it, and a vCPU that
+ * waits with WFI may do so without a trap (sched_owns_cpu), since nobody else wants the CPU.
+ *
+ * Admission is counting: a vCPU that finds no free CPU is refused (-ENOSPC), as is the removal of a
+ * CPU from the pool that a vCPU has.
+ *
+ * The pool's table `owners` says who has which CPU; it is protected by the pools' lock. The core's
+ * placement does the rest, because the CPU that a vCPU was given is the only one it is allowed on.
+ * All hooks are constant time.
+ */
+#include "pool.h"
+
+#include <hv/errno.h>
+#include <hv/sched.h>
+#include <hv/timer.h>
+
+static u64 free_cpus(const struct sched_pool *pool, const struct sched_unit *unit)
+{
+	u64 left = 0;
+
+	for (u64 cpus = pool->cpus.bits; cpus; cpus &= cpus - 1) {
+		unsigned int cpu = (unsigned int)__builtin_ctzl(cpus);
+
+		left |= !pool->owners[cpu] || pool->owners[cpu] == unit ? BIT(cpu) : 0;
+	}
+	return left;
+}
+
+static void null_unit_leave(struct sched_pool *pool, struct sched_unit *unit)
+{
+	for (u32 cpu = 0; cpu < ARRAY_SIZE(pool->owners); cpu++) {
+		if (pool->owners[cpu] == unit) {
+			pool->owners[cpu] = NULL;
+		}
+	}
+}
+
+static int null_unit_fit(struct sched_pool *pool, struct sched_unit *unit, cpumask_t hard,
+			 cpumask_t *allowed, struct sched_admission *why)
+{
+	u64 left = free_cpus(pool, unit) & hard.bits, own = 0;
+	unsigned int cpu;
+
+	if (why) {
+		*why = (struct sched_admission){ .cpu = ~0U };
+	}
+	if (!left) {
+		return hard.bits & pool->cpus.bits ? -ENOSPC : -EINVAL;
+	}
+	for (u64 cpus = left; cpus && !own; cpus &= cpus - 1) {
+		own = pool->owners[__builtin_ctzl(cpus)] == unit ? cpus & -cpus : 0;
+	}
+	cpu = (unsigned int)__builtin_ctzl(own ? own : left);
+	null_unit_leave(pool, unit);
+	pool->owners[cpu] = unit;
+	*allowed = cpumask_of(cpu);
+	return 0;
+}
+
+static u64 null_slice(struct runqueue *rq, struct sched_unit *unit, bool others_wait, u64 now)
+{
+	(void)rq;
+	(void)unit;
+	(void)others_wait;
+	(void)now;
+	return TIME_NEVER;
+}
+
+const struct sched_ops null_ops = {
+	.id = SCHED_ID_NULL,
+	.name = "null",
+	.owns_cpus = true,
+	.cpus_max = 64,
+	.unit_fit = null_unit_fit,
+	.unit_leave = null_unit_leave,
+	.add = runqueue_add,
+	.remove = runqueue_remove,
+	.best = runqueue_best,
+	.arrive = sched_arrive_last,
+	.charge = sched_charge_nothing,
+	.is_entitled = sched_always,
+	.slice = null_slice,
+	.preempts = sched_never,
+	.is_better = sched_never,
+};

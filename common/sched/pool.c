@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pools of CPUs (hv/sched.h): which policies there are, which CPUs and domains a pool has, and the
+ * moves of both. unit.c has what concerns one unit.
+ *
+ * sched_pools_lock (LOCK_RANK_SCHED_POOL) protects the table, the members and the reservations of
+ * all pools; it is taken by control operations only, never on the way between guests. A CPU leaves
+ * in two steps: first no unit is placed there any more (cpus), then, when the last one has gone, it
+ * is free (owned). A CPU without pool keeps picking, in a pool that nobody can be in.
+ */
+#include "pool.h"
+
+#include <hv/errno.h>
+#include <hv/sched.h>
+#include <hv/softirq.h>
+#include <hv/string.h>
+
+static const struct sched_ops *const policies[] = {
+	IS_ENABLED(CONFIG_SCHED_CREDIT) ? &credit_ops : NULL,
+	IS_ENABLED(CONFIG_SCHED_RTDS) ? &rtds_ops : NULL,
+	IS_ENABLED(CONFIG_SCHED_NULL) ? &null_ops : NULL,
+	IS_ENABLED(CONFIG_SCHED_ARINC653) ? &arinc653_ops : NULL,
+};
+
+#define POLICY_DEFAULT                                                                             \
+	(IS_ENABLED(CONFIG_SCHED_CREDIT) ? &credit_ops                                             \
+	 : IS_ENABLED(CONFIG_SCHED_RTDS) ? &rtds_ops                                               \
+					 : &null_ops)
+
+struct spinlock sched_pools_lock = SPINLOCK_INIT(LOCK_RANK_SCHED_POOL);
+static struct sched_pool pools[SCHED_POOL_MAX];
+/* Where CPUs without a pool are. */
+static struct sched_pool nowhere;
+
+const struct sched_ops *sched_ops_find(enum sched_id id)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(policies); i++) {
+		if (policies[i] && policies[i]->id == id) {
+			return policies[i];
+		}
+	}
+	return NULL;
+}
+
+struct sched_pool *sched_pool_find(u32 id)
+{
+	return id < SCHED_POOL_MAX && pools[id].ops ? &pools[id] : NULL;
+}
+
+int sched_boot_policy(const char *name)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(policies); i++) {
+		const struct sched_ops *ops = policies[i];
+
+		/* Dom0 has no window in a frame that nobody has set. */
+		if (ops && ops->id != SCHED_ID_ARINC653 && strcmp(ops->name, name) == 0) {
+			pools[0].ops = ops;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+void sched_cpu_online(unsigned int cpu)
+{
+	struct runqueue *rq = sched_queue_of(cpu);
+
+	*rq = (struct runqueue){ .idle_since = time_now(),
+				 .running_key = RUNQUEUE_KEY_NONE,
+				 .best_key = RUNQUEUE_KEY_NONE,
+				 .pool = &pools[0] };
+	spin_lock_init(&rq->lock, LOCK_RANK_SCHED);
+	atomic_fetch_and(&sched_idle_cpus, ~BIT(cpu));
+	atomic_fetch_and(&sched_waiting_cpus, ~BIT(cpu));
+	atomic_fetch_and(&sched_alone_cpus, ~BIT(cpu));
+	spin_lock(&sched_pools_lock);
+	if (!pools[0].ops) {
+		pools[0].ops = POLICY_DEFAULT;
+	}
+	nowhere.ops = pools[0].ops;
+	pools[0].cpus.bits |= BIT(cpu);
+	pools[0].owned.bits |= BIT(cpu);
+	spin_unlock(&sched_pools_lock);
+}
+
+void sched_pool_link(struct sched_pool *pool, struct sched_group *group)
+{
+	group->pool = pool;
+	group->pool_next = pool->groups;
+	pool->groups = group;
+	pool->nr_groups++;
+	if (pool->ops->group_join) {
+		pool->ops->group_join(group);
+	}
+}
+
+void sched_pool_unlink(struct sched_group *group)
+{
+	struct sched_pool *pool = group->pool;
+	struct sched_group **at = &pool->groups;
+
+	while (*at != group) {
+		at = &(*at)->pool_next;
+	}
+	*at = group->pool_next;
+	pool->nr_groups--;
+	if (pool->ops->group_leave) {
+		pool->ops->group_leave(group);
+	}
+}
+
+static struct sched_pool *find_free(u32 id)
+{
+	for (u32 i = 0; i < SCHED_POOL_MAX; i++) {
+		if (!pools[i].ops && (id == SCHED_POOL_ANY || id == i)) {
+			pools[i] = (struct sched_pool){ .id = i };
+			return &pools[i];
+		}
+	}
+	return NULL;
+}
+
+int sched_pool_create(u32 id, enum sched_id policy, u32 *created)
+{
+	const struct sched_ops *ops = sched_ops_find(policy);
+	struct sched_pool *pool;
+	int err = 0;
+
+	if (!ops || (id != SCHED_POOL_ANY && id >= SCHED_POOL_MAX)) {
+		return -EINVAL;
+	}
+	spin_lock(&sched_pools_lock);
+	pool = find_free(id);
+	if (!pool) {
+		err = id == SCHED_POOL_ANY ? -ENOSPC : -EEXIST;
+		goto out_unlock;
+	}
+	err = ops->pool_init ? ops->pool_init(pool) : 0;
+	if (!err) {
+		pool->ops = ops;
+		*created = pool->id;
+	}
+out_unlock:
+	spin_unlock(&sched_pools_lock);
+	return err;
+}
+
+int sched_pool_destroy(u32 id)
+{
+	struct sched_pool *pool;
+	int err = 0;
+
+	spin_lock(&sched_pools_lock);
+	pool = sched_pool_find(id);
+	if (!pool) {
+		err = -ENOENT;
+	} else if (id == 0) {
+		err = -EPERM;
+	} else if (pool->nr_groups || !cpumask_is_empty(pool->owned)) {
+		err = -EBUSY;
+	} else {
+		if (pool->ops->pool_free) {
+			pool->ops->pool_free(pool);
+		}
+		pool->ops = NULL;
+	}
+	spin_unlock(&sched_pools_lock);
+	return err;
+}
+
+static cpumask_t free_cpus(void)
+{
+	cpumask_t left = cpus_online;
+
+	for (u32 i = 0; i < SCHED_POOL_MAX; i++) {
+		left.bits &= pools[i].ops ? ~pools[i].owned.bits : ~0UL;
+	}
+	return left;
+}
+
+cpumask_t sched_free_cpus(void)
+{
+	cpumask_t left;
+
+	spin_lock(&sched_pools_lock);
+	left = free_cpus();
+	spin_unlock(&sched_pools_lock);
+	return left;
+}
+
+/* Units of the pool through fn, until it returns an error. Pool lock: lists do not change. */
+static int for_each_unit(struct sched_pool *pool, int (*fn)(struct sched_unit *, u32), u32 arg)
+{
+	for (struct sched_group *group = pool->groups; group; group = group->pool_next) {
+		for (struct sched_unit *unit = group->units; unit; unit = unit->group_next) {
+			int err = fn(unit, arg);
+
+			if (err) {
+				return err;
+			}
+		}
+	}
+	return 0;
+}
+
+static bool is_reserved(const struct sched_unit *unit)
+{
+	return unit->rtds.budget && unit->group->pool->ops->id == SCHED_ID_RTDS;
+}
+
+static int extend_to(struct sched_unit *unit, u32 cpu)
+{
+	struct sched_pool *pool = unit->group->pool;
+
+	if (cpumask_has(unit->hard, cpu) && !is_reserved(unit) && !pool->ops->owns_cpus) {
+		sched_set_allowed(unit, cpumask_and(unit->hard, pool->cpus));
+	}
+	return 0;
+}
+
+int sched_pool_add_cpu(u32 id, unsigned int cpu)
+{
+	struct sched_pool *pool;
+	struct runqueue *rq;
+	int err = -ENOENT;
+
+	if (cpu >= 64 || !cpumask_has(cpus_online, cpu)) {
+		return -ENODEV;
+	}
+	spin_lock(&sched_pools_lock);
+	pool = sched_pool_find(id);
+	if (!pool) {
+		goto out_unlock;
+	}
+	err = -EBUSY;
+	if (!cpumask_has(free_cpus(), cpu)) {
+		goto out_unlock;
+	}
+	err = -ENOSPC;
+	if ((u32)__builtin_popcountl(pool->owned.bits) >= pool->ops->cpus_max) {
+		goto out_unlock;
+	}
+	rq = sched_queue_of(cpu);
+	spin_lock(&rq->lock);
+	rq->pool = pool;
+	spin_unlock(&rq->lock);
+	pool->cpus.bits |= BIT(cpu);
+	pool->owned.bits |= BIT(cpu);
+	err = for_each_unit(pool, extend_to, cpu);
+	softirq_raise_on(cpu, SOFTIRQ_SCHED);
+out_unlock:
+	spin_unlock(&sched_pools_lock);
+	return err;
+}
+
+/* May the CPU leave, as far as this unit is concerned? */
+static int is_free_of(struct sched_unit *unit, u32 cpu)
+{
+	bool only = unit->allowed.bits == BIT(cpu);
+
+	return only || (is_reserved(unit) && cpumask_has(unit->allowed, cpu)) ? -EBUSY : 0;
+}
+
+static int drive_out(struct sched_unit *unit, u32 cpu)
+{
+	if (cpumask_has(unit->allowed, cpu)) {
+		sched_set_allowed(unit, (cpumask_t){ unit->allowed.bits & ~BIT(cpu) });
+	}
+	return 0;
+}
+
+static int has_left(struct sched_unit *unit, u32 cpu)
+{
+	return READ_ONCE(unit->cpu) == cpu ? -EAGAIN : 0;
+}
+
+/* No unit is placed on the CPU any more, or an error. Pool lock. */
+static int close_cpu(struct sched_pool *pool, unsigned int cpu)
+{
+	int err;
+
+	if (pool->cpus.bits == BIT(cpu) && (pool->id == 0 || pool->nr_groups)) {
+		return -EBUSY;
+	}
+	err = for_each_unit(pool, is_free_of, cpu);
+	if (!err) {
+		pool->cpus.bits &= ~BIT(cpu);
+		err = for_each_unit(pool, drive_out, cpu);
+	}
+	return err;
+}
+
+int sched_pool_remove_cpu(u32 id, unsigned int cpu)
+{
+	struct sched_pool *pool;
+	struct runqueue *rq;
+	int err = 0;
+
+	spin_lock(&sched_pools_lock);
+	pool = sched_pool_find(id);
+	if (!pool || cpu >= 64 || !cpumask_has(pool->owned, cpu)) {
+		err = pool ? -ENODEV : -ENOENT;
+		goto out_unlock;
+	}
+	if (cpumask_has(pool->cpus, cpu)) {
+		err = close_cpu(pool, cpu);
+	}
+	if (!err) {
+		err = for_each_unit(pool, has_left, cpu);
+	}
+	if (!err) {
+		rq = sched_queue_of(cpu);
+		spin_lock(&rq->lock);
+		rq->pool = &nowhere;
+		spin_unlock(&rq->lock);
+		pool->owned.bits &= ~BIT(cpu);
+	}
+out_unlock:
+	spin_unlock(&sched_pools_lock);
+	return err;
+}
+
+int sched_pool_info(u32 from, struct sched_pool_info *info)
+{
+	int err = -ENOENT;
+
+	spin_lock(&sched_pools_lock);
+	for (u32 i = from; i < SCHED_POOL_MAX; i++) {
+		if (pools[i].ops) {
+			*info = (struct sched_pool_info){ .id = i,
+							  .policy = pools[i].ops->id,
+							  .cpus = pools[i].cpus,
+							  .nr_groups = pools[i].nr_groups };
+			err = 0;
+			break;
+		}
+	}
+	spin_unlock(&sched_pools_lock);
+	return err;
+}
+
+u32 sched_group_pool(const struct sched_group *group)
+{
+	return group->pool->id;
+}
+
+enum sched_id sched_group_policy(const struct sched_group *group)
+{
+	return group->pool->ops->id;
+}
+
+enum sched_id sched_default_id(void)
+{
+	return pools[0].ops->id;
+}
+
+const char *sched_name(enum sched_id id)
+{
+	const struct sched_ops *ops = sched_ops_find(id);
+
+	return ops ? ops->name : NULL;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Inside the scheduler: pools, and what the core's files share (core.c, pick.c, unit.c, pool.c).
+ *
+ * A unit's CPU is always one of its pool's (owned), so the lock of a unit's run queue also says
+ * which policy handles it: rq->pool->ops. rq->pool changes only while no unit belongs to the queue.
+ */
+#ifndef SCHED_POOL_H
+#define SCHED_POOL_H
+
+#include "sched_ops.h"
+
+#include <hv/admission.h>
+
+/* Reservations of a pool; also at least the number of CPUs. */
+#define SCHED_LOADS_MAX 64U
+
+struct sched_pool {
+	u32 id;
+	const struct sched_ops *ops; /* NULL: the pool does not exist */
+	cpumask_t cpus;		     /* units may be placed here */
+	cpumask_t owned;	     /* these, and a CPU that its last units are leaving */
+	struct sched_group *groups;  /* list through pool_next */
+	u32 nr_groups;
+	u32 nr_loads; /* rtds: reservations in force */
+	struct admission_load loads[SCHED_LOADS_MAX];
+	struct sched_unit *owners[SCHED_LOADS_MAX]; /* rtds: of loads; null: of CPUs */
+	struct arinc653_frame *frame; /* arinc653: contents under the queue's lock */
+};
+
+/* LOCK_RANK_SCHED_POOL: all pools, their members and reservations. */
+extern struct spinlock sched_pools_lock;
+
+/* The pool, or NULL. Pool lock. */
+struct sched_pool *sched_pool_find(u32 id);
+/* The ops of a policy that is built in, or NULL. */
+const struct sched_ops *sched_ops_find(enum sched_id id);
+/* hard within the pool; the usual unit_fit: -EINVAL when nothing is left. */
+int sched_fit_mask(struct sched_pool *pool, struct sched_unit *unit, cpumask_t hard,
+		   cpumask_t *allowed, struct sched_admission *why);
+/* What rtds keeps of a unit: at its creation; new parameters, admitted. No queue lock. */
+void rtds_unit_init(struct sched_unit *unit);
+void rtds_unit_apply(struct sched_unit *unit, const struct sched_params *params);
+/* The unit may run on these CPUs from now on. Pool lock. */
+void sched_set_allowed(struct sched_unit *unit, cpumask_t allowed);
+/* A group comes into a pool or leaves it. Pool lock. */
+void sched_pool_link(struct sched_pool *pool, struct sched_group *group);
+void sched_pool_unlink(struct sched_group *group);
+
+/* core.c */
+extern u64 sched_idle_cpus;    /* bit per CPU that has nothing to run */
+extern u64 sched_waiting_cpus; /* bit per CPU whose queue holds waiting units */
+extern u64 sched_alone_cpus;   /* bit per CPU whose unit runs without a time limit */
+
+struct runqueue *sched_queue_of(unsigned int cpu);
+/* Lock the queue that a unit belongs to. */
+struct runqueue *sched_lock_queue(const struct sched_unit *unit);
+/* The following three: queue lock. */
+void sched_enqueue(struct runqueue *rq, struct sched_unit *unit);
+void sched_dequeue(struct runqueue *rq, struct sched_unit *unit);
+/* Close the books on the state that ends now. */
+void sched_account(struct runqueue *rq, struct sched_unit *unit, u64 now);
+/* Queue a unit that sleeps without a reason; it may go to another CPU. No queue lock. */
+void sched_place(struct sched_unit *unit, enum sched_arrival how);
+/* Its order in the queue changed, or where it may run: queue it anew, or let its CPU pick. */
+void sched_requeue(struct sched_unit *unit);
+
+static inline bool sched_is_runnable(const struct sched_unit *unit)
+{
+	return unit->blocked == 0;
+}
+
+static inline bool sched_may_run(const struct sched_unit *unit, unsigned int cpu)
+{
+	return cpumask_has(unit->allowed, cpu);
+}
+
+#endif
