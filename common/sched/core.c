@@ -16,8 +16,9 @@
  * Work conservation: a CPU that finds nothing sets its bit in sched_idle_cpus and then looks at the
  * other queues once more; a unit that is queued is made visible before the idle CPUs are looked at.
  * One of the two sees the other. The same holds for keys (running_key, best_key): each side
- * publishes its own before it reads the other's. A second run-queue lock is only ever tried, never
- * waited for.
+ * publishes its own before it reads the other's. Several units may be sent to one CPU before it
+ * picks, so whoever takes a unit from a queue offers the next one that could run elsewhere. A second
+ * run-queue lock is only ever tried, never waited for.
  */
 #include "pool.h"
 
@@ -102,7 +103,7 @@ static unsigned int claim_idle(const struct sched_unit *unit)
 	return ~0U;
 }
 
-/* A busy CPU that the policy would have the unit preempt; ~0: none. */
+/* A busy CPU that the policy has told to make room for the unit; ~0: none. */
 static unsigned int victim_of(const struct sched_ops *ops, const struct sched_unit *unit)
 {
 	return ops->victim ? ops->victim(unit) : ~0U;
@@ -131,7 +132,7 @@ static unsigned int choose_cpu(const struct sched_ops *ops, const struct sched_u
  * A unit waits behind others: is there a CPU that idles, or one that should stop for it? Those that
  * run a unit without a time limit have to pick again and share.
  */
-static void offer(const struct sched_ops *ops, const struct sched_unit *unit)
+void sched_offer(const struct sched_ops *ops, const struct sched_unit *unit)
 {
 	unsigned int cpu = claim_idle(unit);
 	u64 alone;
@@ -140,10 +141,7 @@ static void offer(const struct sched_ops *ops, const struct sched_unit *unit)
 		softirq_raise_on(cpu, SOFTIRQ_SCHED);
 		return;
 	}
-	cpu = victim_of(ops, unit);
-	if (cpu != ~0U) {
-		softirq_raise_on(cpu, SOFTIRQ_SCHED);
-	}
+	(void)victim_of(ops, unit);
 	alone = READ_ONCE(sched_alone_cpus) & unit->allowed.bits;
 	for (; unlikely(alone); alone &= alone - 1) {
 		softirq_raise_on((unsigned int)__builtin_ctzl(alone), SOFTIRQ_SCHED);
@@ -161,7 +159,7 @@ static void queue_on(struct runqueue *rq, struct sched_unit *unit, enum sched_ar
 		softirq_raise_on(unit->cpu, SOFTIRQ_SCHED);
 	}
 	if (rq->running) {
-		offer(ops, unit);
+		sched_offer(ops, unit);
 	}
 }
 
@@ -293,7 +291,7 @@ void sched_switched(struct sched_unit *prev)
 	 */
 	store_release(&prev->on_cpu, false);
 	if (prev->state == SCHED_STATE_QUEUED) {
-		offer(rq->pool->ops, prev);
+		sched_offer(rq->pool->ops, prev);
 	}
 	moves = waits_for_place(prev);
 	spin_unlock(&rq->lock);

@@ -145,6 +145,7 @@ static u64 credit_slice(struct runqueue *rq, struct sched_unit *unit, bool other
 	u64 slice = others_wait ? SLICE : TIME_NEVER;
 
 	(void)now;
+	rq->vtime = MAX(rq->vtime, unit->vtime);
 	if (unit->urgent && rq->nr_waiting) {
 		slice = MIN(slice, (u64)unit->burst);
 	}

@@ -22,6 +22,25 @@ static bool may_steal(const struct sched_unit *unit, unsigned int cpu)
 	return sched_may_run(unit, cpu) && !load_acquire(&unit->on_cpu);
 }
 
+static bool may_go_elsewhere(const struct sched_unit *unit, unsigned int cpu)
+{
+	return (unit->allowed.bits & ~BIT(cpu)) != 0 && !load_acquire(&unit->on_cpu);
+}
+
+/* The best unit that is left in the queue of cpu may be one for another CPU. Queue lock. */
+static void offer_rest(struct runqueue *rq, unsigned int cpu)
+{
+	const struct sched_ops *ops = rq->pool->ops;
+	struct sched_unit *unit = NULL;
+
+	if (rq->nr_waiting && ops->cpus_max > 1 && (rq->pool->owned.bits & ~BIT(cpu)) != 0) {
+		unit = ops->best(rq, may_go_elsewhere, cpu);
+	}
+	if (unit) {
+		sched_offer(ops, unit);
+	}
+}
+
 /* It has nothing left to run with: sleep until the policy wakes it. */
 static void exhaust(struct sched_unit *unit)
 {
@@ -66,6 +85,7 @@ static struct sched_unit *steal_from(struct runqueue *rq, struct runqueue *from,
 		return NULL;
 	}
 	sched_dequeue(from, unit);
+	offer_rest(from, unit->cpu);
 	unit->cpu = cpu;
 	ops->arrive(rq, unit, SCHED_ARRIVES_MIGRATED);
 	sched_enqueue(rq, unit);
@@ -160,7 +180,6 @@ static u64 start(struct runqueue *rq, struct sched_unit *unit, u64 now)
 	unit->on_cpu = true;
 	rq->running = unit;
 	WRITE_ONCE(rq->running_key, unit->rtds.key);
-	rq->vtime = MAX(rq->vtime, unit->vtime);
 	slice = rq->pool->ops->slice(rq, unit, others_wait, now);
 	if (slice == TIME_NEVER) {
 		atomic_fetch_or(&sched_alone_cpus, BIT(unit->cpu));
@@ -196,6 +215,7 @@ struct sched_choice sched_pick(unsigned int cpu, u64 now)
 	choice.unit = choose(rq, cpu, now, &retry);
 	if (choice.unit) {
 		choice.until = start(rq, choice.unit, now);
+		offer_rest(rq, cpu);
 		retry = retry && rq->pool->ops->has_better;
 	} else {
 		rq->idle_since = now;

@@ -49,10 +49,10 @@
 #define SLICE	       (10 * NSEC_PER_MSEC)
 #define LAG	       (30 * NSEC_PER_MSEC)
 #define BURST	       NSEC_PER_MSEC
-/* Less than this is not worth the switch: counts as nothing. */
-#define GRAIN ((s64)NSEC_PER_USEC)
 /* Of who runs past its deadline because nobody has asked this CPU since. */
 #define SLICE_LATE (10 * NSEC_PER_USEC)
+/* Looks for a CPU before it is left to their next picks. */
+#define VICTIM_TRIES 3U
 
 static bool is_best_effort(const struct sched_unit *unit)
 {
@@ -61,7 +61,7 @@ static bool is_best_effort(const struct sched_unit *unit)
 
 static bool has_budget(const struct sched_unit *unit)
 {
-	return unit->rtds.budget != 0 && unit->rtds.left > GRAIN;
+	return unit->rtds.budget != 0 && unit->rtds.left > 0;
 }
 
 /* Key of who has no claim: virtual time, drawn near to the queue's. */
@@ -85,7 +85,7 @@ static void fill(struct sched_rtds *rtds, u64 deadline)
 static bool may_keep_period(const struct sched_rtds *rtds, u64 now)
 {
 	/* In steps of 16 ns, so that the products of times up to ADMISSION_PERIOD_MAX_US fit. */
-	return now < rtds->deadline &&
+	return now < rtds->deadline || (0 &&
 	       (rtds->left <= 0 || ((u64)rtds->left >> 4) * rtds->period <=
 					   ((rtds->deadline - now) >> 4) * rtds->budget);
 }
@@ -95,7 +95,7 @@ static void next_period(struct sched_rtds *rtds, u64 now)
 {
 	u64 periods = 1 + (now - rtds->deadline) / rtds->period;
 
-	if (rtds->left > GRAIN) {
+	if (rtds->left > 0) {
 		rtds->nr_missed += periods;
 	}
 	fill(rtds, rtds->deadline + periods * rtds->period);
@@ -153,8 +153,8 @@ static u64 rtds_slice(struct runqueue *rq, struct sched_unit *unit, bool others_
 {
 	const struct sched_rtds *rtds = &unit->rtds;
 
-	(void)rq;
 	if (is_best_effort(unit)) {
+		rq->vtime = MAX(rq->vtime, unit->vtime);
 		return others_wait ? SLICE : TIME_NEVER;
 	}
 	return now < rtds->deadline ? MIN((u64)rtds->left, rtds->deadline - now) : SLICE_LATE;
@@ -180,26 +180,47 @@ static bool rtds_has_better(const struct runqueue *rq, const struct sched_unit *
 	return READ_ONCE(rq->best_key) < own->rtds.key;
 }
 
-/* The CPU whose unit has the latest deadline or none, this one's if that is as good. */
-static unsigned int rtds_victim(const struct sched_unit *unit)
+/* The CPU whose unit has the latest deadline or none, if that is later than the unit's own. */
+static unsigned int latest_cpu(const struct sched_unit *unit, u64 *key)
 {
 	u64 latest = unit->rtds.key;
-	unsigned int victim = ~0U;
+	unsigned int found = ~0U;
 
-	if (is_best_effort(unit)) {
-		return victim;
-	}
 	for (u64 cpus = unit->allowed.bits; cpus; cpus &= cpus - 1) {
 		unsigned int cpu = (unsigned int)__builtin_ctzl(cpus);
-		u64 key = READ_ONCE(sched_queue_of(cpu)->running_key);
+		u64 here = READ_ONCE(sched_queue_of(cpu)->running_key);
 
-		key = MIN(key, BEST_EFFORT);
-		if (key > latest || (key == latest && cpu == unit->cpu && victim != ~0U)) {
-			latest = key;
-			victim = cpu;
+		if (MIN(here, BEST_EFFORT) > latest) {
+			latest = MIN(here, BEST_EFFORT);
+			found = cpu;
+			*key = here;
 		}
 	}
-	return victim;
+	return found;
+}
+
+/*
+ * The CPU is pledged: from now on it counts as if the unit ran there, so the next one that looks
+ * for a CPU takes another, and it is told to pick, which makes its key true again.
+ */
+static unsigned int rtds_victim(const struct sched_unit *unit)
+{
+	u64 key = 0;
+	unsigned int cpu;
+
+	for (u32 tries = 0; !is_best_effort(unit) && tries < VICTIM_TRIES; tries++) {
+		cpu = latest_cpu(unit, &key);
+		if (cpu == ~0U) {
+			break;
+		}
+		if (__atomic_compare_exchange_n(&sched_queue_of(cpu)->running_key, &key,
+						unit->rtds.key, false, __ATOMIC_SEQ_CST,
+						__ATOMIC_SEQ_CST)) {
+			softirq_raise_on(cpu, SOFTIRQ_SCHED);
+			return cpu;
+		}
+	}
+	return ~0U;
 }
 
 static void refill(struct timer *timer)

@@ -69,7 +69,7 @@ struct sched_ops {
 	bool (*is_better)(const struct sched_unit *other, const struct sched_unit *own);
 	/* (no lock) Can anything in this queue be better than own? A hint. Optional: yes. */
 	bool (*has_better)(const struct runqueue *rq, const struct sched_unit *own);
-	/* (queue) The busy CPU that a unit should preempt; ~0: none. A hint. Optional: none. */
+	/* (queue) Tell a busy CPU to pick because a unit should preempt there; ~0: none. Optional. */
 	unsigned int (*victim)(const struct sched_unit *unit);
 };
 

@@ -158,18 +158,14 @@ int sched_unit_set(struct sched_unit *unit, const struct sched_params *params,
 void sched_set_allowed(struct sched_unit *unit, cpumask_t allowed)
 {
 	struct runqueue *rq = sched_lock_queue(unit);
-	bool stays;
 
 	unit->allowed = allowed;
-	stays = sched_may_run(unit, unit->cpu);
-	if (!stays && unit->state == SCHED_STATE_ASLEEP && !unit->on_cpu) {
+	if (!sched_may_run(unit, unit->cpu) && unit->state == SCHED_STATE_ASLEEP && !unit->on_cpu) {
 		unit->cpu = cpumask_first(allowed);
-		stays = true;
 	}
 	spin_unlock(&rq->lock);
-	if (!stays) {
-		sched_requeue(unit);
-	}
+	/* Who waits may find a CPU that it could not use before. */
+	sched_requeue(unit);
 }
 
 int sched_unit_set_affinity(struct sched_unit *unit, cpumask_t hard, cpumask_t soft,

@@ -198,8 +198,9 @@ static void check_order(const struct sched_unit *unit)
 	for (unsigned int c = 0; c < nr; c++) {
 		if (running[c] && cpumask_has(unit->allowed, c) &&
 		    running[c]->rtds.key > unit->rtds.key) {
-			fail_msg("deadline %lu waits, CPU %u runs %lx", unit->rtds.key, c,
-				 running[c]->rtds.key);
+			fail_msg("%lu: deadline %lu waits on %u of %lx, CPU %u runs %lx %lx",
+				 fake_counter, unit->rtds.key, unit->cpu, unit->allowed.bits, c,
+				 running[c]->rtds.key, sched_queue_of(c)->running_key);
 		}
 	}
 }
