@@ -85,7 +85,7 @@ static void fill(struct sched_rtds *rtds, u64 deadline)
 static bool may_keep_period(const struct sched_rtds *rtds, u64 now)
 {
 	/* In steps of 16 ns, so that the products of times up to ADMISSION_PERIOD_MAX_US fit. */
-	return now < rtds->deadline || (0 &&
+	return now < rtds->deadline &&
 	       (rtds->left <= 0 || ((u64)rtds->left >> 4) * rtds->period <=
 					   ((rtds->deadline - now) >> 4) * rtds->budget);
 }
