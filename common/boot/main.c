@@ -12,6 +12,7 @@
 #include <hv/mapping.h>
 #include <hv/panic.h>
 #include <hv/printk.h>
+#include <hv/sched.h>
 #include <hv/timer.h>
 #include <hv/uart.h>
 #include <hv/xsm.h>
@@ -59,12 +60,18 @@ __init void boot_early(u64 image_pa_start, u64 image_bytes, u64 fdt_pa, const vo
 
 __init void boot_domains(void)
 {
-	const char *policy = cmdline_get("xsm");
+	const char *policy = cmdline_get("xsm"), *sched = cmdline_get("sched");
 
 	if (policy && xsm_select(policy)) {
 		pr_err("xsm: there is no module \"%s\"\n", policy);
 		boot_stop("the access-control module asked for is not in this build");
 	}
+	if (sched && sched_boot_policy(sched)) {
+		pr_err("sched: \"%s\" is none of credit, rtds and null, or not in this build\n",
+		       sched);
+		boot_stop("the scheduler asked for can not run Dom0");
+	}
+	pr_info("sched: pool 0 has %s\n", sched_name(sched_default_id()));
 	pr_info("xsm: module %s\n", xsm_active_name());
 	domain_init();
 	audit_init();
