@@ -241,6 +241,7 @@ static const struct bulkhead_row rows[BULKHEAD_NR_OPS] = {
 	[BULKHEAD_OP_watch] = { watch, BULKHEAD_WATCH_remove, XSM_DOMAIN_WATCH, false },
 	[BULKHEAD_OP_domain_stat] = { domain_stat, 0, XSM_DOMAIN_INFO, true },
 	[BULKHEAD_OP_next_domain] = { next_domain, 0, XSM_DOMAIN_INFO, false },
+	[BULKHEAD_OP_refusal] = { ext_refusal, 0, XSM_DOMAIN_SCHED, false },
 };
 
 static int run_row(const struct bulkhead_row *row, struct bulkhead_op *op)
@@ -279,7 +280,7 @@ s64 ext_op(u64 *args)
 	if (!is_spoken) {
 		op.version = BULKHEAD_INTERFACE_VERSION;
 		err = -EACCES;
-	} else if (op.cmd >= BULKHEAD_NR_OPS) {
+	} else if (op.cmd >= BULKHEAD_NR_OPS || rows[op.cmd].handler == NULL) {
 		return -ENOSYS;
 	} else {
 		err = run_row(&rows[op.cmd], &op);
