@@ -15,7 +15,7 @@ _bh() {
         words=$(bh help --complete "$command" 2>/dev/null | grep '^--')
     else
         case $command in
-        create)
+        create | check | cpupool-create)
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             compopt -o filenames 2>/dev/null
             return
