@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""bh check: configurations that would fit together, and those that would not, with the arithmetic."""
+"""bh check: configurations that fit together, and those that do not, with the arithmetic."""
 import json
 
 import pytest

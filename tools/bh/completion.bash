@@ -23,6 +23,12 @@ _bh() {
         help)
             words=$(bh help --complete 2>/dev/null)
             ;;
+        cpupool-list | cpupool-destroy | cpupool-cpu-*)
+            words=$(bh cpupool-list 2>/dev/null | sed -n '2,$s/ .*//p')
+            ;;
+        cpupool-migrate)
+            words="$(_bh_domains) $(bh cpupool-list 2>/dev/null | sed -n '2,$s/ .*//p')"
+            ;;
         info | dmesg | top | debug-keys) ;;
         *)
             words=$(_bh_domains)
