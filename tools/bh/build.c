@@ -276,7 +276,7 @@ static const struct {
 	{ build_tag, "keep its configuration", "see \"bh dmesg\" for the hypervisor's reason" },
 	{ build_affinity, "bind its vCPUs to CPUs", "change cpus/cpus_soft" },
 	{ build_sched, "set its weight and cap",
-	  "change cpu_weight/cap; \"bh info\" names the scheduler" },
+	  "change cpu_weight/cap; in a pool without the credit scheduler remove them" },
 	{ build_reservation, "reserve CPU time for it",
 	  "change period/budget/cpus; the scheduler of its pool must be rtds" },
 	{ build_memory, "give it its memory", "lower memory, or destroy another domain" },
