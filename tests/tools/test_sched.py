@@ -67,6 +67,7 @@ def test_migrate(rt):
     rt.ok("create", rt.config())
     rt.ok("cpupool-migrate", "test", "Pool-1")
     assert rt.calls()[-1] == "domain 1 moves to pool 1"
+    assert json.loads(rt.ok("list", "-l", "--json", "test"))[0]["cpupool"] == 1
     code, _, err = rt.run("cpupool-destroy", "1")
     assert code == 1 and "pool 1 has 1 domains" in err
     code, _, err = rt.run("cpupool-cpu-remove", "1", "1")
