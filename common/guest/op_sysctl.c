@@ -200,7 +200,7 @@ s64 op_sysctl(u64 *args)
 	if (err == 0) {
 		err = row->handler(&op);
 	}
-	if (err == 0 && guest_copy_to(args[0], &op, sizeof(op)) != 0) {
+	if ((err == 0 || err == -ERESTART) && guest_copy_to(args[0], &op, sizeof(op)) != 0) {
 		return -EFAULT;
 	}
 	return err;

@@ -45,12 +45,11 @@ static int get_info(struct xen_sysctl_cpupool_op *arg)
 }
 
 /* "Any" is the first free CPU to add and the last one of the pool to remove. */
-static int change_cpu(const struct xen_sysctl_cpupool_op *arg)
+static int change_cpu(struct xen_sysctl_cpupool_op *arg)
 {
 	bool is_any = arg->cpu == XEN_SYSCTL_CPUPOOL_PAR_ANY;
 	struct sched_pool_info info;
 	int err = find_pool(arg->cpupool_id, &info);
-	u32 cpu = arg->cpu;
 
 	if (err != 0) {
 		return err;
@@ -61,13 +60,14 @@ static int change_cpu(const struct xen_sysctl_cpupool_op *arg)
 		if (is_any && cpumask_is_empty(free)) {
 			return -EBUSY;
 		}
-		return sched_pool_add_cpu(info.id, is_any ? cpumask_first(free) : cpu);
+		return sched_pool_add_cpu(info.id, is_any ? cpumask_first(free) : arg->cpu);
 	}
 	if (is_any && cpumask_is_empty(info.cpus)) {
 		return -ENODEV;
 	}
-	cpu = is_any ? 63U - (u32)__builtin_clzl(info.cpus.bits) : cpu;
-	err = sched_pool_remove_cpu(info.id, cpu);
+	/* Written down, so that a repetition means the same CPU. */
+	arg->cpu = is_any ? 63U - (u32)__builtin_clzl(info.cpus.bits) : arg->cpu;
+	err = sched_pool_remove_cpu(info.id, arg->cpu);
 	return err == -EAGAIN ? -ERESTART : err;
 }
 
