@@ -220,6 +220,14 @@ static int next_domain(struct domain *d, struct bulkhead_op *op)
 	return 0;
 }
 
+/* A number that is not given out. */
+static int no_command(struct domain *d, struct bulkhead_op *op)
+{
+	(void)d;
+	(void)op;
+	return -ENOSYS;
+}
+
 struct bulkhead_row {
 	int (*handler)(struct domain *d, struct bulkhead_op *op);
 	u32 flags; /* that the command defines */
@@ -241,6 +249,9 @@ static const struct bulkhead_row rows[BULKHEAD_NR_OPS] = {
 	[BULKHEAD_OP_watch] = { watch, BULKHEAD_WATCH_remove, XSM_DOMAIN_WATCH, false },
 	[BULKHEAD_OP_domain_stat] = { domain_stat, 0, XSM_DOMAIN_INFO, true },
 	[BULKHEAD_OP_next_domain] = { next_domain, 0, XSM_DOMAIN_INFO, false },
+	[BULKHEAD_OP_next_domain + 1 ... BULKHEAD_OP_refusal - 1] = { no_command, 0,
+								      XSM_DOMAIN_INFO, false },
+	[BULKHEAD_OP_refusal] = { ext_refusal, 0, XSM_DOMAIN_SCHED, false },
 };
 
 static int run_row(const struct bulkhead_row *row, struct bulkhead_op *op)

@@ -10,10 +10,15 @@
 #include <public/bulkhead.h>
 
 struct domain;
+struct sched_admission;
 
 int ext_load(struct domain *d, struct bulkhead_op *op);
 int ext_console_read(struct domain *d, struct bulkhead_op *op);
 int ext_console_write(struct domain *d, struct bulkhead_op *op);
 int ext_console_attach(struct domain *d, struct bulkhead_op *op);
+int ext_refusal(struct domain *d, struct bulkhead_op *op);
+
+/* The current domain's reservation has been refused because of this. Lock: control_lock. */
+void ext_refusal_keep(const struct sched_admission *why);
 
 #endif

@@ -12,6 +12,7 @@
 #include <public/domctl.h>
 
 struct domain;
+struct vcpu;
 
 /* op_domctl_domain.c */
 int domctl_createdomain(struct domain *d, struct xen_domctl *op);
@@ -33,7 +34,12 @@ int domctl_getvcpuinfo(struct domain *d, struct xen_domctl *op);
 int domctl_setvcpuaffinity(struct domain *d, struct xen_domctl *op);
 int domctl_getvcpuaffinity(struct domain *d, struct xen_domctl *op);
 int domctl_setnodeaffinity(struct domain *d, struct xen_domctl *op);
+
+/* op_domctl_sched.c */
 int domctl_scheduler_op(struct domain *d, struct xen_domctl *op);
+
+/* A vCPU of the domain by the number that the caller gave, NULL = there is none. */
+struct vcpu *domctl_vcpu(struct domain *d, u32 id);
 
 /* Fill the answer about a domain; also for sysctl's list. */
 void domctl_fill_info(struct domain *d, struct xen_domctl_getdomaininfo *info);

@@ -24,11 +24,18 @@
 #define FLUSH_MAX   (1U << 18) /* pages of one call, as on Xen 4.20 */
 
 /* Refuse what is not offered before anything is built. */
+static bool pool_is_usable(u32 id)
+{
+	struct sched_pool_info info;
+
+	return sched_pool_info(id, &info) == 0 && info.id == id && !cpumask_is_empty(info.cpus);
+}
+
 static int check_create(const struct xen_domctl_createdomain *in)
 {
 	if ((in->flags & FLAGS_NEEDED) != FLAGS_NEEDED || (in->flags & ~FLAGS_ALLOWED) != 0 ||
 	    in->iommu_opts != 0 || in->altp2m_opts != 0 || in->vmtrace_size != 0 ||
-	    in->cpupool_id != 0) {
+	    !pool_is_usable(in->cpupool_id)) {
 		return -EINVAL;
 	}
 	if (in->arch.gic_version == XEN_DOMCTL_CONFIG_GIC_V2 || in->arch.sve_vl != 0 ||
@@ -65,6 +72,8 @@ int domctl_createdomain(struct domain *d, struct xen_domctl *op)
 	if (err != 0) {
 		return err;
 	}
+	/* It has no vCPU yet, and the pool has been checked: this cannot be refused. */
+	(void)sched_pool_move(&d->sched, in->cpupool_id, NULL);
 	wallclock_show(d);
 	op->domain = d->id;
 	in->arch.gic_version = XEN_DOMCTL_CONFIG_GIC_V3;
@@ -150,6 +159,7 @@ void domctl_fill_info(struct domain *d, struct xen_domctl_getdomaininfo *info)
 	info->tot_pages = domain_nr_pages(d);
 	info->max_pages = d->max_pages;
 	info->shared_info_frame = d->shared_info_frame.v;
+	info->cpupool = sched_group_pool(&d->sched);
 	info->gpaddr_bits = GUEST_ADDRESS_BITS;
 	info->arch_config.gic_version = XEN_DOMCTL_CONFIG_GIC_V3;
 }

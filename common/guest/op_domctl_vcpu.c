@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * domctl commands about vCPUs and their scheduling (include/public/domctl.h; table in op_domctl.c).
+ * domctl commands about vCPUs (include/public/domctl.h; table in op_domctl.c).
  * Registers are read and written only while the vCPU is paused and off its CPU. Run under the
  * control lock.
  */
@@ -11,13 +11,13 @@
 #include <hv/softirq.h>
 #include <hv/string.h>
 
+#include "../ext/ext.h"
 #include "domctl.h"
 
-#define CREDIT_CAP_UNCHANGED 0xffffU
 /* Of a saved program state only flags, masks and the mode are the toolstack's to set. */
 #define PSTATE_ALLOWED 0xf00003dfUL
 
-static struct vcpu *vcpu_of(struct domain *d, u32 id)
+struct vcpu *domctl_vcpu(struct domain *d, u32 id)
 {
 	return id < d->nr_vcpus ? d->vcpus[id] : NULL;
 }
@@ -69,7 +69,7 @@ static void load_context(struct vcpu *v, const struct vcpu_guest_context *ctxt)
 
 int domctl_setvcpucontext(struct domain *d, struct xen_domctl *op)
 {
-	struct vcpu *v = vcpu_of(d, op->u.vcpucontext.vcpu);
+	struct vcpu *v = domctl_vcpu(d, op->u.vcpucontext.vcpu);
 	struct vcpu_guest_context ctxt;
 	bool is_reset = op->u.vcpucontext.ctxt.va == 0;
 	int err = 0;
@@ -102,7 +102,7 @@ int domctl_setvcpucontext(struct domain *d, struct xen_domctl *op)
 int domctl_getvcpuinfo(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_getvcpuinfo *info = &op->u.getvcpuinfo;
-	struct vcpu *v = vcpu_of(d, info->vcpu);
+	struct vcpu *v = domctl_vcpu(d, info->vcpu);
 
 	if (v == NULL) {
 		return -EINVAL;
@@ -157,7 +157,8 @@ static int put_affinity(const struct xen_domctl_vcpuaffinity *arg, const struct 
 int domctl_setvcpuaffinity(struct domain *d, struct xen_domctl *op)
 {
 	const struct xen_domctl_vcpuaffinity *arg = &op->u.vcpuaffinity;
-	struct vcpu *v = vcpu_of(d, arg->vcpu);
+	struct vcpu *v = domctl_vcpu(d, arg->vcpu);
+	struct sched_admission why = { 0 };
 	cpumask_t hard, soft;
 	int err = 0;
 
@@ -173,14 +174,17 @@ int domctl_setvcpuaffinity(struct domain *d, struct xen_domctl *op)
 		err = domctl_get_cpus(&arg->cpumap_soft, &soft);
 	}
 	if (err == 0) {
-		err = sched_unit_set_affinity(&v->sched, hard, soft, NULL);
+		err = sched_unit_set_affinity(&v->sched, hard, soft, &why);
+	}
+	if (err == -ENOSPC) {
+		ext_refusal_keep(&why);
 	}
 	return err != 0 ? err : put_affinity(arg, v);
 }
 
 int domctl_getvcpuaffinity(struct domain *d, struct xen_domctl *op)
 {
-	struct vcpu *v = vcpu_of(d, op->u.vcpuaffinity.vcpu);
+	struct vcpu *v = domctl_vcpu(d, op->u.vcpuaffinity.vcpu);
 
 	return v == NULL ? -EINVAL : put_affinity(&op->u.vcpuaffinity, v);
 }
@@ -196,29 +200,4 @@ int domctl_setnodeaffinity(struct domain *d, struct xen_domctl *op)
 		return err;
 	}
 	return cpumask_has(nodes, 0) ? 0 : -EINVAL;
-}
-
-int domctl_scheduler_op(struct domain *d, struct xen_domctl *op)
-{
-	struct xen_domctl_scheduler_op *arg = &op->u.scheduler_op;
-	struct xen_domctl_sched_credit *credit = &arg->u.credit;
-	struct sched_params params;
-
-	if (arg->sched_id != sched_default_id() || arg->sched_id != XEN_SCHEDULER_CREDIT ||
-	    arg->cmd > XEN_DOMCTL_SCHEDOP_getinfo) {
-		return -EINVAL;
-	}
-	sched_group_get(&d->sched, &params);
-	if (arg->cmd == XEN_DOMCTL_SCHEDOP_getinfo) {
-		credit->weight = (u16)params.weight;
-		credit->cap = (u16)params.cap;
-		return 0;
-	}
-	if (credit->weight != 0) {
-		params.weight = credit->weight;
-	}
-	if (credit->cap != CREDIT_CAP_UNCHANGED) {
-		params.cap = credit->cap;
-	}
-	return sched_group_set(&d->sched, &params);
 }

@@ -2,7 +2,7 @@
 /*
  * sysctl: facts about the machine for the toolstack (include/public/sysctl.h), a table of commands
  * with a hook each. Lists go straight to the caller's buffers, entry by entry. There is one NUMA
- * node and one pool of CPUs. Takes no lock of its own.
+ * node; pools of CPUs are in op_sysctl_pool.c. Takes no lock of its own.
  */
 #include <hv/console.h>
 #include <hv/debugkeys.h>
@@ -16,11 +16,11 @@
 #include <public/sysctl.h>
 
 #include "domctl.h"
+#include "sysctl_pool.h"
 
 #define PIECE	   256U
 #define LOG_MAX	   (16U * 1024U) /* bytes of the log in one call: its bound */
 #define KEYS_MAX   64U
-#define SLICE_MS   10U /* as the credit scheduler has it */
 #define NUMA_LOCAL 10U
 
 static u32 online_cpus(void)
@@ -152,37 +152,6 @@ static int get_numa(struct xen_sysctl *op)
 	return 0;
 }
 
-/* Parameters of the scheduler as a whole: to be read, there is nothing to set. */
-static int scheduler(struct xen_sysctl *op)
-{
-	struct xen_sysctl_scheduler_op *arg = &op->u.scheduler_op;
-
-	if (arg->sched_id != sched_default_id() || arg->cpupool_id != 0 ||
-	    arg->cmd != XEN_SYSCTL_SCHEDOP_getinfo) {
-		return -EINVAL;
-	}
-	arg->u.sched_credit = (struct xen_sysctl_credit_schedule){ .tslice_ms = SLICE_MS };
-	return 0;
-}
-
-static int cpupool(struct xen_sysctl *op)
-{
-	struct xen_sysctl_cpupool_op *arg = &op->u.cpupool_op;
-
-	if (arg->op == XEN_SYSCTL_CPUPOOL_OP_FREEINFO) {
-		return domctl_put_cpus(&arg->cpumap, CPUMASK_NONE);
-	}
-	if (arg->op != XEN_SYSCTL_CPUPOOL_OP_INFO) {
-		return -EOPNOTSUPP;
-	}
-	if (arg->cpupool_id != 0) {
-		return -ENOENT;
-	}
-	arg->sched_id = sched_default_id();
-	arg->n_dom = domain_count();
-	return domctl_put_cpus(&arg->cpumap, cpus_online);
-}
-
 struct sysctl_row {
 	u16 cmd;
 	enum xsm_hook hook;
@@ -197,8 +166,8 @@ static const struct sysctl_row rows[] = {
 	{ XEN_SYSCTL_debug_keys, XSM_MACHINE_DEBUG, press_keys },
 	{ XEN_SYSCTL_cputopoinfo, XSM_MACHINE_INFO, get_cputopo },
 	{ XEN_SYSCTL_numainfo, XSM_MACHINE_INFO, get_numa },
-	{ XEN_SYSCTL_scheduler_op, XSM_MACHINE_INFO, scheduler },
-	{ XEN_SYSCTL_cpupool_op, XSM_MACHINE_INFO, cpupool },
+	{ XEN_SYSCTL_scheduler_op, XSM_MACHINE_INFO, sysctl_scheduler },
+	{ XEN_SYSCTL_cpupool_op, XSM_MACHINE_INFO, sysctl_cpupool },
 };
 
 static const struct sysctl_row *find_row(u32 cmd)
@@ -231,7 +200,7 @@ s64 op_sysctl(u64 *args)
 	if (err == 0) {
 		err = row->handler(&op);
 	}
-	if (err == 0 && guest_copy_to(args[0], &op, sizeof(op)) != 0) {
+	if ((err == 0 || err == -ERESTART) && guest_copy_to(args[0], &op, sizeof(op)) != 0) {
 		return -EFAULT;
 	}
 	return err;

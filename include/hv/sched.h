@@ -48,8 +48,8 @@ struct sched_pool;
 
 /* Parameters of all policies; each ignores what is not its own and keeps it for a later move. */
 struct sched_params {
-	u32 weight;	/* of a domain: credit, and the best effort of rtds; 1 … 65535, default 256 */
-	u32 cap;	/* of a domain: credit: percent of one CPU, 0 = none */
+	u32 weight; /* of a domain: credit, and the best effort of rtds; 1 … 65535, default 256 */
+	u32 cap;    /* of a domain: credit: percent of one CPU, 0 = none */
 	u32 period_us;	/* of a vCPU: rtds, see hv/admission.h for the limits */
 	u32 budget_us;	/* of a vCPU: rtds: CPU time in each period; 0 = no reservation */
 	bool extratime; /* of a vCPU: rtds: may also use what others leave */
@@ -85,12 +85,12 @@ struct sched_unit {
 	struct sched_unit *group_next;
 	struct sched_unit *prev, *next; /* run queue */
 	enum sched_state state;
-	u32 cpu;	/* run queue it is on, or last ran on */
-	u32 blocked;	/* SCHED_BLOCK_*: why it may not run */
-	u16 slot;	/* list of the run queue that holds it */
-	bool on_cpu;	/* its context is in a CPU's registers */
-	bool urgent;	/* woken from sleep: goes first until it has used its burst */
-	bool yielded;	/* gives way once */
+	u32 cpu;	   /* run queue it is on, or last ran on */
+	u32 blocked;	   /* SCHED_BLOCK_*: why it may not run */
+	u16 slot;	   /* list of the run queue that holds it */
+	bool on_cpu;	   /* its context is in a CPU's registers */
+	bool urgent;	   /* woken from sleep: goes first until it has used its burst */
+	bool yielded;	   /* gives way once */
 	u16 id;		   /* of the vCPU in its domain */
 	cpumask_t hard;	   /* asked for: may run only here */
 	cpumask_t soft;	   /* prefers to run here */
@@ -98,9 +98,9 @@ struct sched_unit {
 	u64 vtime;	   /* service received, ns divided by weight */
 	s64 burst;	   /* credit: ns for which it stays urgent */
 	struct sched_rtds rtds;
-	u64 since;	/* time of the last change of state, ns */
-	u64 run_ns;	/* time spent running, ns, up to `since` */
-	u64 wait_ns;	/* time spent runnable but waiting, ns, up to `since` */
+	u64 since;   /* time of the last change of state, ns */
+	u64 run_ns;  /* time spent running, ns, up to `since` */
+	u64 wait_ns; /* time spent runnable but waiting, ns, up to `since` */
 };
 
 struct sched_choice {

@@ -37,7 +37,8 @@
 #define BULKHEAD_OP_watch	   10 /* u.watch */
 #define BULKHEAD_OP_domain_stat	   11 /* u.domain_stat */
 #define BULKHEAD_OP_next_domain	   12 /* no payload */
-#define BULKHEAD_NR_OPS		   13
+#define BULKHEAD_OP_refusal	   17 /* u.refusal */
+#define BULKHEAD_NR_OPS		   18
 
 #define BULKHEAD_NAME_LEN  64	/* with the terminating NUL */
 #define BULKHEAD_TAG_MAX   2048 /* bytes */
@@ -178,6 +179,23 @@ struct bulkhead_domain_stat {
  * with the answer plus one.
  */
 
+/*
+ * refusal: the arithmetic behind the last -XEN_ENOSPC that this caller got for a reservation of CPU
+ * time: a period and budget, an affinity, or a move to another pool. Shares are millionths of a
+ * CPU. -XEN_ENOENT when nothing was refused, or another caller was refused since. domid is ignored.
+ */
+#define BULKHEAD_REFUSAL_any_cpu 0xFFFFFFFFU /* the sums are about several CPUs together */
+
+struct bulkhead_refusal {
+	uint32_t cpu;	       /* out: the CPU that the sums are about */
+	uint32_t asked_ppm;    /* out */
+	uint32_t reserved_ppm; /* out: by those in force */
+	uint32_t allowed_ppm;  /* out: the largest sum that could be honoured */
+	uint32_t
+		is_overlap; /* out: 1 = another reservation has some, but not all, CPUs in common */
+	uint32_t pad;
+};
+
 struct bulkhead_op {
 	uint32_t version; /* in: BULKHEAD_INTERFACE_VERSION */
 	uint32_t cmd;	  /* in: BULKHEAD_OP_* */
@@ -194,6 +212,7 @@ struct bulkhead_op {
 		struct bulkhead_console_attach console_attach;
 		struct bulkhead_watch watch;
 		struct bulkhead_domain_stat domain_stat;
+		struct bulkhead_refusal refusal;
 		uint8_t pad[112];
 	} u;
 };
@@ -212,6 +231,7 @@ _Static_assert(sizeof(struct bulkhead_console_write) == 16, "size of bulkhead_co
 _Static_assert(sizeof(struct bulkhead_console_attach) == 8, "size of bulkhead_console_attach");
 _Static_assert(sizeof(struct bulkhead_watch) == 8, "size of bulkhead_watch");
 _Static_assert(sizeof(struct bulkhead_domain_stat) == 72, "size of bulkhead_domain_stat");
+_Static_assert(sizeof(struct bulkhead_refusal) == 24, "size of bulkhead_refusal");
 _Static_assert(offsetof(struct bulkhead_domain_stat, nr_pages) == 32, "offset of nr_pages");
 
 #endif

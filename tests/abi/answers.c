@@ -401,6 +401,10 @@ void ask_sched(uint16_t domid)
 	op.u.scheduler_op.cmd = XEN_DOMCTL_SCHEDOP_getinfo;
 	op.u.scheduler_op.sched_id = XEN_SCHEDULER_RTDS;
 	simple("rtds get of a credit domain", domctl(domid, XEN_DOMCTL_scheduler_op, &op));
+	op.u.scheduler_op.cmd = XEN_DOMCTL_SCHEDOP_getvcpuinfo;
+	simple("rtds vcpus of a credit domain", domctl(domid, XEN_DOMCTL_scheduler_op, &op));
+	op.u.scheduler_op.sched_id = XEN_SCHEDULER_CREDIT;
+	simple("credit vcpus", domctl(domid, XEN_DOMCTL_scheduler_op, &op));
 }
 
 static void ask_sysctl(void)

@@ -255,6 +255,66 @@ static long sysctl(uint32_t cmd, struct xen_sysctl *op)
 	return result;
 }
 
+static long pool_op(uint32_t command, uint32_t id, uint32_t scheduler, uint32_t domid, uint32_t cpu)
+{
+	struct xen_sysctl op = { .u.cpupool_op = { .op = command,
+						   .cpupool_id = id,
+						   .sched_id = scheduler,
+						   .domid = domid,
+						   .cpu = cpu } };
+
+	return sysctl(XEN_SYSCTL_cpupool_op, &op);
+}
+
+/* One CPU, in pool 0: what is refused, and a second pool that stays empty. */
+static void ask_pool_changes(void)
+{
+	static const struct {
+		const char *name;
+		uint32_t command, id, scheduler, domid, cpu;
+	} rows[] = {
+		{ "pool create unknown scheduler", XEN_SYSCTL_CPUPOOL_OP_CREATE, ~0U, 99, 0, 0 },
+		{ "pool create", XEN_SYSCTL_CPUPOOL_OP_CREATE, 3, XEN_SCHEDULER_CREDIT, 0, 0 },
+		{ "pool create again", XEN_SYSCTL_CPUPOOL_OP_CREATE, 3, XEN_SCHEDULER_CREDIT, 0,
+		  0 },
+		{ "pool add a used cpu", XEN_SYSCTL_CPUPOOL_OP_ADDCPU, 3, 0, 0, 0 },
+		{ "pool add no free cpu", XEN_SYSCTL_CPUPOOL_OP_ADDCPU, 3, 0, 0, ~0U },
+		{ "pool add cpu 4000", XEN_SYSCTL_CPUPOOL_OP_ADDCPU, 3, 0, 0, 4000 },
+		{ "pool 9 add", XEN_SYSCTL_CPUPOOL_OP_ADDCPU, 9, 0, 0, ~0U },
+		{ "pool remove from empty", XEN_SYSCTL_CPUPOOL_OP_RMCPU, 3, 0, 0, ~0U },
+		{ "pool remove cpu 4000", XEN_SYSCTL_CPUPOOL_OP_RMCPU, 0, 0, 0, 4000 },
+		{ "pool remove the last", XEN_SYSCTL_CPUPOOL_OP_RMCPU, 0, 0, 0, 0 },
+		{ "pool 9 remove", XEN_SYSCTL_CPUPOOL_OP_RMCPU, 9, 0, 0, 0 },
+		{ "pool move no domain", XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN, 3, 0, 99, 0 },
+		{ "pool move DOMID_SELF to 0", XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN, 0, 0, 0x7ff0, 0 },
+		{ "pool move to empty", XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN, 3, 0, 0, 0 },
+		{ "pool destroy 0", XEN_SYSCTL_CPUPOOL_OP_DESTROY, 0, 0, 0, 0 },
+		{ "pool destroy 9", XEN_SYSCTL_CPUPOOL_OP_DESTROY, 9, 0, 0, 0 },
+		{ "pool destroy 3", XEN_SYSCTL_CPUPOOL_OP_DESTROY, 3, 0, 0, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		simple(rows[i].name, pool_op(rows[i].command, rows[i].id, rows[i].scheduler,
+					     rows[i].domid, rows[i].cpu));
+	}
+}
+
+static void ask_schedulers(void)
+{
+	struct xen_sysctl op = { .u.scheduler_op = { .cpupool_id = 0,
+						     .sched_id = XEN_SCHEDULER_CREDIT,
+						     .cmd = XEN_SYSCTL_SCHEDOP_getinfo } };
+
+	simple("scheduler of pool 0", sysctl(XEN_SYSCTL_scheduler_op, &op));
+	op.u.scheduler_op.cmd = 7;
+	simple("scheduler command 7", sysctl(XEN_SYSCTL_scheduler_op, &op));
+	op.u.scheduler_op.cmd = XEN_SYSCTL_SCHEDOP_getinfo;
+	op.u.scheduler_op.sched_id = XEN_SCHEDULER_ARINC653;
+	simple("schedule of a credit pool", sysctl(XEN_SYSCTL_scheduler_op, &op));
+	op.u.scheduler_op.cpupool_id = 9;
+	simple("schedule of no pool", sysctl(XEN_SYSCTL_scheduler_op, &op));
+}
+
 static void ask_pools(void)
 {
 	struct xen_sysctl op = { .u.cpupool_op = { .op = XEN_SYSCTL_CPUPOOL_OP_INFO,
@@ -273,6 +333,8 @@ static void ask_pools(void)
 	answer("free cpus", "%ld cpus %x", result, (uint8_t)second[0]);
 	op.u.cpupool_op.op = 99;
 	simple("pool operation 99", sysctl(XEN_SYSCTL_cpupool_op, &op));
+	ask_pool_changes();
+	ask_schedulers();
 }
 
 void ask_sysctl_lists(void)

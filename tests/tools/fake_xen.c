@@ -11,6 +11,7 @@
  * domain stop, "say DOMID TEXT" makes it write to its console.
  */
 #define _GNU_SOURCE
+#include "fake_sched.h"
 #include "hyp.h"
 
 #include <errno.h>
@@ -28,7 +29,7 @@
 #include <xen/version.h>
 #include <xencall.h>
 
-#define NR_DOMS	   8
+#define NR_DOMS	   FAKE_DOMS
 #define FREE_PAGES 65536
 
 struct fake_dom {
@@ -48,11 +49,12 @@ struct fake_dom {
 struct fake {
 	char store[NR_DOMS][4096];
 	struct fake_dom dom[NR_DOMS];
+	struct fake_sched sched;
 };
 
 static struct fake *fake;
 
-static void say(const char *fmt, ...)
+void say(const char *fmt, ...)
 {
 	const char *path = getenv("BH_FAKE_LOG");
 	FILE *f = path ? fopen(path, "a") : NULL;
@@ -144,6 +146,7 @@ static void fill_info(uint32_t id, struct xen_domctl_getdomaininfo *i)
 	i->tot_pages = d->pages;
 	i->nr_online_vcpus = 1;
 	i->max_vcpu_id = d->vcpus - 1;
+	i->cpupool = fake->sched.pool_of[id];
 	i->arch_config.gic_version = XEN_DOMCTL_CONFIG_GIC_V3;
 	memcpy(i->handle, d->uuid, 16);
 }
@@ -157,6 +160,7 @@ static long do_create(struct xen_domctl *op)
 			memcpy(fake->dom[i].uuid, op->u.createdomain.handle, 16);
 			memset(fake->store[i], 0, sizeof(fake->store[i]));
 			op->domain = (domid_t)i;
+			fake->sched.pool_of[i] = op->u.createdomain.cpupool_id;
 			op->u.createdomain.arch.gic_version = XEN_DOMCTL_CONFIG_GIC_V3;
 			say("createdomain flags %#x vcpus %u spis %u grant %#x",
 			    op->u.createdomain.flags, op->u.createdomain.max_vcpus,
@@ -167,12 +171,30 @@ static long do_create(struct xen_domctl *op)
 	return refuse(ENOSPC);
 }
 
+static long do_scheduler(struct xen_domctl *op, struct fake_dom *d)
+{
+	struct xen_domctl_scheduler_op *arg = &op->u.scheduler_op;
+	bool is_put = arg->cmd == XEN_DOMCTL_SCHEDOP_putinfo;
+
+	if (arg->sched_id == XEN_SCHEDULER_RTDS) {
+		return is_put && fails("putrtds") ? -1 : fake_rtds(&fake->sched, op->domain, arg);
+	}
+	if (!is_put) {
+		arg->u.credit = d->credit;
+		return 0;
+	}
+	d->credit = arg->u.credit;
+	say("credit weight %u cap %u", d->credit.weight, d->credit.cap);
+	return 0;
+}
+
 static long do_domctl_dom(struct xen_domctl *op, struct fake_dom *d)
 {
 	switch (op->cmd) {
 	case XEN_DOMCTL_destroydomain:
 		say("destroydomain %u", op->domain);
 		d->used = 0;
+		fake->sched.pool_of[op->domain] = 0;
 		return 0;
 	case XEN_DOMCTL_pausedomain:
 	case XEN_DOMCTL_unpausedomain:
@@ -198,13 +220,7 @@ static long do_domctl_dom(struct xen_domctl *op, struct fake_dom *d)
 		    op->u.vcpuaffinity.flags, op->u.vcpuaffinity.cpumap_hard.bitmap.p[0]);
 		return 0;
 	case XEN_DOMCTL_scheduler_op:
-		if (op->u.scheduler_op.cmd == XEN_DOMCTL_SCHEDOP_getinfo) {
-			op->u.scheduler_op.u.credit = d->credit;
-			return 0;
-		}
-		d->credit = op->u.scheduler_op.u.credit;
-		say("credit weight %u cap %u", d->credit.weight, d->credit.cap);
-		return 0;
+		return do_scheduler(op, d);
 	case XEN_DOMCTL_vuart_op:
 		say("vuart console %#x", op->u.vuart_op.console_domid);
 		return 0;
@@ -288,6 +304,12 @@ static long do_sysctl(struct xen_sysctl *op)
 		return do_list(op);
 	case XEN_SYSCTL_debug_keys:
 		return do_keys(op->u.debug_keys.keys.p);
+	case XEN_SYSCTL_cpupool_op:
+		return op->u.cpupool_op.op == XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN && fails("sysctl18")
+			       ? -1
+			       : fake_pool(&fake->sched, &op->u.cpupool_op);
+	case XEN_SYSCTL_scheduler_op:
+		return fake_schedule(&fake->sched, &op->u.scheduler_op);
 	case XEN_SYSCTL_sched_id:
 		op->u.sched_id.sched_id = XEN_SCHEDULER_CREDIT;
 		return 0;
@@ -367,6 +389,10 @@ static long do_own(struct bulkhead_op *op)
 	}
 	if (fails(name)) {
 		return -1;
+	}
+	if (op->cmd == BULKHEAD_OP_refusal) {
+		op->u.refusal = (struct bulkhead_refusal){ 1, 300000, 800000, 950000, 0, 0 };
+		return 0;
 	}
 	if (op->cmd == BULKHEAD_OP_info) {
 		op->u.info = (struct bulkhead_info){

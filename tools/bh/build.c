@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "admit.h"
 #include "build.h"
 #include "dom.h"
 #include "err.h"
@@ -45,6 +46,7 @@ static int build_create(struct build *b)
 	cd->max_evtchn_port = (uint32_t)c->max_event_channels;
 	cd->max_grant_frames = (int32_t)c->max_grant_frames;
 	cd->max_maptrack_frames = (int32_t)c->max_maptrack_frames;
+	cd->cpupool_id = c->pool_id;
 	cd->grant_opts = XEN_DOMCTL_GRANT_version(1);
 	cd->arch.gic_version = c->gic_version == 2   ? XEN_DOMCTL_CONFIG_GIC_V2
 			       : c->gic_version == 3 ? XEN_DOMCTL_CONFIG_GIC_V3
@@ -96,6 +98,23 @@ static int build_affinity(struct build *b)
 		if (hard || soft) {
 			rc = hyp_vcpu_affinity_set(b->domid, v, hard, soft);
 		}
+	}
+	return rc;
+}
+
+/* 0, or -errno; for -ENOSPC the arithmetic has been printed. */
+static int build_reservation(struct build *b)
+{
+	const struct cfg *c = b->plan->cfg;
+	struct xen_domctl_sched_rtds rtds = {
+		.period = (uint32_t)c->period_us,
+		.budget = (uint32_t)c->budget_us,
+		.flags = c->extratime ? XEN_DOMCTL_SCHEDRT_extra : 0,
+	};
+	int rc = c->budget_us ? hyp_rtds_set(b->domid, HYP_EVERY_VCPU, &rtds) : 0;
+
+	if (rc == -ENOSPC) {
+		admit_explain(rc, c->name);
 	}
 	return rc;
 }
@@ -257,7 +276,9 @@ static const struct {
 	{ build_tag, "keep its configuration", "see \"bh dmesg\" for the hypervisor's reason" },
 	{ build_affinity, "bind its vCPUs to CPUs", "change cpus/cpus_soft" },
 	{ build_sched, "set its weight and cap",
-	  "change cpu_weight/cap; \"bh info\" names the scheduler" },
+	  "change cpu_weight/cap; in a pool without the credit scheduler remove them" },
+	{ build_reservation, "reserve CPU time for it",
+	  "change period/budget/cpus; the scheduler of its pool must be rtds" },
 	{ build_memory, "give it its memory", "lower memory, or destroy another domain" },
 	{ build_load, "load kernel and ramdisk", "see \"bh dmesg\" for the hypervisor's reason" },
 	{ build_dtb, "load its device tree", "see \"bh dmesg\" for the hypervisor's reason" },

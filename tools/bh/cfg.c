@@ -53,6 +53,7 @@ static void cfg_defaults(struct cfg *c)
 {
 	c->memory_kib = 128 * 1024;
 	c->load_address = IMAGE_NO_LOAD;
+	c->extratime = 1;
 	c->action[STOP_REBOOT] = ACTION_RESTART;
 	c->max_grant_frames = c->max_maptrack_frames = UINT32_MAX;
 	c->max_event_channels = 1023;
@@ -91,6 +92,22 @@ static int cfg_bootargs(struct cfg *c)
 	return BH_OK;
 }
 
+/* Period and budget come together, and the budget fits. */
+static void cfg_reservation(const struct cfg *c)
+{
+	struct where w = cfg_where(c, c->budget_us ? "budget" : "period");
+
+	if (!c->budget_us != !c->period_us) {
+		err_at(w.file, w.line, "%s without %s\ngive both, in microseconds",
+		       c->budget_us ? "budget" : "period", c->budget_us ? "period" : "budget");
+	} else if (c->budget_us > c->period_us) {
+		err_at(w.file, w.line,
+		       "budget = %llu is more than period = %llu\na vCPU can have all of a CPU at "
+		       "most",
+		       (unsigned long long)c->budget_us, (unsigned long long)c->period_us);
+	}
+}
+
 /* What can only be judged when all keys are known. */
 static void cfg_complete(struct cfg *c)
 {
@@ -120,6 +137,7 @@ static void cfg_complete(struct cfg *c)
 		err_at(w.file, w.line, "maxmem is less than memory\nraise maxmem to %llu",
 		       (unsigned long long)c->memory_kib / 1024);
 	}
+	cfg_reservation(c);
 	cfg_bootargs(c);
 }
 

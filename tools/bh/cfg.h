@@ -61,6 +61,9 @@ struct cfg {
 	uint64_t weight; /* 0 = the scheduler's default */
 	uint64_t cap;
 	bool has_cap;
+	uint64_t period_us, budget_us; /* of each vCPU; budget 0 = no reservation */
+	uint64_t extratime;
+	uint32_t pool_id;
 	enum action action[NR_STOPS];
 	bool vuart;
 	uint64_t gic_version;  /* 0 = as the machine */

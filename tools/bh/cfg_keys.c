@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "admit.h"
 #include "cfg.h"
 #include "cfg_source.h"
 #include "err.h"
@@ -160,7 +161,6 @@ static int set_constant(struct cfg *c, const struct key *k)
 		{ "type", "pvh" },
 		{ "type", "pv" },
 		{ "builder", "generic" },
-		{ "pool", "Pool-0" },
 	};
 	const char *s = source_text(c->source, k->name);
 
@@ -170,6 +170,19 @@ static int set_constant(struct cfg *c, const struct key *k)
 		}
 	}
 	return key_bad(c, k, "%s = \"%s\" is not possible here\nremove the key", k->name, s);
+}
+
+static int set_pool(struct cfg *c, const struct key *k)
+{
+	const char *s = source_text(c->source, k->name);
+
+	if (!admit_pool_id(s, &c->pool_id)) {
+		return key_bad(c, k,
+			       "pool = \"%s\" is not a pool\nthey are called Pool-0 to Pool-%u; "
+			       "\"bh cpupool-list\" shows those in use",
+			       s, ADMIT_POOLS - 1);
+	}
+	return BH_OK;
 }
 
 static int set_cap(struct cfg *c, const struct key *k)
@@ -209,6 +222,13 @@ static const struct key keys[] = {
 	{ "cpu_weight", K_NUM, AT(weight), 1, 65535, NULL, "share of CPU time (256)" },
 	{ "cap", K_CUSTOM, 0, 0, CFG_MAX_VCPUS * 100, set_cap,
 	  "limit in percent of a CPU, 0 = none" },
+	{ "pool", K_CUSTOM, 0, 0, 0, set_pool, "pool of CPUs it lives in (\"Pool-0\")" },
+	{ "period", K_NUM, AT(period_us), ADMISSION_PERIOD_MIN_US, ADMISSION_PERIOD_MAX_US, NULL,
+	  "rtds: period of each vCPU in microseconds" },
+	{ "budget", K_NUM, AT(budget_us), ADMISSION_BUDGET_MIN_US, ADMISSION_PERIOD_MAX_US, NULL,
+	  "rtds: CPU time reserved in each period, microseconds" },
+	{ "extratime", K_NUM, AT(extratime), 0, 1, NULL,
+	  "rtds: 1 = may also use what others leave (1)" },
 	{ "on_poweroff", K_ACTION, AT(action[STOP_POWEROFF]), 0, 0, NULL,
 	  "when it powers off (destroy)" },
 	{ "on_reboot", K_ACTION, AT(action[STOP_REBOOT]), 0, 0, NULL, "when it reboots (restart)" },
@@ -231,7 +251,6 @@ static const struct key keys[] = {
 	  "limit of its ports" },
 	{ "type", K_CUSTOM, 0, 0, 0, set_constant, "\"pvh\": accepted, has no effect" },
 	{ "builder", K_CUSTOM, 0, 0, 0, set_constant, "\"generic\": accepted, has no effect" },
-	{ "pool", K_CUSTOM, 0, 0, 0, set_constant, "\"Pool-0\": the only one" },
 };
 
 #define NR_KEYS (sizeof(keys) / sizeof(keys[0]))
@@ -296,11 +315,8 @@ static const char *const xl_keys[] = {
 	"on_soft_reset",
 	"claim_mode",
 	"sched",
-	"period",
 	"slice",
 	"latency",
-	"extratime",
-	"budget",
 	"xend_suspend_evtchn_compat",
 	"vpmu",
 	"dm_restrict",

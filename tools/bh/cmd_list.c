@@ -30,6 +30,7 @@ static const struct out_col long_cols[] = {
 	{ "maxmem_mib", "Limit (MiB)" },
 	{ "vcpus", "vCPUs on" },
 	{ "max_vcpus", "vCPUs" },
+	{ "cpupool", "CPU pool" },
 	{ "cpu_seconds", "CPU time (s)" },
 	{ "age_seconds", "Age (s)" },
 	{ "traps", "Traps" },
@@ -100,6 +101,7 @@ static void long_row(struct out_table *t, const struct xen_domctl_getdomaininfo 
 	out_num(t, pages_to_mib(d->max_pages));
 	out_num(t, d->nr_online_vcpus);
 	out_num(t, d->max_vcpu_id + 1u);
+	out_num(t, d->cpupool);
 	out_sec(t, d->cpu_time);
 	out_sec(t, info.uptime_ns > st.created_ns ? info.uptime_ns - st.created_ns : 0);
 	out_num(t, st.nr_exits);

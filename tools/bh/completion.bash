@@ -15,13 +15,19 @@ _bh() {
         words=$(bh help --complete "$command" 2>/dev/null | grep '^--')
     else
         case $command in
-        create)
+        create | check | cpupool-create)
             mapfile -t COMPREPLY < <(compgen -f -- "$word")
             compopt -o filenames 2>/dev/null
             return
             ;;
         help)
             words=$(bh help --complete 2>/dev/null)
+            ;;
+        cpupool-list | cpupool-destroy | cpupool-cpu-*)
+            words=$(bh cpupool-list 2>/dev/null | sed -n '2,$s/ .*//p')
+            ;;
+        cpupool-migrate)
+            words="$(_bh_domains) $(bh cpupool-list 2>/dev/null | sed -n '2,$s/ .*//p')"
             ;;
         info | dmesg | top | debug-keys) ;;
         *)

@@ -83,6 +83,22 @@ long hyp_version(unsigned int sub, void *out, size_t size);
 /* Id of an XEN_SCHEDULER_* as text. */
 const char *hyp_sched_name(uint32_t id);
 
+/* ---- hyp_sched.c: schedulers and CPU pools ---- */
+
+#define HYP_EVERY_VCPU (~0u)
+
+/* The first pool with an id of at least @from. -ENOENT = none. */
+int hyp_pool_info(uint32_t from, struct xen_sysctl_cpupool_op *info, struct cpuset *cpus);
+/* CPUs that are in no pool. */
+int hyp_pool_free_cpus(struct cpuset *cpus);
+/* The operations that change pools. */
+int hyp_pool_op(struct xen_sysctl_cpupool_op *p);
+int hyp_rtds_get(uint32_t domid, uint32_t vcpu, struct xen_domctl_sched_rtds *rtds);
+/* One vCPU, or HYP_EVERY_VCPU; -ENOSPC: see hyp_refusal(). */
+int hyp_rtds_set(uint32_t domid, uint32_t vcpu, const struct xen_domctl_sched_rtds *rtds);
+int hyp_schedule_get(uint32_t pool, struct xen_sysctl_arinc653_schedule *s);
+int hyp_schedule_set(uint32_t pool, const struct xen_sysctl_arinc653_schedule *s);
+
 /* ---- hyp_own.c: Bulkhead's own operations ---- */
 
 int hyp_own_info(struct bulkhead_info *info);
@@ -112,6 +128,8 @@ long hyp_con_read(struct hyp_reader *r, void *buf, size_t size);
 long hyp_con_write(uint32_t domid, uint32_t which, const void *buf, size_t len);
 int hyp_con_attach(uint32_t domid, uint32_t which, uint32_t port);
 int hyp_watch(uint32_t domid, uint32_t port);
+/* Why this bh's last reservation was refused; -ENOENT = it was not. */
+int hyp_refusal(struct bulkhead_refusal *r);
 int hyp_dom_stat(uint32_t domid, struct bulkhead_domain_stat *st);
 
 #endif

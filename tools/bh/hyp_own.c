@@ -202,3 +202,12 @@ int hyp_dom_stat(uint32_t domid, struct bulkhead_domain_stat *st)
 	*st = op.u.domain_stat;
 	return rc;
 }
+
+int hyp_refusal(struct bulkhead_refusal *r)
+{
+	struct bulkhead_op op = { .cmd = 0 };
+	int rc = own_call(&op, BULKHEAD_OP_refusal, 0);
+
+	*r = op.u.refusal;
+	return rc;
+}

@@ -39,11 +39,39 @@ static const struct cmd cmd_help = {
 };
 
 const struct cmd *const cmd_table[] = {
-	&cmd_create,	   &cmd_list,	   &cmd_console,  &cmd_pause,	 &cmd_unpause,
-	&cmd_shutdown,	   &cmd_reboot,	   &cmd_destroy,  &cmd_rename,	 &cmd_domid,
-	&cmd_domname,	   &cmd_vcpu_list, &cmd_vcpu_pin, &cmd_vcpu_set, &cmd_mem_max,
-	&cmd_sched_credit, &cmd_info,	   &cmd_top,	  &cmd_uptime,	 &cmd_dmesg,
-	&cmd_debug_keys,   &cmd_monitor,   &cmd_help,	  NULL,
+	&cmd_create,
+	&cmd_list,
+	&cmd_console,
+	&cmd_pause,
+	&cmd_unpause,
+	&cmd_shutdown,
+	&cmd_reboot,
+	&cmd_destroy,
+	&cmd_rename,
+	&cmd_domid,
+	&cmd_domname,
+	&cmd_vcpu_list,
+	&cmd_vcpu_pin,
+	&cmd_vcpu_set,
+	&cmd_mem_max,
+	&cmd_sched_credit,
+	&cmd_sched_rtds,
+	&cmd_sched_arinc653,
+	&cmd_pool_list,
+	&cmd_pool_create,
+	&cmd_pool_destroy,
+	&cmd_pool_cpu_add,
+	&cmd_pool_cpu_remove,
+	&cmd_pool_migrate,
+	&cmd_info,
+	&cmd_top,
+	&cmd_uptime,
+	&cmd_dmesg,
+	&cmd_debug_keys,
+	&cmd_check,
+	&cmd_monitor,
+	&cmd_help,
+	NULL,
 };
 
 static const struct opt common_opts[] = {
@@ -99,7 +127,7 @@ static void help_overview(void)
 	     "    manage the domains of a machine that runs Bulkhead\n");
 	for (const struct cmd *const *c = cmd_table; *c; c++) {
 		if (!((*c)->flags & CMD_HIDDEN)) {
-			printf("  %-13s %s\n", (*c)->name, (*c)->summary);
+			printf("  %-18s %s\n", (*c)->name, (*c)->summary);
 		}
 	}
 	puts("\n\"bh COMMAND --help\" explains a command, \"bh help --keys\" lists the keys of a\n"

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * sysctl commands about CPU pools and the schedules of their schedulers (include/public/sysctl.h;
+ * table in op_sysctl.c). Everything that changes asks a hook of its own and runs under the control
+ * lock (LOCK_RANK_CONTROL), which also protects the two buffers below: a schedule is too large for
+ * the stack.
+ *
+ * arinc653: the interface names a domain by its UUID, the scheduler by its id; a window whose UUID
+ * is all ones belongs to nobody.
+ */
+#include <hv/control.h>
+#include <hv/domain.h>
+#include <hv/errno.h>
+#include <hv/guest_access.h>
+#include <hv/string.h>
+#include <hv/xsm.h>
+
+#include "../ext/ext.h"
+#include "domctl.h"
+#include "sysctl_pool.h"
+
+#define SLICE_MS 10U /* as the credit scheduler has it */
+
+static struct xen_sysctl_arinc653_schedule table;
+static struct sched_schedule schedule;
+
+static int find_pool(u32 id, struct sched_pool_info *info)
+{
+	int err = sched_pool_info(id, info);
+
+	return err == 0 && info->id == id ? 0 : -ENOENT;
+}
+
+static int get_info(struct xen_sysctl_cpupool_op *arg)
+{
+	struct sched_pool_info info;
+
+	if (sched_pool_info(arg->cpupool_id, &info) != 0) {
+		return -ENOENT;
+	}
+	arg->cpupool_id = info.id;
+	arg->sched_id = info.policy;
+	arg->n_dom = info.nr_groups;
+	return domctl_put_cpus(&arg->cpumap, info.cpus);
+}
+
+/* "Any" is the first free CPU to add and the last one of the pool to remove. */
+static int change_cpu(struct xen_sysctl_cpupool_op *arg)
+{
+	bool is_any = arg->cpu == XEN_SYSCTL_CPUPOOL_PAR_ANY;
+	struct sched_pool_info info;
+	int err = find_pool(arg->cpupool_id, &info);
+
+	if (err != 0) {
+		return err;
+	}
+	if (arg->op == XEN_SYSCTL_CPUPOOL_OP_ADDCPU) {
+		cpumask_t free = sched_free_cpus();
+
+		if (is_any && cpumask_is_empty(free)) {
+			return -EBUSY;
+		}
+		return sched_pool_add_cpu(info.id, is_any ? cpumask_first(free) : arg->cpu);
+	}
+	if (is_any && cpumask_is_empty(info.cpus)) {
+		return -ENODEV;
+	}
+	/* Written down, so that a repetition means the same CPU. */
+	arg->cpu = is_any ? 63U - (u32)__builtin_clzl(info.cpus.bits) : arg->cpu;
+	err = sched_pool_remove_cpu(info.id, arg->cpu);
+	return err == -EAGAIN ? -ERESTART : err;
+}
+
+static int move_domain(const struct xen_sysctl_cpupool_op *arg)
+{
+	struct sched_admission why = { 0 };
+	struct domain *d = NULL;
+	int err = arg->domid >= HV_DOMID_FIRST_RESERVED
+			  ? -ESRCH
+			  : xsm_target((u16)arg->domid, XSM_DOMAIN_SCHED, &d);
+
+	if (err != 0) {
+		return err;
+	}
+	if (d == current_domain()) {
+		err = sched_group_pool(&d->sched) == arg->cpupool_id ? 0 : -EPERM;
+		domain_put(d);
+		return err;
+	}
+	domain_pause(d);
+	err = sched_pool_move(&d->sched, arg->cpupool_id, &why);
+	domain_unpause(d);
+	domain_put(d);
+	if (err == -ENOSPC) {
+		ext_refusal_keep(&why);
+	}
+	return err;
+}
+
+static int change_pool(struct xen_sysctl_cpupool_op *arg)
+{
+	switch (arg->op) {
+	case XEN_SYSCTL_CPUPOOL_OP_CREATE:
+		return sched_pool_create(arg->cpupool_id, (enum sched_id)arg->sched_id,
+					 &arg->cpupool_id);
+	case XEN_SYSCTL_CPUPOOL_OP_DESTROY:
+		return sched_pool_destroy(arg->cpupool_id);
+	case XEN_SYSCTL_CPUPOOL_OP_ADDCPU:
+	case XEN_SYSCTL_CPUPOOL_OP_RMCPU:
+		return change_cpu(arg);
+	case XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN:
+		return move_domain(arg);
+	default:
+		return -EOPNOTSUPP;
+	}
+}
+
+int sysctl_cpupool(struct xen_sysctl *op)
+{
+	struct xen_sysctl_cpupool_op *arg = &op->u.cpupool_op;
+	int err;
+
+	if (arg->op == XEN_SYSCTL_CPUPOOL_OP_FREEINFO) {
+		return domctl_put_cpus(&arg->cpumap, sched_free_cpus());
+	}
+	if (arg->op == XEN_SYSCTL_CPUPOOL_OP_INFO) {
+		return get_info(arg);
+	}
+	err = xsm_check(XSM_POOL_CONTROL, current_domain(), NULL);
+	if (err == 0) {
+		spin_lock(&control_lock);
+		err = change_pool(arg);
+		spin_unlock(&control_lock);
+	}
+	return err;
+}
+
+/* Id of the domain with this UUID, SCHED_NOBODY for all ones; -ESRCH. */
+static int find_uuid(const u8 *uuid, u16 *id)
+{
+	u8 nobody[sizeof(((struct domain *)NULL)->uuid)];
+	struct domain *d;
+	bool is_found = false;
+
+	memset(nobody, 0xff, sizeof(nobody));
+	*id = SCHED_NOBODY;
+	if (memcmp(uuid, nobody, sizeof(nobody)) == 0) {
+		return 0;
+	}
+	for (d = domain_get_next(0); d != NULL && !is_found; d = domain_get_next(*id + 1)) {
+		*id = d->id;
+		is_found = memcmp(uuid, d->uuid, sizeof(d->uuid)) == 0;
+		domain_put(d);
+	}
+	if (d != NULL) {
+		domain_put(d);
+	}
+	return is_found ? 0 : -ESRCH;
+}
+
+static int put_schedule(u32 pool, u64 from)
+{
+	int err = 0;
+
+	if (guest_copy_from(&table, from, sizeof(table)) != 0) {
+		return -EFAULT;
+	}
+	if (table.num_sched_entries > MIN(SCHED_WINDOWS_MAX, ARINC653_MAX_DOMAINS_PER_SCHEDULE)) {
+		return -EINVAL;
+	}
+	memset(&schedule, 0, sizeof(schedule));
+	schedule.major_frame_ns = table.major_frame;
+	schedule.nr_windows = table.num_sched_entries;
+	for (u32 i = 0; i < schedule.nr_windows && err == 0; i++) {
+		struct sched_window *w = &schedule.windows[i];
+		u32 vcpu = table.sched_entries[i].vcpu_id;
+
+		err = vcpu < DOMAIN_VCPUS_MAX
+			      ? find_uuid(table.sched_entries[i].dom_handle, &w->domain)
+			      : -EINVAL;
+		w->vcpu = (u16)vcpu;
+		w->ns = table.sched_entries[i].runtime;
+	}
+	return err != 0 ? err : sched_schedule_set(pool, &schedule);
+}
+
+static int get_schedule(u32 pool, u64 to)
+{
+	int err = sched_schedule_get(pool, &schedule);
+
+	if (err != 0) {
+		return err;
+	}
+	memset(&table, 0, sizeof(table));
+	table.major_frame = schedule.major_frame_ns;
+	table.num_sched_entries = (u8)schedule.nr_windows;
+	for (u32 i = 0; i < schedule.nr_windows; i++) {
+		const struct sched_window *w = &schedule.windows[i];
+		struct domain *d = domain_get(w->domain);
+		u8 *uuid = table.sched_entries[i].dom_handle;
+
+		memset(uuid, 0xff, sizeof(table.sched_entries[i].dom_handle));
+		if (d != NULL) {
+			memcpy(uuid, d->uuid, sizeof(d->uuid));
+			domain_put(d);
+		}
+		table.sched_entries[i].vcpu_id = w->vcpu;
+		table.sched_entries[i].runtime = w->ns;
+	}
+	return guest_copy_to(to, &table, sizeof(table)) != 0 ? -EFAULT : 0;
+}
+
+static int schedule_op(const struct xen_sysctl_scheduler_op *arg)
+{
+	u64 at = arg->u.sched_arinc653.schedule.va;
+	bool is_put = arg->cmd == XEN_SYSCTL_SCHEDOP_putinfo;
+	int err = is_put ? xsm_check(XSM_POOL_CONTROL, current_domain(), NULL) : 0;
+
+	if (err == 0) {
+		spin_lock(&control_lock);
+		err = is_put ? put_schedule(arg->cpupool_id, at)
+			     : get_schedule(arg->cpupool_id, at);
+		spin_unlock(&control_lock);
+	}
+	return err;
+}
+
+/* Parameters of a pool's scheduler as a whole: those of credit are to be read only. */
+int sysctl_scheduler(struct xen_sysctl *op)
+{
+	struct xen_sysctl_scheduler_op *arg = &op->u.scheduler_op;
+	struct sched_pool_info info;
+
+	if (find_pool(arg->cpupool_id, &info) != 0) {
+		return -ESRCH;
+	}
+	if (arg->sched_id != info.policy || arg->cmd > XEN_SYSCTL_SCHEDOP_getinfo) {
+		return -EINVAL;
+	}
+	if (info.policy == SCHED_ID_ARINC653) {
+		return schedule_op(arg);
+	}
+	if (info.policy != SCHED_ID_CREDIT || arg->cmd != XEN_SYSCTL_SCHEDOP_getinfo) {
+		return -EINVAL;
+	}
+	arg->u.sched_credit = (struct xen_sysctl_credit_schedule){ .tslice_ms = SLICE_MS };
+	return 0;
+}
