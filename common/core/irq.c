@@ -19,8 +19,8 @@
 struct irq_row {
 	irq_handler_t handler; /* NULL: free */
 	void *arg;
-	bool is_guest; /* the guest deactivates it */
-};
+	bool is_guest;		/* the guest deactivates it */
+} __attribute__((aligned(32))); /* so that a row is found by a shift */
 
 static struct spinlock irq_lock = SPINLOCK_INIT(LOCK_RANK_IRQ);
 static struct irq_row rows[IRQ_MAX];
@@ -149,11 +149,16 @@ void irq_cpu_init(void)
 	chip->enable(IRQ_SGI_KICK);
 }
 
-static __cold void refuse(unsigned int irq)
+/* Not a guest's: EL2's own, or nobody's. */
+static __noinline void handle_own(unsigned int irq, irq_handler_t handler, void *arg)
 {
-	chip->disable(irq);
+	if (handler) {
+		handler(irq, arg);
+	} else {
+		chip->disable(irq);
+		pr_warn("interrupt %u has no handler: disabled", irq);
+	}
 	chip->deactivate(irq);
-	pr_warn("interrupt %u has no handler: disabled", irq);
 }
 
 /* On the path of every interrupt of a guest: one, because a second is rare and may trap again. */
@@ -169,14 +174,9 @@ void irq_handle_pending(void)
 	row = &rows[irq];
 	/* Pairs with the release in request(). */
 	handler = load_acquire(&row->handler);
-	if (unlikely(!handler)) {
-		refuse(irq);
-		return;
-	}
-	if (row->is_guest) {
+	if (likely(handler && row->is_guest)) {
 		handler(irq, row->arg);
-		return;
+	} else {
+		handle_own(irq, handler, row->arg);
 	}
-	handler(irq, row->arg);
-	chip->deactivate(irq);
 }

@@ -26,6 +26,13 @@ static unsigned int nr_aprs __sealed; /* registers per group: 1, 2 or 4 */
 	case n:                                                                                    \
 		value = read_sysreg(reg);                                                          \
 		break;
+#define REPEND_ROW(n, reg)                                                                         \
+	case n:                                                                                    \
+		value = read_sysreg(reg);                                                          \
+		if ((value & (GIC_LR_PENDING | GIC_LR_ACTIVE)) == 0) {                             \
+			write_sysreg(value | GIC_LR_PENDING, reg);                                 \
+		}                                                                                  \
+		break;
 #define WRITE_ROW(n, reg)                                                                          \
 	case n:                                                                                    \
 		write_sysreg(value, reg);                                                          \
@@ -50,6 +57,18 @@ void gicv3_lr_write(unsigned int n, u64 value)
 	default:
 		break;
 	}
+}
+
+u64 gicv3_lr_repend(unsigned int n)
+{
+	u64 value = 0;
+
+	switch (n) {
+		LR_ROWS(REPEND_ROW)
+	default:
+		break;
+	}
+	return value;
 }
 
 u32 gicv3_elrsr_read(void)

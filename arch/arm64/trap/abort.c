@@ -33,12 +33,15 @@ static u64 fault_ipa(u64 far)
 	return HPFAR_FIPA(read_sysreg(hpfar_el2)) | (far & (PAGE_SIZE - 1));
 }
 
+/* Of a value that is zero-extended already. */
 static u64 extend(u64 value, u64 esr)
 {
 	unsigned int unused = 64 - (8U << ISS_SAS(esr));
 
-	value <<= unused;
-	value = esr & ISS_SSE ? (u64)((s64)value >> unused) : value >> unused;
+	if (likely((esr & ISS_SSE) == 0)) {
+		return value;
+	}
+	value = (u64)((s64)(value << unused) >> unused);
 	return esr & ISS_SF ? value : (u32)value;
 }
 

@@ -87,7 +87,8 @@ struct vcpu *run_next(void)
 {
 	struct vcpu *v = current_vcpu();
 
-	if (unlikely(softirq_is_pending() || context_is_idle(v) || vgic_has_work(v))) {
+	/* The idle vCPU always has work for the vGIC (context_cpu_init). */
+	if (unlikely(softirq_is_pending() || vgic_has_work(v))) {
 		return find_next(v);
 	}
 	v->nr_exits++;

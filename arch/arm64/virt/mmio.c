@@ -30,14 +30,16 @@ int mmio_register(struct domain *d, const struct mmio_region *region)
 bool mmio_dispatch(struct vcpu *v, u64 ipa, struct mmio_access *access)
 {
 	const struct arch_domain *a = &v->domain->arch;
-	const struct mmio_region *region = a->mmio;
+	const struct mmio_region *end = a->mmio + a->nr_mmio;
+	u64 offset;
 
-	for (u32 i = 0; i < a->nr_mmio; i++, region++) {
-		access->offset = ipa - region->start;
-		if (access->offset < region->bytes) {
-			if (unlikely(access->bytes > region->bytes - access->offset)) {
+	for (const struct mmio_region *region = a->mmio; region < end; region++) {
+		offset = ipa - region->start;
+		if (offset < region->bytes) {
+			if (unlikely(access->bytes > region->bytes - offset)) {
 				return false;
 			}
+			access->offset = offset;
 			return region->handler(v, access, region->arg);
 		}
 	}

@@ -78,7 +78,6 @@ static void sweep(uint32_t op0, bool noise)
 #define OPERAND(n, other)                                                                          \
 	do {                                                                                       \
 		uint64_t a_, b_, c_;                                                               \
-                                                                                                   \
 		__asm__ volatile("mov x" #n ", %3\n\t"                                             \
 				 "mov x" #other ", %4\n\t"                                         \
 				 "msr cntp_cval_el0, x" #n "\n\t"                                  \

@@ -51,6 +51,16 @@ static void lr_write(unsigned int n, u64 value)
 	self()->nr_writes++;
 }
 
+static u64 lr_repend(unsigned int n)
+{
+	u64 value = lr_read(n);
+
+	if ((value & (GIC_LR_PENDING | GIC_LR_ACTIVE)) == 0) {
+		lr_write(n, value | GIC_LR_PENDING);
+	}
+	return value;
+}
+
 static u32 elrsr_read(void)
 {
 	u32 empty = 0;
@@ -121,6 +131,7 @@ static bool is_pending(unsigned int irq, unsigned int cpu)
 static const struct gic_ops ops = {
 	.lr_read = lr_read,
 	.lr_write = lr_write,
+	.lr_repend = lr_repend,
 	.elrsr_read = elrsr_read,
 	.hcr_read = hcr_read,
 	.hcr_write = hcr_write,
