@@ -63,6 +63,15 @@ u64 gicv3_lr_repend(unsigned int n)
 {
 	u64 value = 0;
 
+	/* The first is used most: spare it the jump table. */
+	if (likely(n == 0)) {
+		value = read_sysreg(S3_4_C12_C12_0);
+		if (likely((value & (GIC_LR_PENDING | GIC_LR_ACTIVE)) == 0)) {
+			write_sysreg(value | GIC_LR_PENDING, S3_4_C12_C12_0);
+		}
+		return value;
+	}
+
 	switch (n) {
 		LR_ROWS(REPEND_ROW)
 	default:

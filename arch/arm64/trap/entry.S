@@ -147,10 +147,26 @@ guest_serror:
 	load_kept x0
 
 /*
- * The way out: run_next() does deferred work and says who is next. If it is another vCPU, the kept
- * registers change owner here, run_switch() does the rest, and the question is asked again.
+ * The way out. Mostly there is nothing deferred, neither a softirq nor work for the vGIC (of which
+ * the idle vCPU always has some): back to the guest that was left. Else run_next() does what is
+ * deferred and says who is next. If it is another vCPU, the kept registers change owner here,
+ * run_switch() does the rest, and the question is asked again.
  */
 trap_leave:
+	mrs	x0, tpidr_el2
+	mov	x1, sp
+	and	x1, x1, #~0x7fff		/* PERCPU_SLOT_SIZE - 1 */
+	movz	x2, #:abs_g0_nc:percpu_softirq_bits
+	ldr	w1, [x1, x2]
+	ldr	w2, [x0, #VCPU_VGIC_WORK]
+	orr	w1, w1, w2
+	cbnz	w1, trap_leave_slow
+	ldr	x1, [x0, #VCPU_NR_EXITS]
+	add	x1, x1, #1
+	str	x1, [x0, #VCPU_NR_EXITS]
+	load_scratch_and_enter
+
+trap_leave_slow:
 	bl	run_next
 	mrs	x1, tpidr_el2
 	cmp	x0, x1

@@ -2,11 +2,11 @@
 /*
  * The way out of EL2: softirqs → pick → switch → enter.
  *
- * run_next() is called at each exit with the current vCPU's registers saved. It does deferred work,
- * asks the scheduler when that is pending, and returns who is to run; entry.S and run_switch()
- * carry a change out. The idle vCPU is never entered: while it is current, run_next() waits for
- * interrupts right here, with interrupts masked, since WFI wakes for a masked one as well. No locks
- * are held across.
+ * run_next() is called at each exit that has something to do before a guest can go on, with the
+ * current vCPU's registers saved: entry.S looks for that. It does deferred work, asks the scheduler
+ * when that is pending, and returns who is to run; entry.S and run_switch() carry a change out. The
+ * idle vCPU is never entered: while it is current, run_next() waits for interrupts right here, with
+ * interrupts masked, since WFI wakes for a masked one as well. No locks are held across.
  */
 #include <asm/trap.h>
 #include <hv/arch.h>
@@ -63,9 +63,10 @@ static void wait_for_work(void)
 	}
 }
 
-/* There is deferred work, or no guest to go back to. */
-static __noinline struct vcpu *find_next(struct vcpu *v)
+struct vcpu *run_next(void)
 {
+	struct vcpu *v = current_vcpu();
+
 	for (;;) {
 		if (softirq_is_pending() && do_softirqs()) {
 			struct vcpu *next = pick();
@@ -81,18 +82,6 @@ static __noinline struct vcpu *find_next(struct vcpu *v)
 		}
 		wait_for_work();
 	}
-}
-
-struct vcpu *run_next(void)
-{
-	struct vcpu *v = current_vcpu();
-
-	/* The idle vCPU always has work for the vGIC (context_cpu_init). */
-	if (unlikely(softirq_is_pending() || vgic_has_work(v))) {
-		return find_next(v);
-	}
-	v->nr_exits++;
-	return v;
 }
 
 void run_switch(struct vcpu *prev, struct vcpu *next)

@@ -34,7 +34,7 @@ void context_cpu_init(void)
 
 	idle->domain = &idle_domain;
 	idle->is_idle = true;
-	idle->arch.vgic.work = VGIC_WORK_FILL; /* run_next() looks no further */
+	idle->arch.vgic.work = VGIC_WORK_FILL; /* entry.S looks no further */
 	idle->arch.hcr = HCR_RW;
 	idle->arch.fp_cpu = NO_CPU;
 	write_sysreg((u64)idle, tpidr_el2);

@@ -7,11 +7,13 @@
 #include <hv/domain.h>
 #include <hv/errno.h>
 
+#define ACCESS_BYTES_MAX 8U
+
 int mmio_register(struct domain *d, const struct mmio_region *region)
 {
 	struct arch_domain *a = &d->arch;
 
-	if (region->bytes == 0 || region->start + region->bytes < region->start) {
+	if (region->bytes < ACCESS_BYTES_MAX || region->start + region->bytes < region->start) {
 		return -EINVAL;
 	}
 	for (u32 i = 0; i < a->nr_mmio; i++) {
@@ -31,14 +33,12 @@ bool mmio_dispatch(struct vcpu *v, u64 ipa, struct mmio_access *access)
 {
 	const struct arch_domain *a = &v->domain->arch;
 	const struct mmio_region *end = a->mmio + a->nr_mmio;
-	u64 offset;
+	u64 bytes = access->bytes, offset;
 
 	for (const struct mmio_region *region = a->mmio; region < end; region++) {
 		offset = ipa - region->start;
-		if (offset < region->bytes) {
-			if (unlikely(access->bytes > region->bytes - offset)) {
-				return false;
-			}
+		/* All of it, and no region is smaller than an access. */
+		if (offset <= region->bytes - bytes) {
 			access->offset = offset;
 			return region->handler(v, access, region->arg);
 		}

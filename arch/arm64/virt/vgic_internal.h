@@ -54,6 +54,15 @@ static inline void vgic_notify(struct domain *d, struct vcpu *v)
 	}
 }
 
+/* The same when v's list registers are those of this CPU. */
+static inline void vgic_notify_local(struct domain *d, struct vcpu *v)
+{
+	v->nr_injected++;
+	if (unlikely(READ_ONCE(v->sched.blocked) != 0)) {
+		d->arch.vgic.kicks |= BIT(v->id);
+	}
+}
+
 /* May pending interrupts of this group be forwarded (GICD_CTLR)? */
 static inline bool vgic_is_group_on(const struct domain *d, const struct vgic_irq *irq)
 {

@@ -206,7 +206,7 @@ void vgic_lr_repend(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
 		reload(d, v, irq);
 	} else {
 		irq->flags = (u16)((irq->flags & ~VIRQ_ACTIVE) | VIRQ_LR_LATCH);
-		vgic_notify(d, v);
+		vgic_notify_local(d, v);
 	}
 }
 
