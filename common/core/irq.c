@@ -18,7 +18,7 @@
 
 /* handler is NULL: free. guest is the same for a guest's, which deactivates it, else NULL. */
 struct irq_row {
-	irq_handler_t handler, guest;
+	irq_handler_t guest, handler;
 	void *arg;
 	u64 unused; /* so that a row is found by a shift */
 };
@@ -170,14 +170,16 @@ static __noinline void handle_own(unsigned int irq)
 void irq_handle_pending(void)
 {
 	unsigned int irq = chip->ack();
+	const struct irq_row *row;
 	irq_handler_t handler;
 
 	if (unlikely(irq >= IRQ_MAX)) {
 		return;
 	}
-	handler = load_acquire(&rows[irq].guest);
+	row = &rows[irq];
+	handler = load_acquire(&row->guest);
 	if (likely(handler)) {
-		handler(irq, rows[irq].arg);
+		handler(irq, row->arg);
 	} else {
 		handle_own(irq);
 	}

@@ -31,17 +31,20 @@ int mmio_register(struct domain *d, const struct mmio_region *region)
 
 bool mmio_dispatch(struct vcpu *v, u64 ipa, struct mmio_access *access)
 {
-	const struct arch_domain *a = &v->domain->arch;
-	const struct mmio_region *end = a->mmio + a->nr_mmio;
-	u64 bytes = access->bytes, offset;
+	const struct mmio_region *region = v->domain->arch.mmio;
+	u64 bytes = access->bytes;
 
-	for (const struct mmio_region *region = a->mmio; region < end; region++) {
-		offset = ipa - region->start;
-		/* All of it, and no region is smaller than an access. */
-		if (offset <= region->bytes - bytes) {
-			access->offset = offset;
-			return region->handler(v, access, region->arg);
-		}
+	/*
+	 * All of it must be inside, and no region is smaller than an access. The one without a
+	 * handler is all zeros, and for this comparison nothing is outside of it, since
+	 * addresses have 52 bits at most.
+	 */
+	while (ipa - region->start > region->bytes - bytes) {
+		region++;
 	}
-	return false;
+	if (unlikely(region->handler == NULL)) {
+		return false;
+	}
+	access->offset = ipa - region->start;
+	return region->handler(v, access, region->arg);
 }

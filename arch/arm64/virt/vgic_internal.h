@@ -174,8 +174,8 @@ struct vgic_table {
 /* Boot: fill start. */
 void vgic_table_init(struct vgic_table *table);
 /* One access; false when the size or the alignment is not allowed. */
-bool vgic_regs_access(const struct vgic_table *table, const struct vgic_window *w,
-		      struct mmio_access *access);
+bool vgic_regs_access(const struct vgic_window *w, struct mmio_access *access,
+		      const struct vgic_table *table);
 /* Boot: both blocks' tables. */
 void vgic_dist_init(void);
 void vgic_redist_init(void);

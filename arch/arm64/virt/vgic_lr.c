@@ -183,8 +183,7 @@ static __noinline void reload(struct domain *d, struct vcpu *v, struct vgic_irq 
 
 void vgic_lr_repend(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
 {
-	unsigned int n = irq->lr;
-	u64 value;
+	u64 n = irq->lr, value;
 
 	/*
 	 * What else is in the register is as it was, for a change would have folded it: when the

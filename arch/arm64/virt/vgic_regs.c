@@ -195,8 +195,8 @@ static __noinline void access_fields(const struct vgic_reg *row, const struct vg
 }
 
 /* All but the read of a register that is not made of fields. */
-static __noinline bool access_other(const struct vgic_reg *row, const struct vgic_window *w,
-				    struct mmio_access *access)
+static __noinline bool access_other(const struct vgic_window *w, struct mmio_access *access,
+				    const struct vgic_reg *row)
 {
 	u32 offset = (u32)access->offset;
 
@@ -220,8 +220,8 @@ static __noinline bool access_other(const struct vgic_reg *row, const struct vgi
 	return true;
 }
 
-bool vgic_regs_access(const struct vgic_table *table, const struct vgic_window *w,
-		      struct mmio_access *access)
+bool vgic_regs_access(const struct vgic_window *w, struct mmio_access *access,
+		      const struct vgic_table *table)
 {
 	u32 offset = (u32)access->offset;
 	const struct vgic_reg *row = find_row(table, offset);
@@ -233,7 +233,7 @@ bool vgic_regs_access(const struct vgic_table *table, const struct vgic_window *
 		access->value = access->bytes == 8 ? value : (u32)value;
 		return true;
 	}
-	return access_other(row, w, access);
+	return access_other(w, access, row);
 }
 
 u64 vgic_regs_iidr(const struct vgic_window *w, u32 at)

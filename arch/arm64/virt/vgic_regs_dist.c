@@ -101,5 +101,5 @@ bool vgic_dist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 	};
 
 	(void)arg;
-	return vgic_regs_access(&table, &w, access);
+	return vgic_regs_access(&w, access, &table);
 }

@@ -106,23 +106,22 @@ bool vgic_redist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 {
 	const struct vgic_redist_region *region = arg;
 	struct domain *d = v->domain;
-	u32 n = (u32)(access->offset / region->stride);
-	struct vgic_window w = {
-		.domain = d,
-		.accessor = v,
-	};
+	u64 n = access->offset / region->stride;
+	u64 offset = access->offset - n * region->stride;
+	const struct vgic_table *table = &rd_table;
+	struct vgic_window w;
 
-	if (n < region->nr_vcpus) {
-		w.frame = d->vcpus[region->first_vcpu + n];
-	}
-	if (w.frame == NULL) {
+	w.domain = d;
+	w.accessor = v;
+	w.frame = n < region->nr_vcpus ? d->vcpus[region->first_vcpu + n] : NULL;
+	if (unlikely(w.frame == NULL)) {
 		access->value = access->is_write ? access->value : 0;
 		return true;
 	}
-	access->offset -= (u64)n * region->stride;
-	if (access->offset < SGI_BASE) {
-		return vgic_regs_access(&rd_table, &w, access);
+	if (offset >= SGI_BASE) {
+		offset -= SGI_BASE;
+		table = &sgi_table;
 	}
-	access->offset -= SGI_BASE;
-	return vgic_regs_access(&sgi_table, &w, access);
+	access->offset = offset;
+	return vgic_regs_access(&w, access, table);
 }

@@ -33,13 +33,13 @@ void arch_cpu_kick(unsigned int cpu)
 	fake_kicks[cpu]++;
 }
 
-static u64 lr_read(unsigned int n)
+static u64 lr_read(u64 n)
 {
 	assert_true(n < gic_nr_lrs);
 	return self()->lr[n];
 }
 
-static void lr_write(unsigned int n, u64 value)
+static void lr_write(u64 n, u64 value)
 {
 	assert_true(n < gic_nr_lrs);
 	/* Not allowed: pending and active with HW; the same INTID in two registers. */
@@ -51,7 +51,7 @@ static void lr_write(unsigned int n, u64 value)
 	self()->nr_writes++;
 }
 
-static u64 lr_repend(unsigned int n)
+static u64 lr_repend(u64 n)
 {
 	u64 value = lr_read(n);
 
