@@ -174,6 +174,7 @@ int domctl_setvcpuaffinity(struct domain *d, struct xen_domctl *op)
 	}
 	if (err == 0) {
 		err = sched_unit_set_affinity(&v->sched, hard, soft);
+		vcpu_leave_cpu(v);
 	}
 	return err != 0 ? err : put_affinity(arg, v);
 }

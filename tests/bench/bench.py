@@ -66,7 +66,8 @@ class BenchError(Exception):
 
 def run(name, image, append, modules, memory, seconds, cpus=1):
     """Runs a machine until it is off; returns its console, also kept in OUT/NAME.log."""
-    command = [*QEMU, "-smp", str(cpus), "-m", str(memory), "-kernel", str(image), "-append", append]
+    command = [*QEMU, "-smp", str(cpus), "-m", str(memory), "-kernel", str(image),
+               "-append", append]
     for module in modules:
         command += ["-device", f"guest-loader,{module}"]
     log = OUT / f"{name}.log"

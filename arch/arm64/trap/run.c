@@ -7,6 +7,11 @@
  * when that is pending, and returns who is to run; entry.S and run_switch() carry a change out. The
  * idle vCPU is never entered: while it is current, run_next() waits for interrupts right here, with
  * interrupts masked, since WFI wakes for a masked one as well. No locks are held across.
+ *
+ * Parking: a vCPU that waits, on a CPU that has nobody else, stays the current one and loaded, so
+ * its timer's interrupt finds it at once and it goes on without a switch. For the scheduler it is
+ * asleep and on the CPU (on_cpu): no other CPU takes it, and who needs its state in memory, or
+ * wants it elsewhere, raises SOFTIRQ_SCHED here (vcpu_wait_off_cpu); then may_park() says no.
  */
 #include <asm/trap.h>
 #include <hv/arch.h>
@@ -63,19 +68,32 @@ static void wait_for_work(void)
 	}
 }
 
+/* Does nothing but its own waiting keep it from this CPU? */
+static bool may_park(const struct vcpu *v)
+{
+	return !context_is_idle(v) && READ_ONCE(v->sched.blocked) == SCHED_BLOCK_WAIT &&
+	       cpumask_has(v->sched.hard, cpu_id());
+}
+
 struct vcpu *run_next(void)
 {
 	struct vcpu *v = current_vcpu();
+	bool is_parked = false;
 
 	for (;;) {
 		if (softirq_is_pending() && do_softirqs()) {
 			struct vcpu *next = pick();
 
-			if (next != v) {
+			if (context_is_idle(next) && may_park(v)) {
+				is_parked = true;
+			} else if (next != v) {
 				return next;
+			} else if (is_parked) {
+				is_parked = false;
+				vcpu_runstate_update(v);
 			}
 		}
-		if (!context_is_idle(v)) {
+		if (!context_is_idle(v) && !is_parked) {
 			vgic_enter(v);
 			v->nr_exits++;
 			return v;
