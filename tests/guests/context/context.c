@@ -177,10 +177,54 @@ static unsigned int wander(void)
 	return changed;
 }
 
+#define SGI_WAKE 3
+#define NR_WAKES 20u
+
+static volatile uint32_t told, woken;
+
+/* Interrupts are masked, so that one that comes before the WFI ends it. */
+static void sleep_and_wake(void)
+{
+	gic_enable(SGI_WAKE);
+	for (uint32_t n = 1; n <= NR_WAKES; n++) {
+		while (told < n) {
+			wfi();
+			sysreg_write(ICC_EOIR1, sysreg_read(ICC_IAR1));
+		}
+		woken = n;
+	}
+	gic_disable(SGI_WAKE);
+}
+
+/* vCPU 1 sleeps on one CPU, is pinned to another and woken: it must come, with what it had. */
+static void wake_elsewhere(void)
+{
+	uint32_t n;
+
+	for (n = 1; n <= NR_WAKES; n++) {
+		delay_us(500);
+		pin(1, 1 + (n & 1));
+		if ((n & 2) != 0) {
+			delay_us(500);
+		}
+		told = n;
+		gic_sgi(SGI_WAKE, 1);
+		if (!WAIT_FOR(woken == n, 2000000)) {
+			break;
+		}
+	}
+	check_eq(n - 1, NR_WAKES, "wake-ups of a vCPU that was pinned elsewhere while it slept");
+	pin(1, ~0ull);
+	told = NR_WAKES;
+}
+
 static void secondary(unsigned int cpu)
 {
 	gic_init_cpu();
 	gic_enable(27);
+	if (cpu == 1) {
+		sleep_and_wake();
+	}
 	run(cpu);
 }
 
@@ -197,6 +241,9 @@ void guest_main(void)
 	check_eq(wander(), 0, "registers that changed between two CPUs");
 	for (unsigned int cpu = 1; cpu < plat.nr_cpus; cpu++) {
 		check_eq((int32_t)cpu_start(cpu, secondary), 0, "vCPU started");
+	}
+	if (plat.nr_cpus > 1) {
+		wake_elsewhere();
 	}
 	run(0);
 	check(WAIT_FOR(finished == plat.nr_cpus, 60000000), "all vCPUs have finished");
