@@ -16,10 +16,11 @@
 #include <hv/printk.h>
 #include <hv/spinlock.h>
 
+/* handler is NULL: free. guest is the same for a guest's, which deactivates it, else NULL. */
 struct irq_row {
-	irq_handler_t handler; /* NULL: free */
+	irq_handler_t guest, handler;
 	void *arg;
-	bool is_guest; /* the guest deactivates it */
+	u64 unused; /* so that a row is found by a shift */
 };
 
 static struct spinlock irq_lock = SPINLOCK_INIT(LOCK_RANK_IRQ);
@@ -39,7 +40,7 @@ static void kicked(unsigned int irq, void *arg)
 /* Are two rows the same but for their argument? */
 static bool are_alike(unsigned int a, unsigned int b)
 {
-	return rows[a].handler == rows[b].handler && rows[a].is_guest == rows[b].is_guest;
+	return rows[a].handler == rows[b].handler && rows[a].guest == rows[b].guest;
 }
 
 static void print_rows(char key)
@@ -52,7 +53,7 @@ static void print_rows(char key)
 		for (last = irq; last + 1 < irq_nr() && are_alike(irq, last + 1); last++) {}
 		if (irq_is_requested(irq)) {
 			printk("  %4u-%-4u %s, handler %p", irq, last,
-			       rows[irq].is_guest ? "of a guest" : "of EL2",
+			       rows[irq].guest ? "of a guest" : "of EL2",
 			       (void *)(uintptr_t)rows[irq].handler);
 		}
 	}
@@ -82,8 +83,8 @@ static int request(unsigned int irq, irq_handler_t handler, void *arg, bool is_g
 		rc = -EBUSY;
 	} else {
 		rows[irq].arg = arg;
-		rows[irq].is_guest = is_guest;
-		/* Pairs with the acquire in irq_handle_pending(). */
+		/* Both pair with the acquires in irq_handle_pending() and handle_own(). */
+		store_release(&rows[irq].guest, is_guest ? handler : NULL);
 		store_release(&rows[irq].handler, handler);
 	}
 	spin_unlock(&irq_lock);
@@ -103,6 +104,7 @@ int irq_request_guest(unsigned int irq, irq_handler_t handler, void *arg)
 void irq_release(unsigned int irq)
 {
 	spin_lock(&irq_lock);
+	store_release(&rows[irq].guest, (irq_handler_t)NULL);
 	store_release(&rows[irq].handler, (irq_handler_t)NULL);
 	spin_unlock(&irq_lock);
 }
@@ -149,11 +151,19 @@ void irq_cpu_init(void)
 	chip->enable(IRQ_SGI_KICK);
 }
 
-static __cold void refuse(unsigned int irq)
+/* Not a guest's: EL2's own, or nobody's. */
+static __noinline void handle_own(unsigned int irq)
 {
-	chip->disable(irq);
+	const struct irq_row *row = &rows[irq];
+	irq_handler_t handler = load_acquire(&row->handler);
+
+	if (handler) {
+		handler(irq, row->arg);
+	} else {
+		chip->disable(irq);
+		pr_warn("interrupt %u has no handler: disabled", irq);
+	}
 	chip->deactivate(irq);
-	pr_warn("interrupt %u has no handler: disabled", irq);
 }
 
 /* On the path of every interrupt of a guest: one, because a second is rare and may trap again. */
@@ -167,16 +177,10 @@ void irq_handle_pending(void)
 		return;
 	}
 	row = &rows[irq];
-	/* Pairs with the release in request(). */
-	handler = load_acquire(&row->handler);
-	if (unlikely(!handler)) {
-		refuse(irq);
-		return;
-	}
-	if (row->is_guest) {
+	handler = load_acquire(&row->guest);
+	if (likely(handler)) {
 		handler(irq, row->arg);
-		return;
+	} else {
+		handle_own(irq);
 	}
-	handler(irq, row->arg);
-	chip->deactivate(irq);
 }

@@ -53,8 +53,8 @@ static void wait_off_cpu(struct domain *d)
 	for (u32 i = 0; i < d->nr_vcpus; i++) {
 		struct vcpu *v = d->vcpus[i];
 
-		while (v != NULL && v != current_vcpu() && sched_is_on_cpu(&v->sched)) {
-			arch_cpu_relax();
+		if (v != NULL && v != current_vcpu()) {
+			vcpu_wait_off_cpu(v);
 		}
 	}
 }

@@ -114,9 +114,7 @@ int vcpu_power_on(struct vcpu *v, u64 entry, u64 context)
 		return -EEXIST;
 	}
 	/* It may be on its way out of the CPU_OFF before. */
-	while (sched_is_on_cpu(&v->sched)) {
-		arch_cpu_relax();
-	}
+	vcpu_wait_off_cpu(v);
 	arch_vcpu_reset(v, entry, context);
 	sched_unblock(&v->sched, SCHED_BLOCK_DOWN | SCHED_BLOCK_WAIT);
 	return 0;

@@ -113,7 +113,10 @@ static bool access_register(struct vcpu *v, struct mmio_access *access, void *ar
 	} else {
 		access->value = read_register(u, access->offset);
 	}
-	update_line(u);
+	/* Of the reads only one takes something away. */
+	if (access->is_write || access->offset == UARTDR) {
+		update_line(u);
+	}
 	spin_unlock(&u->lock);
 	return true;
 }

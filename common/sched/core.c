@@ -294,6 +294,9 @@ void sched_switched(struct sched_unit *prev)
 		sched_offer(rq->pool->ops, prev);
 	}
 	moves = waits_for_place(prev);
+	if (!moves && prev->state == SCHED_STATE_ASLEEP && !sched_may_run(prev, prev->cpu)) {
+		prev->cpu = cpumask_first(prev->allowed);
+	}
 	spin_unlock(&rq->lock);
 	if (moves) {
 		sched_place(prev, SCHED_ARRIVES_MIGRATED);

@@ -160,7 +160,10 @@ void sched_set_allowed(struct sched_unit *unit, cpumask_t allowed)
 	struct runqueue *rq = sched_lock_queue(unit);
 
 	unit->allowed = allowed;
-	if (!sched_may_run(unit, unit->cpu) && unit->state == SCHED_STATE_ASLEEP && !unit->on_cpu) {
+	if (unit->on_cpu) {
+		/* It may sleep there with its context loaded. */
+		softirq_raise_on(unit->cpu, SOFTIRQ_SCHED);
+	} else if (unit->state == SCHED_STATE_ASLEEP && !sched_may_run(unit, unit->cpu)) {
 		unit->cpu = cpumask_first(allowed);
 	}
 	spin_unlock(&rq->lock);

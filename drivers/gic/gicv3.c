@@ -221,6 +221,7 @@ static const struct irq_chip gicv3_chip = {
 static const struct gic_ops gicv3_ops = {
 	.lr_read = gicv3_lr_read,
 	.lr_write = gicv3_lr_write,
+	.lr_repend = gicv3_lr_repend,
 	.elrsr_read = gicv3_elrsr_read,
 	.hcr_read = gicv3_hcr_read,
 	.hcr_write = gicv3_hcr_write,

@@ -70,8 +70,9 @@
 unsigned int gicv3_lr_init(void);
 /* The same on each CPU: no virtual interrupt is left from what ran before. */
 void gicv3_lr_cpu_init(void);
-u64 gicv3_lr_read(unsigned int n);
-void gicv3_lr_write(unsigned int n, u64 value);
+u64 gicv3_lr_read(u64 n);
+void gicv3_lr_write(u64 n, u64 value);
+u64 gicv3_lr_repend(u64 n);
 u32 gicv3_elrsr_read(void);
 u32 gicv3_hcr_read(void);
 void gicv3_hcr_write(u32 value);

@@ -9,47 +9,57 @@
 static unsigned int nr_lrs __sealed;
 static unsigned int nr_aprs __sealed; /* registers per group: 1, 2 or 4 */
 
-/* List registers are system registers: their number is part of the instruction. */
-/* clang-format off */
-#define LR_ROWS(row)                                                                               \
-	row(0, S3_4_C12_C12_0) row(1, S3_4_C12_C12_1)                                              \
-	row(2, S3_4_C12_C12_2) row(3, S3_4_C12_C12_3)                                              \
-	row(4, S3_4_C12_C12_4) row(5, S3_4_C12_C12_5)                                              \
-	row(6, S3_4_C12_C12_6) row(7, S3_4_C12_C12_7)                                              \
-	row(8, S3_4_C12_C13_0) row(9, S3_4_C12_C13_1)                                              \
-	row(10, S3_4_C12_C13_2) row(11, S3_4_C12_C13_3)                                            \
-	row(12, S3_4_C12_C13_4) row(13, S3_4_C12_C13_5)                                            \
-	row(14, S3_4_C12_C13_6) row(15, S3_4_C12_C13_7)
-/* clang-format on */
+/*
+ * List registers are system registers: their number is part of the instruction. So there is a row
+ * of instructions for each, 2^shift bytes long, and the number says where to jump. n is below 16.
+ */
+#define LR_NAMES                                                                                   \
+	"S3_4_C12_C12_0, S3_4_C12_C12_1, S3_4_C12_C12_2, S3_4_C12_C12_3,"                          \
+	"S3_4_C12_C12_4, S3_4_C12_C12_5, S3_4_C12_C12_6, S3_4_C12_C12_7,"                          \
+	"S3_4_C12_C13_0, S3_4_C12_C13_1, S3_4_C12_C13_2, S3_4_C12_C13_3,"                          \
+	"S3_4_C12_C13_4, S3_4_C12_C13_5, S3_4_C12_C13_6, S3_4_C12_C13_7"
+#define LR_ROWS(shift, row)                                                                        \
+	"adr %[to], 1f\n"                                                                          \
+	"add %[to], %[to], %[n], lsl #" #shift "\n"                                                \
+	"br %[to]\n"                                                                               \
+	".balign 1 << " #shift "\n"                                                                \
+	"1: .irp reg, " LR_NAMES "\n"                                                              \
+	".balign 1 << " #shift "\n" row "b 2f\n"                                                   \
+	".endr\n"                                                                                  \
+	"2:"
 
-#define READ_ROW(n, reg)                                                                           \
-	case n:                                                                                    \
-		value = read_sysreg(reg);                                                          \
-		break;
-#define WRITE_ROW(n, reg)                                                                          \
-	case n:                                                                                    \
-		write_sysreg(value, reg);                                                          \
-		break;
-
-u64 gicv3_lr_read(unsigned int n)
+u64 gicv3_lr_read(u64 n)
 {
-	u64 value = 0;
+	u64 value, to;
 
-	switch (n) {
-		LR_ROWS(READ_ROW)
-	default:
-		break;
-	}
+	__asm__ volatile(LR_ROWS(3, "mrs %[value], \\reg\n")
+			 : [to] "=&r"(to), [value] "=r"(value)
+			 : [n] "r"(n));
 	return value;
 }
 
-void gicv3_lr_write(unsigned int n, u64 value)
+void gicv3_lr_write(u64 n, u64 value)
 {
-	switch (n) {
-		LR_ROWS(WRITE_ROW)
-	default:
-		break;
-	}
+	u64 to;
+
+	__asm__ volatile(LR_ROWS(3, "msr \\reg, %[value]\n")
+			 : [to] "=&r"(to)
+			 : [n] "r"(n), [value] "r"(value));
+}
+
+u64 gicv3_lr_repend(u64 n)
+{
+	u64 value, to;
+
+	_Static_assert(GIC_LR_PENDING == BIT(62) && GIC_LR_ACTIVE == BIT(63), "the two on top");
+	__asm__ volatile(LR_ROWS(5, "mrs %[value], \\reg\n"
+				    "lsr %[to], %[value], #62\n"
+				    "cbnz %[to], 2f\n"
+				    "orr %[to], %[value], #(1 << 62)\n"
+				    "msr \\reg, %[to]\n")
+			 : [to] "=&r"(to), [value] "=r"(value)
+			 : [n] "r"(n));
+	return value;
 }
 
 u32 gicv3_elrsr_read(void)

@@ -10,8 +10,10 @@
 #define HV_DOMAIN_H
 
 #include <asm/domain.h>
+#include <hv/arch.h>
 #include <hv/compiler.h>
 #include <hv/sched.h>
+#include <hv/softirq.h>
 #include <hv/spinlock.h>
 #include <hv/types.h>
 #include <hv/vcpu.h>
@@ -160,6 +162,24 @@ int vcpu_create(struct domain *d, u16 id);
 void vcpu_free(struct vcpu *v); /* off its CPU for good */
 int vcpu_bring_up(struct vcpu *v);
 int vcpu_take_down(struct vcpu *v);
+/* Have a vCPU that may not stay where it is loaded leave its CPU. */
+static inline void vcpu_leave_cpu(const struct vcpu *v)
+{
+	if (sched_is_on_cpu(&v->sched)) {
+		softirq_raise_on(READ_ONCE(v->sched.cpu), SOFTIRQ_SCHED);
+	}
+}
+/*
+ * The same, and wait until it has: it is blocked, and not the caller's. Then its state is in
+ * memory.
+ */
+static inline void vcpu_wait_off_cpu(const struct vcpu *v)
+{
+	while (sched_is_on_cpu(&v->sched)) {
+		vcpu_leave_cpu(v);
+		arch_cpu_relax();
+	}
+}
 /* PSCI CPU_ON: reset it, start at entry with x0 = context. -EEXIST when it is on already. */
 int vcpu_power_on(struct vcpu *v, u64 entry, u64 context);
 /*

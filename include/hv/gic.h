@@ -50,8 +50,10 @@ struct gic_info {
 };
 
 struct gic_ops {
-	u64 (*lr_read)(unsigned int n);
-	void (*lr_write)(unsigned int n, u64 value);
+	u64 (*lr_read)(u64 n);
+	void (*lr_write)(u64 n, u64 value);
+	/* Make list register n pending unless it is pending or active; returns what it was. */
+	u64 (*lr_repend)(u64 n);
 	u32 (*elrsr_read)(void); /* bit n: list register n holds nothing */
 	u32 (*hcr_read)(void);
 	void (*hcr_write)(u32 value);

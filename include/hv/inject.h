@@ -11,9 +11,12 @@
 
 struct domain;
 struct vcpu;
+struct vgic_irq;
 
 /* An event: the SGI or PPI of v becomes pending once, whatever its trigger type. */
 void inject_ppi(struct vcpu *v, u32 intid);
+/* The same for an interrupt of v that is at hand. */
+void inject_private(struct vcpu *v, struct vgic_irq *irq);
 /* The level-sensitive PPI of v is asserted or not. */
 void inject_ppi_level(struct vcpu *v, u32 intid, bool level);
 /* The same for an SPI of a domain; the guest has routed it. */

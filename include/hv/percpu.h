@@ -21,6 +21,7 @@
 #define PERCPU_SLOT_SIZE 0x8000UL
 #define PERCPU_DATA_MAX	 0x4000UL
 #define PERCPU_STACK_TOP (PERCPU_SLOT_SIZE - 16)
+#define PERCPU_CPUS_MAX	 64UL
 
 #ifdef HV_HOST_TEST
 #include <fake/percpu.h>
@@ -60,7 +61,11 @@ static inline uintptr_t percpu_slot(void)
 /* Number of the physical CPU this runs on: 0 … nr_cpus - 1, in device-tree order. */
 static inline unsigned int cpu_id(void)
 {
-	return (unsigned int)((percpu_slot() - PERCPU_VA) / PERCPU_SLOT_SIZE);
+	uintptr_t sp;
+
+	_Static_assert(PERCPU_VA % (PERCPU_CPUS_MAX * PERCPU_SLOT_SIZE) == 0, "number in sp");
+	__asm__("mov %0, sp" : "=r"(sp));
+	return (unsigned int)(sp / PERCPU_SLOT_SIZE % PERCPU_CPUS_MAX);
 }
 #endif
 

@@ -34,6 +34,22 @@ def test_autopilot_lives(dom0):
     assert dom0.run("bh domid autopilot")[0] == 4
 
 
+def test_pause_of_a_domain_that_sleeps_on_its_own_cpu(dom0):
+    """The CPU keeps what waits there loaded until somebody asks for it."""
+    dom0.sh("bh vcpu-pin Domain-0 all 0")
+    try:
+        dom0.sh(f"bh create {AUTOPILOT}")
+        dom0.sh("bh vcpu-pin autopilot all 1")
+        wait_beats(dom0, 2)
+        for _ in range(10):
+            dom0.sh("bh pause autopilot")
+            dom0.sh("bh unpause autopilot")
+        wait_beats(dom0, 2)
+        dom0.sh("bh destroy autopilot")
+    finally:
+        dom0.run("bh vcpu-pin Domain-0 all all")
+
+
 def test_autopilot_stops_and_restarts(dom0):
     dom0.sh(f"bh create {AUTOPILOT}")
     wait_beats(dom0, 2)

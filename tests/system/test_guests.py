@@ -54,6 +54,13 @@ def test_guest_in_place_of_dom0(guest):
     run_in_place_of_dom0(guest)
 
 
+@pytest.mark.parametrize("guest,vcpus", [("context", "1"), ("context", "3"), ("psci", "2")])
+def test_guest_between_two_cpus(guest, vcpus):
+    """State that is left loaded on a CPU is not found there again when it is out of date."""
+    text = run_in_place_of_dom0(guest, "-p", "2", "-v", vcpus)
+    assert "stays where it is" not in text
+
+
 def test_guest_on_64_cpus():
     """The heap of a small machine holds the slots of all CPUs, and a domain besides."""
     assert "smp: 64 of 64 CPUs run" in run_in_place_of_dom0("hello", "-p", "64", "-v", "4")

@@ -28,17 +28,20 @@
 #define HPFAR_FIPA(hpfar) (((hpfar)&0xfffffffffff0UL) << 8)
 
 /* Valid for translation faults, the only ones for which the address matters here. */
-static u64 fault_ipa(u64 far)
+static u64 fault_ipa(void)
 {
-	return HPFAR_FIPA(read_sysreg(hpfar_el2)) | (far & (PAGE_SIZE - 1));
+	return HPFAR_FIPA(read_sysreg(hpfar_el2)) | (read_sysreg(far_el2) & (PAGE_SIZE - 1));
 }
 
+/* Of a value that is zero-extended already. */
 static u64 extend(u64 value, u64 esr)
 {
 	unsigned int unused = 64 - (8U << ISS_SAS(esr));
 
-	value <<= unused;
-	value = esr & ISS_SSE ? (u64)((s64)value >> unused) : value >> unused;
+	if (likely((esr & ISS_SSE) == 0)) {
+		return value;
+	}
+	value = (u64)((s64)(value << unused) >> unused);
 	return esr & ISS_SF ? value : (u32)value;
 }
 
@@ -59,10 +62,10 @@ static inline __attribute__((always_inline)) bool emulate(struct vcpu *v, u64 es
 	if (!mmio_dispatch(v, where, &access)) {
 		return false;
 	}
-	if (access.retry) {
+	if (unlikely(access.retry)) {
 		return true;
 	}
-	if (!access.is_write) {
+	if ((esr & ISS_WNR) == 0) {
 		vcpu_reg_write(v, ISS_SRT(esr), extend(access.value, esr));
 	}
 	exception_skip(v, (esr & ESR_IL) != 0);
@@ -96,9 +99,9 @@ static bool is_mapped_now(struct vcpu *v, u64 where, bool is_fetch)
 }
 
 /* Anything but a decoded access to an emulated register. */
-static __noinline void other_data_abort(struct vcpu *v, u64 esr, u64 far)
+static __noinline void other_data_abort(struct vcpu *v, u64 esr)
 {
-	u64 where = fault_ipa(far);
+	u64 where = fault_ipa();
 
 	if (FSC_IS_TRANSLATION(ISS_FSC(esr))) {
 		if ((esr & (ISS_ISV | ISS_S1PTW | ISS_CM)) == 0 &&
@@ -109,24 +112,20 @@ static __noinline void other_data_abort(struct vcpu *v, u64 esr, u64 far)
 			return;
 		}
 	}
-	exception_inject_abort(v, far, false);
+	exception_inject_abort(v, read_sysreg(far_el2), false);
 }
 
 void trap_data_abort(struct vcpu *v, u64 esr)
 {
-	u64 far = read_sysreg(far_el2);
-
-	if (unlikely((esr & DECODED_MASK) != DECODED_VALUE || !emulate(v, esr, fault_ipa(far)))) {
-		other_data_abort(v, esr, far);
+	if (unlikely((esr & DECODED_MASK) != DECODED_VALUE || !emulate(v, esr, fault_ipa()))) {
+		other_data_abort(v, esr);
 	}
 }
 
 void trap_instruction_abort(struct vcpu *v, u64 esr)
 {
-	u64 far = read_sysreg(far_el2);
-
-	if (FSC_IS_TRANSLATION(ISS_FSC(esr)) && is_mapped_now(v, fault_ipa(far), true)) {
+	if (FSC_IS_TRANSLATION(ISS_FSC(esr)) && is_mapped_now(v, fault_ipa(), true)) {
 		return;
 	}
-	exception_inject_abort(v, far, true);
+	exception_inject_abort(v, read_sysreg(far_el2), true);
 }

@@ -3,10 +3,11 @@
  * Entry to and exit from EL2 (Arm ARM D1.3). TPIDR_EL2 is the current vCPU, its registers are
  * saved there.
  *
- * Every entry saves what the C ABI does not keep (x0-x18, x29, x30, PC, PSTATE). Only the slow
- * entry also saves x19-x28, for handlers that read or write any register, and reloads them;
- * otherwise they stay in the CPU while C runs, and a vCPU switch on the way out stores and loads
- * them.
+ * Every entry saves what the C ABI does not keep (x0-x18, x29, x30, PC, PSTATE). x19-x28 stay in
+ * the CPU while C runs, and a vCPU switch on the way out stores and loads them. Only the slow entry
+ * also saves them and reloads them: for handlers that read or write any register. A decoded load or
+ * store and a system-register access name their one register in the syndrome, so they go slow only
+ * if it is one of those.
  *
  * The stack is the physical CPU's and empty at each entry: EL2 keeps nothing between two of them.
  */
@@ -105,8 +106,25 @@ guest_sync:
 	mrs	x1, esr_el2
 	lsr	x2, x1, #ESR_EC_SHIFT
 	cmp	x2, #EC_HVC64
-	b.ne	guest_sync_slow
+	b.ne	1f
 	bl	trap_hvc
+	b	trap_leave
+1:	cmp	x2, #EC_DABT_LOWER
+	b.ne	2f
+	tbz	x1, #24, guest_sync_slow	/* ISV: only then is SRT valid */
+	ubfx	x3, x1, #16, #5			/* SRT */
+	sub	x3, x3, #19
+	cmp	x3, #9
+	b.ls	guest_sync_slow
+	bl	trap_data_abort
+	b	trap_leave
+2:	cmp	x2, #EC_SYSREG
+	b.ne	guest_sync_slow
+	ubfx	x3, x1, #5, #5			/* Rt */
+	sub	x3, x3, #19
+	cmp	x3, #9
+	b.ls	guest_sync_slow
+	bl	trap_sysreg
 	b	trap_leave
 
 guest_sync_slow:
@@ -129,10 +147,26 @@ guest_serror:
 	load_kept x0
 
 /*
- * The way out: run_next() does deferred work and says who is next. If it is another vCPU, the kept
- * registers change owner here, run_switch() does the rest, and the question is asked again.
+ * The way out. Mostly there is nothing deferred, neither a softirq nor work for the vGIC (of which
+ * the idle vCPU always has some): back to the guest that was left. Else run_next() does what is
+ * deferred and says who is next. If it is another vCPU, the kept registers change owner here,
+ * run_switch() does the rest, and the question is asked again.
  */
 trap_leave:
+	mrs	x0, tpidr_el2
+	mov	x1, sp
+	and	x1, x1, #~0x7fff		/* PERCPU_SLOT_SIZE - 1 */
+	movz	x2, #:abs_g0_nc:percpu_softirq_bits
+	ldr	w1, [x1, x2]
+	ldr	w2, [x0, #VCPU_VGIC_WORK]
+	orr	w1, w1, w2
+	cbnz	w1, trap_leave_slow
+	ldr	x1, [x0, #VCPU_NR_EXITS]
+	add	x1, x1, #1
+	str	x1, [x0, #VCPU_NR_EXITS]
+	load_scratch_and_enter
+
+trap_leave_slow:
 	bl	run_next
 	mrs	x1, tpidr_el2
 	cmp	x0, x1

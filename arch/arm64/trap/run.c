@@ -2,11 +2,16 @@
 /*
  * The way out of EL2: softirqs → pick → switch → enter.
  *
- * run_next() is called at each exit with the current vCPU's registers saved. It does deferred work,
- * asks the scheduler when that is pending, and returns who is to run; entry.S and run_switch()
- * carry a change out. The idle vCPU is never entered: while it is current, run_next() waits for
- * interrupts right here, with interrupts masked, since WFI wakes for a masked one as well. No locks
- * are held across.
+ * run_next() is called at each exit that has something to do before a guest can go on, with the
+ * current vCPU's registers saved: entry.S looks for that. It does deferred work, asks the scheduler
+ * when that is pending, and returns who is to run; entry.S and run_switch() carry a change out. The
+ * idle vCPU is never entered: while it is current, run_next() waits for interrupts right here, with
+ * interrupts masked, since WFI wakes for a masked one as well. No locks are held across.
+ *
+ * Parking: a vCPU that waits, on a CPU that has nobody else, stays the current one and loaded, so
+ * its timer's interrupt finds it at once and it goes on without a switch. For the scheduler it is
+ * asleep and on the CPU (on_cpu): no other CPU takes it, and who needs its state in memory, or
+ * wants it elsewhere, raises SOFTIRQ_SCHED here (vcpu_wait_off_cpu); then may_park() says no.
  */
 #include <asm/trap.h>
 #include <hv/arch.h>
@@ -63,35 +68,38 @@ static void wait_for_work(void)
 	}
 }
 
-/* There is deferred work, or no guest to go back to. */
-static __noinline struct vcpu *find_next(struct vcpu *v)
+/* Does nothing but its own waiting keep it from this CPU? */
+static bool may_park(const struct vcpu *v)
 {
+	return !context_is_idle(v) && READ_ONCE(v->sched.blocked) == SCHED_BLOCK_WAIT &&
+	       cpumask_has(v->sched.allowed, cpu_id());
+}
+
+struct vcpu *run_next(void)
+{
+	struct vcpu *v = current_vcpu();
+	bool is_parked = false;
+
 	for (;;) {
 		if (softirq_is_pending() && do_softirqs()) {
 			struct vcpu *next = pick();
 
-			if (next != v) {
+			if (context_is_idle(next) && may_park(v)) {
+				is_parked = true;
+			} else if (next != v) {
 				return next;
+			} else if (is_parked) {
+				is_parked = false;
+				vcpu_runstate_update(v);
 			}
 		}
-		if (!context_is_idle(v)) {
+		if (!context_is_idle(v) && !is_parked) {
 			vgic_enter(v);
 			v->nr_exits++;
 			return v;
 		}
 		wait_for_work();
 	}
-}
-
-struct vcpu *run_next(void)
-{
-	struct vcpu *v = current_vcpu();
-
-	if (unlikely(softirq_is_pending() || context_is_idle(v) || vgic_has_work(v))) {
-		return find_next(v);
-	}
-	v->nr_exits++;
-	return v;
 }
 
 void run_switch(struct vcpu *prev, struct vcpu *next)

@@ -6,8 +6,10 @@
  *
  * FP and SIMD are lazy on the way in: a vCPU whose registers are not in the unit traps at its first
  * use. On the way out, a vCPU that used the unit is saved at once, so that any other CPU can take
- * it over; its registers stay in the unit and need no reload when it comes back first. No locks: a
- * vCPU is switched only by the CPU that runs it. Arm ARM D1.2, D24.
+ * it over; its registers stay in the unit and need no reload when it comes back first. The same for
+ * the EL1 registers: saved at once, reloaded only if another vCPU, or this one on another CPU, ran
+ * since, or if somebody wrote the copy (el1_cpu). No locks: a vCPU is switched only by the CPU that
+ * runs it. Arm ARM D1.2, D24.
  */
 #include <asm/cpu.h>
 #include <asm/fp.h>
@@ -23,6 +25,7 @@
 
 static DEFINE_PER_CPU(struct vcpu, idle_vcpu);
 static DEFINE_PER_CPU(struct vcpu *, fp_owner);
+static DEFINE_PER_CPU(struct vcpu *, el1_owner);
 static struct domain idle_domain = { .id = HV_DOMID_IDLE };
 
 void context_cpu_init(void)
@@ -31,6 +34,7 @@ void context_cpu_init(void)
 
 	idle->domain = &idle_domain;
 	idle->is_idle = true;
+	idle->arch.vgic.work = VGIC_WORK_FILL; /* entry.S looks no further */
 	idle->arch.hcr = HCR_RW;
 	idle->arch.fp_cpu = NO_CPU;
 	write_sysreg((u64)idle, tpidr_el2);
@@ -185,10 +189,13 @@ static void guest_save(struct vcpu *v)
 	fp_leave(v);
 }
 
-static void guest_restore(struct vcpu *v)
+static void el1_arrive(struct vcpu *v)
 {
-	write_sysreg(v->arch.hcr, hcr_el2);
-	write_sysreg(v->domain->arch.s2.vttbr, vttbr_el2);
+	if (this_cpu(el1_owner) == v && v->arch.el1_cpu == cpu_id()) {
+		return;
+	}
+	this_cpu(el1_owner) = v;
+	v->arch.el1_cpu = cpu_id();
 	write_sysreg(v->arch.vmpidr, vmpidr_el2);
 	el1_restore(&v->arch.el1);
 	if (cpu_features.has_aarch32_el1) {
@@ -197,6 +204,13 @@ static void guest_restore(struct vcpu *v)
 	if (cpu_features.has_pauth) {
 		pauth_restore(&v->arch.el1);
 	}
+}
+
+static void guest_restore(struct vcpu *v)
+{
+	write_sysreg(v->arch.hcr, hcr_el2);
+	write_sysreg(v->domain->arch.s2.vttbr, vttbr_el2);
+	el1_arrive(v);
 	fp_arrive(v);
 	vtimer_restore(v);
 	vgic_restore(v);

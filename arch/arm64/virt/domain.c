@@ -130,6 +130,7 @@ void arch_vcpu_reset(struct vcpu *v, u64 entry, u64 x0)
 	memset(&v->arch.el1, 0, sizeof(v->arch.el1));
 	memset(v->arch.fp, 0, sizeof(*v->arch.fp));
 	v->arch.fp_cpu = ~0U;
+	v->arch.el1_cpu = ~0U;
 	v->arch.hcr = hcr_guest;
 	v->arch.cptr = CPTR_GUEST | CPTR_TFP;
 	v->arch.el1.sctlr = SCTLR_EL1_RESET;

@@ -49,12 +49,19 @@ void inject_end(struct domain *d)
 	}
 }
 
+void inject_private(struct vcpu *v, struct vgic_irq *irq)
+{
+	struct domain *d = v->domain;
+
+	inject_begin(d);
+	vgic_irq_set_latch(d, irq);
+	inject_end(d);
+}
+
 void inject_ppi(struct vcpu *v, u32 intid)
 {
 	if (intid < VGIC_NR_PRIVATE) {
-		inject_begin(v->domain);
-		vgic_irq_set_latch(v->domain, &v->arch.vgic.irqs[intid]);
-		inject_end(v->domain);
+		inject_private(v, &v->arch.vgic.irqs[intid]);
 	}
 }
 

@@ -7,11 +7,13 @@
 #include <hv/domain.h>
 #include <hv/errno.h>
 
+#define ACCESS_BYTES_MAX 8U
+
 int mmio_register(struct domain *d, const struct mmio_region *region)
 {
 	struct arch_domain *a = &d->arch;
 
-	if (region->bytes == 0 || region->start + region->bytes < region->start) {
+	if (region->bytes < ACCESS_BYTES_MAX || region->start + region->bytes < region->start) {
 		return -EINVAL;
 	}
 	for (u32 i = 0; i < a->nr_mmio; i++) {
@@ -29,17 +31,20 @@ int mmio_register(struct domain *d, const struct mmio_region *region)
 
 bool mmio_dispatch(struct vcpu *v, u64 ipa, struct mmio_access *access)
 {
-	const struct arch_domain *a = &v->domain->arch;
-	const struct mmio_region *region = a->mmio;
+	const struct mmio_region *region = v->domain->arch.mmio;
+	u64 bytes = access->bytes;
 
-	for (u32 i = 0; i < a->nr_mmio; i++, region++) {
-		access->offset = ipa - region->start;
-		if (access->offset < region->bytes) {
-			if (unlikely(access->bytes > region->bytes - access->offset)) {
-				return false;
-			}
-			return region->handler(v, access, region->arg);
-		}
+	/*
+	 * All of it must be inside, and no region is smaller than an access. The one without a
+	 * handler is all zeros, and for this comparison nothing is outside of it, since
+	 * addresses have 52 bits at most.
+	 */
+	while (ipa - region->start > region->bytes - bytes) {
+		region++;
 	}
-	return false;
+	if (unlikely(region->handler == NULL)) {
+		return false;
+	}
+	access->offset = ipa - region->start;
+	return region->handler(v, access, region->arg);
 }

@@ -112,6 +112,7 @@ void vgic_vcpu_init(struct vcpu *v)
 
 	vg->cpu = VGIC_NO_CPU;
 	vg->is_asleep = true;
+	vg->typer = vgic_redist_typer(v);
 	for (u32 i = 0; i < VGIC_NR_PRIVATE; i++) {
 		vgic_irq_init(&vg->irqs[i], i, v->id);
 	}
@@ -139,6 +140,7 @@ void vgic_vcpu_reset(struct vcpu *v)
 	}
 	vg->vmcr = 0;
 	vg->is_asleep = true;
+	vg->typer = vgic_redist_typer(v);
 	for (u32 n = 0; n < 4; n++) {
 		vg->apr[0][n] = 0;
 		vg->apr[1][n] = 0;

@@ -54,6 +54,15 @@ static inline void vgic_notify(struct domain *d, struct vcpu *v)
 	}
 }
 
+/* The same when v's list registers are those of this CPU. */
+static inline void vgic_notify_local(struct domain *d, struct vcpu *v)
+{
+	v->nr_injected++;
+	if (unlikely(READ_ONCE(v->sched.blocked) != 0)) {
+		d->arch.vgic.kicks |= BIT(v->id);
+	}
+}
+
 /* May pending interrupts of this group be forwarded (GICD_CTLR)? */
 static inline bool vgic_is_group_on(const struct domain *d, const struct vgic_irq *irq)
 {
@@ -127,45 +136,51 @@ struct vgic_window {
 	struct domain *domain;
 	struct vcpu *accessor;
 	struct vcpu *frame; /* whose redistributor; NULL: distributor */
-	u32 key;	    /* distinguishes windows of one domain */
 };
 
 #define VGIC_REG_W1    BIT(0) /* writing 0 does nothing */
 #define VGIC_REG_STATE BIT(1) /* reading needs the state out of list registers */
 
 struct vgic_reg {
-	u32 offset, bytes;
-	u8 bits; /* per interrupt; 0: a single register */
+	u32 offset, end; /* first byte, first byte behind */
+	u8 bits;	 /* per interrupt; 0: a single register */
 	u8 widths;
 	u8 flags; /* VGIC_REG_* */
 	/* With bits != 0; a NULL function reads as zero, ignores writes. */
 	u64 (*irq_read)(const struct domain *d, const struct vgic_irq *irq);
 	void (*irq_write)(struct domain *d, struct vgic_irq *irq, u64 value);
-	/* With bits == 0: the whole register; at is the offset from the row's start. */
+	/*
+	 * With bits == 0: reads what stands from byte at of the row on, writes a whole register.
+	 */
 	u64 (*read)(const struct vgic_window *w, u32 at);
 	void (*write)(const struct vgic_window *w, u32 at, u64 value);
 };
 
 /*
- * Rows sorted by offset, without overlap, and where to begin to look: start[i] is the first row
- * that ends behind 128 × i.
+ * Rows sorted by offset, without overlap, the last one VGIC_REG_END, and where to begin to look:
+ * start[i] is the first row that ends behind 128 × i.
  */
 #define VGIC_TABLE_SLOTS 32U
+#define VGIC_REG_END                                                                               \
+	{                                                                                          \
+		.offset = ~0U, .end = ~0U                                                          \
+	}
 
 struct vgic_table {
 	const struct vgic_reg *rows;
-	u32 nr_rows;
 	u8 start[VGIC_TABLE_SLOTS + 1];
 };
 
 /* Boot: fill start. */
 void vgic_table_init(struct vgic_table *table);
 /* One access; false when the size or the alignment is not allowed. */
-bool vgic_regs_access(const struct vgic_table *table, const struct vgic_window *w,
-		      struct mmio_access *access);
+bool vgic_regs_access(const struct vgic_window *w, struct mmio_access *access,
+		      const struct vgic_table *table);
 /* Boot: both blocks' tables. */
 void vgic_dist_init(void);
 void vgic_redist_init(void);
+/* What GICR_TYPER of a vCPU of the domain says. */
+u64 vgic_redist_typer(const struct vcpu *v);
 /* Identification registers, which both blocks have at 0xffd0. */
 u64 vgic_regs_id(const struct vgic_window *w, u32 at);
 u64 vgic_regs_iidr(const struct vgic_window *w, u32 at);

@@ -171,31 +171,42 @@ bool vgic_lr_try_load(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
 	return true;
 }
 
-void vgic_lr_repend(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
+/* The list register can not take it as it is: through the model. */
+static __noinline void reload(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
 {
-	unsigned int n = irq->lr;
-	u64 value = gic_ops->lr_read(n);
-
-	if ((value & GIC_LR_PENDING) != 0) {
-		irq->flags |= VIRQ_LR_LATCH;
-		return;
-	}
-	/*
-	 * Ended: what else is in the register is as it was, for a change would have folded it.
-	 * But it may have been loaded only because it was active.
-	 */
-	if ((value & GIC_LR_ACTIVE) == 0 && (irq->flags & VIRQ_ENABLED) != 0 &&
-	    vgic_is_group_on(d, irq) && irq->target == irq->holder && !has_queued(&v->arch.vgic)) {
-		irq->flags = (u16)((irq->flags & ~VIRQ_ACTIVE) | VIRQ_LR_LATCH);
-		gic_ops->lr_write(n, value | GIC_LR_PENDING);
-		vgic_notify(d, v);
-		return;
-	}
-	vgic_lr_fold(d, v, n);
+	vgic_lr_fold(d, v, irq->lr);
 	if (!vgic_irq_is_held_back(irq)) {
 		irq->flags |= VIRQ_LATCH;
 	}
 	vgic_update(d, irq);
+}
+
+void vgic_lr_repend(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
+{
+	u64 n = irq->lr, value;
+
+	/*
+	 * What else is in the register is as it was, for a change would have folded it: when the
+	 * interrupt has ended it needs but the one bit.
+	 */
+	if (unlikely((irq->flags & VIRQ_ENABLED) == 0 || !vgic_is_group_on(d, irq) ||
+		     irq->target != irq->holder || has_queued(&v->arch.vgic))) {
+		value = gic_ops->lr_read(n);
+		if ((value & GIC_LR_PENDING) == 0) {
+			reload(d, v, irq);
+			return;
+		}
+	} else {
+		value = gic_ops->lr_repend(n);
+	}
+	if ((value & GIC_LR_PENDING) != 0) {
+		irq->flags |= VIRQ_LR_LATCH;
+	} else if ((value & GIC_LR_ACTIVE) != 0) {
+		reload(d, v, irq);
+	} else {
+		irq->flags = (u16)((irq->flags & ~VIRQ_ACTIVE) | VIRQ_LR_LATCH);
+		vgic_notify_local(d, v);
+	}
 }
 
 /* Ends of active interrupts that the hardware has not found: those of highest priority in the

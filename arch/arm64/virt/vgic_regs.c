@@ -22,27 +22,23 @@ void vgic_table_init(struct vgic_table *table)
 	u32 row = 0;
 
 	for (u32 i = 0; i <= VGIC_TABLE_SLOTS; i++) {
-		while (row + 1 < table->nr_rows &&
-		       table->rows[row].offset + table->rows[row].bytes <= i << SLOT_SHIFT) {
+		while (table->rows[row].end <= i << SLOT_SHIFT) {
 			row++;
 		}
 		table->start[i] = (u8)row;
 	}
 }
 
-/* The row of an offset, NULL when there is none: between two rows, or behind the last. */
+/* The row of an offset, or the one behind when there is none. */
 static const struct vgic_reg *find_row(const struct vgic_table *table, u32 offset)
 {
 	u32 slot = MIN(offset >> SLOT_SHIFT, VGIC_TABLE_SLOTS);
 	const struct vgic_reg *row = &table->rows[table->start[slot]];
-	const struct vgic_reg *end = table->rows + table->nr_rows;
 
-	while (row->offset + row->bytes <= offset) {
-		if (++row == end) {
-			return NULL;
-		}
+	while (row->end <= offset) {
+		row++;
 	}
-	return row->offset <= offset ? row : NULL;
+	return row;
 }
 
 /* Interrupt i of a window; the distributor does not show private ones (affinity routing is on). */
@@ -103,6 +99,12 @@ static bool is_state_known(const struct vgic_window *w, u32 key, u32 first, u32 
 	return known;
 }
 
+/* Distinguishes the frames of one domain. */
+static u32 key_of(const struct vgic_window *w)
+{
+	return w->frame != NULL ? (w->frame->id + 1U) << 20 : 0;
+}
+
 static void read_fields(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
 			struct mmio_access *access)
 {
@@ -112,7 +114,7 @@ static void read_fields(const struct vgic_reg *row, const struct vgic_window *w,
 
 	access->value = 0;
 	if ((row->flags & VGIC_REG_STATE) != 0 &&
-	    !is_state_known(w, w->key | (row->offset + at), first, nr)) {
+	    !is_state_known(w, key_of(w) | (row->offset + at), first, nr)) {
 		access->retry = true;
 		return;
 	}
@@ -166,9 +168,8 @@ static void access_wide(const struct vgic_reg *row, const struct vgic_window *w,
 	}
 }
 
-static __attribute__((noinline)) void write_single(const struct vgic_reg *row,
-						   const struct vgic_window *w, u32 at,
-						   const struct mmio_access *access)
+static __noinline void write_single(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
+				    const struct mmio_access *access)
 {
 	u32 shift = row->widths == 4 ? 0 : at % 8 * 8;
 
@@ -179,20 +180,8 @@ static __attribute__((noinline)) void write_single(const struct vgic_reg *row,
 	}
 }
 
-static void read_single(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
-			struct mmio_access *access)
-{
-	u64 value = row->read != NULL ? row->read(w, at) : 0;
-
-	if (row->widths != 4) {
-		value >>= at % 8 * 8;
-	}
-	access->value = access->bytes == 8 ? value : (u32)value;
-}
-
-static __attribute__((noinline)) void access_fields(const struct vgic_reg *row,
-						    const struct vgic_window *w, u32 at,
-						    struct mmio_access *access)
+static __noinline void access_fields(const struct vgic_reg *row, const struct vgic_window *w,
+				     u32 at, struct mmio_access *access)
 {
 	inject_begin(w->domain);
 	if (row->bits == 64) {
@@ -205,20 +194,20 @@ static __attribute__((noinline)) void access_fields(const struct vgic_reg *row,
 	inject_end(w->domain);
 }
 
-bool vgic_regs_access(const struct vgic_table *table, const struct vgic_window *w,
-		      struct mmio_access *access)
+/* All but the read of a register that is not made of fields. */
+static __noinline bool access_other(const struct vgic_window *w, struct mmio_access *access,
+				    const struct vgic_reg *row)
 {
 	u32 offset = (u32)access->offset;
-	const struct vgic_reg *row = find_row(table, offset);
 
-	if (unlikely((offset & (access->bytes - 1U)) != 0)) {
+	if ((offset & (access->bytes - 1U)) != 0) {
 		return false;
 	}
-	if (unlikely(row == NULL)) {
+	if (offset < row->offset) {
 		access->value = access->is_write ? access->value : 0;
 		return true;
 	}
-	if (unlikely((row->widths & access->bytes) == 0)) {
+	if ((row->widths & access->bytes) == 0) {
 		return false;
 	}
 	if (row->bits != 0) {
@@ -226,9 +215,25 @@ bool vgic_regs_access(const struct vgic_table *table, const struct vgic_window *
 	} else if (access->is_write) {
 		write_single(row, w, offset - row->offset, access);
 	} else {
-		read_single(row, w, offset - row->offset, access);
+		access->value = 0;
 	}
 	return true;
+}
+
+bool vgic_regs_access(const struct vgic_window *w, struct mmio_access *access,
+		      const struct vgic_table *table)
+{
+	u32 offset = (u32)access->offset;
+	const struct vgic_reg *row = find_row(table, offset);
+	u64 value;
+
+	if (likely(row->read != NULL && !access->is_write && offset >= row->offset &&
+		   (row->widths & access->bytes) != 0 && (offset & (access->bytes - 1U)) == 0)) {
+		value = row->read(w, offset - row->offset);
+		access->value = access->bytes == 8 ? value : (u32)value;
+		return true;
+	}
+	return access_other(w, access, row);
 }
 
 u64 vgic_regs_iidr(const struct vgic_window *w, u32 at)

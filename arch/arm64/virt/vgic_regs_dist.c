@@ -52,11 +52,11 @@ static void route_write(struct domain *d, struct vgic_irq *irq, u64 value)
 
 #define SINGLE(off, len, w, rd, wr)                                                                \
 	{                                                                                          \
-		.offset = (off), .bytes = (len), .widths = (w), .read = (rd), .write = (wr)        \
+		.offset = (off), .end = (off) + (len), .widths = (w), .read = (rd), .write = (wr)  \
 	}
 #define FIELDS(off, len, b, w, fl, rd, wr)                                                         \
 	{                                                                                          \
-		.offset = (off), .bytes = (len), .bits = (b), .widths = (w), .flags = (fl),        \
+		.offset = (off), .end = (off) + (len), .bits = (b), .widths = (w), .flags = (fl),  \
 		.irq_read = (rd), .irq_write = (wr)                                                \
 	}
 #define RAZ_WI(off, len) SINGLE(off, len, 15, NULL, NULL)
@@ -83,9 +83,10 @@ static const struct vgic_reg rows[] = {
 	RAZ_WI(0x0d00, 0x230), /* IGRPMODR, NSACR, SGIR, CPENDSGIR, SPENDSGIR */
 	FIELDS(0x6000, 0x2000, 64, 12, 0, route_read, route_write),
 	SINGLE(0xffd0, 0x30, 4, vgic_regs_id, NULL),
+	VGIC_REG_END,
 };
 
-static struct vgic_table table __sealed = { .rows = rows, .nr_rows = ARRAY_SIZE(rows) };
+static struct vgic_table table __sealed = { .rows = rows };
 
 void vgic_dist_init(void)
 {
@@ -100,5 +101,5 @@ bool vgic_dist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 	};
 
 	(void)arg;
-	return vgic_regs_access(&table, &w, access);
+	return vgic_regs_access(&w, access, &table);
 }

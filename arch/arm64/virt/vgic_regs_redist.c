@@ -29,14 +29,15 @@ static bool is_last(const struct vgic_domain *g, u32 id)
 	return false;
 }
 
+u64 vgic_redist_typer(const struct vcpu *v)
+{
+	return psci_affinity_of_vcpu(v->id) << 32 | (u64)v->id << 8 |
+	       (is_last(&v->domain->arch.vgic, v->id) ? TYPER_LAST : 0);
+}
+
 static u64 typer_read(const struct vgic_window *w, u32 at)
 {
-	u32 id = w->frame->id;
-	u64 affinity = psci_affinity_of_vcpu(id);
-
-	(void)at;
-	return affinity << 32 | (u64)id << 8 |
-	       (is_last(&w->domain->arch.vgic, id) ? TYPER_LAST : 0);
+	return w->frame->arch.vgic.typer >> at * 8;
 }
 
 static u64 waker_read(const struct vgic_window *w, u32 at)
@@ -53,11 +54,11 @@ static void waker_write(const struct vgic_window *w, u32 at, u64 value)
 
 #define SINGLE(off, len, w, rd, wr)                                                                \
 	{                                                                                          \
-		.offset = (off), .bytes = (len), .widths = (w), .read = (rd), .write = (wr)        \
+		.offset = (off), .end = (off) + (len), .widths = (w), .read = (rd), .write = (wr)  \
 	}
 #define FIELDS(off, len, b, w, fl, rd, wr)                                                         \
 	{                                                                                          \
-		.offset = (off), .bytes = (len), .bits = (b), .widths = (w), .flags = (fl),        \
+		.offset = (off), .end = (off) + (len), .bits = (b), .widths = (w), .flags = (fl),  \
 		.irq_read = (rd), .irq_write = (wr)                                                \
 	}
 #define RAZ_WI(off, len) SINGLE(off, len, 15, NULL, NULL)
@@ -71,6 +72,7 @@ static const struct vgic_reg rd_rows[] = {
 	SINGLE(0x0014, 4, 4, waker_read, waker_write),
 	RAZ_WI(0x0018, 0xe8), /* SETLPIR … SYNCR: no LPIs, and a sync is over at once */
 	SINGLE(0xffd0, 0x30, 4, vgic_regs_id, NULL),
+	VGIC_REG_END,
 };
 
 static const struct vgic_reg sgi_rows[] = {
@@ -88,10 +90,11 @@ static const struct vgic_reg sgi_rows[] = {
 	FIELDS(0x0400, 0x20, 8, 5, 0, vgic_read_priority, vgic_write_priority),
 	FIELDS(0x0c00, 8, 2, 4, 0, vgic_read_config, vgic_write_config),
 	RAZ_WI(0x0d00, 0x104), /* IGRPMODR0, NSACR */
+	VGIC_REG_END,
 };
 
-static struct vgic_table rd_table __sealed = { .rows = rd_rows, .nr_rows = ARRAY_SIZE(rd_rows) };
-static struct vgic_table sgi_table __sealed = { .rows = sgi_rows, .nr_rows = ARRAY_SIZE(sgi_rows) };
+static struct vgic_table rd_table __sealed = { .rows = rd_rows };
+static struct vgic_table sgi_table __sealed = { .rows = sgi_rows };
 
 void vgic_redist_init(void)
 {
@@ -103,24 +106,22 @@ bool vgic_redist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 {
 	const struct vgic_redist_region *region = arg;
 	struct domain *d = v->domain;
-	u32 n = (u32)(access->offset / region->stride);
-	struct vgic_window w = {
-		.domain = d,
-		.accessor = v,
-	};
+	u64 n = access->offset / region->stride;
+	u64 offset = access->offset - n * region->stride;
+	const struct vgic_table *table = &rd_table;
+	struct vgic_window w;
 
-	if (n < region->nr_vcpus) {
-		w.frame = d->vcpus[region->first_vcpu + n];
-	}
-	if (w.frame == NULL) {
+	w.domain = d;
+	w.accessor = v;
+	w.frame = n < region->nr_vcpus ? d->vcpus[region->first_vcpu + n] : NULL;
+	if (unlikely(w.frame == NULL)) {
 		access->value = access->is_write ? access->value : 0;
 		return true;
 	}
-	w.key = (w.frame->id + 1U) << 20;
-	access->offset -= (u64)n * region->stride;
-	if (access->offset < SGI_BASE) {
-		return vgic_regs_access(&rd_table, &w, access);
+	if (offset >= SGI_BASE) {
+		offset -= SGI_BASE;
+		table = &sgi_table;
 	}
-	access->offset -= SGI_BASE;
-	return vgic_regs_access(&sgi_table, &w, access);
+	access->offset = offset;
+	return vgic_regs_access(&w, access, table);
 }

@@ -30,7 +30,7 @@ static void virt_fired(unsigned int irq, void *arg)
 
 	(void)arg;
 	if (likely(v != NULL)) {
-		inject_ppi(v, VTIMER_PPI_VIRT);
+		inject_private(v, &v->arch.vgic.irqs[VTIMER_PPI_VIRT]);
 	} else {
 		irq_deactivate(irq);
 	}
@@ -98,8 +98,9 @@ static void phys_expired(struct timer *timer)
 static void virt_expired(struct timer *timer)
 {
 	struct vtimer_state *t = container_of(timer, struct vtimer_state, wake);
+	struct vcpu *v = container_of(t, struct vcpu, arch.vtimer);
 
-	inject_ppi(container_of(t, struct vcpu, arch.vtimer), VTIMER_PPI_VIRT);
+	inject_private(v, &v->arch.vgic.irqs[VTIMER_PPI_VIRT]);
 }
 
 void vtimer_vcpu_init(struct vcpu *v)

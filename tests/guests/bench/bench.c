@@ -4,7 +4,7 @@
  * counter ticks, after subtraction of an empty measurement. Under `-icount shift=0` with cntfrq=1
  * GHz a tick is one instruction, so the figures are exact and repeat; on other machines they are
  * nanoseconds' cousins only. Options: count= rounds per row (default 1000), wfi=0 leaves out the
- * rows that sleep.
+ * rows that sleep, other=1 adds an SGI to vCPU 1, asleep on a CPU of its own.
  */
 #include "lib.h"
 
@@ -17,6 +17,8 @@ uint64_t bench_empty(uint64_t arg), bench_mmio(uint64_t arg), bench_idreg(uint64
 	bench_ptimer(uint64_t arg);
 uint64_t bench_actlr(uint64_t arg), bench_xencall(uint64_t nr, uint64_t x0),
 	bench_smccc(uint64_t nr, uint64_t x0), bench_sgi(uint64_t sgi1r);
+uint64_t bench_sgi_other(uint64_t sgi1r, volatile uint64_t *when);
+void bench_sleeper(volatile uint64_t *when);
 uint64_t bench_timer(uint64_t deadline, uint64_t wait);
 extern char bench_vectors[], vectors[];
 
@@ -40,6 +42,29 @@ static uint64_t null_hypercall(uint64_t nr)
 static uint64_t psci_version(uint64_t fn)
 {
 	return bench_smccc(0, fn);
+}
+
+static volatile uint64_t sleeper_woke;
+
+static void sleeper(unsigned int cpu)
+{
+	(void)cpu;
+	gic_init_cpu();
+	gic_enable(SGI_BENCH);
+	sysreg_write(vbar_el1, (uint64_t)bench_vectors);
+	irq_on();
+	bench_sleeper(&sleeper_woke);
+}
+
+/* The other vCPU gets time to fall asleep: turns, where CPUs are run in turns. */
+static uint64_t sgi_other(uint64_t sgi1r)
+{
+	uint64_t end = ticks() + us_to_ticks(100);
+
+	while (ticks() < end) {
+		__asm__ volatile("yield");
+	}
+	return bench_sgi_other(sgi1r, &sleeper_woke);
 }
 
 static void row(const char *name, uint64_t (*op)(uint64_t), uint64_t arg, uint64_t less)
@@ -74,6 +99,10 @@ static void irq_rows(void)
 	}
 	irq_off();
 	sysreg_write(vbar_el1, (uint64_t)vectors);
+	if (opt_u64("other", 0) != 0 && cpu_start(1, sleeper) == 0) {
+		row("sgi_other", sgi_other,
+		    (uint64_t)SGI_BENCH << 24 | 1ull << (plat.mpidr[1] & 0xf), 0);
+	}
 }
 
 void guest_main(void)

@@ -60,6 +60,33 @@ bench_timer:
 	ldp	x26, x27, [sp], #32
 	ret
 
+/*
+ * uint64_t bench_sgi_other(uint64_t sgi1r, volatile uint64_t *when): ticks from the write to the
+ * first instruction of the handler on another vCPU, which puts its counter there. YIELD gives an
+ * emulator that runs its CPUs in turns the hint to go to the next one.
+ */
+	.global bench_sgi_other
+bench_sgi_other:
+	str	xzr, [x1]
+	mrs	x9, cntvct_el0
+	msr	S3_0_C12_C11_5, x0		/* ICC_SGI1R_EL1 */
+	isb
+5:	yield
+	ldr	x2, [x1]
+	cbz	x2, 5b
+	sub	x0, x2, x9
+	ret
+
+/* void bench_sleeper(volatile uint64_t *when): sleeps, notes when it was interrupted; for ever. */
+	.global bench_sleeper
+bench_sleeper:
+	mov	x26, #0
+6:	wfi
+	cbz	x26, 6b
+	mov	x26, #0
+	str	x28, [x0]
+	b	6b
+
 /* Each of these returns the ticks around one operation. */
 	.macro	bench_op name
 	.global bench_\name

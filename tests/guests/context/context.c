@@ -12,6 +12,9 @@ const char guest_name[] = "context";
 
 #define MAX_REGS 256
 
+#define XEN_DOMCTL_SETVCPUAFFINITY 9
+#define XEN_DOMCTL_VERSION	   0x17ull
+
 struct reg {
 	uint32_t enc;
 	uint64_t base, mask; /* value found, bits that hold what is written */
@@ -135,10 +138,93 @@ static void run(unsigned int cpu)
 	__atomic_add_fetch(&finished, 1, __ATOMIC_SEQ_CST);
 }
 
+/* XEN_DOMCTL_setvcpuaffinity of the caller's own vCPU; the guest may do so in Dom0's place only. */
+static long pin(uint32_t vcpu, uint64_t cpus)
+{
+	uint64_t op[2 + 16] = {
+		XEN_DOMCTL_SETVCPUAFFINITY | XEN_DOMCTL_VERSION << 32,
+		DOMID_SELF,
+		vcpu | 1ull << 32, /* hard */
+		(uint64_t)&cpus,
+		64,
+	};
+
+	return (long)xen_call(XEN_DOMCTL, (uint64_t)op, 0, 0, 0);
+}
+
+/*
+ * Alone on two CPUs in turns, so that each still has what this vCPU left there when it comes back:
+ * it must not find its registers of then.
+ */
+static unsigned int wander(void)
+{
+	unsigned int changed = 0;
+	uint64_t v;
+
+	for (uint64_t n = 0; n < 20; n++) {
+		fill_registers(0);
+		if (pin(0, 1 + (n & 1)) != 0) {
+			printf("# not privileged, or one CPU: stays where it is\n");
+			return 0;
+		}
+		give_way(0);
+		for (unsigned int i = 0; i < nr_regs; i++) {
+			sysenc_run(code[i].read, &v);
+			changed += v != have[0][i];
+		}
+	}
+	pin(0, ~0ull);
+	return changed;
+}
+
+#define SGI_WAKE 3
+#define NR_WAKES 20u
+
+static volatile uint32_t told, woken;
+
+/* Interrupts are masked, so that one that comes before the WFI ends it. */
+static void sleep_and_wake(void)
+{
+	gic_enable(SGI_WAKE);
+	for (uint32_t n = 1; n <= NR_WAKES; n++) {
+		while (told < n) {
+			wfi();
+			sysreg_write(ICC_EOIR1, sysreg_read(ICC_IAR1));
+		}
+		woken = n;
+	}
+	gic_disable(SGI_WAKE);
+}
+
+/* vCPU 1 sleeps on one CPU, is pinned to another and woken: it must come, with what it had. */
+static void wake_elsewhere(void)
+{
+	uint32_t n;
+
+	for (n = 1; n <= NR_WAKES; n++) {
+		delay_us(500);
+		pin(1, 1 + (n & 1));
+		if ((n & 2) != 0) {
+			delay_us(500);
+		}
+		told = n;
+		gic_sgi(SGI_WAKE, 1);
+		if (!WAIT_FOR(woken == n, 2000000)) {
+			break;
+		}
+	}
+	check_eq(n - 1, NR_WAKES, "wake-ups of a vCPU that was pinned elsewhere while it slept");
+	pin(1, ~0ull);
+	told = NR_WAKES;
+}
+
 static void secondary(unsigned int cpu)
 {
 	gic_init_cpu();
 	gic_enable(27);
+	if (cpu == 1) {
+		sleep_and_wake();
+	}
 	run(cpu);
 }
 
@@ -152,8 +238,12 @@ void guest_main(void)
 	discover();
 	trap_disarm();
 	check(nr_regs > 10 && nr_regs < MAX_REGS - 1, "%u registers hold what is written", nr_regs);
+	check_eq(wander(), 0, "registers that changed between two CPUs");
 	for (unsigned int cpu = 1; cpu < plat.nr_cpus; cpu++) {
 		check_eq((int32_t)cpu_start(cpu, secondary), 0, "vCPU started");
+	}
+	if (plat.nr_cpus > 1) {
+		wake_elsewhere();
 	}
 	run(0);
 	check(WAIT_FOR(finished == plat.nr_cpus, 60000000), "all vCPUs have finished");

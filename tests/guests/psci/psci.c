@@ -12,10 +12,29 @@ const char guest_name[] = "psci";
 #define INVALID_PARAMETERS (-2)
 #define ALREADY_ON	   (-4)
 #define INVALID_ADDRESS	   (-9)
+#define SCTLR_M		   1ull
+#define SCTLR_C		   4ull
 
 static volatile uint32_t started[MAX_CPUS], go_off[MAX_CPUS];
 static volatile uint64_t seen_mpidr[MAX_CPUS];
 extern char secondary_start[];
+
+/*
+ * A start that notes SCTLR_EL1 (and bit 63: it ran) where x0 points to and goes off with C set: the
+ * next one must not find it.
+ */
+extern char probe_start[];
+__asm__("probe_start:\n"
+	"	mrs	x1, sctlr_el1\n"
+	"	orr	x2, x1, #(1 << 63)\n"
+	"	str	x2, [x0]\n"
+	"	orr	x1, x1, #(1 << 2)\n"
+	"	msr	sctlr_el1, x1\n"
+	"	isb\n"
+	"	movz	w0, #0x8400, lsl #16\n"
+	"	movk	w0, #0x0002\n"
+	"	hvc	#0\n"
+	"	b	.\n");
 
 /* Results are 32-bit signed; some implementations leave the upper half clear. */
 static int32_t psci(uint32_t fn, uint64_t a1, uint64_t a2, uint64_t a3)
@@ -110,6 +129,25 @@ static void many_rounds(void)
 	check_eq(bad, 0, "repeated CPU_ON and CPU_OFF: failures");
 }
 
+/* MMU and data cache are off at each start, whatever the vCPU had loaded when it went off. */
+static void state_at_start(void)
+{
+	static volatile uint64_t seen __attribute__((aligned(64)));
+	uint64_t bad = 0, ran = 0;
+
+	for (int i = 0; i < 4; i++) {
+		seen = 0;
+		__asm__ volatile("dc civac, %0; dsb sy" : : "r"(&seen) : "memory");
+		bad += psci(PSCI_CPU_ON, plat.mpidr[1], (uint64_t)probe_start, (uint64_t)&seen) !=
+		       0;
+		bad += !WAIT_FOR(psci(PSCI_AFFINITY_INFO, plat.mpidr[1], 0, 0) == 1, 2000000);
+		ran += seen >> 63;
+		bad += (seen & (SCTLR_M | SCTLR_C)) != 0;
+	}
+	check_eq(ran, 4, "starts of the probe");
+	check_eq(bad, 0, "a start finds MMU and data cache off: failures");
+}
+
 /* An entry point outside RAM is either refused or only hurts that vCPU; a Thumb address must be
  * refused. */
 static void bad_entry(void)
@@ -130,6 +168,7 @@ void guest_main(void)
 	}
 	if (plat.nr_cpus > 1) {
 		many_rounds();
+		state_at_start();
 		bad_entry();
 	}
 	if (opt_is("end", "off") || opt_is("end", "reset")) {

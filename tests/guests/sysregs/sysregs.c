@@ -70,6 +70,87 @@ static void sweep(uint32_t op0, bool noise)
 	}
 }
 
+/*
+ * Each general-purpose register as the operand of a trapped access: written to a register that
+ * holds it, then read from there; both ways of access (system register and, by addr, memory).
+ * Pairs of registers, so that what one access leaves in the other shows as well.
+ */
+#define OPERAND(n, other)                                                                          \
+	do {                                                                                       \
+		uint64_t a_, b_, c_;                                                               \
+		__asm__ volatile("mov x" #n ", %3\n\t"                                             \
+				 "mov x" #other ", %4\n\t"                                         \
+				 "msr cntp_cval_el0, x" #n "\n\t"                                  \
+				 "str w" #other ", [%5]\n\t"                                       \
+				 "mov x" #n ", xzr\n\t"                                            \
+				 "mrs x" #n ", cntp_cval_el0\n\t"                                  \
+				 "mov %0, x" #n "\n\t"                                             \
+				 "ldr w" #n ", [%5]\n\t"                                           \
+				 "mov %1, x" #n "\n\t"                                             \
+				 "mov %2, x" #other                                                \
+				 : "=&r"(a_), "=&r"(b_), "=&r"(c_)                                 \
+				 : "r"(0x0123456789abcdefull + (n)), "r"(0x3000ull + (n)),         \
+				   "r"(addr)                                                       \
+				 : "x" #n, "x" #other, "memory");                                  \
+		bad += a_ != 0x0123456789abcdefull + (n) || b_ != 0x3000ull + (n) || b_ != c_;     \
+	} while (0)
+
+static uint64_t operands_low(uint64_t addr)
+{
+	uint64_t bad = 0;
+
+	OPERAND(0, 19);
+	OPERAND(1, 18);
+	OPERAND(2, 17);
+	OPERAND(3, 16);
+	OPERAND(4, 15);
+	OPERAND(5, 14);
+	OPERAND(6, 13);
+	OPERAND(7, 12);
+	OPERAND(8, 11);
+	OPERAND(9, 10);
+	OPERAND(10, 9);
+	OPERAND(11, 8);
+	OPERAND(12, 7);
+	OPERAND(13, 6);
+	OPERAND(14, 5);
+	return bad;
+}
+
+static uint64_t operands_high(uint64_t addr)
+{
+	uint64_t bad = 0;
+
+	OPERAND(15, 20);
+	OPERAND(16, 21);
+	OPERAND(17, 22);
+	OPERAND(18, 23);
+	OPERAND(19, 24);
+	OPERAND(20, 25);
+	OPERAND(21, 26);
+	OPERAND(22, 27);
+	OPERAND(23, 28);
+	OPERAND(24, 0);
+	OPERAND(25, 1);
+	OPERAND(26, 2);
+	OPERAND(27, 3);
+	OPERAND(28, 4);
+	OPERAND(30, 5);
+	return bad;
+}
+
+/* The routing register of an SPI holds 14 bits of what is written here. */
+static void operands(void)
+{
+	uint64_t addr = plat.gicd + GICD_IROUTER + 40 * 8ull;
+	uint64_t cval = sysreg_read(cntp_cval_el0), route = rd64(addr);
+
+	check_eq(operands_low(addr) + operands_high(addr), 0,
+		 "trapped accesses with each of the registers: wrong values");
+	sysreg_write(cntp_cval_el0, cval);
+	wr64(addr, route);
+}
+
 void guest_main(void)
 {
 	uint64_t only = opt_u64("op0", 0), midr = sysreg_read(midr_el1);
@@ -78,7 +159,9 @@ void guest_main(void)
 	for (unsigned int i = 0; i < sysenc_reasons(i, &why); i++) {
 		printf("# writes skipped: %s\n", why);
 	}
-	gic_init();
+	if (gic_init()) {
+		operands();
+	}
 	sysreg_write(ICC_IGRPEN1, 0);
 	trap_arm();
 	for (uint32_t op0 = 1; op0 <= 3; op0++) {

@@ -33,13 +33,13 @@ void arch_cpu_kick(unsigned int cpu)
 	fake_kicks[cpu]++;
 }
 
-static u64 lr_read(unsigned int n)
+static u64 lr_read(u64 n)
 {
 	assert_true(n < gic_nr_lrs);
 	return self()->lr[n];
 }
 
-static void lr_write(unsigned int n, u64 value)
+static void lr_write(u64 n, u64 value)
 {
 	assert_true(n < gic_nr_lrs);
 	/* Not allowed: pending and active with HW; the same INTID in two registers. */
@@ -49,6 +49,16 @@ static void lr_write(unsigned int n, u64 value)
 	}
 	self()->lr[n] = value;
 	self()->nr_writes++;
+}
+
+static u64 lr_repend(u64 n)
+{
+	u64 value = lr_read(n);
+
+	if ((value & (GIC_LR_PENDING | GIC_LR_ACTIVE)) == 0) {
+		lr_write(n, value | GIC_LR_PENDING);
+	}
+	return value;
 }
 
 static u32 elrsr_read(void)
@@ -121,6 +131,7 @@ static bool is_pending(unsigned int irq, unsigned int cpu)
 static const struct gic_ops ops = {
 	.lr_read = lr_read,
 	.lr_write = lr_write,
+	.lr_repend = lr_repend,
 	.elrsr_read = elrsr_read,
 	.hcr_read = hcr_read,
 	.hcr_write = hcr_write,

@@ -36,7 +36,8 @@ struct mmio_region {
 struct arch_domain {
 	struct s2 s2;
 	struct vgic_domain vgic;
-	struct mmio_region mmio[MMIO_REGIONS_MAX]; /* sealed before the domain runs */
+	/* Sealed before the domain runs; behind the last one without a handler. */
+	struct mmio_region mmio[MMIO_REGIONS_MAX + 1];
 	u32 nr_mmio;
 	u64 cntvoff; /* CNTVOFF_EL2: physical minus virtual count */
 };

@@ -3,9 +3,10 @@
  * The architecture's part of a vCPU. regs stands at offset 0: entry.S addresses it through
  * TPIDR_EL2.
  *
- * Callee-saved registers (x19-x28) are in regs only after a full save (aborts, system-register
- * traps) or a vCPU switch: the fast paths (HVC, IRQ) leave them in the CPU, where the C ABI
- * preserves them. Therefore handlers of HVC and IRQ never look at x19-x28 of the current vCPU.
+ * Callee-saved registers (x19-x28) are in regs only after a full save or a vCPU switch: the fast
+ * paths (HVC, IRQ, and loads, stores and system-register accesses of other registers) leave them in
+ * the CPU, where the C ABI preserves them. Therefore their handlers never look at x19-x28 of the
+ * current vCPU.
  */
 #ifndef ASM_VCPU_H
 #define ASM_VCPU_H
@@ -52,8 +53,9 @@ struct arch_vcpu {
 	struct el1_state el1;
 	struct vtimer_state vtimer;
 	struct vgic_vcpu vgic;
-	struct fp_state *fp; /* heap */
-	unsigned int fp_cpu; /* CPU whose FP unit holds this vCPU's registers, or ~0 */
+	struct fp_state *fp;  /* heap */
+	unsigned int fp_cpu;  /* CPU whose FP unit holds this vCPU's registers, or ~0 */
+	unsigned int el1_cpu; /* the same for el1 and vmpidr; ~0 by arch_vcpu_reset() */
 };
 
 struct vcpu;
