@@ -144,9 +144,7 @@ static void domain_free(struct domain *d)
 	grant_free(d);
 	dom_console_free(d);
 	evtchn_free(d);
-	if (d->shared_info != NULL) {
-		heap_pages_free(d->shared_info, 0);
-	}
+	heap_pages_free(d->shared_info, 0);
 	heap_free(d->tag);
 	heap_free(d->vcpus);
 	heap_free(d);

@@ -44,9 +44,7 @@ void evtchn_free(struct domain *d)
 		return;
 	}
 	for (u32 i = 0; i < EVTCHN_NR_BUCKETS; i++) {
-		if (d->evtchn->bucket[i] != NULL) {
-			heap_pages_free(d->evtchn->bucket[i], 0);
-		}
+		heap_pages_free(d->evtchn->bucket[i], 0);
 	}
 	heap_free(d->evtchn);
 }

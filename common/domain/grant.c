@@ -70,9 +70,7 @@ void grant_free(struct domain *d)
 	}
 	grant_release(d);
 	for (u32 i = 0; i < GRANT_FRAMES_MAX; i++) {
-		if (t->pins[i] != NULL) {
-			heap_pages_free(t->pins[i], 0);
-		}
+		heap_pages_free(t->pins[i], 0);
 	}
 	for (u32 i = 0; i < t->nr_track_pages; i++) {
 		heap_pages_free(t->track[i], 0);

@@ -12,6 +12,7 @@
  * Destruction is a list of steps, each of which runs in slices; d->teardown_step says where it is.
  * Lock: d->lock (LOCK_RANK_DOMAIN) for the fields; nothing here holds it while it waits.
  */
+#include <hv/budget.h>
 #include <hv/control.h>
 #include <hv/arch.h>
 #include <hv/domain.h>
@@ -124,6 +125,9 @@ static void hardware_domain_ended(u8 code)
 {
 	pr_info("the hardware domain has stopped, reason %u: machine %s", code,
 		code == DOMAIN_SHUTDOWN_POWEROFF ? "off" : "reset");
+	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+		budget_print();
+	}
 	if (code == DOMAIN_SHUTDOWN_POWEROFF) {
 		arch_machine_off();
 	}

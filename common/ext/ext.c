@@ -3,6 +3,7 @@
  * Bulkhead's own hypercall (include/public/bulkhead.h): table of commands with a hook each, and the
  * short ones. Loading and consoles are in ext_load.c and ext_console.c.
  */
+#include <hv/budget.h>
 #include <hv/control.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -282,6 +283,7 @@ s64 ext_op(u64 *args)
 	} else if (op.cmd >= BULKHEAD_NR_OPS) {
 		return -ENOSYS;
 	} else {
+		budget_note_sub(op.cmd);
 		err = run_row(&rows[op.cmd], &op);
 	}
 	/* A load tells how far it came after an error, too. */

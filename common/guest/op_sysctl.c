@@ -6,6 +6,7 @@
  */
 #include <hv/console.h>
 #include <hv/debugkeys.h>
+#include <hv/budget.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/frame.h>
@@ -227,6 +228,7 @@ s64 op_sysctl(u64 *args)
 	if (row == NULL) {
 		return -ENOSYS;
 	}
+	budget_note_sub(op.cmd);
 	err = xsm_check(row->hook, current_domain(), NULL);
 	if (err == 0) {
 		err = row->handler(&op);
