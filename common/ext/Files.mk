@@ -3,3 +3,4 @@
 obj-y += ext.o
 obj-y += ext_load.o
 obj-y += ext_console.o
+obj-y += ext_name.o

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Bulkhead's own hypercall (include/public/bulkhead.h): table of commands with a hook each, and the
- * short ones. Loading and consoles are in ext_load.c and ext_console.c.
+ * short ones. Names, loading and consoles are in ext_name.c, ext_load.c and ext_console.c.
  */
 #include <hv/budget.h>
 #include <hv/control.h>
@@ -16,7 +16,6 @@
 
 #include "ext.h"
 
-_Static_assert(BULKHEAD_NAME_LEN == DOMAIN_NAME_MAX, "one length of names");
 _Static_assert(BULKHEAD_TAG_MAX == DOMAIN_TAG_MAX, "one length of tags");
 _Static_assert(BULKHEAD_MAX_VCPUS == DOMAIN_VCPUS_MAX, "one limit of vCPUs");
 
@@ -38,40 +37,6 @@ static int get_info(struct domain *d, struct bulkhead_op *op)
 	info->heap_free_pages = heap_nr_free_pages();
 	info->nr_domains = domain_count();
 	info->cpu_khz = (u32)(time_to_ticks(NSEC_PER_SEC) / 1000);
-	return 0;
-}
-
-static int set_name(struct domain *d, struct bulkhead_op *op)
-{
-	char *name = op->u.name.name;
-	int err;
-
-	spin_lock(&control_lock);
-	err = domain_set_name(d, name);
-	spin_unlock(&control_lock);
-	return err;
-}
-
-static int get_name(struct domain *d, struct bulkhead_op *op)
-{
-	spin_lock(&d->lock);
-	memcpy(op->u.name.name, d->name, sizeof(d->name));
-	spin_unlock(&d->lock);
-	return 0;
-}
-
-static int find_name(struct domain *d, struct bulkhead_op *op)
-{
-	if (strnlen(op->u.name.name, BULKHEAD_NAME_LEN) == BULKHEAD_NAME_LEN ||
-	    op->u.name.name[0] == '\0') {
-		return -EINVAL;
-	}
-	d = domain_find_name(op->u.name.name);
-	if (d == NULL) {
-		return -ENOENT;
-	}
-	op->domid = d->id;
-	domain_put(d);
 	return 0;
 }
 
@@ -230,9 +195,9 @@ struct bulkhead_row {
 
 static const struct bulkhead_row rows[BULKHEAD_NR_OPS] = {
 	[BULKHEAD_OP_info] = { get_info, 0, XSM_ANY, false },
-	[BULKHEAD_OP_set_name] = { set_name, 0, XSM_DOMAIN_NAME, true },
-	[BULKHEAD_OP_get_name] = { get_name, 0, XSM_DOMAIN_INFO, true },
-	[BULKHEAD_OP_find_name] = { find_name, 0, XSM_DOMAIN_INFO, false },
+	[BULKHEAD_OP_set_name] = { ext_set_name, 0, XSM_DOMAIN_NAME, true },
+	[BULKHEAD_OP_get_name] = { ext_get_name, 0, XSM_DOMAIN_INFO, true },
+	[BULKHEAD_OP_find_name] = { ext_find_name, 0, XSM_DOMAIN_INFO, false },
 	[BULKHEAD_OP_set_tag] = { set_tag, 0, XSM_DOMAIN_NAME, true },
 	[BULKHEAD_OP_get_tag] = { get_tag, 0, XSM_DOMAIN_INFO, true },
 	[BULKHEAD_OP_load] = { ext_load, 0, XSM_DOMAIN_LOAD, true },

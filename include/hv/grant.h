@@ -23,9 +23,10 @@ struct gnttab_cache_flush;
 int grant_init(struct domain *d, u32 max_frames, u32 max_maptrack_frames);
 /* Give up every grant the dying domain has mapped, in slices: -ERESTART until done. */
 int grant_unmap_all(struct domain *d);
-/* Give back the table's frames; then the structure. */
-void grant_release(struct domain *d);
-void grant_free(struct domain *d);
+/* Give back the table's frames, in slices: -ERESTART until done. */
+int grant_release(struct domain *d);
+/* Free some of the structure; false when nothing was left of it. */
+bool grant_free_slice(struct domain *d);
 
 u32 grant_nr_frames(const struct domain *d);
 u32 grant_max_frames(const struct domain *d);
@@ -60,14 +61,16 @@ static inline int grant_unmap_all(struct domain *d)
 	return 0;
 }
 
-static inline void grant_release(struct domain *d)
+static inline int grant_release(struct domain *d)
 {
 	(void)d;
+	return 0;
 }
 
-static inline void grant_free(struct domain *d)
+static inline bool grant_free_slice(struct domain *d)
 {
 	(void)d;
+	return false;
 }
 
 static inline u32 grant_max_frames(const struct domain *d)

@@ -64,17 +64,21 @@ static bool do_softirqs(void)
 	return softirq_take(SOFTIRQ_SCHED);
 }
 
+/* Deferred work that queues itself again lets interrupts in between. */
 static void wait_for_work(void)
 {
-	while (!softirq_is_pending()) {
-		if (!arch_irq_is_pending()) {
+	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+		budget_exit();
+	}
+	do {
+		if (!softirq_is_pending() && !arch_irq_is_pending()) {
 			__asm__ volatile("dsb sy\n\twfi" : : : "memory");
 		}
 		if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
 			budget_wake();
 		}
 		irq_handle_pending();
-	}
+	} while (!softirq_is_pending());
 }
 
 /* Does nothing but its own waiting keep it from this CPU? */
