@@ -110,6 +110,10 @@ static int do_setup_table(union grant_arg *arg)
 		return 0;
 	}
 	err = grant_grow(d, arg->setup.nr_frames);
+	if (err == -ERESTART) {
+		domain_put(d);
+		return err;
+	}
 	arg->setup.status = err == 0 ? GNTST_okay : GNTST_general_error;
 	for (u32 i = 0; err == 0 && i < arg->setup.nr_frames; i++) {
 		err = guest_copy_to(arg->setup.frame_list.va + i * sizeof(none), &none,

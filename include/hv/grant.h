@@ -30,9 +30,12 @@ bool grant_free_slice(struct domain *d);
 
 u32 grant_nr_frames(const struct domain *d);
 u32 grant_max_frames(const struct domain *d);
-/* Grow the table to nr frames if it is smaller. -ENOMEM, -EINVAL beyond the limit. */
+/*
+ * Grow the table to nr frames if it is smaller. -ENOMEM, -EINVAL beyond the limit, -ERESTART: a
+ * slice is done, come again.
+ */
 int grant_grow(struct domain *d, u32 nr);
-/* Frame idx of the table, growing it on demand, with one reference for the caller. */
+/* Frame idx of the table, growing it on demand (as above), with one reference for the caller. */
 int grant_get_frame(struct domain *d, u32 idx, mfn_t *frame);
 
 /*

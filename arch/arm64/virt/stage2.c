@@ -295,12 +295,15 @@ int s2_unmap_block(struct domain *d, gfn_t g)
 	return rc || (!s2->teardown_left && s2->released == g.v) ? rc : -ERESTART;
 }
 
-/* Take a leaf out, if there is one in the next places; false when the end has been reached. */
+/* Take a leaf out, if there is one in the next places; false when the end was reached before. */
 static bool teardown_leaf(struct s2 *s2)
 {
 	u64 at = s2->teardown_next << PAGE_SHIFT, end = BIT(s2->table.addr_bits);
 	struct pgtable_leaf old = { 0 };
 
+	if (at >= end) {
+		return false;
+	}
 	spin_lock(&s2->lock);
 	for (u32 i = 0; i < BATCH && at < end && !old.entry; i++) {
 		pgtable_clear(&s2->table, at, 39, &old);
@@ -315,7 +318,7 @@ static bool teardown_leaf(struct s2 *s2)
 	} else if (old.entry) {
 		leaf_put(&old);
 	}
-	return old.entry != 0 || at < end;
+	return true;
 }
 
 int s2_teardown(struct domain *d)
@@ -328,7 +331,7 @@ int s2_teardown(struct domain *d)
 	for (;;) {
 		if (s2->teardown_left) {
 			teardown_slice(s2);
-		} else if (!teardown_leaf(s2) && !s2->teardown_left && !s2_free_slice(s2)) {
+		} else if (!teardown_leaf(s2) && !s2_free_slice(s2)) {
 			return 0;
 		}
 		if (softirq_preempt_needed()) {

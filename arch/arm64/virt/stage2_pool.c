@@ -27,7 +27,7 @@
 /* Pages that a pool grows or shrinks by between two preemption points. */
 #define POOL_SLICE 4U
 /* Places that are searched for tables between two preemption points. */
-#define PLACES_SLICE 32U
+#define PLACES_SLICE 12U
 
 static u64 vmid_words[NR_VMIDS / 64] = { 1 }; /* VMID 0 is nobody's: vCPUs that run no guest */
 
@@ -217,19 +217,26 @@ int s2_pool_set(struct domain *d, u32 nr_pages)
 	return rc;
 }
 
-/* Take out the first table at or above *next, and move *next behind it or what has none. */
+/*
+ * Move *next behind a hole of 1 GiB, or take out the table at *next and move behind that; the table
+ * above goes with the last place below it.
+ */
 static void *next_table(struct s2 *s2, u64 *next)
 {
 	u64 at = *next << PAGE_SHIFT;
-	struct pgtable_leaf hole = pgtable_lookup(&s2->table, at);
-	void *table = pgtable_detach(&s2->table, at, 21);
+	void *table;
 
-	/* A hole of 2 MiB or less is below a table of level 2, which goes when all of it is. */
-	*next += BIT(MAX(hole.shift, (u8)21) - PAGE_SHIFT);
-	if (!table && hole.shift < 30 && IS_ALIGNED(*next << PAGE_SHIFT, GIB(1))) {
+	if (pgtable_lookup(&s2->table, at).shift >= 30) {
+		*next += BIT(30 - PAGE_SHIFT);
+		return NULL;
+	}
+	table = pgtable_detach(&s2->table, at, 21);
+	if (!table && IS_ALIGNED(at + MIB(2), GIB(1))) {
 		table = pgtable_detach(&s2->table, at, 30);
-	} else if (table && IS_ALIGNED(*next << PAGE_SHIFT, GIB(1))) {
-		*next -= BIT(21 - PAGE_SHIFT); /* look again, for the table above */
+	}
+	/* The last place is looked at again when it had a table of its own. */
+	if (!table || !IS_ALIGNED(at + MIB(2), GIB(1))) {
+		*next += BIT(21 - PAGE_SHIFT);
 	}
 	return table;
 }
