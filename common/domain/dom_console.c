@@ -101,9 +101,11 @@ void dom_console_free(struct domain *d)
 /* Append to the kept output; lock held. text may be a window. */
 static void keep_locked(struct domain *d, struct stream *s, const char *text, u32 len)
 {
-	if (!mfn_is_valid_value(s->keep)) {
-		s->keep = READ_ONCE(d->is_dying) ? mfn(INVALID_FRAME)
-						 : frame_alloc(KEEP_ORDER, HV_DOMID_HYP);
+	bool is_dirty;
+
+	if (!mfn_is_valid_value(s->keep) && !READ_ONCE(d->is_dying)) {
+		/* Nobody reads what has not been written: no time for scrubbing. */
+		s->keep = frame_alloc_dirty(KEEP_ORDER, HV_DOMID_HYP, &is_dirty);
 	}
 	if (!mfn_is_valid_value(s->keep)) {
 		return;

@@ -80,8 +80,10 @@ static int populate_locked(struct domain *d, gfn_t g, unsigned int order)
 	mfn_t frame;
 	int err = 0;
 
-	if (domain_nr_pages(d) + nr > d->max_pages || READ_ONCE(d->is_dying) ||
-	    !is_quick(d, g, order)) {
+	if (domain_nr_pages(d) + nr > d->max_pages || READ_ONCE(d->is_dying)) {
+		return -EINVAL;
+	}
+	if (d->fresh_dirty <= FRAME_SLICE && !is_quick(d, g, order)) {
 		return -EINVAL;
 	}
 	if (d->is_direct_mapped) {
@@ -165,11 +167,12 @@ static s64 for_extents(struct memory_call *call, const struct xen_memory_reserva
 		       int (*extent)(struct domain *d, gfn_t g, unsigned int order))
 {
 	u64 i = call->start;
-	u64 g;
-	int err;
+	int err = 0;
+	u64 g = 0;
 
 	while (i < arg->nr_extents) {
-		if (guest_copy_from(&g, arg->extent_start.va + i * sizeof(g), sizeof(g)) != 0) {
+		if (err == 0 &&
+		    guest_copy_from(&g, arg->extent_start.va + i * sizeof(g), sizeof(g)) != 0) {
 			break;
 		}
 		err = extent(d, gfn(g), arg->extent_order);

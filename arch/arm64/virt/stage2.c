@@ -305,7 +305,7 @@ static bool teardown_leaf(struct s2 *s2)
 		return false;
 	}
 	spin_lock(&s2->lock);
-	for (u32 i = 0; i < BATCH && at < end && !old.entry; i++) {
+	for (u32 i = 0; i < BATCH / 2 && at < end && !old.entry; i++) {
 		pgtable_clear(&s2->table, at, 39, &old);
 		at = old.addr + BIT(old.shift);
 	}

@@ -27,7 +27,7 @@
 /* Pages that a pool grows or shrinks by between two preemption points. */
 #define POOL_SLICE 4U
 /* Places that are searched for tables between two preemption points. */
-#define PLACES_SLICE 12U
+#define PLACES_SLICE 8U
 
 static u64 vmid_words[NR_VMIDS / 64] = { 1 }; /* VMID 0 is nobody's: vCPUs that run no guest */
 
