@@ -185,11 +185,6 @@ static bool take_part(u64 index, u64 target, unsigned int order, u64 entry)
 	return dirty != 0;
 }
 
-void frame_scrub(mfn_t first, u64 nr)
-{
-	scrub_frames(first, nr);
-}
-
 mfn_t frame_alloc(unsigned int order, domid_t owner)
 {
 	bool is_dirty = false;
@@ -230,13 +225,28 @@ static u64 part_in_range(u64 index, unsigned int order, u64 min, u64 max)
 	return part < MIN(end, max) && MIN(end, max) - part >= BIT(order) ? part : INVALID_FRAME;
 }
 
+/* The first free block of an order to look for [min, max) in: the one, when only one can hold it.
+ */
+static u64 first_block(unsigned int from, unsigned int order, u64 min, u64 max)
+{
+	u64 index = ALIGN_DOWN(min, BIT(from)) - table_base;
+
+	if (max - min != BIT(order)) {
+		return free_orders & BIT(from) ? free_head[from] : NIL;
+	}
+	return index < table_nr && ENTRY_STATE(table[index]) == STATE_HEAD &&
+			       head_order(table[index]) == from
+		       ? index
+		       : NIL;
+}
+
 mfn_t frame_alloc_range(unsigned int order, domid_t owner, mfn_t min, mfn_t max)
 {
 	u64 found = INVALID_FRAME, index = NIL;
 
 	spin_lock(&frame_lock);
 	for (unsigned int from = order; from <= ORDER_MAX && found == INVALID_FRAME; from++) {
-		index = free_orders & BIT(from) ? free_head[from] : NIL;
+		index = first_block(from, order, min.v, max.v);
 		while (index != NIL) {
 			found = part_in_range(index, order, min.v, max.v);
 			if (found != INVALID_FRAME) {

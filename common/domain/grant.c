@@ -29,7 +29,6 @@
 #define CMPXCHG_TRIES 8
 /* Frames given back, and pages freed, between two preemption points. */
 #define RELEASE_SLICE 4U
-#define GROW_SLICE    1U
 #define FREE_SLICE    16U
 
 _Static_assert(sizeof(struct grant_pins) == sizeof(struct grant_entry_v1),
@@ -124,8 +123,9 @@ static int grow_locked(struct grant_table *t, u32 nr)
 {
 	int err = nr > t->max_frames ? -EINVAL : 0;
 
-	for (u32 i = 0; err == 0 && t->nr_frames < nr; i++) {
-		err = i < GROW_SLICE ? add_frame_locked(t) : -ERESTART;
+	if (err == 0 && t->nr_frames < nr) {
+		err = add_frame_locked(t);
+		err = err == 0 ? -ERESTART : err;
 	}
 	return err;
 }

@@ -2,12 +2,13 @@
 /*
  * memory_op: memory for a domain and back (populate, decrease and increase of its reservation).
  *
- * One extent is one block of 2^order frames, 2 MiB or at most 128 KiB, so that each element is
+ * One extent is one block of 2^order frames, 2 MiB or at most 32 KiB, so that each element is
  * bounded; the tools fall back to smaller extents when a larger one fails. A block that has to be
  * scrubbed first is kept with the domain, not mapped yet, while that goes on in slices. Results are
  * counts: the first extent that cannot be had ends the call. The domain's lock is held over check,
  * allocation and mapping of an extent, so that two vCPUs together cannot exceed the limit.
  */
+#include <hv/arch.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/frame.h>
@@ -19,9 +20,9 @@
 #include "memory.h"
 
 /* Largest extent that may be mapped page by page. */
-#define ORDER_LEAVES 5U
+#define ORDER_LEAVES 3U
 /* Pages that are taken out between two preemption points. */
-#define PAGES_SLICE 4U
+#define PAGES_SLICE 2U
 
 /* See to it that the domain's fresh block is one of this order. */
 static int take_fresh_locked(struct domain *d, unsigned int order)
@@ -51,7 +52,7 @@ static int get_fresh_locked(struct domain *d, unsigned int order, mfn_t *frame)
 
 	if (err == 0 && nr != 0) {
 		d->fresh_dirty -= nr;
-		frame_scrub(mfn(d->fresh.v + d->fresh_dirty), nr);
+		arch_scrub_frames(mfn(d->fresh.v + d->fresh_dirty), nr);
 		err = d->fresh_dirty != 0 ? -ERESTART : 0;
 	}
 	if (err == 0) {

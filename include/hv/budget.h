@@ -99,12 +99,29 @@ static inline void budget_flag(u32 flag)
 	}
 }
 
-/* A preemption point at which nothing is pending (common/core). */
-void budget_slice(void);
+/* A preemption point at which nothing is pending. */
+static inline void budget_slice(void)
+{
+	struct budget_cpu *cpu = this_cpu_ptr(budget_cpu);
+	u64 now = arch_counter();
+
+	cpu->longest = MAX(cpu->longest, now - *budget_stamp());
+	cpu->nr_slices++;
+	*budget_stamp() = now;
+}
+
 /* What this path has done so far is not to count: a debug key has printed what it is for. */
-void budget_forget(void);
+static inline void budget_forget(void)
+{
+	*budget_stamp() = arch_counter();
+}
+
 /* The CPU was idle until now: a path begins. */
-void budget_wake(void);
+static inline void budget_wake(void)
+{
+	*this_cpu_ptr(budget_cpu) = (struct budget_cpu){ .key = BUDGET_IDLE };
+	*budget_stamp() = arch_counter();
+}
 
 /* The rest is common/trace. The path ends: back to a guest. */
 void budget_exit(void);

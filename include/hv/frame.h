@@ -27,11 +27,10 @@ mfn_t frame_alloc(unsigned int order, domid_t owner);
 
 /*
  * The same, but contents may be anybody's when *is_dirty is set: no scrubbing in this call. The
- * caller scrubs all of it (frame_scrub(), in slices) before anybody sees it, or gives it back whole
- * with frame_free_dirty(), unseen.
+ * caller scrubs all of it (arch_scrub_frames(), in slices) before anybody sees it, or gives it back
+ * whole with frame_free_dirty(), unseen.
  */
 mfn_t frame_alloc_dirty(unsigned int order, domid_t owner, bool *is_dirty);
-void frame_scrub(mfn_t first, u64 nr); /* 200 instructions a frame */
 void frame_free_dirty(mfn_t first, unsigned int order);
 
 /*

@@ -76,8 +76,12 @@ static int split(struct pgtable *pt, u64 *slot, unsigned int level, u64 addr)
 	if (!table) {
 		return -ENOMEM;
 	}
-	for (u64 i = 0; i < PT_ENTRIES; i++) {
-		table[i] = leaf + (i << below);
+	for (u64 i = 0; i < PT_ENTRIES; i += 4) {
+		table[i] = leaf;
+		table[i + 1] = leaf + BIT(below);
+		table[i + 2] = leaf + 2 * BIT(below);
+		table[i + 3] = leaf + 3 * BIT(below);
+		leaf += 4 * BIT(below);
 	}
 	WRITE_ONCE(*slot, 0);
 	pt->ops->flush(pt, ALIGN_DOWN(addr, BIT(level_shift(level))), BIT(level_shift(level)));
