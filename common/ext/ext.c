@@ -186,6 +186,26 @@ static int next_domain(struct domain *d, struct bulkhead_op *op)
 	return 0;
 }
 
+static int get_bounds(struct domain *d, struct bulkhead_op *op)
+{
+	struct bulkhead_bounds *bounds = &op->u.bounds;
+	const struct budget_row *row;
+
+	(void)d;
+	if (!IS_ENABLED(CONFIG_EL2_BUDGET)) {
+		return -ENOSYS;
+	}
+	row = budget_next(&bounds->index);
+	if (row == NULL) {
+		return -ENOENT;
+	}
+	bounds->key = row->key;
+	bounds->nr = row->nr;
+	bounds->longest = row->longest;
+	bounds->limit = budget_limit(row->key);
+	return 0;
+}
+
 struct bulkhead_row {
 	int (*handler)(struct domain *d, struct bulkhead_op *op);
 	u32 flags; /* that the command defines */
@@ -206,6 +226,7 @@ static const struct bulkhead_row rows[BULKHEAD_NR_OPS] = {
 	[BULKHEAD_OP_console_attach] = { ext_console_attach, 0, XSM_DOMAIN_CONSOLE, true },
 	[BULKHEAD_OP_watch] = { watch, BULKHEAD_WATCH_remove, XSM_DOMAIN_WATCH, false },
 	[BULKHEAD_OP_domain_stat] = { domain_stat, 0, XSM_DOMAIN_INFO, true },
+	[BULKHEAD_OP_bounds] = { get_bounds, 0, XSM_MACHINE_INFO, false },
 	[BULKHEAD_OP_next_domain] = { next_domain, 0, XSM_DOMAIN_INFO, false },
 };
 
@@ -245,7 +266,7 @@ s64 ext_op(u64 *args)
 	if (!is_spoken) {
 		op.version = BULKHEAD_INTERFACE_VERSION;
 		err = -EACCES;
-	} else if (op.cmd >= BULKHEAD_NR_OPS) {
+	} else if (op.cmd >= BULKHEAD_NR_OPS || rows[op.cmd].handler == NULL) {
 		return -ENOSYS;
 	} else {
 		budget_note_sub(op.cmd);

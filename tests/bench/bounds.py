@@ -171,7 +171,7 @@ def write_document(rows, is_full):
         high = f"{high:,}" if is_exempt(key) or high <= limit else f"**{high:,}**"
         lines.append(f"| {name_of(key)} | `{key:08x}` | {count:,} | {high} | {mark} |")
     lines += ["", "## Longer than their limit", "",
-              "The test lets these pass up to a ceiling of their own, so that none gets longer:", ""]
+              "The test lets these pass up to a ceiling of their own, so that none grows:", ""]
     for (kind, number, sub), (ceiling, reason) in OPEN.items():
         name = name_of(kind << 28 | number << 16 | sub)
         lines.append(f"- {name}: {ceiling:,}; {reason}.")

@@ -23,7 +23,7 @@ _bh() {
         help)
             words=$(bh help --complete 2>/dev/null)
             ;;
-        info | dmesg | top | debug-keys) ;;
+        info | dmesg | top | debug-keys | bounds) ;;
         *)
             words=$(_bh_domains)
             ;;

@@ -202,3 +202,14 @@ int hyp_dom_stat(uint32_t domid, struct bulkhead_domain_stat *st)
 	*st = op.u.domain_stat;
 	return rc;
 }
+
+int hyp_bounds(uint32_t index, struct bulkhead_bounds *bounds)
+{
+	struct bulkhead_op op = { .cmd = 0 };
+	int rc;
+
+	op.u.bounds.index = index;
+	rc = own_call(&op, BULKHEAD_OP_bounds, 0);
+	*bounds = op.u.bounds;
+	return rc;
+}

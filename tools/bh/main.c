@@ -43,7 +43,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_shutdown,	   &cmd_reboot,	   &cmd_destroy,  &cmd_rename,	 &cmd_domid,
 	&cmd_domname,	   &cmd_vcpu_list, &cmd_vcpu_pin, &cmd_vcpu_set, &cmd_mem_max,
 	&cmd_sched_credit, &cmd_info,	   &cmd_top,	  &cmd_uptime,	 &cmd_dmesg,
-	&cmd_debug_keys,   &cmd_monitor,   &cmd_help,	  NULL,
+	&cmd_debug_keys,   &cmd_bounds,	   &cmd_monitor,  &cmd_help,	 NULL,
 };
 
 static const struct opt common_opts[] = {
