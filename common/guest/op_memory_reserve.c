@@ -171,17 +171,16 @@ static s64 for_extents(struct memory_call *call, const struct xen_memory_reserva
 	int err = 0;
 	u64 g = 0;
 
-	while (i < arg->nr_extents) {
-		if (err == 0 &&
-		    guest_copy_from(&g, arg->extent_start.va + i * sizeof(g), sizeof(g)) != 0) {
-			break;
+	while (i < arg->nr_extents && (err == 0 || err == -ERESTART)) {
+		if (err == 0) {
+			err = guest_copy_from(&g, arg->extent_start.va + i * sizeof(g), sizeof(g));
 		}
-		err = extent(d, gfn(g), arg->extent_order);
-		if (err != 0 && err != -ERESTART) {
-			break;
+		if (err == 0 || err == -ERESTART) {
+			err = extent(d, gfn(g), arg->extent_order);
 		}
 		i += err == 0;
-		if (i < arg->nr_extents && softirq_preempt_needed()) {
+		if (i < arg->nr_extents && (err == 0 || err == -ERESTART) &&
+		    softirq_preempt_needed()) {
 			call->done = i;
 			return -ERESTART;
 		}

@@ -88,10 +88,13 @@ static int list_domains(struct xen_sysctl *op)
 	struct xen_domctl_getdomaininfo info;
 	u32 nr = arg->num_domains & 0xffff;
 	u32 next = nr != 0 ? arg->num_domains >> 16 : arg->first_domain;
-	struct domain *d = NULL;
+	struct domain *d;
 
-	while (nr < MIN(arg->max_domains, (u32)CONFIG_MAX_DOMAINS) &&
-	       (d = domain_get_next((domid_t)next)) != NULL) {
+	while (nr < MIN(arg->max_domains, (u32)CONFIG_MAX_DOMAINS)) {
+		d = domain_get_next((domid_t)next);
+		if (d == NULL) {
+			break;
+		}
 		next = d->id + 1U;
 		domctl_fill_info(d, &info);
 		domain_put(d);

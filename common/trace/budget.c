@@ -129,10 +129,12 @@ const struct budget_row *budget_next(u32 *index)
 void budget_print(void)
 {
 	const struct budget_row *row;
+	u32 i = 0;
 
 	printk("bounds in %s: path, count, maximum, limit",
 	       budget_counts_instructions() ? "instructions" : "ticks of the counter");
-	for (u32 i = 0; (row = budget_next(&i)) != NULL; i++) {
+	for (row = budget_next(&i); row != NULL; row = budget_next(&i)) {
+		i++;
 		printk("bounds %08x %lu %lu %lu", row->key, row->nr, row->longest,
 		       budget_limit(row->key));
 	}
