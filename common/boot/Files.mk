@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/boot, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
+obj-y += audit.o
 obj-y += bootinfo.o
 obj-y += memory.o
 obj-y += load.o

@@ -106,7 +106,9 @@ static __init int fill(struct dom0 *dom0, const struct boot_module *kernel)
 		return -ENOMEM;
 	}
 	dom0->d->max_pages = bytes >> PAGE_SHIFT;
-	rc = s2_pool_set(dom0->d, TABLE_PAGES);
+	do {
+		rc = s2_pool_set(dom0->d, TABLE_PAGES);
+	} while (rc == -ERESTART);
 	rc = rc ? rc : dom0_alloc_memory(dom0, bytes);
 	rc = rc ? rc : place(dom0, ramdisk);
 	rc = rc ? rc : dom0_map_devices(dom0);

@@ -6,6 +6,7 @@
  */
 #include <hv/arch.h>
 #include <hv/bootinfo.h>
+#include <hv/budget.h>
 #include <hv/cmdline.h>
 #include <hv/compiler.h>
 #include <hv/domain.h>
@@ -74,6 +75,9 @@ __init void boot_domains(void)
 	pr_info("sched: pool 0 has %s\n", sched_name(sched_default_id()));
 	pr_info("xsm: module %s\n", xsm_active_name());
 	domain_init();
+	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+		budget_init();
+	}
 	audit_init();
 	if (dom0_build()) {
 		boot_stop("Dom0 could not be built");

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/core, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
+obj-$(CONFIG_EL2_BUDGET) += budget.o
 obj-y += cmdline.o
 obj-y += console.o
 obj-y += debugkeys.o

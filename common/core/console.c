@@ -19,6 +19,7 @@
 #include <hv/percpu.h>
 #include <hv/printk.h>
 #include <hv/spinlock.h>
+#include <hv/string.h>
 
 #define LOG_BYTES    (1U << CONFIG_CONSOLE_RING_SHIFT)
 #define GUEST_BYTES  4096U
@@ -320,8 +321,13 @@ size_t console_ring_read(char *dst, size_t len, u32 *cursor, bool clear, bool in
 	if (incremental && *cursor - log_start <= log_end - log_start) {
 		at = *cursor;
 	}
-	for (; n < len && at != log_end; n++) {
-		dst[n] = log_ring[at++ % LOG_BYTES];
+	while (n < len && at != log_end) {
+		size_t piece =
+			MIN(MIN(len - n, (size_t)(log_end - at)), LOG_BYTES - at % LOG_BYTES);
+
+		memcpy(dst + n, log_ring + at % LOG_BYTES, piece);
+		at += (u32)piece;
+		n += piece;
 	}
 	if (clear) {
 		log_start = at;

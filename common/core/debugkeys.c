@@ -4,6 +4,7 @@
  * lock. 'h' lists the table itself. Without CONFIG_DEBUG_KEYS the table stays empty and every key
  * says so.
  */
+#include <hv/budget.h>
 #include <hv/ctype.h>
 #include <hv/debugkeys.h>
 #include <hv/errno.h>
@@ -55,5 +56,8 @@ int debugkeys_press(char key)
 		return -ENOENT;
 	}
 	keys[key - FIRST_KEY].handler(key);
+	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+		budget_forget();
+	}
 	return 0;
 }

@@ -181,24 +181,24 @@ static bool take_part(u64 index, u64 target, unsigned int order, u64 entry)
 		}
 	}
 	nr_free -= BIT(order);
-	for (u64 i = 0; i < BIT(order); i++) {
-		table[index + i] = entry;
-	}
+	string_fill(&table[index], entry, BIT(order));
 	return dirty != 0;
-}
-
-/* Zero frames that are handed out for the first time. They are the caller's: no lock. */
-static void scrub_taken(u64 frame, unsigned int order)
-{
-	for (u64 done = 0; done < BIT(order); done += BIT(ORDER_2M)) {
-		scrub_frames(mfn(frame + done), MIN(BIT(order), BIT(ORDER_2M)));
-	}
 }
 
 mfn_t frame_alloc(unsigned int order, domid_t owner)
 {
-	u64 orders, index = INVALID_FRAME - table_base;
 	bool is_dirty = false;
+	mfn_t frame = frame_alloc_dirty(order, owner, &is_dirty);
+
+	for (u64 done = 0; is_dirty && done < BIT(order); done += BIT(ORDER_2M)) {
+		scrub_frames(mfn(frame.v + done), MIN(BIT(order), BIT(ORDER_2M)));
+	}
+	return frame;
+}
+
+mfn_t frame_alloc_dirty(unsigned int order, domid_t owner, bool *is_dirty)
+{
+	u64 orders, index = INVALID_FRAME - table_base;
 
 	if (order > ORDER_MAX) {
 		return mfn(INVALID_FRAME);
@@ -209,12 +209,9 @@ mfn_t frame_alloc(unsigned int order, domid_t owner)
 		unsigned int from = order + (unsigned int)__builtin_ctzl(orders);
 
 		index = free_head[from];
-		is_dirty = take_part(index, index, order, make_used(owner));
+		*is_dirty = take_part(index, index, order, make_used(owner));
 	}
 	spin_unlock(&frame_lock);
-	if (is_dirty) {
-		scrub_taken(table_base + index, order);
-	}
 	return mfn(table_base + index);
 }
 
@@ -228,13 +225,28 @@ static u64 part_in_range(u64 index, unsigned int order, u64 min, u64 max)
 	return part < MIN(end, max) && MIN(end, max) - part >= BIT(order) ? part : INVALID_FRAME;
 }
 
+/* The first free block of an order to look for [min, max) in: the one, when only one can hold it.
+ */
+static u64 first_block(unsigned int from, unsigned int order, u64 min, u64 max)
+{
+	u64 index = ALIGN_DOWN(min, BIT(from)) - table_base;
+
+	if (max - min != BIT(order)) {
+		return free_orders & BIT(from) ? free_head[from] : NIL;
+	}
+	return index < table_nr && ENTRY_STATE(table[index]) == STATE_HEAD &&
+			       head_order(table[index]) == from
+		       ? index
+		       : NIL;
+}
+
 mfn_t frame_alloc_range(unsigned int order, domid_t owner, mfn_t min, mfn_t max)
 {
 	u64 found = INVALID_FRAME, index = NIL;
 
 	spin_lock(&frame_lock);
 	for (unsigned int from = order; from <= ORDER_MAX && found == INVALID_FRAME; from++) {
-		index = free_orders & BIT(from) ? free_head[from] : NIL;
+		index = first_block(from, order, min.v, max.v);
 		while (index != NIL) {
 			found = part_in_range(index, order, min.v, max.v);
 			if (found != INVALID_FRAME) {
@@ -296,14 +308,24 @@ static bool drop(u64 *entry)
 	return (atomic_fetch_sub(entry, 1) & REFS_MASK) == 1;
 }
 
+static void free_used(u64 index, u64 nr, u64 dirty)
+{
+	spin_lock(&frame_lock);
+	memset(&table[index], INSIDE_BYTE, nr * sizeof(table[0]));
+	free_run(index, nr, dirty);
+	spin_unlock(&frame_lock);
+}
+
 /* Scrub frames whose last reference is gone, then free them. */
 static void scrub_and_free(u64 index, u64 nr)
 {
 	scrub_frames(mfn(table_base + index), nr);
-	spin_lock(&frame_lock);
-	memset(&table[index], INSIDE_BYTE, nr * sizeof(table[0]));
-	free_run(index, nr, 0);
-	spin_unlock(&frame_lock);
+	free_used(index, nr, 0);
+}
+
+void frame_free_dirty(mfn_t first, unsigned int order)
+{
+	free_used(first.v - table_base, BIT(order), HEAD_DIRTY);
 }
 
 void frame_put(mfn_t frame)

@@ -7,6 +7,7 @@
  * been disabled. An interrupt without a handler is disabled and reported once, so it can not storm.
  */
 #include <hv/arch.h>
+#include <hv/budget.h>
 #include <hv/cpumask.h>
 #include <hv/debugkeys.h>
 #include <hv/errno.h>
@@ -173,6 +174,7 @@ void irq_handle_pending(void)
 	const struct irq_row *row;
 	irq_handler_t handler;
 
+	budget_note(BUDGET_IRQ, irq < IRQ_MAX ? MIN(irq, IRQ_FIRST_SPI) : IRQ_FIRST_SPI + 1, 0);
 	if (unlikely(irq >= IRQ_MAX)) {
 		return;
 	}

@@ -5,6 +5,7 @@
  * while it runs is seen the next time. No locks.
  */
 #include <hv/arch.h>
+#include <hv/budget.h>
 #include <hv/irq.h>
 #include <hv/softirq.h>
 
@@ -53,5 +54,11 @@ void softirq_run(void)
 
 bool softirq_preempt_needed(void)
 {
-	return softirq_is_pending() || arch_irq_is_pending();
+	if (softirq_is_pending() || arch_irq_is_pending()) {
+		return true;
+	}
+	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+		budget_slice();
+	}
+	return false;
 }

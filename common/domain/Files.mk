@@ -12,4 +12,3 @@ obj-y += dom_console.o
 obj-$(CONFIG_VUART) += vuart.o
 obj-$(CONFIG_GRANT_TABLE) += grant.o
 obj-$(CONFIG_GRANT_TABLE) += grant_map.o
-obj-y += audit.o

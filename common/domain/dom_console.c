@@ -56,30 +56,40 @@ int dom_console_init(struct domain *d)
 	return 0;
 }
 
-void dom_console_release(struct domain *d)
+/* End a stream; what was kept of it is the caller's. */
+static mfn_t take_keep(struct dom_console *c, struct stream *s)
 {
-	struct dom_console *c = d->console;
-	mfn_t ring, keep[NR_DOM_CONSOLES];
+	mfn_t keep;
 
 	spin_lock(&c->lock);
-	ring = c->ring;
-	c->ring = mfn(INVALID_FRAME);
-	for (u32 i = 0; i < NR_DOM_CONSOLES; i++) {
-		keep[i] = c->stream[i].keep;
-		c->stream[i].keep = mfn(INVALID_FRAME);
-		c->stream[i].port = 0;
-		c->stream[i].end = 0;
-	}
+	keep = s->keep;
+	s->keep = mfn(INVALID_FRAME);
+	s->port = 0;
+	s->end = 0;
 	spin_unlock(&c->lock);
+	return keep;
+}
 
-	if (mfn_is_valid_value(ring)) {
-		frame_put(ring);
+int dom_console_release(struct domain *d)
+{
+	struct dom_console *c = d->console;
+	mfn_t frame;
+
+	spin_lock(&c->lock);
+	frame = c->ring;
+	c->ring = mfn(INVALID_FRAME);
+	spin_unlock(&c->lock);
+	if (mfn_is_valid_value(frame)) {
+		frame_put(frame);
 	}
 	for (u32 i = 0; i < NR_DOM_CONSOLES; i++) {
-		if (mfn_is_valid_value(keep[i])) {
-			frame_put_block(keep[i], KEEP_ORDER);
+		frame = take_keep(c, &c->stream[i]);
+		if (mfn_is_valid_value(frame)) {
+			frame_put_block(frame, KEEP_ORDER);
+			return -ERESTART;
 		}
 	}
+	return 0;
 }
 
 void dom_console_free(struct domain *d)
@@ -91,9 +101,11 @@ void dom_console_free(struct domain *d)
 /* Append to the kept output; lock held. text may be a window. */
 static void keep_locked(struct domain *d, struct stream *s, const char *text, u32 len)
 {
-	if (!mfn_is_valid_value(s->keep)) {
-		s->keep = READ_ONCE(d->is_dying) ? mfn(INVALID_FRAME)
-						 : frame_alloc(KEEP_ORDER, HV_DOMID_HYP);
+	bool is_dirty;
+
+	if (!mfn_is_valid_value(s->keep) && !READ_ONCE(d->is_dying)) {
+		/* Nobody reads what has not been written: no time for scrubbing. */
+		s->keep = frame_alloc_dirty(KEEP_ORDER, HV_DOMID_HYP, &is_dirty);
 	}
 	if (!mfn_is_valid_value(s->keep)) {
 		return;

@@ -66,6 +66,21 @@ struct domain *domain_get_next(domid_t from)
 	return best;
 }
 
+struct domain *domain_find(bool (*is_it)(struct domain *d, const void *arg), const void *arg)
+{
+	struct domain *found = NULL;
+
+	spin_lock(&table_lock);
+	for (u32 i = 0; i < CONFIG_MAX_DOMAINS && found == NULL; i++) {
+		if (table[i] != NULL && is_it(table[i], arg)) {
+			found = table[i];
+			domain_hold(found);
+		}
+	}
+	spin_unlock(&table_lock);
+	return found;
+}
+
 u32 domain_count(void)
 {
 	return READ_ONCE(nr_domains);
@@ -131,22 +146,33 @@ void domain_unpublish(struct domain *d)
 	spin_unlock(&table_lock);
 }
 
-/* Free whatever a domain has; each part knows whether it was made. */
-static void domain_free(struct domain *d)
+/* Free a vCPU or another part that there may be many of; false when there is none left. */
+static bool free_slice(struct domain *d)
 {
-	for (u32 i = 0; d->vcpus != NULL && i < d->nr_vcpus; i++) {
-		if (d->vcpus[i] != NULL) {
-			vcpu_free(d->vcpus[i]);
+	if (d->vcpus != NULL && d->nr_vcpus != 0) {
+		struct vcpu *v = d->vcpus[--d->nr_vcpus];
+
+		if (v != NULL) {
+			vcpu_free(v);
 		}
+		return true;
+	}
+	return grant_free_slice(d) || evtchn_free_slice(d);
+}
+
+/* Deferred work: free whatever a domain has; each part knows whether it was made. */
+static void domain_free(struct defer_work *work)
+{
+	struct domain *d = container_of(work, struct domain, free_work);
+
+	if (free_slice(d)) {
+		defer_queue(work);
+		return;
 	}
 	sched_group_free(&d->sched);
 	arch_domain_free(d);
-	grant_free(d);
 	dom_console_free(d);
-	evtchn_free(d);
-	if (d->shared_info != NULL) {
-		heap_pages_free(d->shared_info, 0);
-	}
+	heap_pages_free(d->shared_info, 0);
 	heap_free(d->tag);
 	heap_free(d->vcpus);
 	heap_free(d);
@@ -155,7 +181,8 @@ static void domain_free(struct domain *d)
 void domain_put(struct domain *d)
 {
 	if (atomic_fetch_sub(&d->refs, 1) == 1) {
-		domain_free(d);
+		d->free_work.fn = domain_free;
+		defer_queue(&d->free_work);
 	}
 }
 
@@ -177,6 +204,7 @@ static void set_fields(struct domain *d, domid_t id, const struct domain_config 
 	d->config_flags = config->flags;
 	if (id == 0) {
 		string_copy(d->name, "Domain-0", sizeof(d->name));
+		d->name_hash = domain_name_hash(d->name);
 	}
 	sched_group_init(&d->sched, id);
 }
@@ -227,69 +255,11 @@ int domain_create(domid_t id_hint, const struct domain_config *config, struct do
 		err = publish(d);
 	}
 	if (err != 0) {
-		domain_free(d);
+		d->refs = 1;
+		domain_put(d);
 		return err;
 	}
 	*out = d;
-	domain_changed(d, false);
-	return 0;
-}
-
-static bool name_is_valid(const char *name)
-{
-	size_t len = strnlen(name, DOMAIN_NAME_MAX);
-
-	for (size_t i = 0; i < len; i++) {
-		if (name[i] <= ' ' || name[i] > '~' || name[i] == '/') {
-			return false;
-		}
-	}
-	return len != 0 && len < DOMAIN_NAME_MAX;
-}
-
-static bool has_name(struct domain *d, const char *name)
-{
-	bool same;
-
-	spin_lock(&d->lock);
-	same = !d->is_dying && strncmp(d->name, name, DOMAIN_NAME_MAX) == 0;
-	spin_unlock(&d->lock);
-	return same;
-}
-
-struct domain *domain_find_name(const char *name)
-{
-	struct domain *d = domain_get_next(0);
-
-	while (d != NULL && !has_name(d, name)) {
-		domid_t next = d->id + 1;
-
-		domain_put(d);
-		d = domain_get_next(next);
-	}
-	return d;
-}
-
-int domain_set_name(struct domain *d, const char *name)
-{
-	struct domain *other;
-	bool is_taken;
-
-	if (!name_is_valid(name)) {
-		return -EINVAL;
-	}
-	other = domain_find_name(name);
-	is_taken = other != NULL && other != d;
-	if (other != NULL) {
-		domain_put(other);
-	}
-	if (is_taken) {
-		return -EEXIST;
-	}
-	spin_lock(&d->lock);
-	memset(d->name, 0, sizeof(d->name));
-	string_copy(d->name, name, sizeof(d->name));
-	spin_unlock(&d->lock);
 	domain_changed(d, false);
 	return 0;
 }

@@ -21,7 +21,9 @@
 #include <public/xen.h>
 
 #define CLOSE_TRIES 4
-#define CLOSE_BATCH 64U
+/* Ports looked at between two preemption points; closing one is the work of many looks. */
+#define CLOSE_SLICE 64U
+#define CLOSE_COST  24U
 
 int evtchn_init(struct domain *d, u32 max_port)
 {
@@ -38,17 +40,17 @@ int evtchn_init(struct domain *d, u32 max_port)
 	return 0;
 }
 
-void evtchn_free(struct domain *d)
+bool evtchn_free_slice(struct domain *d)
 {
 	if (d->evtchn == NULL) {
-		return;
+		return false;
 	}
 	for (u32 i = 0; i < EVTCHN_NR_BUCKETS; i++) {
-		if (d->evtchn->bucket[i] != NULL) {
-			heap_pages_free(d->evtchn->bucket[i], 0);
-		}
+		heap_pages_free(d->evtchn->bucket[i], 0);
 	}
 	heap_free(d->evtchn);
+	d->evtchn = NULL;
+	return true;
 }
 
 /* Lock one domain or two (b may be NULL or a), in the order of their ids. */
@@ -330,31 +332,40 @@ int evtchn_close(struct domain *d, u32 port)
 	return err;
 }
 
-int evtchn_close_all(struct domain *d)
+/* A slice of closing all ports from *next on. */
+static int close_slice(struct domain *d, u32 *next)
 {
 	struct evtchn_table *table = d->evtchn;
-	u32 nr_closed = 0;
+	u32 work = 0;
 
-	for (u32 port = 1; port <= table->max_port; port++) {
+	for (u32 port = *next; port <= table->max_port; port++) {
 		struct evtchn *chan = evtchn_at(table, port);
 
+		if (work >= CLOSE_SLICE) {
+			*next = port;
+			return -ERESTART;
+		}
 		if (chan == NULL) {
 			/* No bucket, so nothing in the rest of it. */
 			port |= EVTCHN_PER_BUCKET - 1;
-			continue;
+		} else if (READ_ONCE(chan->state) != EVTCHN_FREE) {
+			port -= evtchn_close(d, port) == -EAGAIN;
+			work += CLOSE_COST;
 		}
-		if (READ_ONCE(chan->state) == EVTCHN_FREE) {
-			continue;
-		}
-		if (nr_closed >= CLOSE_BATCH || softirq_preempt_needed()) {
-			return -ERESTART;
-		}
-		if (evtchn_close(d, port) == -EAGAIN) {
-			return -ERESTART;
-		}
-		nr_closed++;
+		work++;
 	}
+	*next = 0;
 	return 0;
+}
+
+int evtchn_close_all(struct domain *d)
+{
+	return close_slice(d, &d->evtchn->closed);
+}
+
+int evtchn_reset(struct domain *d)
+{
+	return close_slice(d, &d->evtchn->reset);
 }
 
 int evtchn_send(struct domain *d, u32 port)

@@ -30,6 +30,7 @@ struct evtchn_table {
 	struct spinlock lock; /* LOCK_RANK_EVTCHN */
 	u32 max_port;	      /* highest port allowed */
 	u32 first_free;	      /* no free port below; lock */
+	u32 closed, reset;    /* ports below are closed, while all are being closed, or reset */
 	u32 nr_pollers;	      /* vCPUs in evtchn_poll; atomic */
 	struct evtchn *bucket[EVTCHN_NR_BUCKETS];
 };

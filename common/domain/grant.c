@@ -27,6 +27,9 @@
 #include <hv/window.h>
 
 #define CMPXCHG_TRIES 8
+/* Frames given back, and pages freed, between two preemption points. */
+#define RELEASE_SLICE 4U
+#define FREE_SLICE    16U
 
 _Static_assert(sizeof(struct grant_pins) == sizeof(struct grant_entry_v1),
 	       "a page of pins a frame");
@@ -46,38 +49,44 @@ int grant_init(struct domain *d, u32 max_frames, u32 max_maptrack_frames)
 	return 0;
 }
 
-void grant_release(struct domain *d)
+int grant_release(struct domain *d)
 {
 	struct grant_table *t = d->grant;
-	u32 nr;
+	u32 left;
 
-	spin_lock(&t->lock);
-	nr = t->nr_frames;
-	t->nr_frames = 0;
-	t->max_frames = 0;
-	spin_unlock(&t->lock);
-	for (u32 i = 0; i < nr; i++) {
-		frame_put(t->frame[i]);
+	for (u32 i = 0; i < RELEASE_SLICE; i++) {
+		spin_lock(&t->lock);
+		t->max_frames = 0;
+		left = t->nr_frames;
+		t->nr_frames -= left != 0;
+		spin_unlock(&t->lock);
+		if (left == 0) {
+			return 0;
+		}
+		frame_put(t->frame[left - 1]);
 	}
+	return -ERESTART;
 }
 
-void grant_free(struct domain *d)
+bool grant_free_slice(struct domain *d)
 {
 	struct grant_table *t = d->grant;
 
 	if (t == NULL) {
-		return;
+		return false;
 	}
-	grant_release(d);
-	for (u32 i = 0; i < GRANT_FRAMES_MAX; i++) {
-		if (t->pins[i] != NULL) {
-			heap_pages_free(t->pins[i], 0);
+	for (u32 i = 0; i < FREE_SLICE; i++, t->nr_freed++) {
+		if (t->nr_freed == GRANT_FRAMES_MAX + t->nr_track_pages) {
+			heap_free(t);
+			d->grant = NULL;
+			return true;
 		}
+		heap_pages_free(t->nr_freed < GRANT_FRAMES_MAX
+					? (void *)t->pins[t->nr_freed]
+					: t->track[t->nr_freed - GRANT_FRAMES_MAX],
+				0);
 	}
-	for (u32 i = 0; i < t->nr_track_pages; i++) {
-		heap_pages_free(t->track[i], 0);
-	}
-	heap_free(t);
+	return true;
 }
 
 u32 grant_nr_frames(const struct domain *d)
@@ -114,8 +123,9 @@ static int grow_locked(struct grant_table *t, u32 nr)
 {
 	int err = nr > t->max_frames ? -EINVAL : 0;
 
-	while (err == 0 && t->nr_frames < nr) {
+	if (err == 0 && t->nr_frames < nr) {
 		err = add_frame_locked(t);
+		err = err == 0 ? -ERESTART : err;
 	}
 	return err;
 }

@@ -22,6 +22,10 @@
 #include <hv/string.h>
 #include <hv/window.h>
 
+/* Entries looked at between two preemption points; undoing one is the work of many looks. */
+#define UNMAP_SLICE 128U
+#define UNMAP_COST  64U
+
 static struct grant_track *track_at(struct grant_table *t, u32 handle)
 {
 	if (handle / TRACK_PER_PAGE >= t->nr_track_pages) {
@@ -196,18 +200,15 @@ int grant_unmap_all(struct domain *d)
 	struct grant_track entry;
 	u32 nr = t->nr_track_pages * TRACK_PER_PAGE;
 
-	for (u32 h = 0; h < nr; h++) {
-		if (track_at(t, h)->granter == NULL) {
-			continue;
-		}
-		if (softirq_preempt_needed()) {
-			return -ERESTART;
-		}
-		if (track_take(d, h, INVALID_FRAME, &entry)) {
+	for (u32 i = 0; i < UNMAP_SLICE && t->unmapped < nr; i++) {
+		u32 h = t->unmapped++;
+
+		if (track_at(t, h)->granter != NULL && track_take(d, h, INVALID_FRAME, &entry)) {
 			drop(d, &entry);
+			i += UNMAP_COST;
 		}
 	}
-	return 0;
+	return t->unmapped < nr ? -ERESTART : 0;
 }
 
 /* One side of a copy: the frame with a reference, and the pin when it is a grant. */

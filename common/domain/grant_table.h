@@ -35,6 +35,8 @@ struct grant_track {
 
 struct grant_table {
 	struct spinlock lock; /* LOCK_RANK_GRANT: everything below */
+	u32 nr_freed;	      /* pages, at the end of the domain */
+	u32 unmapped;	      /* handles below are free, while a dying domain lets go */
 	u32 nr_frames, max_frames;
 	mfn_t frame[GRANT_FRAMES_MAX];
 	struct grant_pins *pins[GRANT_FRAMES_MAX]; /* a page for each frame */

@@ -12,6 +12,7 @@
  * Destruction is a list of steps, each of which runs in slices; d->teardown_step says where it is.
  * Lock: d->lock (LOCK_RANK_DOMAIN) for the fields; nothing here holds it while it waits.
  */
+#include <hv/budget.h>
 #include <hv/control.h>
 #include <hv/arch.h>
 #include <hv/domain.h>
@@ -20,9 +21,12 @@
 #include <hv/evtchn.h>
 #include <hv/grant.h>
 #include <hv/printk.h>
+#include <hv/softirq.h>
 #include <public/xen.h>
 
 #include "domain_table.h"
+
+#define VCPUS_SLICE 8U /* of a dying domain, between two preemption points */
 
 struct spinlock control_lock = SPINLOCK_INIT(LOCK_RANK_CONTROL);
 
@@ -124,6 +128,9 @@ static void hardware_domain_ended(u8 code)
 {
 	pr_info("the hardware domain has stopped, reason %u: machine %s", code,
 		code == DOMAIN_SHUTDOWN_POWEROFF ? "off" : "reset");
+	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+		budget_print();
+	}
 	if (code == DOMAIN_SHUTDOWN_POWEROFF) {
 		arch_machine_off();
 	}
@@ -167,6 +174,7 @@ static int step_stop(struct domain *d)
 	is_new = !d->is_dying;
 	if (is_new) {
 		d->is_dying = true;
+		domain_drop_fresh_locked(d);
 		pause_locked(d);
 	}
 	spin_unlock(&d->lock);
@@ -177,18 +185,18 @@ static int step_stop(struct domain *d)
 	return 0;
 }
 
-/* What takes no time: registered frames, consoles, the grant table's frames. */
-static int step_release(struct domain *d)
+/* Timers and registered frames. */
+static int step_vcpus(struct domain *d)
 {
-	for (u32 i = 0; i < d->nr_vcpus; i++) {
-		if (d->vcpus[i] != NULL) {
-			timer_cancel(&d->vcpus[i]->oneshot);
-			evtchn_unregister_info(d->vcpus[i]);
+	for (u32 i = 0; i < VCPUS_SLICE && d->nr_released < d->nr_vcpus; i++) {
+		struct vcpu *v = d->vcpus[d->nr_released++];
+
+		if (v != NULL) {
+			timer_cancel(&v->oneshot);
+			evtchn_unregister_info(v);
 		}
 	}
-	dom_console_release(d);
-	grant_release(d);
-	return 0;
+	return d->nr_released < d->nr_vcpus ? -ERESTART : 0;
 }
 
 static int step_finish(struct domain *d)
@@ -200,8 +208,8 @@ static int step_finish(struct domain *d)
 }
 
 static int (*const teardown_steps[])(struct domain *d) = {
-	step_stop,    evtchn_close_all,	    grant_unmap_all,
-	step_release, arch_domain_teardown, step_finish,
+	step_stop,	     evtchn_close_all, grant_unmap_all,	     step_vcpus,
+	dom_console_release, grant_release,    arch_domain_teardown, step_finish,
 };
 
 int domain_destroy(struct domain *d)
@@ -213,10 +221,13 @@ int domain_destroy(struct domain *d)
 	}
 	while (d->teardown_step < ARRAY_SIZE(teardown_steps)) {
 		err = teardown_steps[d->teardown_step](d);
-		if (err != 0) {
+		if (err != 0 && err != -ERESTART) {
 			return err;
 		}
-		d->teardown_step++;
+		d->teardown_step += err == 0;
+		if (d->teardown_step < ARRAY_SIZE(teardown_steps) && softirq_preempt_needed()) {
+			return -ERESTART;
+		}
 	}
 	return 0;
 }

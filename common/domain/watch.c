@@ -76,6 +76,9 @@ void domain_watch_notify(const struct domain *d)
 	struct watch w;
 
 	for (u32 i = 0; i < NR_WATCHES; i++) {
+		if (READ_ONCE(watches[i].port) == 0) {
+			continue;
+		}
 		spin_lock(&watch_lock);
 		w = watches[i];
 		spin_unlock(&watch_lock);

@@ -4,3 +4,4 @@ obj-y += ext.o
 obj-y += ext_load.o
 obj-y += ext_console.o
 obj-y += ext_refusal.o
+obj-y += ext_name.o

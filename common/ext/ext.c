@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Bulkhead's own hypercall (include/public/bulkhead.h): table of commands with a hook each, and the
- * short ones. Loading and consoles are in ext_load.c and ext_console.c.
+ * short ones. Names, loading and consoles are in ext_name.c, ext_load.c and ext_console.c.
  */
+#include <hv/budget.h>
 #include <hv/control.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -15,7 +16,6 @@
 
 #include "ext.h"
 
-_Static_assert(BULKHEAD_NAME_LEN == DOMAIN_NAME_MAX, "one length of names");
 _Static_assert(BULKHEAD_TAG_MAX == DOMAIN_TAG_MAX, "one length of tags");
 _Static_assert(BULKHEAD_MAX_VCPUS == DOMAIN_VCPUS_MAX, "one limit of vCPUs");
 
@@ -37,40 +37,6 @@ static int get_info(struct domain *d, struct bulkhead_op *op)
 	info->heap_free_pages = heap_nr_free_pages();
 	info->nr_domains = domain_count();
 	info->cpu_khz = (u32)(time_to_ticks(NSEC_PER_SEC) / 1000);
-	return 0;
-}
-
-static int set_name(struct domain *d, struct bulkhead_op *op)
-{
-	char *name = op->u.name.name;
-	int err;
-
-	spin_lock(&control_lock);
-	err = domain_set_name(d, name);
-	spin_unlock(&control_lock);
-	return err;
-}
-
-static int get_name(struct domain *d, struct bulkhead_op *op)
-{
-	spin_lock(&d->lock);
-	memcpy(op->u.name.name, d->name, sizeof(d->name));
-	spin_unlock(&d->lock);
-	return 0;
-}
-
-static int find_name(struct domain *d, struct bulkhead_op *op)
-{
-	if (strnlen(op->u.name.name, BULKHEAD_NAME_LEN) == BULKHEAD_NAME_LEN ||
-	    op->u.name.name[0] == '\0') {
-		return -EINVAL;
-	}
-	d = domain_find_name(op->u.name.name);
-	if (d == NULL) {
-		return -ENOENT;
-	}
-	op->domid = d->id;
-	domain_put(d);
 	return 0;
 }
 
@@ -228,6 +194,26 @@ static int no_command(struct domain *d, struct bulkhead_op *op)
 	return -ENOSYS;
 }
 
+static int get_bounds(struct domain *d, struct bulkhead_op *op)
+{
+	struct bulkhead_bounds *bounds = &op->u.bounds;
+	const struct budget_row *row;
+
+	(void)d;
+	if (!IS_ENABLED(CONFIG_EL2_BUDGET)) {
+		return -ENOSYS;
+	}
+	row = budget_next(&bounds->index);
+	if (row == NULL) {
+		return -ENOENT;
+	}
+	bounds->key = row->key;
+	bounds->nr = row->nr;
+	bounds->longest = row->longest;
+	bounds->limit = budget_limit(row->key);
+	return 0;
+}
+
 struct bulkhead_row {
 	int (*handler)(struct domain *d, struct bulkhead_op *op);
 	u32 flags; /* that the command defines */
@@ -237,9 +223,9 @@ struct bulkhead_row {
 
 static const struct bulkhead_row rows[BULKHEAD_NR_OPS] = {
 	[BULKHEAD_OP_info] = { get_info, 0, XSM_ANY, false },
-	[BULKHEAD_OP_set_name] = { set_name, 0, XSM_DOMAIN_NAME, true },
-	[BULKHEAD_OP_get_name] = { get_name, 0, XSM_DOMAIN_INFO, true },
-	[BULKHEAD_OP_find_name] = { find_name, 0, XSM_DOMAIN_INFO, false },
+	[BULKHEAD_OP_set_name] = { ext_set_name, 0, XSM_DOMAIN_NAME, true },
+	[BULKHEAD_OP_get_name] = { ext_get_name, 0, XSM_DOMAIN_INFO, true },
+	[BULKHEAD_OP_find_name] = { ext_find_name, 0, XSM_DOMAIN_INFO, false },
 	[BULKHEAD_OP_set_tag] = { set_tag, 0, XSM_DOMAIN_NAME, true },
 	[BULKHEAD_OP_get_tag] = { get_tag, 0, XSM_DOMAIN_INFO, true },
 	[BULKHEAD_OP_load] = { ext_load, 0, XSM_DOMAIN_LOAD, true },
@@ -248,6 +234,7 @@ static const struct bulkhead_row rows[BULKHEAD_NR_OPS] = {
 	[BULKHEAD_OP_console_attach] = { ext_console_attach, 0, XSM_DOMAIN_CONSOLE, true },
 	[BULKHEAD_OP_watch] = { watch, BULKHEAD_WATCH_remove, XSM_DOMAIN_WATCH, false },
 	[BULKHEAD_OP_domain_stat] = { domain_stat, 0, XSM_DOMAIN_INFO, true },
+	[BULKHEAD_OP_bounds] = { get_bounds, 0, XSM_MACHINE_INFO, false },
 	[BULKHEAD_OP_next_domain] = { next_domain, 0, XSM_DOMAIN_INFO, false },
 	[BULKHEAD_OP_next_domain + 1 ... BULKHEAD_OP_refusal - 1] = { no_command, 0,
 								      XSM_DOMAIN_INFO, false },
@@ -290,9 +277,10 @@ s64 ext_op(u64 *args)
 	if (!is_spoken) {
 		op.version = BULKHEAD_INTERFACE_VERSION;
 		err = -EACCES;
-	} else if (op.cmd >= BULKHEAD_NR_OPS) {
+	} else if (op.cmd >= BULKHEAD_NR_OPS || rows[op.cmd].handler == NULL) {
 		return -ENOSYS;
 	} else {
+		budget_note_sub(op.cmd);
 		err = run_row(&rows[op.cmd], &op);
 	}
 	/* A load tells how far it came after an error, too. */

@@ -12,6 +12,9 @@
 struct domain;
 struct sched_admission;
 
+int ext_set_name(struct domain *d, struct bulkhead_op *op);
+int ext_get_name(struct domain *d, struct bulkhead_op *op);
+int ext_find_name(struct domain *d, struct bulkhead_op *op);
 int ext_load(struct domain *d, struct bulkhead_op *op);
 int ext_console_read(struct domain *d, struct bulkhead_op *op);
 int ext_console_write(struct domain *d, struct bulkhead_op *op);

@@ -9,6 +9,7 @@
  * no tree of values, and Linux and the toolstack take -ENOSYS for an answer. The dispatcher is on
  * the path of every hypercall: it does a look-up, the hook and the call.
  */
+#include <hv/budget.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/hypercall.h>
@@ -63,11 +64,24 @@ s64 hypercall_call(u64 nr, u64 *args)
 	return row->handler(args);
 }
 
+/* The operation, where it is the first argument; the others note their own. */
+static u32 budget_sub(const struct cpu_regs *regs)
+{
+	u64 nr = regs->x[16];
+	u64 sub = nr == __HYPERVISOR_memory_op ? regs->x[0] & 0x3f : regs->x[0];
+	bool has_sub = nr < HYPERCALL_NR && hypercall_table[nr].nr_args > 1 &&
+		       nr != __HYPERVISOR_multicall;
+
+	return !has_sub ? 0 : sub < BUDGET_SUB_MAX ? (u32)sub : BUDGET_SUB_OTHER;
+}
+
 void hypercall_dispatch(struct vcpu *v)
 {
 	struct cpu_regs *regs = &v->arch.regs;
-	s64 result = hypercall_call(regs->x[16], regs->x);
+	s64 result;
 
+	budget_note(BUDGET_HYPERCALL, (u32)MIN(regs->x[16], (u64)HYPERCALL_NR), budget_sub(regs));
+	result = hypercall_call(regs->x[16], regs->x);
 	if (unlikely(result == -ERESTART)) {
 		/* Let the guest execute the HVC again, with the arguments as the handler left them.
 		 */

@@ -5,6 +5,7 @@
  * table is -ENOSYS, but for one command which the toolstack wants refused otherwise. Lock:
  * control_lock (LOCK_RANK_CONTROL), one domctl at a time; a preempted one gives it back meanwhile.
  */
+#include <hv/budget.h>
 #include <hv/control.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -98,6 +99,7 @@ s64 op_domctl(u64 *args)
 	if (row == NULL) {
 		return -ENOSYS;
 	}
+	budget_note_sub(op.cmd);
 	err = run_row(row, &op);
 	if (((err == 0 && row->is_out) || err == -ERESTART) &&
 	    guest_copy_to(args[0], &op, sizeof(op)) != 0) {

@@ -20,7 +20,7 @@
 #define NR_SPIS_MAX	   960U
 #define GUEST_ADDRESS_BITS 40U
 /* Frames whose caches are cleaned between two preemption points. */
-#define FLUSH_SLICE 32U
+#define FLUSH_SLICE 8U
 #define FLUSH_MAX   (1U << 18) /* pages of one call, as on Xen 4.20 */
 
 /* Refuse what is not offered before anything is built. */

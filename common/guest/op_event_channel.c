@@ -134,7 +134,7 @@ static int do_reset(union evtchn_arg *arg)
 	if (err != 0) {
 		return err;
 	}
-	err = evtchn_close_all(d);
+	err = evtchn_reset(d);
 	domain_put(d);
 	return err;
 }

@@ -10,7 +10,12 @@
 #include <hv/guest_access.h>
 #include <hv/hypercall.h>
 #include <hv/softirq.h>
+#include <hv/string.h>
 #include <public/grant_table.h>
+
+#define FRAMES_MAX 64U /* of one table */
+
+_Static_assert(INVALID_FRAME == ~0UL, "a frame that is none is all ones");
 
 /* Any of the elements. */
 union grant_arg {
@@ -103,17 +108,22 @@ static int do_setup_table(union grant_arg *arg)
 {
 	struct domain *d;
 	int err = get_granter(arg->setup.dom, XSM_GRANT_SETUP, &d);
-	u64 none = INVALID_FRAME;
+	u64 none[FRAMES_MAX];
 
 	arg->setup.status = (int16_t)err;
 	if (err != GNTST_okay) {
 		return 0;
 	}
 	err = grant_grow(d, arg->setup.nr_frames);
+	if (err == -ERESTART) {
+		domain_put(d);
+		return err;
+	}
 	arg->setup.status = err == 0 ? GNTST_okay : GNTST_general_error;
-	for (u32 i = 0; err == 0 && i < arg->setup.nr_frames; i++) {
-		err = guest_copy_to(arg->setup.frame_list.va + i * sizeof(none), &none,
-				    sizeof(none));
+	if (err == 0) {
+		memset(none, 0xff, sizeof(none));
+		err = guest_copy_to(arg->setup.frame_list.va, none,
+				    MIN(arg->setup.nr_frames, FRAMES_MAX) * sizeof(none[0]));
 	}
 	domain_put(d);
 	return err == -EFAULT ? -EFAULT : 0;

@@ -20,7 +20,7 @@
 #include "memory.h"
 
 /* Entries that are looked at between two preemption points. */
-#define SLICE	    16U
+#define SLICE	    2U
 #define ACQUIRE_MAX 64U
 
 /*
@@ -111,6 +111,7 @@ s64 memory_add(struct memory_call *call)
 	}
 	err = add_own(d, arg.space, arg.idx, gfn(arg.gpfn));
 	domain_put(d);
+	call->done = 0;
 	return err;
 }
 
@@ -128,7 +129,8 @@ static int add_batch_entry(struct domain *d, struct domain *from,
 	}
 	err = from != NULL ? add_foreign(d, from, idx, gfn(g))
 			   : add_own(d, arg->space, idx, gfn(g));
-	return guest_copy_to(arg->errs.va + i * sizeof(err), &err, sizeof(err));
+	return err == -ERESTART ? err
+				: guest_copy_to(arg->errs.va + i * sizeof(err), &err, sizeof(err));
 }
 
 static s64 add_batch(struct domain *d, struct domain *from,
@@ -143,6 +145,7 @@ static s64 add_batch(struct domain *d, struct domain *from,
 		}
 		err = add_batch_entry(d, from, arg, i);
 		if (err != 0) {
+			call->done = i;
 			return err;
 		}
 	}
@@ -210,6 +213,7 @@ static int acquire_grant_frames(struct domain *d, const struct xen_mem_acquire_r
 			err = replace(current_domain(), gfn(g), frame, S2_FOREIGN);
 		}
 		if (err != 0) {
+			call->done = i;
 			return err;
 		}
 		if (i + 1 < arg->nr_frames && softirq_preempt_needed()) {

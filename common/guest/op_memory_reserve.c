@@ -2,11 +2,13 @@
 /*
  * memory_op: memory for a domain and back (populate, decrease and increase of its reservation).
  *
- * One extent is one block of 2^order frames, at most 2 MiB, so that each element is bounded; the
- * tools fall back to smaller extents when a larger one fails. Results are counts: the first extent
- * that cannot be had ends the call. The domain's lock is held over check, allocation and mapping of
- * an extent, so that two vCPUs together cannot exceed the limit.
+ * One extent is one block of 2^order frames, 2 MiB or at most 32 KiB, so that each element is
+ * bounded; the tools fall back to smaller extents when a larger one fails. A block that has to be
+ * scrubbed first is kept with the domain, not mapped yet, while that goes on in slices. Results are
+ * counts: the first extent that cannot be had ends the call. The domain's lock is held over check,
+ * allocation and mapping of an extent, so that two vCPUs together cannot exceed the limit.
  */
+#include <hv/arch.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/frame.h>
@@ -17,66 +19,177 @@
 
 #include "memory.h"
 
-static bool populate_locked(struct domain *d, gfn_t g, unsigned int order)
+/* Largest extent that may be mapped page by page. */
+#define ORDER_LEAVES 3U
+/* Pages that are taken out between two preemption points. */
+#define PAGES_SLICE 2U
+
+/* See to it that the domain's fresh block is one of this order. */
+static int take_fresh_locked(struct domain *d, unsigned int order)
+{
+	bool is_dirty = false;
+	mfn_t frame;
+
+	if (d->fresh_nr == BIT(order)) {
+		return 0;
+	}
+	domain_drop_fresh_locked(d);
+	frame = frame_alloc_dirty(order, d->id, &is_dirty);
+	if (!mfn_is_valid_value(frame)) {
+		return -ENOMEM;
+	}
+	d->fresh = frame;
+	d->fresh_nr = (u32)BIT(order);
+	d->fresh_dirty = is_dirty ? d->fresh_nr : 0;
+	return 0;
+}
+
+/* The fresh block, when all of it is clean. -ERESTART: a slice of it has become so. */
+static int get_fresh_locked(struct domain *d, unsigned int order, mfn_t *frame)
+{
+	int err = take_fresh_locked(d, order);
+	u32 nr = MIN(d->fresh_dirty, (u32)FRAME_SLICE);
+
+	if (err == 0 && nr != 0) {
+		d->fresh_dirty -= nr;
+		arch_scrub_frames(mfn(d->fresh.v + d->fresh_dirty), nr);
+		err = d->fresh_dirty != 0 ? -ERESTART : 0;
+	}
+	if (err == 0) {
+		*frame = d->fresh;
+		d->fresh_nr = 0;
+	}
+	return err;
+}
+
+/* One leaf, or few enough of them; what is in the way is looked for by s2_map(). */
+static bool is_quick(struct domain *d, gfn_t g, unsigned int order)
+{
+	struct s2_entry there;
+
+	if (order <= ORDER_LEAVES) {
+		return true;
+	}
+	there = s2_lookup(d, g);
+	return order == ORDER_2M && IS_ALIGNED(g.v, BIT(order)) && there.kind == S2_NONE &&
+	       there.order >= order;
+}
+
+static int populate_locked(struct domain *d, gfn_t g, unsigned int order)
 {
 	u64 nr = BIT(order);
 	mfn_t frame;
+	int err = 0;
 
 	if (domain_nr_pages(d) + nr > d->max_pages || READ_ONCE(d->is_dying)) {
-		return false;
+		return -EINVAL;
 	}
-	frame = d->is_direct_mapped ? frame_alloc_range(order, d->id, mfn(g.v), mfn(g.v + nr))
-				    : frame_alloc(order, d->id);
-	if (!mfn_is_valid_value(frame)) {
-		return false;
+	if (d->fresh_dirty <= FRAME_SLICE && !is_quick(d, g, order)) {
+		return -EINVAL;
 	}
-	if (s2_map(d, g, frame, nr, S2_RAM) != 0) {
-		frame_put_block(frame, order);
-		return false;
+	if (d->is_direct_mapped) {
+		frame = frame_alloc_range(order, d->id, mfn(g.v), mfn(g.v + nr));
+		err = mfn_is_valid_value(frame) ? 0 : -ENOMEM;
+	} else {
+		err = get_fresh_locked(d, order, &frame);
 	}
-	d->max_gfn = MAX(d->max_gfn, g.v + nr - 1);
-	return true;
+	if (err == 0) {
+		err = s2_map(d, g, frame, nr, S2_RAM);
+		if (err != 0) {
+			frame_free_dirty(frame, order);
+		}
+	}
+	if (err == 0) {
+		d->max_gfn = MAX(d->max_gfn, g.v + nr - 1);
+	}
+	return err;
 }
 
-static bool populate_extent(struct domain *d, gfn_t g, unsigned int order)
+static int populate_extent(struct domain *d, gfn_t g, unsigned int order)
 {
-	bool ok;
+	int err;
 
 	spin_lock(&d->lock);
-	ok = populate_locked(d, g, order);
+	err = populate_locked(d, g, order);
 	spin_unlock(&d->lock);
-	return ok;
+	return err;
 }
 
-static bool release_extent(struct domain *d, gfn_t g, unsigned int order)
+static bool is_ram(const struct s2_entry *entry)
 {
-	enum s2_kind kind = s2_lookup(d, g).kind;
+	return entry->kind == S2_RAM || entry->kind == S2_RAM_RO;
+}
 
-	return (kind == S2_RAM || kind == S2_RAM_RO) && s2_unmap(d, g, BIT(order)) > 0;
+/* Take out the pages that there are in the extent, few in a slice. */
+static int release_pages(struct domain *d, gfn_t g, unsigned int order)
+{
+	u32 nr = 0;
+
+	for (u64 i = 0; i < BIT(order); i++) {
+		struct s2_entry entry = s2_lookup(d, gfn(g.v + i));
+
+		if (!is_ram(&entry)) {
+			continue;
+		}
+		if (nr++ == PAGES_SLICE) {
+			return -ERESTART;
+		}
+		if (s2_unmap(d, gfn(g.v + i), 1) < 0) {
+			return -ENOMEM;
+		}
+	}
+	return nr != 0 ? 0 : -EINVAL;
+}
+
+static int release_locked(struct domain *d, gfn_t g, unsigned int order)
+{
+	if (READ_ONCE(d->is_dying)) {
+		return -EINVAL;
+	}
+	if (order <= ORDER_LEAVES) {
+		return release_pages(d, g, order);
+	}
+	return order == ORDER_2M && IS_ALIGNED(g.v, BIT(order)) ? s2_unmap_block(d, g) : -EINVAL;
+}
+
+static int release_extent(struct domain *d, gfn_t g, unsigned int order)
+{
+	int err;
+
+	spin_lock(&d->lock);
+	err = release_locked(d, g, order);
+	spin_unlock(&d->lock);
+	return err;
 }
 
 /* Run one of the above over a list of extents; returns the number done. */
 static s64 for_extents(struct memory_call *call, const struct xen_memory_reservation *arg,
 		       struct domain *d,
-		       bool (*extent)(struct domain *d, gfn_t g, unsigned int order))
+		       int (*extent)(struct domain *d, gfn_t g, unsigned int order))
 {
-	u64 g;
+	u64 i = call->start;
+	int err = 0;
+	u64 g = 0;
 
-	for (u64 i = call->start; i < arg->nr_extents; i++) {
-		if (i != call->start && softirq_preempt_needed()) {
+	while (i < arg->nr_extents && (err == 0 || err == -ERESTART)) {
+		if (err == 0) {
+			err = guest_copy_from(&g, arg->extent_start.va + i * sizeof(g), sizeof(g));
+		}
+		if (err == 0 || err == -ERESTART) {
+			err = extent(d, gfn(g), arg->extent_order);
+		}
+		i += err == 0;
+		if (i < arg->nr_extents && (err == 0 || err == -ERESTART) &&
+		    softirq_preempt_needed()) {
 			call->done = i;
 			return -ERESTART;
 		}
-		if (guest_copy_from(&g, arg->extent_start.va + i * sizeof(g), sizeof(g)) != 0 ||
-		    !extent(d, gfn(g), arg->extent_order)) {
-			return (s64)i;
-		}
 	}
-	return (s64)arg->nr_extents;
+	return (s64)i;
 }
 
 static s64 reservation(struct memory_call *call,
-		       bool (*extent)(struct domain *d, gfn_t g, unsigned int order))
+		       int (*extent)(struct domain *d, gfn_t g, unsigned int order))
 {
 	struct xen_memory_reservation arg;
 	struct domain *d;

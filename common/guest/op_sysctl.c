@@ -6,22 +6,26 @@
  */
 #include <hv/console.h>
 #include <hv/debugkeys.h>
+#include <hv/budget.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/frame.h>
 #include <hv/guest_access.h>
 #include <hv/hypercall.h>
 #include <hv/percpu.h>
+#include <hv/softirq.h>
 #include <hv/string.h>
 #include <public/sysctl.h>
 
 #include "domctl.h"
 #include "sysctl_pool.h"
 
-#define PIECE	   256U
-#define LOG_MAX	   (16U * 1024U) /* bytes of the log in one call: its bound */
+#define PIECE	   1024U
+#define LOG_MAX	   2048U /* bytes of the log in one call: its bound */
 #define KEYS_MAX   64U
 #define NUMA_LOCAL 10U
+/* In the upper half of x1, which carries no argument: the lower half says where to go on. */
+#define IN_PROGRESS 0x5a17e5c1UL
 
 static u32 online_cpus(void)
 {
@@ -77,26 +81,31 @@ static int read_log(struct xen_sysctl *op)
 	return 0;
 }
 
+/* num_domains: how many are in the list, and in its upper half where to go on, when not 0. */
 static int list_domains(struct xen_sysctl *op)
 {
 	struct xen_sysctl_getdomaininfolist *arg = &op->u.getdomaininfolist;
 	struct xen_domctl_getdomaininfo info;
-	u32 nr = 0;
-	struct domain *d = domain_get_next(arg->first_domain);
+	u32 nr = arg->num_domains & 0xffff;
+	u32 next = nr != 0 ? arg->num_domains >> 16 : arg->first_domain;
+	struct domain *d;
 
-	while (d != NULL && nr < MIN(arg->max_domains, (u32)CONFIG_MAX_DOMAINS)) {
-		domid_t next = d->id + 1;
-
+	while (nr < MIN(arg->max_domains, (u32)CONFIG_MAX_DOMAINS)) {
+		d = domain_get_next((domid_t)next);
+		if (d == NULL) {
+			break;
+		}
+		next = d->id + 1U;
 		domctl_fill_info(d, &info);
 		domain_put(d);
 		if (guest_copy_to(arg->buffer.va + nr * sizeof(info), &info, sizeof(info)) != 0) {
 			return -EFAULT;
 		}
 		nr++;
-		d = domain_get_next(next);
-	}
-	if (d != NULL) {
-		domain_put(d);
+		if (softirq_preempt_needed()) {
+			arg->num_domains = next << 16 | nr;
+			return -ERESTART;
+		}
 	}
 	arg->num_domains = nr;
 	return 0;
@@ -196,11 +205,19 @@ s64 op_sysctl(u64 *args)
 	if (row == NULL) {
 		return -ENOSYS;
 	}
+	budget_note_sub(op.cmd);
 	err = xsm_check(row->hook, current_domain(), NULL);
+	if (op.cmd == XEN_SYSCTL_getdomaininfolist) {
+		op.u.getdomaininfolist.num_domains = args[1] >> 32 == IN_PROGRESS ? (u32)args[1]
+										  : 0;
+	}
 	if (err == 0) {
 		err = row->handler(&op);
 	}
-	if ((err == 0 || err == -ERESTART) && guest_copy_to(args[0], &op, sizeof(op)) != 0) {
+	if (err == -ERESTART && op.cmd == XEN_SYSCTL_getdomaininfolist) {
+		args[1] = IN_PROGRESS << 32 | op.u.getdomaininfolist.num_domains;
+	} else if ((err == 0 || err == -ERESTART) &&
+		   guest_copy_to(args[0], &op, sizeof(op)) != 0) {
 		return -EFAULT;
 	}
 	return err;

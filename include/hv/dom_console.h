@@ -30,8 +30,11 @@ struct dom_console_span {
 };
 
 int dom_console_init(struct domain *d);
-/* Give back memory and detach, with the domain dying; dom_console_free frees the structure. */
-void dom_console_release(struct domain *d);
+/*
+ * Give back memory and detach, with the domain dying, in slices: -ERESTART until done;
+ * dom_console_free frees the structure.
+ */
+int dom_console_release(struct domain *d);
 void dom_console_free(struct domain *d);
 
 /* Output of the domain. Bytes are dropped only when there is no memory for the first 64 KiB. */

@@ -12,6 +12,8 @@
 #include <asm/domain.h>
 #include <hv/arch.h>
 #include <hv/compiler.h>
+#include <hv/defer.h>
+#include <hv/frame.h>
 #include <hv/sched.h>
 #include <hv/softirq.h>
 #include <hv/spinlock.h>
@@ -71,9 +73,14 @@ struct domain {
 	bool is_dying;
 	u8 shutdown_code;
 	u8 teardown_step;
+	u8 nr_released; /* vCPUs that one of the steps is done with */
 
 	u64 max_pages; /* limit of domain_nr_pages(); lock */
-	u64 max_gfn;   /* highest guest frame ever mapped; a hint for tools */
+	/* The block that it gets next, allocated and being scrubbed, the last frames first; lock.
+	 */
+	mfn_t fresh;
+	u32 fresh_nr, fresh_dirty; /* frames of it (0: none), and those that are still dirty */
+	u64 max_gfn;		   /* highest guest frame ever mapped; a hint for tools */
 
 	struct shared_info *shared_info; /* heap page */
 	struct evtchn_table *evtchn;
@@ -87,12 +94,15 @@ struct domain {
 
 	/* Kept here so that a restarted Dom0 finds its domains again; lock. */
 	char name[DOMAIN_NAME_MAX];
+	u32 name_hash;
 	u8 uuid[16];
 	u32 ssidref;
 	u32 config_flags;
 	u8 *tag;
 	u32 tag_bytes;
 	u64 features; /* vm_assist bits */
+
+	struct defer_work free_work; /* the end of it, once nobody refers to it */
 };
 
 /*
@@ -103,6 +113,7 @@ struct domain {
 int domain_create(domid_t id_hint, const struct domain_config *config, struct domain **out);
 /* A referenced domain, or NULL. HV_DOMID_SELF is not resolved here. */
 struct domain *domain_get(domid_t id);
+/* The last one frees it, in slices of deferred work. */
 void domain_put(struct domain *d);
 /* One more reference to a domain that somebody keeps alive already. */
 static inline void domain_hold(struct domain *d)
@@ -113,12 +124,35 @@ static inline void domain_hold(struct domain *d)
 u32 domain_count(void);
 /* The first domain with id >= from, referenced, or NULL. */
 struct domain *domain_get_next(domid_t from);
+/* What is kept beside a name, to compare names quickly. */
+static inline u32 domain_name_hash(const char *name)
+{
+	u32 hash = 5381;
+
+	while (*name != '\0') {
+		hash = hash * 33 + (u8)*name++;
+	}
+	return hash;
+}
+/*
+ * The first domain of which is_it() says so, referenced, or NULL. It is called under the lock of
+ * the table, for up to CONFIG_MAX_DOMAINS domains: few instructions, and locks of later ranks only.
+ */
+struct domain *domain_find(bool (*is_it)(struct domain *d, const void *arg), const void *arg);
 /* The domain of the current vCPU; no reference. */
 static inline struct domain *current_domain(void)
 {
 	return current_vcpu()->domain;
 }
 
+/* Give back the fresh block, if there is one. Lock of the domain held. */
+static inline void domain_drop_fresh_locked(struct domain *d)
+{
+	if (d->fresh_nr != 0) {
+		frame_free_dirty(d->fresh, (unsigned int)__builtin_ctz(d->fresh_nr));
+		d->fresh_nr = 0;
+	}
+}
 /* Frames of memory the domain has now. */
 static inline u64 domain_nr_pages(const struct domain *d)
 {
@@ -142,11 +176,6 @@ void domain_crash(struct domain *d, const char *why);
  * own domain; one CPU at a time (the control lock).
  */
 int domain_destroy(struct domain *d);
-
-/* Name: 1 to 63 printable characters without space and '/'; -EINVAL, -EEXIST. */
-int domain_set_name(struct domain *d, const char *name);
-/* The domain that is not dying with this name, referenced, or NULL. */
-struct domain *domain_find_name(const char *name);
 
 /*
  * Watches: event channels (a port of the watcher that waits for itself as peer) that are raised

@@ -30,8 +30,10 @@ int evtchn_init(struct domain *d, u32 max_port);
 /* Close every port in slices: -ERESTART until done. New ports are refused once the domain is dying.
  */
 int evtchn_close_all(struct domain *d);
+/* The same for a domain that lives on. */
+int evtchn_reset(struct domain *d);
 /* After evtchn_close_all, when nobody can look at the domain any more. */
-void evtchn_free(struct domain *d);
+bool evtchn_free_slice(struct domain *d); /* false when nothing was left */
 
 /* A port of d to which the domain of this id may bind; HV_DOMID_HYP: the hypervisor's own. */
 int evtchn_alloc_unbound(struct domain *d, domid_t remote, u32 *port);

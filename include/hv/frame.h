@@ -15,11 +15,23 @@
 #include <hv/compiler.h>
 #include <hv/types.h>
 
+/* Frames that are scrubbed between two preemption points: 2^order, 2,000 instructions. */
+#define FRAME_SLICE_ORDER 3U
+#define FRAME_SLICE	  (1UL << FRAME_SLICE_ORDER)
+
 /*
  * Allocate 2^order contiguous frames, naturally aligned, owned by owner with one reference each.
  * Contents are zero. Returns the first frame, or INVALID_FRAME when no block is free.
  */
 mfn_t frame_alloc(unsigned int order, domid_t owner);
+
+/*
+ * The same, but contents may be anybody's when *is_dirty is set: no scrubbing in this call. The
+ * caller scrubs all of it (arch_scrub_frames(), in slices) before anybody sees it, or gives it back
+ * whole with frame_free_dirty(), unseen.
+ */
+mfn_t frame_alloc_dirty(unsigned int order, domid_t owner, bool *is_dirty);
+void frame_free_dirty(mfn_t first, unsigned int order);
 
 /*
  * The same inside [min, max) of machine frames, for 1:1 and DMA-limited memory. Boot and Dom0 only:
@@ -42,7 +54,8 @@ void frame_put(mfn_t frame);
 /*
  * Drop the owner's reference of 2^order frames that still belong to it, for teardown: frames that
  * nobody else references are freed as the largest possible blocks. At most one 2 MiB block a call,
- * scrubbed in place: the caller has a preemption point between calls.
+ * scrubbed in place: who has to be quick calls it for FRAME_SLICE_ORDER, with a preemption point
+ * between calls.
  */
 void frame_put_block(mfn_t first, unsigned int order);
 

@@ -23,15 +23,19 @@ struct gnttab_cache_flush;
 int grant_init(struct domain *d, u32 max_frames, u32 max_maptrack_frames);
 /* Give up every grant the dying domain has mapped, in slices: -ERESTART until done. */
 int grant_unmap_all(struct domain *d);
-/* Give back the table's frames; then the structure. */
-void grant_release(struct domain *d);
-void grant_free(struct domain *d);
+/* Give back the table's frames, in slices: -ERESTART until done. */
+int grant_release(struct domain *d);
+/* Free some of the structure; false when nothing was left of it. */
+bool grant_free_slice(struct domain *d);
 
 u32 grant_nr_frames(const struct domain *d);
 u32 grant_max_frames(const struct domain *d);
-/* Grow the table to nr frames if it is smaller. -ENOMEM, -EINVAL beyond the limit. */
+/*
+ * Grow the table to nr frames if it is smaller. -ENOMEM, -EINVAL beyond the limit, -ERESTART: a
+ * slice is done, come again.
+ */
 int grant_grow(struct domain *d, u32 nr);
-/* Frame idx of the table, growing it on demand, with one reference for the caller. */
+/* Frame idx of the table, growing it on demand (as above), with one reference for the caller. */
 int grant_get_frame(struct domain *d, u32 idx, mfn_t *frame);
 
 /*
@@ -60,14 +64,16 @@ static inline int grant_unmap_all(struct domain *d)
 	return 0;
 }
 
-static inline void grant_release(struct domain *d)
+static inline int grant_release(struct domain *d)
 {
 	(void)d;
+	return 0;
 }
 
-static inline void grant_free(struct domain *d)
+static inline bool grant_free_slice(struct domain *d)
 {
 	(void)d;
+	return false;
 }
 
 static inline u32 grant_max_frames(const struct domain *d)

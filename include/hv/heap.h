@@ -14,7 +14,7 @@ void heap_init(void *va, size_t bytes);
 
 /* 2^order zeroed pages, aligned to their size (order <= 6); NULL when none is free. */
 void *heap_pages_alloc(unsigned int order);
-void heap_pages_free(void *va, unsigned int order);
+void heap_pages_free(void *va, unsigned int order); /* NULL is allowed */
 
 /* A zeroed object of up to 16 KiB, aligned to 64 bytes; NULL when the heap is exhausted. */
 void *heap_alloc(size_t size);

@@ -72,7 +72,10 @@ int pgtable_protect(struct pgtable *pt, u64 addr, u64 bytes, u64 attr);
 int pgtable_visit(const struct pgtable *pt, u64 addr, u64 end,
 		  int (*visit)(const struct pgtable_leaf *leaf, void *arg), void *arg);
 
-/* Free every table below the root; entries are not looked at. */
-void pgtable_free_tables(struct pgtable *pt);
+/*
+ * Take out the table below the slot for addr that covers 2^shift bytes (30 or 21), whose entries
+ * are not looked at; NULL when there is no table. Nobody walks it any more.
+ */
+void *pgtable_detach(struct pgtable *pt, u64 addr, unsigned int shift);
 
 #endif

@@ -51,13 +51,16 @@ struct s2 {
 	struct s2_pool pool;
 	u64 teardown_next;		   /* next guest frame to tear down */
 	u64 teardown_frame, teardown_left; /* frames of a removed leaf that are still to be freed */
-	u64 nr_ram;			   /* RAM frames mapped */
+	u64 released;	    /* guest frame of the block they were, see s2_unmap_block() */
+	u64 teardown_table; /* guest frame below which no tables are left */
+	u64 nr_ram;	    /* RAM frames mapped */
 };
 
 int s2_init(struct domain *d);
 /*
  * Set the size of the table pool. It grows from the heap or shrinks to what is unused; of a request
- * beyond what max_pages can need at worst only the need is taken. -ENOMEM, -EBUSY: nothing changed.
+ * beyond what max_pages can need at worst only the need is taken. -ERESTART: a slice is done, come
+ * again. -ENOMEM when the heap has not got that many pages, -EBUSY: as far as it went.
  */
 int s2_pool_set(struct domain *d, u32 nr_pages);
 
@@ -74,6 +77,13 @@ int s2_map(struct domain *d, gfn_t g, mfn_t m, u64 nr, enum s2_kind kind);
  * split.
  */
 s64 s2_unmap(struct domain *d, gfn_t g, u64 nr);
+
+/*
+ * Remove a block of 512 frames of RAM and drop their references, in slices: -ERESTART until that is
+ * done, then 0; it may be frames of an earlier call, given up halfway, that are freed first.
+ * -EINVAL: there is no block. Lock of the domain held.
+ */
+int s2_unmap_block(struct domain *d, gfn_t g);
 
 /* What is at a guest frame; kind S2_NONE when nothing. */
 struct s2_entry s2_lookup(struct domain *d, gfn_t g);
@@ -101,9 +111,9 @@ struct s2_audit {
 };
 void s2_audit(struct domain *d, struct s2_audit *result);
 
-/* Drop one slice of all mappings (preemptible): -ERESTART until nothing is left, then 0. */
+/* Drop all mappings, then tables and pool, in slices: -ERESTART until nothing is left, then 0. */
 int s2_teardown(struct domain *d);
-/* Give the tables and the pool back; the domain can no longer run. */
+/* Give back root and VMID; the domain can no longer run. */
 void s2_free(struct domain *d);
 
 #endif

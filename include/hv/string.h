@@ -7,6 +7,8 @@
 #ifndef HV_STRING_H
 #define HV_STRING_H
 
+#include <hv/types.h>
+
 #ifdef HV_HOST_TEST
 #include <stdlib.h>
 #include <string.h>
@@ -32,6 +34,24 @@ unsigned long strtoul(const char *s, char **end, int base);
  * characters copied.
  */
 size_t string_copy(char *dst, const char *src, size_t size);
+
+/* Set nr words to a value. */
+static inline void string_fill(u64 *dst, u64 value, size_t nr)
+{
+	for (; nr >= 8; nr -= 8, dst += 8) {
+		dst[0] = value;
+		dst[1] = value;
+		dst[2] = value;
+		dst[3] = value;
+		dst[4] = value;
+		dst[5] = value;
+		dst[6] = value;
+		dst[7] = value;
+	}
+	while (nr-- != 0) {
+		*dst++ = value;
+	}
+}
 
 /*
  * A number with an optional K, M, G or T suffix (powers of 1024), base as strtoul's 0. *end (may be

@@ -38,7 +38,8 @@
 #define BULKHEAD_OP_domain_stat	   11 /* u.domain_stat */
 #define BULKHEAD_OP_next_domain	   12 /* no payload */
 #define BULKHEAD_OP_refusal	   17 /* u.refusal */
-#define BULKHEAD_NR_OPS		   18
+#define BULKHEAD_OP_bounds	   18 /* u.bounds */
+#define BULKHEAD_NR_OPS		   19
 
 #define BULKHEAD_NAME_LEN  64	/* with the terminating NUL */
 #define BULKHEAD_TAG_MAX   2048 /* bytes */
@@ -196,6 +197,23 @@ struct bulkhead_refusal {
 	uint32_t pad;
 };
 
+/*
+ * bounds: the next path through EL2 that the hypervisor has measured, from place index on; walk:
+ * start at 0, go on with the answer plus one. domid is ignored. -XEN_ENOENT no more;
+ * -XEN_ENOSYS the hypervisor was built without CONFIG_EL2_BUDGET.
+ *
+ * key: bits 31..28 kind (1 trap, 2 interrupt, 3 hypercall, 4 SMCCC call, 5 part of a path), 24 it
+ * began with the CPU idle, 25 it ended with another vCPU, 23..16 number (exception class,
+ * interrupt: 32 any shared one, hypercall, part), 15..0 operation of the hypercall.
+ */
+struct bulkhead_bounds {
+	uint32_t index;	  /* in, out */
+	uint32_t key;	  /* out */
+	uint64_t nr;	  /* out: how often it was taken */
+	uint64_t longest; /* out: ticks of the counter (info.cpu_khz) that it took at most */
+	uint64_t limit;	  /* out: that it may take, in instructions */
+};
+
 struct bulkhead_op {
 	uint32_t version; /* in: BULKHEAD_INTERFACE_VERSION */
 	uint32_t cmd;	  /* in: BULKHEAD_OP_* */
@@ -213,6 +231,7 @@ struct bulkhead_op {
 		struct bulkhead_watch watch;
 		struct bulkhead_domain_stat domain_stat;
 		struct bulkhead_refusal refusal;
+		struct bulkhead_bounds bounds;
 		uint8_t pad[112];
 	} u;
 };
@@ -232,6 +251,7 @@ _Static_assert(sizeof(struct bulkhead_console_attach) == 8, "size of bulkhead_co
 _Static_assert(sizeof(struct bulkhead_watch) == 8, "size of bulkhead_watch");
 _Static_assert(sizeof(struct bulkhead_domain_stat) == 72, "size of bulkhead_domain_stat");
 _Static_assert(sizeof(struct bulkhead_refusal) == 24, "size of bulkhead_refusal");
+_Static_assert(sizeof(struct bulkhead_bounds) == 32, "size of bulkhead_bounds");
 _Static_assert(offsetof(struct bulkhead_domain_stat, nr_pages) == 32, "offset of nr_pages");
 
 #endif

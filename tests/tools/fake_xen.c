@@ -405,6 +405,17 @@ static long do_own(struct bulkhead_op *op)
 		};
 		return 0;
 	}
+	if (op->cmd == BULKHEAD_OP_bounds) {
+		/* Two paths: a trap that is within its limit, a hypercall that is not. */
+		struct bulkhead_bounds *b = &op->u.bounds;
+
+		if (b->index > 7) {
+			return refuse(ENOENT);
+		}
+		*b = b->index <= 3 ? (struct bulkhead_bounds){ 3, 0x13240000, 10, 900, 2000 }
+				   : (struct bulkhead_bounds){ 7, 0x300c0006, 4, 5001, 5000 };
+		return 0;
+	}
 	if (op->cmd == BULKHEAD_OP_find_name) {
 		for (uint16_t i = 0; i < NR_DOMS; i++) {
 			if (dom(i) && !strcmp(fake->dom[i].name, op->u.name.name)) {

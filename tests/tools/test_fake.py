@@ -119,6 +119,12 @@ def test_changes_while_it_runs(fake):
     assert fake.run("mem-max", "test", "8")[0] == 1
 
 
+def test_bounds(fake):
+    rows = json.loads(fake.ok("bounds", "--json"))
+    assert [(r["path"], r["maximum"], r["is_over"]) for r in rows] == [
+        ("trap 36 0 idle switch", 900, False), ("hypercall 12 6", 5001, True)]
+
+
 @pytest.mark.parametrize("command", ["info", "list", "list -l", "vcpu-list", "sched-credit",
                                      "uptime", "top -d 1"])
 def test_json(fake, command):

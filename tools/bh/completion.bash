@@ -29,7 +29,7 @@ _bh() {
         cpupool-migrate)
             words="$(_bh_domains) $(bh cpupool-list 2>/dev/null | sed -n '2,$s/ .*//p')"
             ;;
-        info | dmesg | top | debug-keys) ;;
+        info | dmesg | top | debug-keys | bounds) ;;
         *)
             words=$(_bh_domains)
             ;;

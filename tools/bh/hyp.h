@@ -78,6 +78,9 @@ int hyp_evtchn_alloc(uint32_t domid, uint32_t remote);
 /* Reads the hypervisor's log from *index on; returns bytes or -errno. */
 int hyp_console_ring(char *buf, size_t size, uint32_t *index, bool clear);
 int hyp_debug_keys(const char *keys);
+
+/* The next measured path from place @index on; -ENOENT none, -ENOSYS nothing is measured. */
+int hyp_bounds(uint32_t index, struct bulkhead_bounds *bounds);
 /* xen_version sub-operation with an out structure. */
 long hyp_version(unsigned int sub, void *out, size_t size);
 /* Id of an XEN_SCHEDULER_* as text. */

@@ -211,3 +211,14 @@ int hyp_refusal(struct bulkhead_refusal *r)
 	*r = op.u.refusal;
 	return rc;
 }
+
+int hyp_bounds(uint32_t index, struct bulkhead_bounds *bounds)
+{
+	struct bulkhead_op op = { .cmd = 0 };
+	int rc;
+
+	op.u.bounds.index = index;
+	rc = own_call(&op, BULKHEAD_OP_bounds, 0);
+	*bounds = op.u.bounds;
+	return rc;
+}

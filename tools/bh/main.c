@@ -68,6 +68,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_uptime,
 	&cmd_dmesg,
 	&cmd_debug_keys,
+	&cmd_bounds,
 	&cmd_check,
 	&cmd_monitor,
 	&cmd_help,

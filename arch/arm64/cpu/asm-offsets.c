@@ -4,6 +4,7 @@
  * in generated/asm-offsets.h. Assembly uses no other offset.
  */
 #include <asm/vcpu.h>
+#include <hv/kconfig.h>
 #include <hv/percpu.h>
 #include <hv/vcpu.h>
 
@@ -16,6 +17,7 @@ void asm_offsets(void)
 	DEFINE(REGS_X, offsetof(struct vcpu, arch.regs.x));
 	DEFINE(REGS_X30, offsetof(struct vcpu, arch.regs.x[30]));
 	DEFINE(STACK_TOP, PERCPU_STACK_TOP);
+	DEFINE(EL2_BUDGET, IS_ENABLED(CONFIG_EL2_BUDGET));
 	DEFINE(REGS_PC, offsetof(struct vcpu, arch.regs.pc));
 	DEFINE(VCPU_VGIC_WORK, offsetof(struct vcpu, arch.vgic.work));
 	DEFINE(VCPU_NR_EXITS, offsetof(struct vcpu, nr_exits));

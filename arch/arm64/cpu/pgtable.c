@@ -76,8 +76,12 @@ static int split(struct pgtable *pt, u64 *slot, unsigned int level, u64 addr)
 	if (!table) {
 		return -ENOMEM;
 	}
-	for (u64 i = 0; i < PT_ENTRIES; i++) {
-		table[i] = leaf + (i << below);
+	for (u64 i = 0; i < PT_ENTRIES; i += 4) {
+		table[i] = leaf;
+		table[i + 1] = leaf + BIT(below);
+		table[i + 2] = leaf + 2 * BIT(below);
+		table[i + 3] = leaf + 3 * BIT(below);
+		leaf += 4 * BIT(below);
 	}
 	WRITE_ONCE(*slot, 0);
 	pt->ops->flush(pt, ALIGN_DOWN(addr, BIT(level_shift(level))), BIT(level_shift(level)));
@@ -268,30 +272,15 @@ int pgtable_visit(const struct pgtable *pt, u64 addr, u64 end,
 	return 0;
 }
 
-/* Depth is at most three: a table below the root, its tables, and theirs. */
-static void free_below(struct pgtable *pt, u64 *table, unsigned int level)
+void *pgtable_detach(struct pgtable *pt, u64 addr, unsigned int shift)
 {
-	for (unsigned int i = 0; i < PT_ENTRIES; i++) {
-		if (entry_is_table(table[i], level)) {
-			u64 *next = table_of(pt, table[i]);
+	unsigned int to = (39 - shift) / 9, level;
+	u64 *slot = walk(pt, addr, to, &level);
+	u64 entry = *slot;
 
-			free_below(pt, next, level + 1);
-			pt->ops->table_free(pt, next);
-		}
+	if (level != to || !entry_is_table(entry, level)) {
+		return NULL;
 	}
-}
-
-void pgtable_free_tables(struct pgtable *pt)
-{
-	u64 nr = BIT(pt->addr_bits - level_shift(pt->start_level));
-
-	for (u64 i = 0; i < nr; i++) {
-		if (entry_is_table(pt->root[i], pt->start_level)) {
-			u64 *next = table_of(pt, pt->root[i]);
-
-			free_below(pt, next, pt->start_level + 1);
-			pt->ops->table_free(pt, next);
-			pt->root[i] = 0;
-		}
-	}
+	WRITE_ONCE(*slot, 0);
+	return table_of(pt, entry);
 }

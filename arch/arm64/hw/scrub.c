@@ -18,7 +18,7 @@ static size_t zva_bytes(void)
 	return dczid & BIT(4) ? 0 : 4UL << (dczid & 0xf);
 }
 
-#define LINES 16 /* a turn */
+#define LINES 32 /* a turn */
 
 /* Zero and clean one line at a time while it is in the cache. */
 static void zero_and_clean(char *at, size_t bytes, size_t step)

@@ -8,6 +8,7 @@
 #include <asm/domain.h>
 #include <asm/sysreg.h>
 #include <asm/trap.h>
+#include <hv/budget.h>
 #include <hv/context.h>
 #include <hv/domain.h>
 #include <hv/stage2.h>
@@ -117,6 +118,7 @@ static __noinline void other_data_abort(struct vcpu *v, u64 esr)
 
 void trap_data_abort(struct vcpu *v, u64 esr)
 {
+	budget_note(BUDGET_TRAP, EC_DABT_LOWER, 0);
 	if (unlikely((esr & DECODED_MASK) != DECODED_VALUE || !emulate(v, esr, fault_ipa()))) {
 		other_data_abort(v, esr);
 	}

@@ -33,6 +33,10 @@
 	mrs	x2, elr_el2
 	mrs	x3, spsr_el2
 	stp	x2, x3, [x0, #REGS_PC]
+	.if	EL2_BUDGET
+	mrs	x2, cntpct_el0
+	str	x2, [sp]		/* budget_stamp() */
+	.endif
 .endm
 
 .macro save_kept base
@@ -153,6 +157,9 @@ guest_serror:
  * run_switch() does the rest, and the question is asked again.
  */
 trap_leave:
+	.if	EL2_BUDGET
+	b	trap_leave_slow			/* each exit is measured there */
+	.endif
 	mrs	x0, tpidr_el2
 	mov	x1, sp
 	and	x1, x1, #~0x7fff		/* PERCPU_SLOT_SIZE - 1 */

@@ -15,6 +15,7 @@
  */
 #include <asm/trap.h>
 #include <hv/arch.h>
+#include <hv/budget.h>
 #include <hv/context.h>
 #include <hv/domain.h>
 #include <hv/irq.h>
@@ -40,6 +41,7 @@ static struct vcpu *vcpu_of(struct sched_unit *unit)
 
 static struct vcpu *pick(void)
 {
+	u64 since = budget_now();
 	struct sched_choice choice = sched_pick(cpu_id(), time_now());
 	struct vcpu *next = vcpu_of(choice.unit);
 
@@ -48,24 +50,35 @@ static struct vcpu *pick(void)
 	} else {
 		timer_set(this_cpu_ptr(slice_timer), choice.until);
 	}
+	budget_part_is_done(BUDGET_PART_PICK, since);
 	return next;
 }
 
 /* Deferred work; true when the scheduler has to be asked. */
 static bool do_softirqs(void)
 {
+	u64 since = budget_now();
+
 	softirq_run();
+	budget_part_is_done(BUDGET_PART_SOFTIRQ, since);
 	return softirq_take(SOFTIRQ_SCHED);
 }
 
+/* Deferred work that queues itself again lets interrupts in between. */
 static void wait_for_work(void)
 {
-	while (!softirq_is_pending()) {
-		if (!arch_irq_is_pending()) {
+	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+		budget_exit();
+	}
+	do {
+		if (!softirq_is_pending() && !arch_irq_is_pending()) {
 			__asm__ volatile("dsb sy\n\twfi" : : : "memory");
 		}
+		if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+			budget_wake();
+		}
 		irq_handle_pending();
-	}
+	} while (!softirq_is_pending());
 }
 
 /* Does nothing but its own waiting keep it from this CPU? */
@@ -80,6 +93,9 @@ struct vcpu *run_next(void)
 	struct vcpu *v = current_vcpu();
 	bool is_parked = false;
 
+	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+		budget_report();
+	}
 	for (;;) {
 		if (softirq_is_pending() && do_softirqs()) {
 			struct vcpu *next = pick();
@@ -95,6 +111,9 @@ struct vcpu *run_next(void)
 		}
 		if (!context_is_idle(v) && !is_parked) {
 			vgic_enter(v);
+			if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+				budget_exit();
+			}
 			v->nr_exits++;
 			return v;
 		}
@@ -104,6 +123,9 @@ struct vcpu *run_next(void)
 
 void run_switch(struct vcpu *prev, struct vcpu *next)
 {
+	u64 since = budget_now();
+
+	budget_flag(BUDGET_SWITCHED);
 	context_switch(prev, next);
 	if (!context_is_idle(prev)) {
 		sched_switched(&prev->sched);
@@ -111,6 +133,7 @@ void run_switch(struct vcpu *prev, struct vcpu *next)
 	if (next->runstate_gva) {
 		vcpu_runstate_update(next);
 	}
+	budget_part_is_done(BUDGET_PART_SWITCH, since);
 }
 
 void run_cpu_init(void)

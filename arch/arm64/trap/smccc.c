@@ -7,6 +7,7 @@
  */
 #include <asm/sysreg.h>
 #include <asm/trap.h>
+#include <hv/budget.h>
 #include <hv/vcpu.h>
 
 #define SMCCC_NOT_SUPPORTED	(-1L)
@@ -17,6 +18,9 @@
 #define SMCCC_ARCH_WORKAROUND_2 0x80007fffU
 #define SMCCC_ARCH_WORKAROUND_3 0x80003fffU
 #define SMCCC_1_1		0x10001L
+/* Functions of PSCI with 32- and 64-bit arguments, but for the lowest bits. */
+#define PSCI_BASE 0x84000000U
+#define PSCI_MASK 0xbfffffe0U
 
 struct smccc_row {
 	u32 function;
@@ -52,6 +56,8 @@ void trap_smccc(struct vcpu *v)
 	u32 function = (u32)v->arch.regs.x[0];
 	s64 result = SMCCC_NOT_SUPPORTED;
 
+	budget_note(BUDGET_SMCCC, 0,
+		    (function & PSCI_MASK) == PSCI_BASE ? function & 0x1f : BUDGET_SUB_OTHER);
 	if (!psci_call(v, function, &result)) {
 		for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
 			if (rows[i].function == function) {

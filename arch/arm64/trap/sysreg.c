@@ -7,6 +7,7 @@
  */
 #include <asm/sysreg.h>
 #include <asm/trap.h>
+#include <hv/budget.h>
 #include <hv/compiler.h>
 #include <hv/context.h>
 #include <hv/vgic.h>
@@ -204,6 +205,7 @@ void trap_sysreg(struct vcpu *v, u64 esr)
 	u64 iss = esr & ESR_ISS_MASK;
 	u64 value = iss & ISS_IS_READ ? 0 : vcpu_reg_read(v, ISS_RT(iss));
 
+	budget_note(BUDGET_TRAP, EC_SYSREG, 0);
 	if (!access(v, iss, &value)) {
 		exception_inject_undef(v);
 		return;

@@ -6,6 +6,7 @@
  */
 #include <asm/sysreg.h>
 #include <asm/trap.h>
+#include <hv/budget.h>
 #include <hv/context.h>
 #include <hv/domain.h>
 #include <hv/hypercall.h>
@@ -24,6 +25,7 @@ void trap_hvc(struct vcpu *v, u64 esr)
 {
 	u32 immediate = (u32)(esr & 0xffff);
 
+	budget_note(BUDGET_TRAP, ESR_EC(esr), 0);
 	if (likely(immediate == HVC_XEN)) {
 		hypercall_dispatch(v);
 	} else if (immediate == HVC_SMCCC) {
@@ -100,6 +102,7 @@ void trap_sync(struct vcpu *v, u64 esr)
 {
 	const struct trap_row *row = &trap_table[ESR_EC(esr)];
 
+	budget_note(BUDGET_TRAP, ESR_EC(esr), 0);
 	if (row->handler) {
 		row->handler(v, esr);
 	} else {
@@ -111,6 +114,7 @@ void trap_serror(struct vcpu *v)
 {
 	u64 esr = read_sysreg(esr_el2);
 
+	budget_note(BUDGET_TRAP, ESR_EC(esr), 0);
 	printk_guest("d%uv%u: SError, ESR %#lx\n", v->domain->id, v->id, esr);
 	domain_crash(v->domain, "asynchronous external abort (SError)");
 }

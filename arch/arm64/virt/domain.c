@@ -19,8 +19,6 @@
 #include <hv/vtimer.h>
 #include <public/arch-arm.h>
 
-/* Table pages before the toolstack says how much memory there will be. */
-#define POOL_AT_FIRST 24U
 /* MMU and caches off, the RES1 bits of ARMv8.0, WFI and WFE allowed at EL0. */
 #define SCTLR_EL1_RESET 0x30c50838UL
 #define MPIDR_RES1	BIT(31)
@@ -70,10 +68,6 @@ int arch_domain_init(struct domain *d, const struct domain_config *config)
 
 	if (rc) {
 		return rc;
-	}
-	rc = s2_pool_set(d, POOL_AT_FIRST);
-	if (rc) {
-		goto out_s2;
 	}
 	if (config->is_host_layout) {
 		host_layout(&layout);

@@ -248,26 +248,64 @@ s64 s2_unmap(struct domain *d, gfn_t g, u64 nr)
 	return next < 0 ? next : (s64)total;
 }
 
-/* Free at most 2 MiB of the frames of a leaf that is out of the tables already. */
+/* Free a slice of the frames of a leaf that is out of the tables already. */
 static void teardown_slice(struct s2 *s2)
 {
 	u64 frame = s2->teardown_frame;
-	u64 nr = MIN(s2->teardown_left, BIT(ORDER_2M));
+	bool is_whole = s2->teardown_left >= FRAME_SLICE;
 
-	frame_put_block(mfn(frame), nr == BIT(ORDER_2M) ? ORDER_2M : 0);
-	nr = nr == BIT(ORDER_2M) ? nr : 1;
-	s2->teardown_frame = frame + nr;
-	s2->teardown_left -= nr;
+	frame_put_block(mfn(frame), is_whole ? FRAME_SLICE_ORDER : 0);
+	s2->teardown_frame += is_whole ? FRAME_SLICE : 1;
+	s2->teardown_left -= is_whole ? FRAME_SLICE : 1;
 }
 
-/* Take the next leaf out; false when there is none. The domain does not run any more. */
+/* Take out the block of 2 MiB at g, whose frames are then freed in slices. */
+static int unmap_block(struct s2 *s2, gfn_t g)
+{
+	u64 at = gfn_to_ipa(g).v;
+	struct pgtable_leaf old = pgtable_lookup(&s2->table, at);
+	int rc;
+
+	if (!leaf_ram_frames(&old) || old.shift < PAGE_SHIFT + ORDER_2M) {
+		return -EINVAL;
+	}
+	rc = pgtable_clear(&s2->table, at, PAGE_SHIFT + ORDER_2M, &old);
+	if (!rc) {
+		s2_flush(s2, at, MIB(2));
+		s2->nr_ram -= BIT(ORDER_2M);
+		s2->teardown_frame = (old.entry & PT_ADDR_MASK) >> PAGE_SHIFT;
+		s2->teardown_left = BIT(ORDER_2M);
+		s2->released = g.v;
+	}
+	return rc;
+}
+
+int s2_unmap_block(struct domain *d, gfn_t g)
+{
+	struct s2 *s2 = s2_of(d);
+	int rc = 0;
+
+	if (s2->teardown_left) {
+		teardown_slice(s2);
+	} else {
+		spin_lock(&s2->lock);
+		rc = unmap_block(s2, g);
+		spin_unlock(&s2->lock);
+	}
+	return rc || (!s2->teardown_left && s2->released == g.v) ? rc : -ERESTART;
+}
+
+/* Take a leaf out, if there is one in the next places; false when the end was reached before. */
 static bool teardown_leaf(struct s2 *s2)
 {
 	u64 at = s2->teardown_next << PAGE_SHIFT, end = BIT(s2->table.addr_bits);
 	struct pgtable_leaf old = { 0 };
 
+	if (at >= end) {
+		return false;
+	}
 	spin_lock(&s2->lock);
-	while (at < end && !old.entry) {
+	for (u32 i = 0; i < BATCH / 2 && at < end && !old.entry; i++) {
 		pgtable_clear(&s2->table, at, 39, &old);
 		at = old.addr + BIT(old.shift);
 	}
@@ -280,7 +318,7 @@ static bool teardown_leaf(struct s2 *s2)
 	} else if (old.entry) {
 		leaf_put(&old);
 	}
-	return old.entry != 0;
+	return true;
 }
 
 int s2_teardown(struct domain *d)
@@ -293,7 +331,7 @@ int s2_teardown(struct domain *d)
 	for (;;) {
 		if (s2->teardown_left) {
 			teardown_slice(s2);
-		} else if (!teardown_leaf(s2)) {
+		} else if (!teardown_leaf(s2) && !s2_free_slice(s2)) {
 			return 0;
 		}
 		if (softirq_preempt_needed()) {

@@ -22,6 +22,12 @@
 #define NR_VMIDS   256U
 /* Beyond the tables for RAM: devices, grant frames, shared pages, foreign mappings. */
 #define POOL_EXTRA 24U
+/* Pages that a domain may take from the heap one by one before it is given a pool. */
+#define POOL_AT_FIRST 24U
+/* Pages that a pool grows or shrinks by between two preemption points. */
+#define POOL_SLICE 4U
+/* Places that are searched for tables between two preemption points. */
+#define PLACES_SLICE 8U
 
 static u64 vmid_words[NR_VMIDS / 64] = { 1 }; /* VMID 0 is nobody's: vCPUs that run no guest */
 
@@ -87,19 +93,27 @@ static void *pool_take(struct pgtable *pt)
 		pool->free = *page;
 		*page = NULL;
 		pool->nr_free--;
+	} else if (pool->nr_total < POOL_AT_FIRST) {
+		page = heap_pages_alloc(0);
+		pool->nr_total += page != NULL;
 	}
 	return page;
 }
 
-static void pool_give(struct pgtable *pt, void *table)
+/* An empty page. */
+static void pool_put(struct s2_pool *pool, void *table)
 {
-	struct s2_pool *pool = &s2_of_table(pt)->pool;
 	void **page = table;
 
-	memset(page, 0, PAGE_SIZE);
 	*page = pool->free;
 	pool->free = page;
 	pool->nr_free++;
+}
+
+static void pool_give(struct pgtable *pt, void *table)
+{
+	memset(table, 0, PAGE_SIZE);
+	pool_put(&s2_of_table(pt)->pool, table);
 }
 
 static void *table_va(u64 pa_value)
@@ -151,15 +165,18 @@ int s2_init(struct domain *d)
 
 static int pool_grow(struct s2 *s2, u32 nr)
 {
-	while (s2->pool.nr_total < nr) {
-		void *page = heap_pages_alloc(0);
+	if (s2->pool.nr_total < nr && heap_nr_free_pages() < nr - s2->pool.nr_total) {
+		return -ENOMEM;
+	}
+	for (u32 i = 0; s2->pool.nr_total < nr; i++) {
+		void *page = i < POOL_SLICE ? heap_pages_alloc(0) : NULL;
 
 		if (!page) {
-			return -ENOMEM;
+			return i < POOL_SLICE ? -ENOMEM : -ERESTART;
 		}
 		spin_lock(&s2->lock);
 		s2->pool.nr_total++;
-		pool_give(&s2->table, page);
+		pool_put(&s2->pool, page);
 		spin_unlock(&s2->lock);
 	}
 	return 0;
@@ -167,12 +184,17 @@ static int pool_grow(struct s2 *s2, u32 nr)
 
 static int pool_shrink(struct s2 *s2, u32 nr)
 {
-	while (s2->pool.nr_total > nr) {
-		void *page;
+	for (u32 i = 0; s2->pool.nr_total > nr; i++) {
+		void *page = NULL;
 
+		if (i == POOL_SLICE) {
+			return -ERESTART;
+		}
 		spin_lock(&s2->lock);
-		page = pool_take(&s2->table);
-		s2->pool.nr_total -= page != NULL;
+		if (s2->pool.nr_free != 0) {
+			page = pool_take(&s2->table);
+			s2->pool.nr_total--;
+		}
 		spin_unlock(&s2->lock);
 		if (!page) {
 			return -EBUSY;
@@ -186,17 +208,52 @@ int s2_pool_set(struct domain *d, u32 nr_pages)
 {
 	struct s2 *s2 = &d->arch.s2;
 	u64 need = DIV_ROUND_UP(d->max_pages, PT_ENTRIES) + POOL_EXTRA;
-	u32 before = s2->pool.nr_total;
 	u32 target = (u32)MIN((u64)nr_pages, need);
-	int rc = target >= before ? pool_grow(s2, target) : pool_shrink(s2, target);
+	int rc = target >= s2->pool.nr_total ? pool_grow(s2, target) : pool_shrink(s2, target);
 
-	if (rc == -ENOMEM) {
-		pool_shrink(s2, before);
-	}
 	if (!rc) {
 		s2->pool.nr_asked = nr_pages;
 	}
 	return rc;
+}
+
+/*
+ * Move *next behind a hole of 1 GiB, or take out the table at *next and move behind that; the table
+ * above goes with the last place below it.
+ */
+static void *next_table(struct s2 *s2, u64 *next)
+{
+	u64 at = *next << PAGE_SHIFT;
+	void *table;
+
+	if (pgtable_lookup(&s2->table, at).shift >= 30) {
+		*next += BIT(30 - PAGE_SHIFT);
+		return NULL;
+	}
+	table = pgtable_detach(&s2->table, at, 21);
+	if (!table && IS_ALIGNED(at + MIB(2), GIB(1))) {
+		table = pgtable_detach(&s2->table, at, 30);
+	}
+	/* The last place is looked at again when it had a table of its own. */
+	if (!table || !IS_ALIGNED(at + MIB(2), GIB(1))) {
+		*next += BIT(21 - PAGE_SHIFT);
+	}
+	return table;
+}
+
+bool s2_free_slice(struct s2 *s2)
+{
+	u64 end = BIT(s2->table.addr_bits - PAGE_SHIFT);
+	void *table = NULL;
+
+	spin_lock(&s2->lock);
+	for (u32 i = 0; i < PLACES_SLICE && s2->teardown_table < end && !table; i++) {
+		table = next_table(s2, &s2->teardown_table);
+	}
+	s2->pool.nr_total -= table != NULL;
+	spin_unlock(&s2->lock);
+	heap_pages_free(table, 0);
+	return s2->teardown_table < end || pool_shrink(s2, 0) == -ERESTART;
 }
 
 void s2_free(struct domain *d)
@@ -207,8 +264,6 @@ void s2_free(struct domain *d)
 		return;
 	}
 	s2_flush(s2, 0, BIT(40));
-	pgtable_free_tables(&s2->table);
-	pool_shrink(s2, 0);
 	heap_pages_free(s2->table.root, ROOT_ORDER);
 	vmid_free(s2->vmid);
 	s2->vmid = 0;

@@ -90,8 +90,10 @@ int vgic_domain_init(struct domain *d, const struct vgic_layout *layout)
 		}
 	}
 	g->nr_spis = nr_spis;
+	/* As vgic_irq_init() does it; the rest is zero already. */
 	for (u32 i = 0; i < nr_spis; i++) {
-		vgic_irq_init(&g->spis[i], VGIC_NR_PRIVATE + i, 0);
+		g->spis[i].intid = (u16)(VGIC_NR_PRIVATE + i);
+		g->spis[i].lr = VGIC_NO_LR;
 	}
 	rc = register_regions(d, layout);
 	if (rc != 0) {

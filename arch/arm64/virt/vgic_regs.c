@@ -8,14 +8,16 @@
  * Reading a state that sits in a list register of another CPU: the reader takes a ticket, the other
  * CPU is told to read back, and the guest runs its load again, until every list register concerned
  * has been read back since the ticket. EL2 never waits; interrupts get through to the guest in
- * between.
+ * between. A store that changes many interrupts is run again in the same way, some fields at a
+ * time.
  */
 #include <hv/inject.h>
 
 #include "vgic_internal.h"
 
-#define SLOT_SHIFT 7
-#define PRODUCT_ID 0x42U /* GICD_IIDR.ProductID; no implementer */
+#define SLOT_SHIFT   7
+#define WRITES_SLICE 4U	   /* fields that one trap changes at most: the guest repeats the store */
+#define PRODUCT_ID   0x42U /* GICD_IIDR.ProductID; no implementer */
 
 void vgic_table_init(struct vgic_table *table)
 {
@@ -126,19 +128,42 @@ static void read_fields(const struct vgic_reg *row, const struct vgic_window *w,
 	}
 }
 
+/* The field with which a store begins: the first, or where the same store stopped before. */
+static u32 write_begin(struct vcpu *v, u32 offset, u32 value)
+{
+	struct vgic_vcpu *me = &v->arch.vgic;
+
+	if (me->write_offset != offset || me->write_value != value ||
+	    me->write_pc != v->arch.regs.pc) {
+		me->write_next = 0;
+	}
+	me->write_pc = v->arch.regs.pc;
+	me->write_offset = offset;
+	me->write_value = value;
+	return me->write_next;
+}
+
 static void write_fields(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
-			 const struct mmio_access *access)
+			 struct mmio_access *access)
 {
 	u32 first = at * 8 / row->bits;
 	u32 nr = access->bytes * 8U / row->bits;
 	u64 mask = BIT(row->bits) - 1;
+	u32 i = write_begin(w->accessor, key_of(w) | (row->offset + at), (u32)access->value);
 	struct vgic_irq *irq;
+	u32 left = WRITES_SLICE;
 	u64 value;
 
-	for (u32 i = 0; i < nr; i++) {
+	w->accessor->arch.vgic.write_next = 0;
+	for (; i < nr; i++) {
 		value = access->value >> (i * row->bits) & mask;
 		if (value == 0 && (row->flags & VGIC_REG_W1) != 0) {
 			continue;
+		}
+		if (left-- == 0) {
+			access->retry = true;
+			w->accessor->arch.vgic.write_next = i;
+			return;
 		}
 		irq = window_irq(w, first + i);
 		if (irq != NULL) {

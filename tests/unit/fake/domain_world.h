@@ -94,6 +94,12 @@ mfn_t frame_alloc(unsigned int order, domid_t owner)
 	return mfn(INVALID_FRAME);
 }
 
+mfn_t frame_alloc_dirty(unsigned int order, domid_t owner, bool *is_dirty)
+{
+	*is_dirty = false;
+	return frame_alloc(order, owner);
+}
+
 void frame_put(mfn_t frame);
 
 void frame_put_block(mfn_t first, unsigned int order)

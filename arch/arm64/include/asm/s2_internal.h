@@ -11,4 +11,7 @@
 /* Remove every translation of [addr, addr + bytes) from all CPUs' TLBs and wait for it. */
 void s2_flush(struct s2 *s2, u64 addr, u64 bytes);
 
+/* Free some tables and pages of the pool of a domain without leaves; false when none are left. */
+bool s2_free_slice(struct s2 *s2);
+
 #endif

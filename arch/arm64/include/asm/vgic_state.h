@@ -72,8 +72,12 @@ struct vgic_vcpu {
 	u32 sync_done;	 /* vgic_domain.sync_ticket when the list registers were last read back */
 	u32 wait_ticket; /* read of a state waits for read-backs up to this ticket; 0 = none */
 	u32 wait_offset; /* register of that read */
-	u64 typer;	 /* GICR_TYPER */
-	bool is_asleep;	 /* GICR_WAKER.ProcessorSleep */
+	/* A store to many fields that the guest runs again: which, and the first field that is
+	 * left. */
+	u64 write_pc;
+	u32 write_offset, write_value, write_next;
+	u64 typer;	/* GICR_TYPER */
+	bool is_asleep; /* GICR_WAKER.ProcessorSleep */
 	struct vgic_irq *in_lr[VGIC_LRS_MAX];
 	struct vgic_irq *queue[NR_VGIC_QUEUES][VGIC_NR_LEVELS];
 	struct vgic_irq irqs[VGIC_NR_PRIVATE];
