@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Event rings: order, overwriting, what a reader is told it lost, a ring per CPU, stop and start.
+ *
+ * sources: common/trace/trace.c
+ */
+#include "fake.h"
+
+#include <hv/errno.h>
+#include <hv/heap.h>
+#include <hv/trace.h>
+
+#include <stdlib.h>
+
+static struct trace_record out[2 * TRACE_NR_RECORDS];
+static unsigned int nr_allocs, allocs_allowed;
+
+void *heap_pages_alloc(unsigned int order)
+{
+	return nr_allocs++ < allocs_allowed ? calloc(1, 4096UL << order) : NULL;
+}
+
+static void put(u64 from, u64 nr)
+{
+	for (u64 i = from; i < from + nr; i++) {
+		struct trace_record event = { .event = 7, .domain = 1, .args = { i, ~i } };
+
+		fake_counter = 5000 + i;
+		trace_record_put(&event);
+	}
+}
+
+static void check_run(u32 nr, u64 first)
+{
+	for (u32 i = 0; i < nr; i++) {
+		assert_int_equal(out[i].args[0], first + i);
+		assert_int_equal(out[i].time, 5000 + first + i);
+	}
+}
+
+static void test_no_memory(void **state)
+{
+	struct trace_cursor cursor = { 0 };
+
+	fake_reset(2);
+	allocs_allowed = 1;
+	assert_int_equal(trace_start(), -ENOMEM);
+	assert_false(trace_is_on());
+	fake_cpu = 1;
+	put(0, 1); /* no ring: nothing happens */
+	assert_int_equal(trace_read(1, &cursor, out, 8), 0);
+	allocs_allowed = 2 + 1;
+	assert_int_equal(trace_start(), 0);
+	assert_int_equal(nr_allocs, 3); /* CPU 0 kept its ring */
+	assert_true(trace_is_on());
+}
+
+static void test_order_and_slices(void **state)
+{
+	struct trace_cursor cursor = { 0 };
+
+	fake_reset(2);
+	put(0, 10);
+	assert_int_equal(trace_read(0, &cursor, out, 4), 4);
+	check_run(4, 0);
+	assert_int_equal(trace_read(0, &cursor, out, 100), 6);
+	check_run(6, 4);
+	assert_int_equal(trace_read(0, &cursor, out, 100), 0);
+	assert_int_equal(cursor.nr_dropped, 0);
+	cursor.next = 0;
+	assert_int_equal(trace_read(1, &cursor, out, 100), 0); /* the other CPU's is empty */
+}
+
+static void test_overwritten_is_counted(void **state)
+{
+	struct trace_cursor cursor = { .next = 10 };
+
+	fake_reset(2);
+	put(10, 2UL * TRACE_NR_RECORDS);
+	assert_int_equal(trace_read(0, &cursor, out, 2 * TRACE_NR_RECORDS), TRACE_NR_RECORDS - 1);
+	check_run(TRACE_NR_RECORDS - 1, 10 + TRACE_NR_RECORDS + 1);
+	assert_int_equal(cursor.nr_dropped, TRACE_NR_RECORDS + 1);
+}
+
+/* A cursor beyond the end, as a caller may hand in, reads nothing and comes back to the end. */
+static void test_cursor_ahead(void **state)
+{
+	struct trace_cursor cursor = { .next = ~0UL };
+
+	fake_reset(2);
+	assert_int_equal(trace_read(0, &cursor, out, 8), 0);
+	assert_int_equal(cursor.next, 10 + 2 * TRACE_NR_RECORDS);
+	trace_stop();
+	assert_false(trace_is_on());
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_order_and_slices),
+		cmocka_unit_test(test_overwritten_is_counted),
+		cmocka_unit_test(test_cursor_ahead),
+	};
+
+	return cmocka_run_group_tests_name("trace", tests, NULL, NULL);
+}
