@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Event rings: order, overwriting, what a reader is told it lost, a ring per CPU, stop and start.
+ * Event rings: order, overwriting, what a reader is told it lost, a ring per CPU, stop and
+ * start, and a reader racing the writer.
  *
  * sources: common/trace/trace.c
  */
@@ -10,6 +11,7 @@
 #include <hv/heap.h>
 #include <hv/trace.h>
 
+#include <pthread.h>
 #include <stdlib.h>
 
 static struct trace_record out[2 * TRACE_NR_RECORDS];
@@ -94,6 +96,42 @@ static void test_cursor_ahead(void **state)
 	assert_false(trace_is_on());
 }
 
+#define NR_RACED 40000000UL
+
+static void *race_writer(void *unused)
+{
+	fake_cpu = 1;
+	for (u64 i = 0; i < NR_RACED; i++) {
+		struct trace_record event = { .args = { i, ~i } };
+
+		trace_record_put(&event);
+	}
+	return unused;
+}
+
+/* Read while another CPU writes: no record is torn, none comes twice, all others are counted. */
+static void test_race(void **state)
+{
+	struct trace_cursor cursor = { 0 };
+	pthread_t writer;
+	u64 expected = 0, nr_read = 0;
+
+	fake_reset(2);
+	assert_int_equal(pthread_create(&writer, NULL, race_writer, NULL), 0);
+	while (cursor.next < NR_RACED) {
+		u32 nr = trace_read(1, &cursor, out, TRACE_NR_RECORDS);
+
+		for (u32 i = 0; i < nr; i++) {
+			assert_true(out[i].args[0] >= expected);
+			assert_true(out[i].args[1] == ~out[i].args[0]);
+			expected = out[i].args[0] + 1;
+		}
+		nr_read += nr;
+	}
+	pthread_join(writer, NULL);
+	assert_int_equal(nr_read + cursor.nr_dropped, NR_RACED);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -101,6 +139,7 @@ int main(void)
 		cmocka_unit_test(test_order_and_slices),
 		cmocka_unit_test(test_overwritten_is_counted),
 		cmocka_unit_test(test_cursor_ahead),
+		cmocka_unit_test(test_race),
 	};
 
 	return cmocka_run_group_tests_name("trace", tests, NULL, NULL);
