@@ -1,3 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/trace, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
+obj-y += latency.o
 obj-y += trace.o
