@@ -3,3 +3,5 @@
 obj-y += ext.o
 obj-y += ext_load.o
 obj-y += ext_console.o
+obj-y += ext_vcpu.o
+obj-$(CONFIG_TRACE) += ext_trace.o

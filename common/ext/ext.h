@@ -7,13 +7,22 @@
 #ifndef EXT_EXT_H
 #define EXT_EXT_H
 
+#include <hv/types.h>
 #include <public/bulkhead.h>
 
 struct domain;
+struct vcpu;
 
 int ext_load(struct domain *d, struct bulkhead_op *op);
 int ext_console_read(struct domain *d, struct bulkhead_op *op);
 int ext_console_write(struct domain *d, struct bulkhead_op *op);
 int ext_console_attach(struct domain *d, struct bulkhead_op *op);
+int ext_vcpu_stat(struct domain *d, struct bulkhead_op *op);
+int ext_trace_control(struct domain *d, struct bulkhead_op *op);
+int ext_trace_read(struct domain *d, struct bulkhead_op *op);
+int ext_latency(struct domain *d, struct bulkhead_op *op);
+
+/* A vCPU of a referenced domain; NULL when there is none of this number. */
+struct vcpu *ext_vcpu(const struct domain *d, u32 id);
 
 #endif

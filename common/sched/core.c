@@ -23,6 +23,7 @@
 #include <hv/sched.h>
 #include <hv/softirq.h>
 #include <hv/timer.h>
+#include <hv/trace.h>
 
 /* How soon a CPU that could not look into another's queue tries again. */
 #define RETRY_NS (50 * NSEC_PER_USEC)
@@ -223,6 +224,9 @@ void sched_unblock(struct sched_unit *unit, u32 reasons)
 	wakes = wakes && unit->state == SCHED_STATE_ASLEEP;
 	spin_unlock(&rq->lock);
 	if (wakes) {
+		if (trace_is_on()) {
+			trace_wake(unit);
+		}
 		place(unit, (reasons & SCHED_BLOCK_CAP) == 0);
 	}
 }

@@ -14,7 +14,7 @@
 #include <hv/percpu.h>
 #include <hv/trace.h>
 
-bool trace_enabled;
+u32 trace_flags;
 static DEFINE_PER_CPU(struct trace_record *, trace_ring);
 static DEFINE_PER_CPU(u64, trace_head); /* records written so far */
 
@@ -39,13 +39,13 @@ int trace_start(void)
 		store_release(per_cpu_ptr(trace_ring, cpu),
 			      ring); /* pairs with trace_record_put() */
 	}
-	WRITE_ONCE(trace_enabled, true);
+	atomic_fetch_or(&trace_flags, BULKHEAD_TRACE_events);
 	return 0;
 }
 
 void trace_stop(void)
 {
-	WRITE_ONCE(trace_enabled, false);
+	atomic_fetch_and(&trace_flags, ~BULKHEAD_TRACE_events);
 }
 
 void trace_record_put(const struct trace_record *event)

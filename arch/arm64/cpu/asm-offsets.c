@@ -18,5 +18,4 @@ void asm_offsets(void)
 	DEFINE(STACK_TOP, PERCPU_STACK_TOP);
 	DEFINE(REGS_PC, offsetof(struct vcpu, arch.regs.pc));
 	DEFINE(VCPU_VGIC_WORK, offsetof(struct vcpu, arch.vgic.work));
-	DEFINE(VCPU_NR_EXITS, offsetof(struct vcpu, nr_exits));
 }

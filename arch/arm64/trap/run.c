@@ -17,6 +17,7 @@
 #include <hv/sched.h>
 #include <hv/softirq.h>
 #include <hv/timer.h>
+#include <hv/trace.h>
 #include <hv/vgic.h>
 
 static DEFINE_PER_CPU(struct timer, slice_timer);
@@ -43,6 +44,9 @@ static struct vcpu *pick(void)
 	} else {
 		timer_set(this_cpu_ptr(slice_timer), choice.until);
 	}
+	if (trace_is_on()) {
+		trace_pick(next, choice.until);
+	}
 	return next;
 }
 
@@ -67,6 +71,9 @@ struct vcpu *run_next(void)
 {
 	struct vcpu *v = current_vcpu();
 
+	if (trace_is_on()) {
+		trace_softirq(v);
+	}
 	for (;;) {
 		if (softirq_is_pending() && do_softirqs()) {
 			struct vcpu *next = pick();
@@ -77,7 +84,9 @@ struct vcpu *run_next(void)
 		}
 		if (!context_is_idle(v)) {
 			vgic_enter(v);
-			v->nr_exits++;
+			if (trace_is_on()) {
+				trace_entry(v);
+			}
 			return v;
 		}
 		wait_for_work();
@@ -89,6 +98,9 @@ void run_switch(struct vcpu *prev, struct vcpu *next)
 	context_switch(prev, next);
 	if (!context_is_idle(prev)) {
 		sched_switched(&prev->sched);
+	}
+	if (trace_is_on()) {
+		trace_switch(prev, next);
 	}
 	if (next->runstate_gva) {
 		vcpu_runstate_update(next);
