@@ -126,10 +126,11 @@ static __noinline void handle_sync_traced(struct vcpu *v, u64 esr, const struct 
 
 static __noinline void handle_unknown(struct vcpu *v, u64 esr)
 {
-	static const struct trap_row unknown = { trap_undef, BULKHEAD_EXIT_other };
-
 	v->nr_exits[BULKHEAD_EXIT_other]++;
-	handle_sync_traced(v, esr, &unknown);
+	if (trace_is_on()) {
+		trace_exit(v, BULKHEAD_EXIT_other, esr);
+	}
+	trap_undef(v, esr);
 }
 
 void trap_sync(struct vcpu *v, u64 esr)
