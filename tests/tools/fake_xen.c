@@ -48,6 +48,14 @@ struct fake_dom {
 struct fake {
 	char store[NR_DOMS][4096];
 	struct fake_dom dom[NR_DOMS];
+	uint32_t tracing;
+	uint64_t calls; /* of vcpu_stat: its figures grow with each */
+};
+
+/* $BH_FAKE_TRACE: a file of these. */
+struct fake_record {
+	uint64_t cpu;
+	struct bulkhead_trace_record r;
 };
 
 static struct fake *fake;
@@ -301,6 +309,62 @@ static long do_sysctl(struct xen_sysctl *op)
 	}
 }
 
+static long do_trace_read(struct bulkhead_trace_read *r)
+{
+	const char *path = getenv("BH_FAKE_TRACE");
+	FILE *f = path ? fopen(path, "r") : NULL;
+	struct bulkhead_trace_record *to = (void *)r->data.va;
+	struct fake_record record;
+	uint64_t at = 0;
+	uint32_t nr = 0;
+
+	while (f && nr < r->nr && fread(&record, sizeof(record), 1, f) == 1) {
+		if (record.cpu == r->cpu && at++ >= r->next) {
+			to[nr++] = record.r;
+		}
+	}
+	if (f) {
+		fclose(f);
+	}
+	r->nr = nr;
+	r->next += nr;
+	r->dropped = 0;
+	return 0;
+}
+
+static long do_latency(struct bulkhead_op *op)
+{
+	struct bulkhead_latency *l = &op->u.latency;
+	uint32_t *buckets = (uint32_t *)l->buckets.va;
+
+	if (l->vcpu > 0) {
+		return refuse(ENOENT);
+	}
+	say("latency %u flags %u", l->which, op->flags);
+	memset(buckets, 0, l->nr * sizeof(*buckets));
+	l->count = l->which ? 0 : 100;
+	if (l->which == 0) {
+		buckets[32] = 98; /* from 512 ticks on */
+		buckets[40] = 2;  /* from 2048 on */
+		l->min = 600, l->max = 2100, l->sum = 98 * 600 + 2 * 2100;
+	}
+	return 0;
+}
+
+static long do_vcpu_stat(struct bulkhead_vcpu_stat *st)
+{
+	if (st->vcpu > 0) {
+		return refuse(ENOENT);
+	}
+	st->state = BULKHEAD_VCPU_up;
+	st->cpu = 2;
+	st->cpu_time_ns = ++fake->calls * 1000000000;
+	for (uint32_t i = 0; i < BULKHEAD_NR_EXITS; i++) {
+		st->nr_exits[i] = fake->calls * (i + 1) * 1000000;
+	}
+	return 0;
+}
+
 static long do_own_dom(struct bulkhead_op *op, struct fake_dom *d)
 {
 	struct bulkhead_console_read *r = &op->u.console_read;
@@ -349,6 +413,10 @@ static long do_own_dom(struct bulkhead_op *op, struct fake_dom *d)
 	case BULKHEAD_OP_domain_stat:
 		memset(&op->u.domain_stat, 0, sizeof(op->u.domain_stat));
 		return 0;
+	case BULKHEAD_OP_latency:
+		return do_latency(op);
+	case BULKHEAD_OP_vcpu_stat:
+		return do_vcpu_stat(&op->u.vcpu_stat);
 	case BULKHEAD_OP_console_attach:
 	case BULKHEAD_OP_watch:
 		return op->u.watch.pad || op->u.watch.port ? 0 : refuse(EINVAL);
@@ -376,8 +444,21 @@ static long do_own(struct bulkhead_op *op)
 			.total_frames = 262144,
 			.free_frames = FREE_PAGES,
 			.nr_domains = 1,
+			.cpu_khz = 1000000,
+			.uptime_ns = ++fake->calls * 1000000000,
 		};
 		return 0;
+	}
+	if (op->cmd == BULKHEAD_OP_trace_control) {
+		fake->tracing |= op->u.trace_control.on;
+		fake->tracing &= ~op->u.trace_control.off;
+		op->u.trace_control.state = fake->tracing;
+		op->u.trace_control.ring_records = 512;
+		say("tracing %#x", fake->tracing);
+		return 0;
+	}
+	if (op->cmd == BULKHEAD_OP_trace_read) {
+		return do_trace_read(&op->u.trace_read);
 	}
 	if (op->cmd == BULKHEAD_OP_find_name) {
 		for (uint16_t i = 0; i < NR_DOMS; i++) {

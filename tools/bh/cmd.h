@@ -57,7 +57,7 @@ extern const struct cmd cmd_pause, cmd_unpause, cmd_shutdown, cmd_reboot, cmd_de
 extern const struct cmd cmd_vcpu_list, cmd_vcpu_pin, cmd_vcpu_set;
 extern const struct cmd cmd_mem_max, cmd_sched_credit;
 extern const struct cmd cmd_info, cmd_dmesg, cmd_uptime, cmd_debug_keys;
-extern const struct cmd cmd_top;
+extern const struct cmd cmd_top, cmd_latency, cmd_trace;
 
 /* The table of all commands, for "help": ends with NULL. */
 extern const struct cmd *const cmd_table[];

@@ -24,6 +24,10 @@ _bh() {
             words=$(bh help --complete 2>/dev/null)
             ;;
         info | dmesg | top | debug-keys) ;;
+        trace)
+            words="start stop save report"
+            [ "$COMP_CWORD" -eq 3 ] && mapfile -t COMPREPLY < <(compgen -f -- "$word") && return
+            ;;
         *)
             words=$(_bh_domains)
             ;;

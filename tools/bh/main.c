@@ -39,11 +39,13 @@ static const struct cmd cmd_help = {
 };
 
 const struct cmd *const cmd_table[] = {
-	&cmd_create,	   &cmd_list,	   &cmd_console,  &cmd_pause,	 &cmd_unpause,
-	&cmd_shutdown,	   &cmd_reboot,	   &cmd_destroy,  &cmd_rename,	 &cmd_domid,
-	&cmd_domname,	   &cmd_vcpu_list, &cmd_vcpu_pin, &cmd_vcpu_set, &cmd_mem_max,
-	&cmd_sched_credit, &cmd_info,	   &cmd_top,	  &cmd_uptime,	 &cmd_dmesg,
-	&cmd_debug_keys,   &cmd_monitor,   &cmd_help,	  NULL,
+	&cmd_create,   &cmd_list,     &cmd_console,    &cmd_pause,
+	&cmd_unpause,  &cmd_shutdown, &cmd_reboot,     &cmd_destroy,
+	&cmd_rename,   &cmd_domid,    &cmd_domname,    &cmd_vcpu_list,
+	&cmd_vcpu_pin, &cmd_vcpu_set, &cmd_mem_max,    &cmd_sched_credit,
+	&cmd_info,     &cmd_top,      &cmd_latency,    &cmd_trace,
+	&cmd_uptime,   &cmd_dmesg,    &cmd_debug_keys, &cmd_monitor,
+	&cmd_help,     NULL,
 };
 
 static const struct opt common_opts[] = {
