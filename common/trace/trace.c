@@ -11,7 +11,10 @@
 #include <hv/arch.h>
 #include <hv/errno.h>
 #include <hv/heap.h>
+#include <hv/panic.h>
 #include <hv/percpu.h>
+#include <hv/printk.h>
+#include <hv/timer.h>
 #include <hv/trace.h>
 
 u32 trace_flags;
@@ -22,7 +25,36 @@ static DEFINE_PER_CPU(u64, trace_head); /* records written so far */
 #define RING_ORDER (TRACE_RING_SHIFT - 7U)
 _Static_assert(sizeof(struct trace_record) << TRACE_RING_SHIFT == 4096UL << RING_ORDER, "");
 
+/* By BULKHEAD_EVENT_*. */
+static const char *const names[] = { "?",    "exit", "hypercall", "inject",
+				     "wake", "pick", "switch",	  "missed" };
+
 #define SLOT(count) ((count) & (TRACE_NR_RECORDS - 1))
+
+/* One CPU's ring, read as it is: another CPU may still write the record that is half overwritten.
+ */
+static void print_cpu(unsigned int cpu)
+{
+	const struct trace_record *ring = READ_ONCE(per_cpu(trace_ring, cpu));
+	u64 head = READ_ONCE(per_cpu(trace_head, cpu));
+	u64 from = head < TRACE_NR_LAST ? 0 : head - TRACE_NR_LAST;
+
+	for (u64 i = from; ring && i < head; i++) {
+		const struct trace_record *r = &ring[SLOT(i)];
+
+		printk("  CPU %u %lu %s d%uv%u %#lx %#lx", cpu, time_of_counter(r->time),
+		       r->event < ARRAY_SIZE(names) ? names[r->event] : "?", r->domain, r->vcpu,
+		       r->args[0], r->args[1]);
+	}
+}
+
+void trace_print_last(void)
+{
+	printk("last events: CPU, ns, event, whom it is about, arguments");
+	for (unsigned int cpu = 0; cpu < nr_cpus; cpu++) {
+		print_cpu(cpu);
+	}
+}
 
 int trace_start(void)
 {
@@ -39,6 +71,7 @@ int trace_start(void)
 		store_release(per_cpu_ptr(trace_ring, cpu),
 			      ring); /* pairs with trace_record_put() */
 	}
+	panic_set_last_words(trace_print_last);
 	atomic_fetch_or(&trace_flags, BULKHEAD_TRACE_events);
 	return 0;
 }

@@ -21,7 +21,7 @@
 struct sched_unit;
 struct vcpu;
 
-#define TRACE_RING_SHIFT 9U /* records per CPU, a power of two: 16 KiB */
+#define TRACE_RING_SHIFT 11U /* records per CPU, a power of two: 64 KiB */
 #define TRACE_NR_RECORDS (1U << TRACE_RING_SHIFT)
 
 struct trace_record {
@@ -73,6 +73,10 @@ void trace_record_put(const struct trace_record *event);
  * nr_cpus.
  */
 u32 trace_read(unsigned int cpu, struct trace_cursor *cursor, struct trace_record *to, u32 max);
+
+/* For a panic: print the last TRACE_NR_LAST events of each CPU. Bounded, no lock, no heap. */
+#define TRACE_NR_LAST 8U
+void trace_print_last(void);
 
 /* Count latencies or no longer; what began before does not count. control_lock, as above. */
 void trace_latency_start(void);

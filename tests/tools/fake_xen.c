@@ -11,6 +11,7 @@
  * domain stop, "say DOMID TEXT" makes it write to its console.
  */
 #define _GNU_SOURCE
+#include "fake_trace.h"
 #include "hyp.h"
 
 #include <errno.h>
@@ -50,12 +51,6 @@ struct fake {
 	struct fake_dom dom[NR_DOMS];
 	uint32_t tracing;
 	uint64_t calls; /* of vcpu_stat: its figures grow with each */
-};
-
-/* $BH_FAKE_TRACE: a file of these. */
-struct fake_record {
-	uint64_t cpu;
-	struct bulkhead_trace_record r;
 };
 
 static struct fake *fake;
@@ -309,45 +304,13 @@ static long do_sysctl(struct xen_sysctl *op)
 	}
 }
 
-static long do_trace_read(struct bulkhead_trace_read *r)
-{
-	const char *path = getenv("BH_FAKE_TRACE");
-	FILE *f = path ? fopen(path, "r") : NULL;
-	struct bulkhead_trace_record *to = (void *)r->data.va;
-	struct fake_record record;
-	uint64_t at = 0;
-	uint32_t nr = 0;
-
-	while (f && nr < r->nr && fread(&record, sizeof(record), 1, f) == 1) {
-		if (record.cpu == r->cpu && at++ >= r->next) {
-			to[nr++] = record.r;
-		}
-	}
-	if (f) {
-		fclose(f);
-	}
-	r->nr = nr;
-	r->next += nr;
-	r->dropped = 0;
-	return 0;
-}
-
 static long do_latency(struct bulkhead_op *op)
 {
-	struct bulkhead_latency *l = &op->u.latency;
-	uint32_t *buckets = (uint32_t *)l->buckets.va;
-
-	if (l->vcpu > 0) {
+	if (op->u.latency.vcpu > 0) {
 		return refuse(ENOENT);
 	}
-	say("latency %u flags %u", l->which, op->flags);
-	memset(buckets, 0, l->nr * sizeof(*buckets));
-	l->count = l->which ? 0 : 100;
-	if (l->which == 0) {
-		buckets[32] = 98; /* from 512 ticks on */
-		buckets[40] = 2;  /* from 2048 on */
-		l->min = 600, l->max = 2100, l->sum = 98 * 600 + 2 * 2100;
-	}
+	say("latency %u flags %u", op->u.latency.which, op->flags);
+	fake_latency(&op->u.latency);
 	return 0;
 }
 
@@ -458,7 +421,8 @@ static long do_own(struct bulkhead_op *op)
 		return 0;
 	}
 	if (op->cmd == BULKHEAD_OP_trace_read) {
-		return do_trace_read(&op->u.trace_read);
+		fake_trace_read(&op->u.trace_read);
+		return 0;
 	}
 	if (op->cmd == BULKHEAD_OP_find_name) {
 		for (uint16_t i = 0; i < NR_DOMS; i++) {

@@ -12,7 +12,9 @@
 #include <hv/trace.h>
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 static struct trace_record out[2 * TRACE_NR_RECORDS];
 static unsigned int nr_allocs, allocs_allowed;
@@ -20,6 +22,11 @@ static unsigned int nr_allocs, allocs_allowed;
 void *heap_pages_alloc(unsigned int order)
 {
 	return nr_allocs++ < allocs_allowed ? calloc(1, 4096UL << order) : NULL;
+}
+
+u64 time_of_counter(u64 counter)
+{
+	return counter;
 }
 
 static void put(u64 from, u64 nr)
@@ -132,6 +139,40 @@ static void test_race(void **state)
 	assert_int_equal(nr_read + cursor.nr_dropped, NR_RACED);
 }
 
+static void (*last_words)(void);
+
+void panic_set_last_words(void (*print)(void))
+{
+	last_words = print;
+}
+
+/* What a panic prints: the newest of each CPU, oldest first, without any allocation. */
+static void test_last_words(void **state)
+{
+	unsigned int nr;
+
+	allocs_allowed = nr_allocs + 8;
+	fake_reset(2);
+	assert_int_equal(trace_start(), 0);
+	nr = nr_allocs;
+	allocs_allowed = 0;
+	fake_cpu = 0;
+	put(100, 20);
+	fake_cpu = 1;
+	put(200, 3);
+	last_words();
+	assert_null(strstr(fake_log, "CPU 0 5111 "));
+	for (u64 i = 112; i < 120; i++) {
+		char line[64];
+
+		snprintf(line, sizeof(line), "  CPU 0 %lu missed d1v0 %#lx", 5000 + i, i);
+		assert_non_null(strstr(fake_log, line));
+	}
+	assert_non_null(strstr(fake_log, "  CPU 1 5202 missed d1v0 0xca"));
+	assert_true(strstr(fake_log, "CPU 0 5112") < strstr(fake_log, "CPU 0 5119"));
+	assert_int_equal(nr_allocs, nr);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -140,6 +181,7 @@ int main(void)
 		cmocka_unit_test(test_overwritten_is_counted),
 		cmocka_unit_test(test_cursor_ahead),
 		cmocka_unit_test(test_race),
+		cmocka_unit_test(test_last_words),
 	};
 
 	return cmocka_run_group_tests_name("trace", tests, NULL, NULL);

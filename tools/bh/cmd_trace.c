@@ -129,9 +129,9 @@ const struct cmd cmd_trace = {
 	.name = "trace",
 	.usage = "start|stop|save FILE|report",
 	.summary = "record what the hypervisor does",
-	.help = "save writes JSON for https://ui.perfetto.dev or chrome://tracing; FILE \"-\" is\n"
-		"standard output. report lists the ten longest waits of a vCPU from its wake-up to\n"
-		"its start, and who had the CPU for the longest part of each.\n",
+	.help = "save writes JSON for ui.perfetto.dev or chrome://tracing; FILE \"-\" is\n"
+		"standard output. report lists the ten longest waits of a vCPU from its wake-up\n"
+		"to its start, and who had the CPU for the longest part of each.\n",
 	.min = 1,
 	.max = 2,
 	.flags = CMD_JSON,
