@@ -6,6 +6,7 @@ import struct
 import time
 
 import pytest
+from tracks import slices_by_track
 
 PAGE = 4096
 
@@ -20,25 +21,6 @@ def trace(fake, *records):
     path = fake.folder / "rings"
     path.write_bytes(b"".join(RECORD.pack(*r) for r in records))
     fake.env["BH_FAKE_TRACE"] = str(path)
-
-
-def check_tracks(events):
-    """Every slice is closed, in order; times never step back on a track. Slices by track."""
-    last, opened, slices = {}, {}, {}
-    for e in events:
-        track = e["pid"], e["tid"]
-        if e["ph"] == "M":
-            continue
-        assert e["ts"] >= last.get(track, 0)
-        last[track] = e["ts"]
-        if e["ph"] == "B":
-            opened.setdefault(track, []).append(e)
-        elif e["ph"] == "E":
-            begin = opened[track].pop()
-            assert not opened[track]
-            slices.setdefault(track, []).append((begin["name"], begin["ts"], e["ts"]))
-    assert not any(opened.values())
-    return slices
 
 
 # Domain 1 wakes while Dom0 has CPU 1, and gets it after 4 us, most of which Dom0 ran on.
@@ -57,7 +39,7 @@ def test_trace_switches(fake):
     fake.ok("trace", "start")
     fake.ok("trace", "stop")
     assert fake.calls() == ["tracing 0x1", "tracing 0"]
-    for words in (["save"], ["start", "now"], ["report", "x"], ["begin"]):
+    for words in (["save"], ["start", "now"], ["begin"]):
         assert fake.run("trace", *words)[0] == 2
     code, _, err = fake.run("trace", "start", fail="own13 38")
     assert code == 1 and "CONFIG_TRACE" in err
@@ -72,7 +54,7 @@ def test_trace_save(fake):
     saved = json.loads((fake.folder / "t.json").read_text())
     assert saved == json.loads(fake.ok("trace", "save", "-"))
     events = saved["traceEvents"]
-    slices = check_tracks(events)
+    slices = slices_by_track(events)
     assert slices[1, 0] == [("idle", 0.5, 0.5), ("test/v0", 0.5, 0.6), ("idle", 0.6, 5.5)]
     assert slices[1, 1] == [("Domain-0/v0", 0, 5), ("test/v0", 5, 5.5)]
     assert slices[1001, 0] == [("runs", 0.5, 0.6), ("waits", 1, 5), ("runs", 5, 5.5)]
@@ -87,7 +69,7 @@ def test_trace_save(fake):
 def test_trace_of_more_than_one_call(fake):
     trace(fake, *[(2, 1000 + i, EXIT, 0, 0, 3, i) for i in range(300)])
     events = json.loads(fake.ok("trace", "save", "-"))["traceEvents"]
-    check_tracks(events)
+    slices_by_track(events)
     assert [int(e["args"]["arg"], 16) for e in events if e["ph"] == "i"] == list(range(300))
 
 
@@ -97,6 +79,9 @@ def test_trace_report(fake):
     assert json.loads(fake.ok("trace", "report", "--json")) == [
         {"delay_ns": 4000, "vcpu": "test/v0", "cpu": 1, "at_ns": 1000, "cause": "Domain-0/v0",
          "cause_percent": 100}]
+    assert fake.ok("trace", "report", "test") == fake.ok("trace", "report")
+    assert json.loads(fake.ok("trace", "report", "--json", "Domain-0")) == []
+    assert fake.run("trace", "report", "nobody")[0] == 4
     assert fake.ok("trace", "report").splitlines()[1].split() == [
         "4.0", "test/v0", "1", "0.0", "Domain-0/v0", "100"]
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "dom.h"
 #include "err.h"
 #include "hyp.h"
 #include "out.h"
@@ -72,14 +73,14 @@ static void cell_scaled(struct out_table *o, uint64_t value, uint64_t unit)
 	out_raw(o, json, text);
 }
 
-static int report(bool json)
+static int report(uint32_t domid, bool json)
 {
 	struct trace_delay delays[TRACE_NR_DELAYS];
 	struct trace t;
 	struct out_table *o;
 	char name[BULKHEAD_NAME_LEN + 16];
 	int rc = trace_fetch(&t);
-	unsigned int nr = rc ? 0 : trace_delays(&t, delays);
+	unsigned int nr = rc ? 0 : trace_delays(&t, domid, delays);
 
 	if (rc) {
 		trace_free(&t);
@@ -105,6 +106,8 @@ static int report(bool json)
 static int trace_cmd(const struct args *a)
 {
 	const char *what = a->argv[0];
+	uint32_t domid = TRACE_ANY;
+	int rc;
 	int wanted = !strcmp(what, "save") ? 2 : 1;
 
 	if (a->argc == wanted && !strcmp(what, "start")) {
@@ -116,8 +119,9 @@ static int trace_cmd(const struct args *a)
 	if (a->argc == wanted && !strcmp(what, "save")) {
 		return save(a->argv[1]);
 	}
-	if (a->argc == wanted && !strcmp(what, "report")) {
-		return report(a->json);
+	if (!strcmp(what, "report")) {
+		rc = a->argc > 1 ? dom_find(a->argv[1], &domid) : BH_OK;
+		return rc ? rc : report(domid, a->json);
 	}
 	return err_say(BH_USAGE,
 		       "trace: \"%s%s\" is not something to do\n"
@@ -127,7 +131,7 @@ static int trace_cmd(const struct args *a)
 
 const struct cmd cmd_trace = {
 	.name = "trace",
-	.usage = "start|stop|save FILE|report",
+	.usage = "start|stop|save FILE|report [DOMAIN]",
 	.summary = "record what the hypervisor does",
 	.help = "save writes JSON for ui.perfetto.dev or chrome://tracing; FILE \"-\" is\n"
 		"standard output. report lists the ten longest waits of a vCPU from its wake-up\n"

@@ -26,7 +26,10 @@ _bh() {
         info | dmesg | top | debug-keys) ;;
         trace)
             words="start stop save report"
-            [ "$COMP_CWORD" -eq 3 ] && mapfile -t COMPREPLY < <(compgen -f -- "$word") && return
+            if [ "$COMP_CWORD" -eq 3 ]; then
+                [ "${COMP_WORDS[2]}" != report ] && mapfile -t COMPREPLY < <(compgen -f -- "$word") && return
+                words=$(_bh_domains)
+            fi
             ;;
         *)
             words=$(_bh_domains)

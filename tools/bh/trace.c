@@ -202,7 +202,8 @@ static unsigned int insert(struct trace_delay *list, unsigned int nr, struct tra
 	return nr;
 }
 
-unsigned int trace_delays(const struct trace *t, struct trace_delay delays[TRACE_NR_DELAYS])
+unsigned int trace_delays(const struct trace *t, uint32_t domid,
+			  struct trace_delay delays[TRACE_NR_DELAYS])
 {
 	unsigned int nr = 0;
 
@@ -211,7 +212,8 @@ unsigned int trace_delays(const struct trace *t, struct trace_delay delays[TRACE
 		struct trace_delay d = { .since = e->r.args[0], .until = e->r.time, .cpu = e->cpu };
 
 		d.who = (uint32_t)e->r.domain << 16 | e->r.vcpu;
-		if (e->r.event == BULKHEAD_EVENT_switch && d.since && d.since < d.until) {
+		if (e->r.event == BULKHEAD_EVENT_switch && d.since && d.since < d.until &&
+		    (domid == TRACE_ANY || domid == e->r.domain)) {
 			nr = insert(delays, nr, d);
 		}
 	}

@@ -43,8 +43,14 @@ struct trace_delay {
 /* Reads all rings. Explains itself. Returns enum bh_exit; trace_free() in any case. */
 int trace_fetch(struct trace *t);
 void trace_free(struct trace *t);
-/* The longest waits, longest first; returns how many, at most TRACE_NR_DELAYS. */
-unsigned int trace_delays(const struct trace *t, struct trace_delay delays[TRACE_NR_DELAYS]);
+#define TRACE_ANY 0xffffffffu
+
+/*
+ * The longest waits of a domain (TRACE_ANY: of all), longest first; returns how many, at most
+ * TRACE_NR_DELAYS.
+ */
+unsigned int trace_delays(const struct trace *t, uint32_t domid,
+			  struct trace_delay delays[TRACE_NR_DELAYS]);
 void trace_write_json(const struct trace *t, FILE *f);
 /* Nanoseconds of a number of ticks. */
 uint64_t trace_ns(const struct trace *t, uint64_t ticks);
