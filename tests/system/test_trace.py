@@ -47,7 +47,7 @@ def test_the_burner_is_blamed(dom0):
     assert abs(longest * 1000 - report[0]["delay_ns"]) < 50000
     kinds = {e["name"] for e in events if e["ph"] == "i"}
     assert {"exit: wait", "exit: interrupt", "inject 27", "wake", "pick"} <= kinds
-    assert saved(dom0) == events, "stopped, but the trace changes"
+    dom0.sh("bh trace save - | cmp - /tmp/t.json")  # stopped: it does not change
     rows = {row["name"]: row for row in json.loads(dom0.sh("bh top --json --vcpus -d 2"))}
     assert rows["burner"]["waits_per_second"] == 0 and rows["autopilot"]["waits_per_second"] > 0
     assert rows["burner"]["cpu_percent"] > 20
@@ -117,7 +117,7 @@ def test_last_events_after_a_panic(machine, tmp_path):
     Debugger(path).panic(symbols_of(hypervisor_image()))
     m.qemu.expect("PANIC on CPU . *: by hand", timeout=60 * SCALE)
     m.qemu.expect("the machine is halted", timeout=60 * SCALE)
-    lines = re.findall(r"  CPU (\d) (\d+) (\w+) d(\d+)v(\d+) 0x\w+ 0x\w+", clean(m.qemu.before))
+    lines = re.findall(r"  CPU (\d) (\d+) (\w+) d(\d+)v(\d+) \w+ \w+", clean(m.qemu.before))
     for cpu in "01":
         times = [int(line[1]) for line in lines if line[0] == cpu]
         assert len(times) == 8 and times == sorted(times)
