@@ -124,6 +124,11 @@ void trace_wake(struct sched_unit *unit)
 	put(v, BULKHEAD_EVENT_wake, 0, name_of(current_vcpu()));
 }
 
+void trace_missed(struct sched_unit *unit, u64 nr)
+{
+	put(container_of(unit, struct vcpu, sched), BULKHEAD_EVENT_missed, nr, 0);
+}
+
 void trace_pick(struct vcpu *next, u64 until)
 {
 	put(next, BULKHEAD_EVENT_pick, until, name_of(current_vcpu()));

@@ -94,6 +94,8 @@ void trace_entry(struct vcpu *v);
 /* An interrupt is pending for v since a tick, at which v can not have been seen any more. */
 void trace_inject(struct vcpu *v, u32 intid, u64 since);
 void trace_wake(struct sched_unit *unit);
+/* For schedulers with deadlines: nr so far. */
+void trace_missed(struct sched_unit *unit, u64 nr);
 void trace_pick(struct vcpu *next, u64 until);
 void trace_switch(const struct vcpu *prev, struct vcpu *next);
 

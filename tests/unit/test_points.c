@@ -84,6 +84,8 @@ static void test_records(void **state)
 	assert_next(BULKHEAD_EVENT_hypercall, 3, 29, 0x4000);
 	trace_inject(&guest, 27, fake_counter - 5);
 	assert_next(BULKHEAD_EVENT_inject, 3, 27, fake_counter);
+	trace_missed(&guest.sched, 4);
+	assert_next(BULKHEAD_EVENT_missed, 3, 4, 0);
 	trace_pick(&idle, 77);
 	assert_next(BULKHEAD_EVENT_pick, HV_DOMID_IDLE, 77, name);
 	trace_switch(&guest, &idle);
