@@ -86,6 +86,18 @@ def test_trace_report(fake):
         "4.0", "test/v0", "1", "0.0", "Domain-0/v0", "100"]
 
 
+def test_trace_report_of_a_wake_up_from_elsewhere(fake):
+    """Only what lies within the wait counts, and what came before the ring is unknown."""
+    create(fake)
+    trace(fake, (1, 10000, EXIT, 0, 0, 3, 0), (0, 12000, WAKE, 1, 0, 0, IDLE << 16),
+          (1, 13000, SWITCH, 1, 0, 12000, 0), (2, 20000, EXIT, 1, 1, 3, 0),
+          (2, 20500, SWITCH, 0, 0, 19000, 1 << 16 | 1), (3, 30000, SWITCH, 0, 1, 29000, 0))
+    assert [(r["vcpu"], r["delay_ns"], r["cause"], r["cause_percent"])
+            for r in json.loads(fake.ok("trace", "report", "--json"))] == [
+        ("Domain-0/v0", 1500, "test/v1", 33), ("test/v0", 1000, "Domain-0/v0", 100),
+        ("Domain-0/v1", 1000, "unknown", 0)]
+
+
 def test_trace_report_shares_the_blame(fake):
     """Twelve waits: the ten longest, longest first; the CPU idled or was another's for a part."""
     create(fake)
