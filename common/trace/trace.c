@@ -5,8 +5,8 @@
  *
  * While record n is written, head is still n, and slot n holds half of record n - SIZE. So with a
  * head of h, the records h - SIZE + 1 ... h - 1 are whole. A reader copies first, then looks at
- * head again and drops what is no longer in that range. Rings are never freed: a CPU may be about
- * to write when tracing stops.
+ * head again and drops what is no longer in that range. Rings that were in use are never freed: a
+ * CPU may be about to write when tracing stops.
  */
 #include <hv/arch.h>
 #include <hv/errno.h>
@@ -56,6 +56,17 @@ void trace_print_last(void)
 	}
 }
 
+/* A first start has failed, so nobody has written, and readers see empty rings. */
+static void free_rings(void)
+{
+	for (unsigned int cpu = 0; cpu < nr_cpus; cpu++) {
+		if (per_cpu(trace_ring, cpu)) {
+			heap_pages_free(per_cpu(trace_ring, cpu), RING_ORDER);
+			per_cpu(trace_ring, cpu) = NULL;
+		}
+	}
+}
+
 int trace_start(void)
 {
 	for (unsigned int cpu = 0; cpu < nr_cpus; cpu++) {
@@ -66,6 +77,7 @@ int trace_start(void)
 		}
 		ring = heap_pages_alloc(RING_ORDER);
 		if (!ring) {
+			free_rings();
 			return -ENOMEM;
 		}
 		store_release(per_cpu_ptr(trace_ring, cpu),

@@ -43,6 +43,8 @@ def test_trace_switches(fake):
         assert fake.run("trace", *words)[0] == 2
     code, _, err = fake.run("trace", "start", fail="own13 38")
     assert code == 1 and "CONFIG_TRACE" in err
+    code, _, err = fake.run("trace", "start", fail="own13 12")
+    assert code == 1 and "no room for the rings" in err
     code, _, err = fake.run("trace", "report")
     assert code == 1 and "there is no trace" in err
 

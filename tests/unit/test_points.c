@@ -24,6 +24,11 @@ void *heap_pages_alloc(unsigned int order)
 	return calloc(1, 4096UL << order);
 }
 
+void heap_pages_free(void *pages, unsigned int order)
+{
+	free(pages);
+}
+
 u64 time_of_counter(u64 counter)
 {
 	return counter;

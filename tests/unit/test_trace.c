@@ -17,7 +17,7 @@
 #include <string.h>
 
 static struct trace_record out[2 * TRACE_NR_RECORDS];
-static unsigned int nr_allocs, allocs_allowed;
+static unsigned int nr_allocs, nr_frees, allocs_allowed;
 
 void *heap_pages_alloc(unsigned int order)
 {
@@ -27,6 +27,12 @@ void *heap_pages_alloc(unsigned int order)
 u64 time_of_counter(u64 counter)
 {
 	return counter;
+}
+
+void heap_pages_free(void *pages, unsigned int order)
+{
+	nr_frees++;
+	free(pages);
 }
 
 static void put(u64 from, u64 nr)
@@ -58,9 +64,12 @@ static void test_no_memory(void **state)
 	fake_cpu = 1;
 	put(0, 1); /* no ring: nothing happens */
 	assert_int_equal(trace_read(1, &cursor, out, 8), 0);
-	allocs_allowed = 2 + 1;
+	assert_int_equal(nr_frees, 1); /* nothing is left of it */
+	allocs_allowed = 2 + 2;
 	assert_int_equal(trace_start(), 0);
-	assert_int_equal(nr_allocs, 3); /* CPU 0 kept its ring */
+	assert_int_equal(nr_allocs, 4);
+	assert_int_equal(trace_start(), 0); /* again: the rings are there */
+	assert_int_equal(nr_allocs, 4);
 	assert_true(trace_is_on());
 }
 

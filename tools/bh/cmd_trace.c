@@ -33,6 +33,11 @@ static int trace_switch(uint32_t on, uint32_t off)
 		return err_say(BH_FAILED, "this hypervisor keeps no traces\n"
 					  "build it with CONFIG_TRACE=y");
 	}
+	if (rc == -ENOMEM) {
+		return err_say(BH_FAILED, "the hypervisor's heap has no room for the rings\n"
+					  "each CPU needs 64 KiB; \"heap=\" on its command line "
+					  "makes more");
+	}
 	return rc ? err_sys(rc, "cannot switch tracing") : BH_OK;
 }
 
