@@ -31,6 +31,7 @@ const struct xsm_hook_row xsm_hooks[NR_XSM_HOOKS] = {
 	[XSM_MACHINE_LOG] = { "machine_log", XSM_CLASS_CONTROL },
 	[XSM_MACHINE_DEBUG] = { "machine_debug", XSM_CLASS_CONTROL },
 	[XSM_POOL_CONTROL] = { "pool_control", XSM_CLASS_CONTROL },
+	[XSM_MACHINE_TRACE] = { "machine_trace", XSM_CLASS_CONTROL },
 
 	[XSM_MEMORY_ADJUST] = { "memory_adjust", XSM_CLASS_OWN },
 	[XSM_MEMORY_INFO] = { "memory_info", XSM_CLASS_OWN },

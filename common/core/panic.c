@@ -14,6 +14,7 @@
 
 static u32 nr_panics;
 static bool is_reboot_wanted __sealed;
+static void (*last_words)(void);
 
 /* libfdt.a is compiled with stack protection; nothing of ours is. Used at boot only. */
 extern u64 panic_stack_guard __asm__("__stack_chk_guard");
@@ -33,6 +34,11 @@ bool panic_is_active(void)
 void panic_set_reboot(bool reboot)
 {
 	is_reboot_wanted = reboot;
+}
+
+void panic_set_last_words(void (*print)(void))
+{
+	WRITE_ONCE(last_words, print);
 }
 
 static void stop_others(void)
@@ -59,6 +65,9 @@ void panic(const char *fmt, ...)
 	printk("PANIC on CPU %u: %s", cpu_id(), text);
 	printk("called from %p", __builtin_return_address(0));
 	stop_others();
+	if (last_words) {
+		last_words();
+	}
 	if (is_reboot_wanted) {
 		arch_machine_reset();
 	}

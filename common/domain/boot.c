@@ -42,7 +42,7 @@ static void print_vcpu(const struct vcpu *v)
 {
 	printk("  vcpu %u: cpu %u, %s, blocked 0x%x, %lu ms, %lu exits, %lu interrupts, pc 0x%lx",
 	       v->id, v->sched.cpu, v->is_up ? "up" : "down", v->sched.blocked,
-	       sched_unit_run_ns(&v->sched, time_now()) / NSEC_PER_MSEC, v->nr_exits,
+	       sched_unit_run_ns(&v->sched, time_now()) / NSEC_PER_MSEC, vcpu_nr_exits(v),
 	       v->nr_injected, v->arch.regs.pc);
 }
 

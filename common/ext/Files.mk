@@ -5,3 +5,5 @@ obj-y += ext_load.o
 obj-y += ext_console.o
 obj-y += ext_refusal.o
 obj-y += ext_name.o
+obj-y += ext_vcpu.o
+obj-$(CONFIG_TRACE) += ext_trace.o

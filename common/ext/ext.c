@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Bulkhead's own hypercall (include/public/bulkhead.h): table of commands with a hook each, and the
- * short ones. Names, loading and consoles are in ext_name.c, ext_load.c and ext_console.c.
+ * short ones. Names, loading, consoles, vCPUs' statistics and traces are in ext_*.c.
  */
 #include <hv/budget.h>
 #include <hv/control.h>
@@ -134,7 +134,7 @@ static u32 vcpu_states(const struct domain *d, struct bulkhead_domain_stat *stat
 		}
 		stat->nr_vcpus += READ_ONCE(v->is_up);
 		stat->cpu_time_ns += sched_unit_run_ns(&v->sched, now);
-		stat->nr_exits += READ_ONCE(v->nr_exits);
+		stat->nr_exits += vcpu_nr_exits(v);
 		stat->nr_injected += READ_ONCE(v->nr_injected);
 		if (READ_ONCE(v->sched.state) == SCHED_STATE_RUNNING) {
 			states |= BULKHEAD_STATE_running;
@@ -186,14 +186,6 @@ static int next_domain(struct domain *d, struct bulkhead_op *op)
 	return 0;
 }
 
-/* A number that is not given out. */
-static int no_command(struct domain *d, struct bulkhead_op *op)
-{
-	(void)d;
-	(void)op;
-	return -ENOSYS;
-}
-
 static int get_bounds(struct domain *d, struct bulkhead_op *op)
 {
 	struct bulkhead_bounds *bounds = &op->u.bounds;
@@ -236,9 +228,13 @@ static const struct bulkhead_row rows[BULKHEAD_NR_OPS] = {
 	[BULKHEAD_OP_domain_stat] = { domain_stat, 0, XSM_DOMAIN_INFO, true },
 	[BULKHEAD_OP_bounds] = { get_bounds, 0, XSM_MACHINE_INFO, false },
 	[BULKHEAD_OP_next_domain] = { next_domain, 0, XSM_DOMAIN_INFO, false },
-	[BULKHEAD_OP_next_domain + 1 ... BULKHEAD_OP_refusal - 1] = { no_command, 0,
-								      XSM_DOMAIN_INFO, false },
 	[BULKHEAD_OP_refusal] = { ext_refusal, 0, XSM_DOMAIN_SCHED, false },
+	[BULKHEAD_OP_vcpu_stat] = { ext_vcpu_stat, 0, XSM_DOMAIN_INFO, true },
+#ifdef CONFIG_TRACE
+	[BULKHEAD_OP_trace_control] = { ext_trace_control, 0, XSM_MACHINE_TRACE, false },
+	[BULKHEAD_OP_trace_read] = { ext_trace_read, 0, XSM_MACHINE_TRACE, false },
+	[BULKHEAD_OP_latency] = { ext_latency, BULKHEAD_LATENCY_reset, XSM_DOMAIN_INFO, true },
+#endif
 };
 
 static int run_row(const struct bulkhead_row *row, struct bulkhead_op *op)
@@ -257,7 +253,7 @@ static int run_row(const struct bulkhead_row *row, struct bulkhead_op *op)
 	if (err != 0) {
 		return err;
 	}
-	err = row->handler(d, op);
+	err = row->handler != NULL ? row->handler(d, op) : -ENOSYS; /* not in this build */
 	if (d != NULL) {
 		domain_put(d);
 	}

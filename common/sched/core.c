@@ -26,6 +26,7 @@
 #include <hv/sched.h>
 #include <hv/softirq.h>
 #include <hv/timer.h>
+#include <hv/trace.h>
 
 static DEFINE_PER_CPU(struct runqueue, runqueues);
 u64 sched_idle_cpus;
@@ -263,6 +264,9 @@ void sched_unblock(struct sched_unit *unit, u32 reasons)
 	wakes = wakes && unit->state == SCHED_STATE_ASLEEP;
 	spin_unlock(&rq->lock);
 	if (wakes) {
+		if (trace_is_on()) {
+			trace_wake(unit);
+		}
 		sched_place(unit, (reasons & SCHED_BLOCK_CAP) != 0 ? SCHED_ARRIVES_AGAIN
 								   : SCHED_ARRIVES_AWAKE);
 	}

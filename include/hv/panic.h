@@ -17,6 +17,12 @@ void panic(const char *fmt, ...) __printf(1, 2) __noreturn __cold;
 /* Is a panic under way? Other CPUs halt when they see it (irq.c, spinlock.c). */
 bool panic_is_active(void);
 
+/*
+ * What else a panic prints, after its message and with the other CPUs told to stop: called once on
+ * the CPU that panics, whatever state the rest is in; takes no lock, trusts no heap. One for all.
+ */
+void panic_set_last_words(void (*print)(void));
+
 /* Boot: reset the machine after a panic instead of halting (command line reboot-on-panic). */
 void panic_set_reboot(bool reboot);
 

@@ -12,6 +12,7 @@
 #include <asm/vcpu.h>
 #include <hv/sched.h>
 #include <hv/timer.h>
+#include <hv/trace.h>
 #include <hv/types.h>
 
 struct domain;
@@ -34,9 +35,21 @@ struct vcpu {
 	struct timer oneshot; /* VCPUOP_set_singleshot_timer, SCHEDOP_poll timeout */
 	u32 virq_port[24];    /* event channel bound to each per-vCPU VIRQ, 0 = none; evtchn lock */
 
-	u64 nr_exits;	 /* entries into EL2 from this vCPU */
-	u64 nr_injected; /* virtual interrupts made pending */
+	u64 nr_exits[BULKHEAD_NR_EXITS]; /* entries into EL2 from this vCPU, by reason */
+	u64 nr_injected;		 /* virtual interrupts made pending */
+	struct trace_vcpu trace[IS_ENABLED(CONFIG_TRACE)]; /* one, or none */
 };
+
+/* Entries into EL2 for whatever reason. */
+static inline u64 vcpu_nr_exits(const struct vcpu *v)
+{
+	u64 sum = 0;
+
+	for (unsigned int i = 0; i < BULKHEAD_NR_EXITS; i++) {
+		sum += v->nr_exits[i];
+	}
+	return sum;
+}
 
 /* The vCPU that this physical CPU runs; never NULL once the CPU is up. */
 static inline struct vcpu *current_vcpu(void)

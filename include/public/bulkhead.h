@@ -37,6 +37,10 @@
 #define BULKHEAD_OP_watch	   10 /* u.watch */
 #define BULKHEAD_OP_domain_stat	   11 /* u.domain_stat */
 #define BULKHEAD_OP_next_domain	   12 /* no payload */
+#define BULKHEAD_OP_trace_control  13 /* u.trace_control */
+#define BULKHEAD_OP_trace_read	   14 /* u.trace_read */
+#define BULKHEAD_OP_latency	   15 /* u.latency */
+#define BULKHEAD_OP_vcpu_stat	   16 /* u.vcpu_stat */
 #define BULKHEAD_OP_refusal	   17 /* u.refusal */
 #define BULKHEAD_OP_bounds	   18 /* u.bounds */
 #define BULKHEAD_NR_OPS		   19
@@ -214,6 +218,107 @@ struct bulkhead_bounds {
 	uint64_t limit;	  /* out: that it may take, in instructions */
 };
 
+/*
+ * Tracing. The commands trace_control, trace_read and latency are -XEN_ENOSYS in a build without
+ * CONFIG_TRACE. Ticks are those of the architected counter (info: cpu_khz), the same on all CPUs.
+ *
+ * trace_control: keep events, and latencies, from now on or no longer. What was kept can still be
+ * read after a stop. on = off = 0 only asks. -XEN_ENOMEM no room for the rings.
+ */
+#define BULKHEAD_TRACE_events  (1U << 0)
+#define BULKHEAD_TRACE_latency (1U << 1)
+
+struct bulkhead_trace_control {
+	uint32_t on;		  /* in: what to switch on */
+	uint32_t off;		  /* in: what to switch off */
+	uint32_t state;		  /* out: what is on now */
+	uint32_t ring_records;	  /* out: records that the ring of one CPU holds */
+	uint64_t now;		  /* out: ticks */
+	uint32_t latency_buckets; /* out: buckets of a histogram */
+	uint32_t pad;
+};
+
+/* Numbers of events; domain and vcpu say whom it is about, args what: */
+#define BULKHEAD_EVENT_exit	 1 /* left the guest: BULKHEAD_EXIT_* | ESR << 32, PC */
+#define BULKHEAD_EVENT_hypercall 2 /* left the guest by a hypercall: its number, PC */
+#define BULKHEAD_EVENT_inject	 3 /* an interrupt became pending: INTID, since when (ticks) */
+#define BULKHEAD_EVENT_wake	 4 /* may run again: -, who ran here */
+#define BULKHEAD_EVENT_pick	 5 /* scheduler's choice: until (ns, ~0 = open), who ran here */
+#define BULKHEAD_EVENT_switch	 6 /* starts to run: awake since (ticks, 0 = -), who ran */
+#define BULKHEAD_EVENT_missed	 7 /* deadlines were missed: how many so far */
+
+/* Who ran: domain << 16 | vCPU. Nobody: this domain, also in the field domain. */
+#define BULKHEAD_DOMID_idle 0x7FFF
+
+struct bulkhead_trace_record {
+	uint64_t time;	/* ticks */
+	uint32_t event; /* BULKHEAD_EVENT_*; more may come */
+	uint16_t domain;
+	uint16_t vcpu;
+	uint64_t args[2];
+};
+
+/*
+ * trace_read: copy records of a CPU, oldest first, at most 128 in one call. Reading does not
+ * consume: next is the reader's place, 0 for the oldest. nr = 0 on return: nothing new.
+ */
+struct bulkhead_trace_read {
+	uint32_t cpu;  /* in */
+	uint32_t nr;   /* in: room at data, in records; out: records copied */
+	uint64_t next; /* in/out */
+	GUEST_HANDLE(struct bulkhead_trace_record) data;
+	uint64_t dropped; /* out: records that were overwritten before this call could copy them */
+};
+
+/*
+ * latency: one histogram of a vCPU, counted while BULKHEAD_TRACE_latency is on. interrupt: from the
+ * virtual timer's deadline, or from when another interrupt was made pending, to the entry of the
+ * guest with it. wakeup: from the moment the vCPU might run again to its start on a CPU.
+ * Bucket n < 4 counts n ticks; bucket 4 (t - 1) + q, with t >= 2, those from (4 + q) 2^(t-2) on.
+ * With BULKHEAD_LATENCY_reset in .flags it is emptied after the copy. -XEN_ENOENT no such vCPU.
+ */
+#define BULKHEAD_LATENCY_reset	   (1U << 0)
+#define BULKHEAD_LATENCY_interrupt 0
+#define BULKHEAD_LATENCY_wakeup	   1
+
+struct bulkhead_latency {
+	uint32_t vcpu;	/* in */
+	uint32_t which; /* in: BULKHEAD_LATENCY_* */
+	GUEST_HANDLE(uint32_t) buckets;
+	uint32_t nr; /* in: room for buckets; out: buckets there are */
+	uint32_t pad;
+	uint64_t count; /* out */
+	uint64_t min;	/* out: ticks, as max and sum */
+	uint64_t max;
+	uint64_t sum;
+};
+
+/* Reasons for which a vCPU leaves the guest. */
+#define BULKHEAD_EXIT_hypercall 0 /* HVC, PSCI included */
+#define BULKHEAD_EXIT_interrupt 1 /* a physical interrupt */
+#define BULKHEAD_EXIT_wait	2 /* WFI, WFE */
+#define BULKHEAD_EXIT_sysreg	3
+#define BULKHEAD_EXIT_memory	4 /* data abort: emulated devices */
+#define BULKHEAD_EXIT_smc	5
+#define BULKHEAD_EXIT_fp	6 /* first use of FP after a switch */
+#define BULKHEAD_EXIT_other	7
+#define BULKHEAD_NR_EXITS	8
+
+#define BULKHEAD_VCPU_up      (1U << 0)
+#define BULKHEAD_VCPU_running (1U << 1)
+
+/* vcpu_stat: one vCPU. -XEN_ENOENT the domain has no vCPU of this number, or not yet. */
+struct bulkhead_vcpu_stat {
+	uint32_t vcpu;	/* in */
+	uint32_t state; /* out: BULKHEAD_VCPU_* */
+	uint32_t cpu;	/* out: where it runs, or ran last */
+	uint32_t pad;
+	uint64_t cpu_time_ns;		      /* out */
+	uint64_t nr_injected;		      /* out */
+	uint64_t nr_exits[BULKHEAD_NR_EXITS]; /* out */
+	uint64_t reserved[2];		      /* out: 0 */
+};
+
 struct bulkhead_op {
 	uint32_t version; /* in: BULKHEAD_INTERFACE_VERSION */
 	uint32_t cmd;	  /* in: BULKHEAD_OP_* */
@@ -232,6 +337,10 @@ struct bulkhead_op {
 		struct bulkhead_domain_stat domain_stat;
 		struct bulkhead_refusal refusal;
 		struct bulkhead_bounds bounds;
+		struct bulkhead_trace_control trace_control;
+		struct bulkhead_trace_read trace_read;
+		struct bulkhead_latency latency;
+		struct bulkhead_vcpu_stat vcpu_stat;
 		uint8_t pad[112];
 	} u;
 };
@@ -253,5 +362,10 @@ _Static_assert(sizeof(struct bulkhead_domain_stat) == 72, "size of bulkhead_doma
 _Static_assert(sizeof(struct bulkhead_refusal) == 24, "size of bulkhead_refusal");
 _Static_assert(sizeof(struct bulkhead_bounds) == 32, "size of bulkhead_bounds");
 _Static_assert(offsetof(struct bulkhead_domain_stat, nr_pages) == 32, "offset of nr_pages");
+_Static_assert(sizeof(struct bulkhead_trace_control) == 32, "size of bulkhead_trace_control");
+_Static_assert(sizeof(struct bulkhead_trace_record) == 32, "size of bulkhead_trace_record");
+_Static_assert(sizeof(struct bulkhead_trace_read) == 32, "size of bulkhead_trace_read");
+_Static_assert(sizeof(struct bulkhead_latency) == 56, "size of bulkhead_latency");
+_Static_assert(sizeof(struct bulkhead_vcpu_stat) == 112, "size of bulkhead_vcpu_stat");
 
 #endif

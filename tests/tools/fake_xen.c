@@ -12,6 +12,7 @@
  */
 #define _GNU_SOURCE
 #include "fake_sched.h"
+#include "fake_trace.h"
 #include "hyp.h"
 
 #include <errno.h>
@@ -50,6 +51,8 @@ struct fake {
 	char store[NR_DOMS][4096];
 	struct fake_dom dom[NR_DOMS];
 	struct fake_sched sched;
+	uint32_t tracing;
+	uint64_t calls; /* of vcpu_stat: its figures grow with each */
 };
 
 static struct fake *fake;
@@ -323,6 +326,30 @@ static long do_sysctl(struct xen_sysctl *op)
 	}
 }
 
+static long do_latency(struct bulkhead_op *op)
+{
+	if (op->u.latency.vcpu > 0) {
+		return refuse(ENOENT);
+	}
+	say("latency %u flags %u", op->u.latency.which, op->flags);
+	fake_latency(&op->u.latency);
+	return 0;
+}
+
+static long do_vcpu_stat(struct bulkhead_vcpu_stat *st)
+{
+	if (st->vcpu > 0) {
+		return refuse(ENOENT);
+	}
+	st->state = BULKHEAD_VCPU_up;
+	st->cpu = 2;
+	st->cpu_time_ns = ++fake->calls * 1000000000;
+	for (uint32_t i = 0; i < BULKHEAD_NR_EXITS; i++) {
+		st->nr_exits[i] = fake->calls * (i + 1) * 1000000;
+	}
+	return 0;
+}
+
 static long do_own_dom(struct bulkhead_op *op, struct fake_dom *d)
 {
 	struct bulkhead_console_read *r = &op->u.console_read;
@@ -371,6 +398,10 @@ static long do_own_dom(struct bulkhead_op *op, struct fake_dom *d)
 	case BULKHEAD_OP_domain_stat:
 		memset(&op->u.domain_stat, 0, sizeof(op->u.domain_stat));
 		return 0;
+	case BULKHEAD_OP_latency:
+		return do_latency(op);
+	case BULKHEAD_OP_vcpu_stat:
+		return do_vcpu_stat(&op->u.vcpu_stat);
 	case BULKHEAD_OP_console_attach:
 	case BULKHEAD_OP_watch:
 		return op->u.watch.pad || op->u.watch.port ? 0 : refuse(EINVAL);
@@ -402,6 +433,8 @@ static long do_own(struct bulkhead_op *op)
 			.total_frames = 262144,
 			.free_frames = FREE_PAGES,
 			.nr_domains = 1,
+			.cpu_khz = 1000000,
+			.uptime_ns = ++fake->calls * 1000000000,
 		};
 		return 0;
 	}
@@ -414,6 +447,18 @@ static long do_own(struct bulkhead_op *op)
 		}
 		*b = b->index <= 3 ? (struct bulkhead_bounds){ 3, 0x13240000, 10, 900, 2000 }
 				   : (struct bulkhead_bounds){ 7, 0x300c0006, 4, 5001, 5000 };
+		return 0;
+	}
+	if (op->cmd == BULKHEAD_OP_trace_control) {
+		fake->tracing |= op->u.trace_control.on;
+		fake->tracing &= ~op->u.trace_control.off;
+		op->u.trace_control.state = fake->tracing;
+		op->u.trace_control.ring_records = 512;
+		say("tracing %#x", fake->tracing);
+		return 0;
+	}
+	if (op->cmd == BULKHEAD_OP_trace_read) {
+		fake_trace_read(&op->u.trace_read);
 		return 0;
 	}
 	if (op->cmd == BULKHEAD_OP_find_name) {

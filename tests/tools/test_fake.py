@@ -6,8 +6,144 @@ import struct
 import time
 
 import pytest
+from tracks import slices_by_track
 
 PAGE = 4096
+
+
+RECORD = struct.Struct("<QQIHHQQ")  # CPU, time, event, domain, vCPU, two arguments
+EXIT, HYPERCALL, INJECT, WAKE, PICK, SWITCH = range(1, 7)
+IDLE = 0x7fff
+
+
+def trace(fake, *records):
+    """The rings of the fake hypervisor."""
+    path = fake.folder / "rings"
+    path.write_bytes(b"".join(RECORD.pack(*r) for r in records))
+    fake.env["BH_FAKE_TRACE"] = str(path)
+
+
+# Domain 1 wakes while Dom0 has CPU 1, and gets it after 4 us, most of which Dom0 ran on.
+STORY = [(1, 10000, HYPERCALL, 0, 0, 29, 0x1000),
+         (0, 10500, SWITCH, 1, 0, 0, IDLE << 16),
+         (0, 10600, SWITCH, IDLE, 0, 0, 1 << 16),
+         (1, 11000, INJECT, 1, 0, 27, 11000),
+         (1, 11000, WAKE, 1, 0, 0, 0),
+         (1, 14900, EXIT, 0, 0, 1, 0x1004),
+         (1, 14950, PICK, 1, 0, 99, 0),
+         (1, 15000, SWITCH, 1, 0, 11000, 0),
+         (1, 15500, EXIT, 1, 0, 2 | 0x1f << 32, 0x2000)]
+
+
+def test_trace_switches(fake):
+    fake.ok("trace", "start")
+    fake.ok("trace", "stop")
+    assert fake.calls() == ["tracing 0x1", "tracing 0"]
+    for words in (["save"], ["start", "now"], ["begin"]):
+        assert fake.run("trace", *words)[0] == 2
+    code, _, err = fake.run("trace", "start", fail="own13 38")
+    assert code == 1 and "CONFIG_TRACE" in err
+    code, _, err = fake.run("trace", "start", fail="own13 12")
+    assert code == 1 and "no room for the rings" in err
+    code, _, err = fake.run("trace", "report")
+    assert code == 1 and "there is no trace" in err
+
+
+def test_trace_save(fake):
+    create(fake)
+    trace(fake, *STORY)
+    assert "9 events of 4 CPUs" in fake.ok("trace", "save", "t.json")
+    saved = json.loads((fake.folder / "t.json").read_text())
+    assert saved == json.loads(fake.ok("trace", "save", "-"))
+    events = saved["traceEvents"]
+    slices = slices_by_track(events)
+    assert slices[1, 0] == [("idle", 0.5, 0.5), ("test/v0", 0.5, 0.6), ("idle", 0.6, 5.5)]
+    assert slices[1, 1] == [("Domain-0/v0", 0, 5), ("test/v0", 5, 5.5)]
+    assert slices[1001, 0] == [("runs", 0.5, 0.6), ("waits", 1, 5), ("runs", 5, 5.5)]
+    assert [e["name"] for e in events if e["ph"] == "i"] == [
+        "hypercall 29", "inject 27", "wake", "exit: interrupt", "pick", "exit: wait"]
+    names = {(e["pid"], e["name"]): e["args"]["name"] for e in events if e["ph"] == "M"}
+    assert names[1001, "process_name"] == "test" and names[1000, "process_name"] == "Domain-0"
+    code, _, err = fake.run("trace", "save", "/nowhere/t.json")
+    assert code == 1 and "cannot write" in err and "No such file" in err
+
+
+def test_trace_of_more_than_one_call(fake):
+    trace(fake, *[(2, 1000 + i, EXIT, 0, 0, 3, i) for i in range(300)])
+    events = json.loads(fake.ok("trace", "save", "-"))["traceEvents"]
+    slices_by_track(events)
+    assert [int(e["args"]["arg"], 16) for e in events if e["ph"] == "i"] == list(range(300))
+
+
+def test_trace_report(fake):
+    create(fake)
+    trace(fake, *STORY)
+    assert json.loads(fake.ok("trace", "report", "--json")) == [
+        {"delay_ns": 4000, "vcpu": "test/v0", "cpu": 1, "at_ns": 1000, "cause": "Domain-0/v0",
+         "cause_percent": 100}]
+    assert fake.ok("trace", "report", "test") == fake.ok("trace", "report")
+    assert json.loads(fake.ok("trace", "report", "--json", "Domain-0")) == []
+    assert fake.run("trace", "report", "nobody")[0] == 4
+    assert fake.ok("trace", "report").splitlines()[1].split() == [
+        "4.0", "test/v0", "1", "0.0", "Domain-0/v0", "100"]
+
+
+def test_trace_report_of_a_wake_up_from_elsewhere(fake):
+    """Only what lies within the wait counts, and what came before the ring is unknown."""
+    create(fake)
+    trace(fake, (1, 10000, EXIT, 0, 0, 3, 0), (0, 12000, WAKE, 1, 0, 0, IDLE << 16),
+          (1, 13000, SWITCH, 1, 0, 12000, 0), (2, 20000, EXIT, 1, 1, 3, 0),
+          (2, 20500, SWITCH, 0, 0, 19000, 1 << 16 | 1), (3, 30000, SWITCH, 0, 1, 29000, 0))
+    assert [(r["vcpu"], r["delay_ns"], r["cause"], r["cause_percent"])
+            for r in json.loads(fake.ok("trace", "report", "--json"))] == [
+        ("Domain-0/v0", 1500, "test/v1", 33), ("test/v0", 1000, "Domain-0/v0", 100),
+        ("Domain-0/v1", 1000, "unknown", 0)]
+
+
+def test_trace_report_shares_the_blame(fake):
+    """Twelve waits: the ten longest, longest first; the CPU idled or was another's for a part."""
+    create(fake)
+    story = []
+    for i in range(1, 13):
+        at = 100000 * i
+        story += [(0, at, SWITCH, 0, 0, 0, IDLE << 16), (0, at + 1000 * i, WAKE, 1, 0, 0, 0),
+                  (0, at + 1000 * i + 300, SWITCH, IDLE, 0, 0, 0),
+                  (0, at + 1000 * i + 1000 + i, SWITCH, 1, 0, at + 1000 * i, IDLE << 16),
+                  (0, at + 50000, SWITCH, IDLE, 0, 0, 1 << 16)]
+    trace(fake, *story)
+    report = json.loads(fake.ok("trace", "report", "--json"))
+    assert [r["delay_ns"] for r in report] == list(range(1012, 1002, -1))
+    assert {r["cause"] for r in report} == {"idle"} and report[0]["cause_percent"] == 70
+
+
+def test_latency(fake):
+    create(fake)
+    rows = json.loads(fake.ok("latency", "--json", "--reset", "test"))
+    assert rows[0] == {"name": "test", "domid": 1, "vcpu": 0, "kind": "interrupt", "count": 100,
+                       "min_ns": 600, "mean_ns": 630, "p99_ns": 2100, "max_ns": 2100,
+                       "buckets": [[512, 98], [2048, 2]]}
+    assert rows[1]["kind"] == "wakeup" and rows[1]["count"] == 0 and rows[1]["buckets"] == []
+    assert fake.calls()[-4:] == ["tracing 0", "tracing 0x2", "latency 0 flags 1",
+                                 "latency 1 flags 1"]
+    text = fake.ok("latency", "-n", "2", "test")
+    assert text.count("min 0.600, mean 0.630, 99 % below 2.100, max 2.100 us") == 2
+    assert "0.512 us         98  ########################################" in text
+    fake.ok("latency", "--stop", "test")
+    assert fake.calls()[-1] == "tracing 0"
+    assert fake.run("latency", "nobody")[0] == 4
+    for words in (["-i", "0"], ["-n", "x"]):
+        code, _, err = fake.run("latency", *words, "test")
+        assert code == 2 and "latency: -i wants" in err
+    code, _, err = fake.run("latency", "test", fail="own13 38")
+    assert code == 1 and "CONFIG_TRACE" in err
+
+
+def test_top_by_vcpu(fake):
+    row = json.loads(fake.ok("top", "--json", "--vcpus", "-d", "1"))[0]
+    assert row["name"] == "Domain-0" and row["vcpu"] == 0 and row["cpu"] == 2
+    assert row["hypercalls_per_second"] == 1000000 * row["cpu_percent"] / 100
+    assert row["memory_per_second"] == 5 * row["hypercalls_per_second"]
+    assert row["others_per_second"] == 21 * row["hypercalls_per_second"]
 
 
 def create(fake, *words, **keys):

@@ -7,6 +7,7 @@
  * --json, pictures are simply printed one after the other.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,6 +29,18 @@ struct sample {
 	uint64_t irqs;
 };
 
+struct vcpu_sample {
+	uint32_t domid;
+	char name[BULKHEAD_NAME_LEN];
+	struct bulkhead_vcpu_stat st;
+};
+
+struct vcpu_samples {
+	struct vcpu_sample *s;
+	int nr;
+	uint64_t now_ns;
+};
+
 struct samples {
 	struct sample *s;
 	int nr;
@@ -45,6 +58,23 @@ static const struct out_col top_cols[] = {
 	{ "memory_mib", "MEM(MiB)" },
 	{ "vcpus", "VCPUS" },
 	{ "traps_per_second", "TRAPS/s" },
+	{ "interrupts_per_second", "IRQS/s" },
+	{ NULL, NULL },
+};
+
+/* By vCPU. More columns will come where the hypervisor gets more to tell. */
+static const struct out_col vcpu_cols[] = {
+	{ "name", "NAME" },
+	{ "domid", "ID" },
+	{ "vcpu", "VCPU" },
+	{ "cpu", "CPU" },
+	{ "cpu_percent", "CPU(%)" },
+	{ "hypercalls_per_second", "HVC/s" },
+	{ "physical_interrupts_per_second", "PIRQ/s" },
+	{ "waits_per_second", "WAIT/s" },
+	{ "sysregs_per_second", "SYSREG/s" },
+	{ "memory_per_second", "MMIO/s" },
+	{ "others_per_second", "OTHER/s" },
 	{ "interrupts_per_second", "IRQS/s" },
 	{ NULL, NULL },
 };
@@ -134,6 +164,101 @@ static void top_row(struct out_table *t, const struct samples *now, int i,
 	out_num(t, rate(s->irqs, o->irqs, ns));
 }
 
+static int vcpus_take(struct vcpu_samples *all)
+{
+	struct xen_domctl_getdomaininfo *list;
+	struct bulkhead_info info;
+	int nr = hyp_dom_list(&list);
+	int rc = nr < 0 ? nr : hyp_own_info(&info);
+
+	for (int i = 0; rc == 0 && i < nr; i++) {
+		struct vcpu_sample one = { .domid = list[i].domain };
+		void *more = realloc(all->s, sizeof(one) * (size_t)(all->nr + BULKHEAD_MAX_VCPUS));
+
+		if (!more) {
+			rc = -ENOMEM;
+			break;
+		}
+		all->s = more;
+		dom_name(one.domid, one.name);
+		for (uint32_t v = 0; v < BULKHEAD_MAX_VCPUS; v++) {
+			if (hyp_vcpu_stat(one.domid, v, &one.st)) {
+				break;
+			}
+			all->s[all->nr++] = one;
+		}
+	}
+	all->now_ns = rc ? 0 : info.uptime_ns;
+	if (nr >= 0) {
+		free(list);
+	}
+	return rc;
+}
+
+/* The sample of the same vCPU; zeros when it is new. A domain that took the number of one that has
+ * gone starts from zero, too. */
+static const struct bulkhead_vcpu_stat *vcpus_find(const struct vcpu_samples *all,
+						   const struct vcpu_sample *like)
+{
+	static const struct bulkhead_vcpu_stat none;
+
+	for (int i = 0; i < all->nr; i++) {
+		const struct vcpu_sample *s = &all->s[i];
+
+		if (s->domid == like->domid && s->st.vcpu == like->st.vcpu &&
+		    s->st.cpu_time_ns <= like->st.cpu_time_ns) {
+			return &s->st;
+		}
+	}
+	return &none;
+}
+
+static void vcpu_row(struct out_table *t, const struct vcpu_sample *s,
+		     const struct bulkhead_vcpu_stat *old, uint64_t ns)
+{
+	uint64_t permille = rate(s->st.cpu_time_ns, old->cpu_time_ns, ns) / 1000000;
+	uint64_t others = 0;
+	char percent[32];
+
+	snprintf(percent, sizeof(percent), "%llu.%llu", (unsigned long long)permille / 10,
+		 (unsigned long long)permille % 10);
+	out_str(t, s->name);
+	out_num(t, s->domid);
+	out_num(t, s->st.vcpu);
+	if (s->st.state & BULKHEAD_VCPU_up) {
+		out_num(t, s->st.cpu);
+	} else {
+		out_str(t, NULL);
+	}
+	out_raw(t, percent, percent);
+	for (uint32_t i = 0; i < BULKHEAD_NR_EXITS; i++) {
+		uint64_t per_second = rate(s->st.nr_exits[i], old->nr_exits[i], ns);
+
+		/* The columns are in the order of the reasons. */
+		if (i <= BULKHEAD_EXIT_memory) {
+			out_num(t, per_second);
+		} else {
+			others += per_second;
+		}
+	}
+	out_num(t, others);
+	out_num(t, rate(s->st.nr_injected, old->nr_injected, ns));
+}
+
+static void vcpus_show(const struct vcpu_samples *now, const struct vcpu_samples *old, bool json,
+		       bool screen)
+{
+	struct out_table *t = out_new(vcpu_cols, OUT_TABLE, json);
+
+	for (int i = 0; i < now->nr; i++) {
+		vcpu_row(t, &now->s[i], vcpus_find(old, &now->s[i]), now->now_ns - old->now_ns);
+	}
+	if (screen) {
+		fputs("\033[H\033[J", stdout);
+	}
+	out_end(t);
+}
+
 static void top_show(const struct samples *now, const struct samples *old, bool json, bool screen)
 {
 	struct out_table *t = out_new(top_cols, OUT_TABLE, json);
@@ -188,6 +313,28 @@ static int top_loop(uint64_t ms, uint64_t count, bool json, bool screen)
 	return rc ? err_sys(rc, "cannot list the domains") : BH_OK;
 }
 
+static int vcpus_loop(uint64_t ms, uint64_t count, bool json, bool screen)
+{
+	struct vcpu_samples old = { 0 };
+	struct vcpu_samples now = { 0 };
+	int rc = vcpus_take(&old);
+
+	for (uint64_t n = 0; rc == 0 && !top_stop && (count == 0 || n < count); n++) {
+		if (top_wait(ms, screen)) {
+			break;
+		}
+		rc = vcpus_take(&now);
+		if (rc == 0 && !top_stop) {
+			vcpus_show(&now, &old, json, screen);
+		}
+		free(old.s);
+		old = now;
+		memset(&now, 0, sizeof(now));
+	}
+	free(old.s);
+	return rc ? err_sys(rc, "cannot list the vCPUs") : BH_OK;
+}
+
 static int top_cmd(const struct args *a)
 {
 	bool screen = isatty(STDOUT_FILENO) && isatty(STDIN_FILENO) && !args_has(a, 'b') &&
@@ -212,7 +359,8 @@ static int top_cmd(const struct args *a)
 		raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
 		tcsetattr(STDIN_FILENO, TCSANOW, &raw);
 	}
-	rc = top_loop(seconds * 1000, count, a->json, screen);
+	rc = args_has(a, 'v') ? vcpus_loop(seconds * 1000, count, a->json, screen)
+			      : top_loop(seconds * 1000, count, a->json, screen);
 	if (screen) {
 		tcsetattr(STDIN_FILENO, TCSANOW, &saved);
 	}
@@ -223,6 +371,7 @@ static const struct opt top_opts[] = {
 	{ 'd', "delay", "SECONDS", "time between two pictures (3)" },
 	{ 'i', "iterations", "COUNT", "leave after so many pictures" },
 	{ 'b', "batch", NULL, "print pictures one after the other" },
+	{ 'v', "vcpus", NULL, "a line per vCPU: its share of a CPU, entries into EL2 by reason" },
 	{ 0 },
 };
 

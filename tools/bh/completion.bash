@@ -30,6 +30,13 @@ _bh() {
             words="$(_bh_domains) $(bh cpupool-list 2>/dev/null | sed -n '2,$s/ .*//p')"
             ;;
         info | dmesg | top | debug-keys | bounds) ;;
+        trace)
+            words="start stop save report"
+            if [ "$COMP_CWORD" -eq 3 ]; then
+                [ "${COMP_WORDS[2]}" != report ] && mapfile -t COMPREPLY < <(compgen -f -- "$word") && return
+                words=$(_bh_domains)
+            fi
+            ;;
         *)
             words=$(_bh_domains)
             ;;

@@ -134,5 +134,13 @@ int hyp_watch(uint32_t domid, uint32_t port);
 /* Why this bh's last reservation was refused; -ENOENT = it was not. */
 int hyp_refusal(struct bulkhead_refusal *r);
 int hyp_dom_stat(uint32_t domid, struct bulkhead_domain_stat *st);
+/* -ENOENT: the domain has no such vCPU. */
+int hyp_vcpu_stat(uint32_t domid, uint32_t vcpu, struct bulkhead_vcpu_stat *st);
+/* Switch BULKHEAD_TRACE_* on and off; what is on then is in *st. -ENOSYS: a build without. */
+int hyp_trace_control(uint32_t on, uint32_t off, struct bulkhead_trace_control *st);
+/* r->data: room from hyp_buf(), of r->nr records. */
+int hyp_trace_read(struct bulkhead_trace_read *r);
+/* l->buckets: room from hyp_buf(), of l->nr words. */
+int hyp_latency(uint32_t domid, struct bulkhead_latency *l, bool reset);
 
 #endif

@@ -222,3 +222,39 @@ int hyp_bounds(uint32_t index, struct bulkhead_bounds *bounds)
 	*bounds = op.u.bounds;
 	return rc;
 }
+
+int hyp_vcpu_stat(uint32_t domid, uint32_t vcpu, struct bulkhead_vcpu_stat *st)
+{
+	struct bulkhead_op op = { .u.vcpu_stat.vcpu = vcpu };
+	int rc = own_call(&op, BULKHEAD_OP_vcpu_stat, domid);
+
+	*st = op.u.vcpu_stat;
+	return rc;
+}
+
+int hyp_trace_control(uint32_t on, uint32_t off, struct bulkhead_trace_control *st)
+{
+	struct bulkhead_op op = { .u.trace_control = { .on = on, .off = off } };
+	int rc = own_call(&op, BULKHEAD_OP_trace_control, 0);
+
+	*st = op.u.trace_control;
+	return rc;
+}
+
+int hyp_trace_read(struct bulkhead_trace_read *r)
+{
+	struct bulkhead_op op = { .u.trace_read = *r };
+	int rc = own_call(&op, BULKHEAD_OP_trace_read, 0);
+
+	*r = op.u.trace_read;
+	return rc;
+}
+
+int hyp_latency(uint32_t domid, struct bulkhead_latency *l, bool reset)
+{
+	struct bulkhead_op op = { .flags = reset ? BULKHEAD_LATENCY_reset : 0, .u.latency = *l };
+	int rc = own_call(&op, BULKHEAD_OP_latency, domid);
+
+	*l = op.u.latency;
+	return rc;
+}

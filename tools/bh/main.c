@@ -65,6 +65,8 @@ const struct cmd *const cmd_table[] = {
 	&cmd_pool_migrate,
 	&cmd_info,
 	&cmd_top,
+	&cmd_latency,
+	&cmd_trace,
 	&cmd_uptime,
 	&cmd_dmesg,
 	&cmd_debug_keys,

@@ -20,5 +20,4 @@ void asm_offsets(void)
 	DEFINE(EL2_BUDGET, IS_ENABLED(CONFIG_EL2_BUDGET));
 	DEFINE(REGS_PC, offsetof(struct vcpu, arch.regs.pc));
 	DEFINE(VCPU_VGIC_WORK, offsetof(struct vcpu, arch.vgic.work));
-	DEFINE(VCPU_NR_EXITS, offsetof(struct vcpu, nr_exits));
 }

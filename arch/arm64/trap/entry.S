@@ -120,7 +120,7 @@ guest_sync:
 	sub	x3, x3, #19
 	cmp	x3, #9
 	b.ls	guest_sync_slow
-	bl	trap_data_abort
+	bl	trap_memory
 	b	trap_leave
 2:	cmp	x2, #EC_SYSREG
 	b.ne	guest_sync_slow
@@ -128,7 +128,7 @@ guest_sync:
 	sub	x3, x3, #19
 	cmp	x3, #9
 	b.ls	guest_sync_slow
-	bl	trap_sysreg
+	bl	trap_register
 	b	trap_leave
 
 guest_sync_slow:
@@ -140,7 +140,7 @@ guest_sync_slow:
 
 guest_irq:
 	save_scratch
-	bl	irq_handle_pending
+	bl	trap_irq
 	b	trap_leave
 
 guest_serror:
@@ -168,9 +168,6 @@ trap_leave:
 	ldr	w2, [x0, #VCPU_VGIC_WORK]
 	orr	w1, w1, w2
 	cbnz	w1, trap_leave_slow
-	ldr	x1, [x0, #VCPU_NR_EXITS]
-	add	x1, x1, #1
-	str	x1, [x0, #VCPU_NR_EXITS]
 	load_scratch_and_enter
 
 trap_leave_slow:

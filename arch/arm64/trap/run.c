@@ -23,6 +23,7 @@
 #include <hv/sched.h>
 #include <hv/softirq.h>
 #include <hv/timer.h>
+#include <hv/trace.h>
 #include <hv/vgic.h>
 
 static DEFINE_PER_CPU(struct timer, slice_timer);
@@ -51,6 +52,9 @@ static struct vcpu *pick(void)
 		timer_set(this_cpu_ptr(slice_timer), choice.until);
 	}
 	budget_part_is_done(BUDGET_PART_PICK, since);
+	if (trace_is_on()) {
+		trace_pick(next, choice.until);
+	}
 	return next;
 }
 
@@ -96,6 +100,9 @@ struct vcpu *run_next(void)
 	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
 		budget_report();
 	}
+	if (trace_is_on()) {
+		trace_softirq(v);
+	}
 	for (;;) {
 		if (softirq_is_pending() && do_softirqs()) {
 			struct vcpu *next = pick();
@@ -114,7 +121,9 @@ struct vcpu *run_next(void)
 			if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
 				budget_exit();
 			}
-			v->nr_exits++;
+			if (trace_is_on()) {
+				trace_entry(v);
+			}
 			return v;
 		}
 		wait_for_work();
@@ -129,6 +138,9 @@ void run_switch(struct vcpu *prev, struct vcpu *next)
 	context_switch(prev, next);
 	if (!context_is_idle(prev)) {
 		sched_switched(&prev->sched);
+	}
+	if (trace_is_on()) {
+		trace_switch(prev, next);
 	}
 	if (next->runstate_gva) {
 		vcpu_runstate_update(next);

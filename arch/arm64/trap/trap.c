@@ -10,10 +10,12 @@
 #include <hv/context.h>
 #include <hv/domain.h>
 #include <hv/hypercall.h>
+#include <hv/irq.h>
 #include <hv/panic.h>
 #include <hv/printk.h>
 #include <hv/sched.h>
 #include <hv/softirq.h>
+#include <hv/trace.h>
 #include <hv/vgic.h>
 
 #define HVC_XEN	    0xea1U
@@ -21,11 +23,9 @@
 #define WFX_TI_MASK 3U
 #define WFX_WFE	    1U
 
-void trap_hvc(struct vcpu *v, u64 esr)
+static void handle_hvc(struct vcpu *v, u32 immediate)
 {
-	u32 immediate = (u32)(esr & 0xffff);
-
-	budget_note(BUDGET_TRAP, ESR_EC(esr), 0);
+	budget_note(BUDGET_TRAP, EC_HVC64, 0);
 	if (likely(immediate == HVC_XEN)) {
 		hypercall_dispatch(v);
 	} else if (immediate == HVC_SMCCC) {
@@ -34,6 +34,27 @@ void trap_hvc(struct vcpu *v, u64 esr)
 		/* ELR is behind the HVC; an undefined instruction is reported at itself. */
 		v->arch.regs.pc -= 4;
 		exception_inject_undef(v);
+	}
+}
+
+/* Apart, and last in its caller: nothing has to be kept across it where tracing is off. */
+static __noinline void handle_hvc_traced(struct vcpu *v, u64 esr)
+{
+	if ((esr & 0xffff) == HVC_XEN) {
+		trace_hypercall(v, v->arch.regs.x[16]);
+	} else {
+		trace_exit(v, BULKHEAD_EXIT_hypercall, esr);
+	}
+	handle_hvc(v, (u32)(esr & 0xffff));
+}
+
+void trap_hvc(struct vcpu *v, u64 esr)
+{
+	v->nr_exits[BULKHEAD_EXIT_hypercall]++;
+	if (trace_is_on()) {
+		handle_hvc_traced(v, esr);
+	} else {
+		handle_hvc(v, (u32)(esr & 0xffff));
 	}
 }
 
@@ -84,30 +105,81 @@ static void trap_illegal(struct vcpu *v, u64 esr)
 
 struct trap_row {
 	void (*handler)(struct vcpu *v, u64 esr);
+	u32 reason; /* BULKHEAD_EXIT_* */
 };
 
 static const struct trap_row trap_table[64] = {
-	[EC_UNKNOWN] = { trap_undef },
-	[EC_WFX] = { trap_wfx },
-	[EC_FP] = { trap_fp },
-	[EC_ILLEGAL] = { trap_illegal },
-	[EC_SMC64] = { trap_smc },
-	[EC_SYSREG] = { trap_sysreg },
-	[EC_SVE] = { trap_undef },
-	[EC_IABT_LOWER] = { trap_instruction_abort },
-	[EC_DABT_LOWER] = { trap_data_abort },
+	[EC_UNKNOWN] = { trap_undef, BULKHEAD_EXIT_other },
+	[EC_WFX] = { trap_wfx, BULKHEAD_EXIT_wait },
+	[EC_FP] = { trap_fp, BULKHEAD_EXIT_fp },
+	[EC_ILLEGAL] = { trap_illegal, BULKHEAD_EXIT_other },
+	[EC_SMC64] = { trap_smc, BULKHEAD_EXIT_smc },
+	[EC_SYSREG] = { trap_sysreg, BULKHEAD_EXIT_sysreg },
+	[EC_SVE] = { trap_undef, BULKHEAD_EXIT_other },
+	[EC_IABT_LOWER] = { trap_instruction_abort, BULKHEAD_EXIT_other },
+	[EC_DABT_LOWER] = { trap_data_abort, BULKHEAD_EXIT_memory },
 };
+
+static __noinline void handle_sync_traced(struct vcpu *v, u64 esr, const struct trap_row *row)
+{
+	trace_exit(v, row->reason, esr);
+	row->handler(v, esr);
+}
+
+static __noinline void handle_unknown(struct vcpu *v, u64 esr)
+{
+	v->nr_exits[BULKHEAD_EXIT_other]++;
+	if (trace_is_on()) {
+		trace_exit(v, BULKHEAD_EXIT_other, esr);
+	}
+	trap_undef(v, esr);
+}
 
 void trap_sync(struct vcpu *v, u64 esr)
 {
 	const struct trap_row *row = &trap_table[ESR_EC(esr)];
 
 	budget_note(BUDGET_TRAP, ESR_EC(esr), 0);
-	if (row->handler) {
-		row->handler(v, esr);
-	} else {
-		trap_undef(v, esr);
+	if (unlikely(!row->handler)) {
+		handle_unknown(v, esr);
+		return;
 	}
+	v->nr_exits[row->reason]++;
+	if (trace_is_on()) {
+		handle_sync_traced(v, esr, row);
+	} else {
+		row->handler(v, esr);
+	}
+}
+
+/* Two rows of the table that entry.S takes itself. */
+static const struct trap_row memory_row = { trap_data_abort, BULKHEAD_EXIT_memory };
+static const struct trap_row register_row = { trap_sysreg, BULKHEAD_EXIT_sysreg };
+
+void trap_memory(struct vcpu *v, u64 esr)
+{
+	v->nr_exits[BULKHEAD_EXIT_memory]++;
+	if (trace_is_on()) {
+		handle_sync_traced(v, esr, &memory_row);
+	} else {
+		trap_data_abort(v, esr);
+	}
+}
+
+void trap_register(struct vcpu *v, u64 esr)
+{
+	v->nr_exits[BULKHEAD_EXIT_sysreg]++;
+	if (trace_is_on()) {
+		handle_sync_traced(v, esr, &register_row);
+	} else {
+		trap_sysreg(v, esr);
+	}
+}
+
+void trap_irq(struct vcpu *v)
+{
+	v->nr_exits[BULKHEAD_EXIT_interrupt]++;
+	irq_handle_pending();
 }
 
 void trap_serror(struct vcpu *v)
@@ -115,6 +187,10 @@ void trap_serror(struct vcpu *v)
 	u64 esr = read_sysreg(esr_el2);
 
 	budget_note(BUDGET_TRAP, ESR_EC(esr), 0);
+	v->nr_exits[BULKHEAD_EXIT_other]++;
+	if (trace_is_on()) {
+		trace_exit(v, BULKHEAD_EXIT_other, esr);
+	}
 	printk_guest("d%uv%u: SError, ESR %#lx\n", v->domain->id, v->id, esr);
 	domain_crash(v->domain, "asynchronous external abort (SError)");
 }

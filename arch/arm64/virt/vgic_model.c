@@ -62,6 +62,8 @@
  * of it is bounded: no loop is longer than the list registers of one CPU or one register's bits.
  */
 #include <hv/errno.h>
+#include <hv/trace.h>
+#include <hv/vtimer.h>
 
 #include "vgic_internal.h"
 
@@ -193,7 +195,7 @@ static void change_end(struct domain *d, struct vgic_irq *irq)
 	}
 }
 
-void vgic_irq_set_latch(struct domain *d, struct vgic_irq *irq)
+static inline void set_latch(struct domain *d, struct vgic_irq *irq)
 {
 	struct vcpu *v;
 
@@ -213,6 +215,37 @@ void vgic_irq_set_latch(struct domain *d, struct vgic_irq *irq)
 	} else {
 		irq->flags |= VIRQ_LATCH;
 		vgic_need_work(d, v, VGIC_WORK_SYNC);
+	}
+}
+
+/* While tracing an injection takes the slow way out, where its latency is counted. */
+static __noinline void trace_pending(struct domain *d, const struct vgic_irq *irq)
+{
+	bool is_timer = irq->intid == VTIMER_PPI_VIRT;
+	struct vcpu *v = has_vcpu(d, irq->target) ? d->vcpus[irq->target] : NULL;
+
+	if (v == NULL || (irq->flags & VIRQ_ENABLED) == 0) {
+		return;
+	}
+	trace_inject(v, irq->intid, is_timer ? vtimer_deadline(v) : ~0UL);
+	if (vgic_is_local(v)) {
+		WRITE_ONCE(v->arch.vgic.work, v->arch.vgic.work | VGIC_WORK_FILL);
+	}
+}
+
+/* Apart, so that the way without tracing keeps nothing for it. */
+static __noinline void set_latch_traced(struct domain *d, struct vgic_irq *irq)
+{
+	trace_pending(d, irq);
+	set_latch(d, irq);
+}
+
+void vgic_irq_set_latch(struct domain *d, struct vgic_irq *irq)
+{
+	if (trace_is_on()) {
+		set_latch_traced(d, irq);
+	} else {
+		set_latch(d, irq);
 	}
 }
 
@@ -240,6 +273,9 @@ void vgic_irq_set_line(struct domain *d, struct vgic_irq *irq, bool level)
 			vgic_irq_set_latch(d, irq);
 		}
 		return;
+	}
+	if (level && trace_is_on()) {
+		trace_pending(d, irq);
 	}
 	(void)change_begin(d, irq);
 	irq->flags ^= VIRQ_LINE;

@@ -17,6 +17,8 @@
 #include <hv/panic.h>
 #include <hv/printk.h>
 #include <hv/softirq.h>
+#include <hv/trace.h>
+#include <hv/vtimer.h>
 
 #define __weak __attribute__((weak))
 
@@ -57,6 +59,31 @@ static void log_text(const char *fmt, va_list args)
 		n = 0;
 	}
 	snprintf(fake_log + n, sizeof(fake_log) - n, "%s\n", line);
+}
+
+__weak void panic_set_last_words(void (*print)(void))
+{
+	(void)print;
+}
+
+/* Tracing is off unless a test links it. */
+__weak u32 trace_flags;
+__weak void trace_wake(struct sched_unit *unit)
+{
+	(void)unit;
+}
+
+__weak void trace_inject(struct vcpu *v, u32 intid, u64 since)
+{
+	(void)v;
+	(void)intid;
+	(void)since;
+}
+
+__weak u64 vtimer_deadline(const struct vcpu *v)
+{
+	(void)v;
+	return 0;
 }
 
 __weak void printk(const char *fmt, ...)

@@ -13,6 +13,9 @@ struct vcpu;
 /* From entry.S, with the current vCPU and ESR_EL2. */
 void trap_hvc(struct vcpu *v, u64 esr);
 void trap_sync(struct vcpu *v, u64 esr);
+void trap_memory(struct vcpu *v, u64 esr);
+void trap_register(struct vcpu *v, u64 esr);
+void trap_irq(struct vcpu *v);
 void trap_serror(struct vcpu *v);
 void trap_fatal(unsigned int kind, u64 pc, u64 lr, u64 sp, u64 fp) __attribute__((noreturn));
 

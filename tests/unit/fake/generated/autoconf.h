@@ -19,3 +19,4 @@
 #define CONFIG_DEBUG			  1
 #define CONFIG_CONSOLE_RING_SHIFT	  12
 #define CONFIG_DEBUG_KEYS		  1
+#define CONFIG_TRACE			  1

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Bulkhead's own hypercall: switching traces on and off, reading rings and histograms
+ * (hv/trace.h) in bounded pieces.
+ *
+ * control_lock orders the switches; reading takes no lock, what is being written meanwhile is
+ * dropped by trace_read(). A histogram is copied while it may be counted in: its figures are of
+ * the moment, not of one moment.
+ */
+#include <hv/arch.h>
+#include <hv/control.h>
+#include <hv/domain.h>
+#include <hv/errno.h>
+#include <hv/guest_access.h>
+#include <hv/percpu.h>
+#include <hv/string.h>
+#include <hv/trace.h>
+
+#include "ext.h"
+
+#define READ_MAX 128U /* records in one call: its bound */
+#define PIECE	 16U
+#define ALL	 (BULKHEAD_TRACE_events | BULKHEAD_TRACE_latency)
+
+_Static_assert(sizeof(struct trace_record) == sizeof(struct bulkhead_trace_record) &&
+		       offsetof(struct trace_record, args) ==
+			       offsetof(struct bulkhead_trace_record, args),
+	       "records go out as they are kept");
+
+static int switch_on_and_off(u32 on, u32 off)
+{
+	int err = (on & BULKHEAD_TRACE_events) != 0 ? trace_start() : 0;
+
+	if (err != 0) {
+		return err;
+	}
+	if ((on & BULKHEAD_TRACE_latency) != 0) {
+		trace_latency_start();
+	}
+	if ((off & BULKHEAD_TRACE_events) != 0) {
+		trace_stop();
+	}
+	if ((off & BULKHEAD_TRACE_latency) != 0) {
+		trace_latency_stop();
+	}
+	return 0;
+}
+
+int ext_trace_control(struct domain *d, struct bulkhead_op *op)
+{
+	struct bulkhead_trace_control *arg = &op->u.trace_control;
+	int err;
+
+	(void)d;
+	if (((arg->on | arg->off) & ~ALL) != 0 || (arg->on & arg->off) != 0 || arg->pad != 0) {
+		return -EINVAL;
+	}
+	spin_lock(&control_lock);
+	err = switch_on_and_off(arg->on, arg->off);
+	spin_unlock(&control_lock);
+	arg->state = READ_ONCE(trace_flags);
+	arg->ring_records = TRACE_NR_RECORDS;
+	arg->now = arch_counter();
+	arg->latency_buckets = LATENCY_NR_BUCKETS;
+	return err;
+}
+
+int ext_trace_read(struct domain *d, struct bulkhead_op *op)
+{
+	struct bulkhead_trace_read *arg = &op->u.trace_read;
+	struct trace_cursor cursor = { .next = arg->next };
+	struct trace_record piece[PIECE];
+	u32 room = MIN(arg->nr, READ_MAX);
+	u32 done = 0, nr;
+
+	(void)d;
+	if (arg->cpu >= nr_cpus) {
+		return -EINVAL;
+	}
+	do {
+		nr = trace_read(arg->cpu, &cursor, piece, MIN(room - done, PIECE));
+		if (nr != 0 && guest_copy_to(arg->data.va + done * sizeof(piece[0]), piece,
+					     nr * sizeof(piece[0])) != 0) {
+			return -EFAULT;
+		}
+		done += nr;
+	} while (nr != 0 && done < room);
+	arg->nr = done;
+	arg->next = cursor.next;
+	arg->dropped = cursor.nr_dropped;
+	return 0;
+}
+
+int ext_latency(struct domain *d, struct bulkhead_op *op)
+{
+	struct bulkhead_latency *arg = &op->u.latency;
+	struct vcpu *v = ext_vcpu(d, arg->vcpu);
+	struct latency *from;
+	u32 nr = MIN(arg->nr, LATENCY_NR_BUCKETS);
+
+	if (arg->which > BULKHEAD_LATENCY_wakeup || arg->pad != 0) {
+		return -EINVAL;
+	}
+	if (v == NULL) {
+		return -ENOENT;
+	}
+	from = &v->trace->latency[arg->which];
+	arg->nr = LATENCY_NR_BUCKETS;
+	arg->count = from->count;
+	arg->min = from->min;
+	arg->max = from->max;
+	arg->sum = from->sum;
+	if (nr != 0 &&
+	    guest_copy_to(arg->buckets.va, from->buckets, nr * sizeof(from->buckets[0])) != 0) {
+		return -EFAULT;
+	}
+	if ((op->flags & BULKHEAD_LATENCY_reset) != 0) {
+		memset(from, 0, sizeof(*from));
+	}
+	return 0;
+}

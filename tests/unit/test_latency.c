@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Histogram of latencies: each border of each bucket, the smallest and the longest value.
+ *
+ * sources: common/trace/latency.c
+ */
+#include "fake.h"
+
+#include <hv/latency.h>
+
+static bool is_in(u64 ticks, unsigned int bucket)
+{
+	struct latency histogram = { 0 };
+
+	latency_add(&histogram, ticks);
+	return histogram.buckets[bucket] == 1;
+}
+
+static void test_borders(void **state)
+{
+	assert_int_equal(latency_bucket_start(0), 0);
+	for (unsigned int i = 1; i < LATENCY_NR_BUCKETS; i++) {
+		u64 start = latency_bucket_start(i);
+
+		assert_true(start > latency_bucket_start(i - 1));
+		assert_true(is_in(start, i));
+		assert_true(is_in(start - 1, i - 1));
+	}
+	assert_int_equal(latency_bucket_start(LATENCY_NR_BUCKETS - 1), 7UL << 30);
+	assert_true(is_in(~0UL, LATENCY_NR_BUCKETS - 1));
+}
+
+static void test_sums(void **state)
+{
+	struct latency histogram = { 0 };
+
+	latency_add(&histogram, 300);
+	latency_add(&histogram, 100);
+	latency_add(&histogram, 200);
+	assert_int_equal(histogram.count, 3);
+	assert_int_equal(histogram.min, 100);
+	assert_int_equal(histogram.max, 300);
+	assert_int_equal(histogram.sum, 600);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_borders),
+		cmocka_unit_test(test_sums),
+	};
+
+	return cmocka_run_group_tests_name("latency", tests, NULL, NULL);
+}
