@@ -33,7 +33,7 @@ static uint32_t ring_port;
 static volatile bool has_uart, probing;
 
 void board_mmu_on(void);
-void board_fault(uint64_t when);
+void board_fault(uint64_t when, uint64_t *elr);
 
 static void map_normal(uint64_t pa)
 {
@@ -86,12 +86,12 @@ static uint64_t hvm_param(uint32_t index)
 
 /* A fault while probing means "no such device"; any other one is fatal and left to the hypervisor's
  * policy. */
-void board_fault(uint64_t when)
+void board_fault(uint64_t when, uint64_t *elr)
 {
 	(void)when;
 	if (probing) {
 		has_uart = false;
-		sysreg_write(elr_el1, sysreg_read(elr_el1) + 4);
+		*elr += 4;
 		return;
 	}
 	hypercall(SCHED_OP, 2, &(uint32_t){ 3 }); /* shutdown, reason crash */
@@ -148,6 +148,11 @@ void board_putc(char c)
 			break;
 		}
 	}
+}
+
+bool board_room(unsigned int chars)
+{
+	return ring == NULL || sizeof(ring->out) - (ring->out_prod - ring->out_cons) >= chars;
 }
 
 void board_flush(void)

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The autopilot: a real-time guest to copy. Tasks by priority: control (1 kHz), navigation (50 Hz),
- * console (10 Hz), heartbeat (1 Hz). Keys on the console: s statistics, z zero them, r reboot, q
+ * console (50 Hz), heartbeat (1 Hz), flight recorder (4 Hz). Keys on the console: s statistics, z
+ * zero them, l print the flight record, 0 to 9 number of the phase for later records, r reboot, q
  * power off, x fault on purpose, h help.
  */
 #include <stdarg.h>
 #include "autopilot.h"
+
+static bool listing; /* the flight record as it comes */
 
 static void console(void);
 static void heartbeat(void);
@@ -13,8 +16,9 @@ static void heartbeat(void);
 static struct task tasks[] = {
 	{ .name = "control", .run = quad_step, .period = 1 },
 	{ .name = "navigate", .run = quad_navigate, .period = 20 },
-	{ .name = "console", .run = console, .period = 100 },
+	{ .name = "console", .run = console, .period = 20 },
 	{ .name = "heartbeat", .run = heartbeat, .period = 1000 },
+	{ .name = "record", .run = record_take, .period = 250 },
 };
 #define NR_TASKS (sizeof(tasks) / sizeof(tasks[0]))
 
@@ -28,8 +32,7 @@ static void number(uint64_t v, int digits)
 	board_putc((char)('0' + v % 10));
 }
 
-/* %s string, %u uint64_t, %f float with two decimals. */
-static void print(const char *f, ...)
+void print(const char *f, ...)
 {
 	const char *s;
 	va_list ap;
@@ -100,6 +103,8 @@ static void console(void)
 	volatile uintptr_t nowhere = 0x10;
 	int c = board_getc();
 
+	while (listing && record_print()) {}
+
 	switch (c) {
 	case 's':
 		statistics();
@@ -116,11 +121,17 @@ static void console(void)
 	case 'x':
 		*(volatile int *)nowhere = 0;
 		break;
+	case 'l':
+		listing = true;
+		break;
 	case 'h':
-		print("autopilot: s statistics, z zero them, r reboot, q power off, x fault, "
-		      "h help\r\n");
+		print("autopilot: s statistics, z zero them, l list the flight record, 0-9 phase, "
+		      "r reboot, q power off, x fault, h help\r\n");
 		break;
 	default:
+		if (c >= '0' && c <= '9') {
+			record_phase((unsigned int)(c - '0'));
+		}
 		break;
 	}
 }

@@ -11,18 +11,32 @@
 #include "autopilot.h"
 
 struct sched_stats sched_stats;
+static struct sched_stats window;
+static const struct sched_stats empty = { .min = UINT64_MAX };
 static struct task *task;
 static unsigned int nr_tasks, current;
 static uint64_t deadline, period, now_ms;
 
 void sched_irq(uint64_t when);
 
+static void count_deadlines(struct task *t, uint64_t met, uint64_t missed)
+{
+	t->met += met;
+	t->missed += missed;
+	if (t == task) {
+		sched_stats.met += met;
+		sched_stats.missed += missed;
+		window.met += met;
+		window.missed += missed;
+	}
+}
+
 static void complete(struct task *t, uint64_t released)
 {
 	uint64_t took = board_now() - released;
+	bool late = took >= period * t->period;
 
-	t->met += took < period * t->period;
-	t->missed += took >= period * t->period;
+	count_deadlines(t, !late, late);
 	t->worst = took > t->worst ? took : t->worst;
 }
 
@@ -59,24 +73,42 @@ static void release(void)
 	now_ms++;
 	for (struct task *t = task; t < task + nr_tasks; t++) {
 		if (now_ms % t->period == 0) {
-			t->missed += t->ready;
+			count_deadlines(t, 0, t->ready);
 			t->released = t->ready ? t->released : deadline;
 			t->ready = true;
 		}
 	}
 }
 
-static void tick(uint64_t when)
+/* In words: an assignment would call memcpy(), which is not here. */
+static void copy(struct sched_stats *to, const struct sched_stats *from)
 {
-	struct sched_stats *s = &sched_stats;
-	uint64_t late = when - deadline;
+	for (size_t i = 0; i < sizeof(*to) / sizeof(uint64_t); i++) {
+		((uint64_t *)to)[i] = ((const uint64_t *)from)[i];
+	}
+}
+
+static void account(struct sched_stats *s, uint64_t late)
+{
+	unsigned int bucket = 63u - (unsigned int)__builtin_clzll(board_ns(late) | 1);
 
 	s->count++;
 	s->sum += late;
 	s->min = late < s->min ? late : s->min;
 	s->max = late > s->max ? late : s->max;
+	s->hist[bucket < HIST_BUCKETS ? bucket : HIST_BUCKETS - 1]++;
+}
+
+static void tick(uint64_t when)
+{
+	uint64_t late = when - deadline;
+
+	account(&sched_stats, late);
+	account(&window, late);
 	if (late > board_hz()) {
-		deadline = when; /* the domain was paused: do not live through it again */
+		/* Paused, or starved: not lived through again, but each period of it is missed. */
+		count_deadlines(task, 0, late / period);
+		deadline = when;
 	}
 	for (; deadline <= when; deadline += period) {
 		release();
@@ -103,11 +135,22 @@ void sched_irq(uint64_t when)
 void sched_reset_stats(void)
 {
 	irq_off();
-	sched_stats = (struct sched_stats){ .min = UINT64_MAX };
+	copy(&sched_stats, &empty);
 	for (unsigned int i = 0; i < nr_tasks; i++) {
 		task[i].met = task[i].missed = task[i].worst = 0;
 	}
 	irq_on();
+}
+
+void sched_take_window(struct sched_stats *taken)
+{
+	copy(taken, &window);
+	copy(&window, &empty);
+}
+
+uint64_t sched_ms(void)
+{
+	return *(volatile uint64_t *)&now_ms;
 }
 
 void sched_start(struct task *tasks, unsigned int n)
@@ -117,6 +160,7 @@ void sched_start(struct task *tasks, unsigned int n)
 	period = board_hz() / 1000;
 	deadline = board_now() + period;
 	sched_reset_stats();
+	copy(&window, &empty);
 	sysreg_write(cntv_cval_el0, deadline);
 	sysreg_write(cntv_ctl_el0, 1);
 }

@@ -78,6 +78,7 @@ _start:	b	1f
 	mrs	x4, fpsr
 	stp	x2, x3, [sp, #160]
 	stp	x4, x30, [sp, #176]
+	add	x1, sp, #160			/* where ELR is restored from */
 	bl	\handler
 	ldp	x4, x30, [sp, #176]
 	ldp	x2, x3, [sp, #160]
