@@ -68,7 +68,8 @@ def storm(sched="credit", periods=10000, kinds=KINDS, cpu=0, seconds=900):
     archive, log = OUT / f"{name}.cpio", OUT / f"{name}.log"
     archive.write_bytes((BUILD / "dom0" / "initramfs.cpio").read_bytes() + cpio(
         {"bench/storm-init": (HERE / "storm-init").read_bytes()}))
-    words = f"storm.sched={sched} storm.periods={periods} storm.kinds={kinds} storm.cpu={cpu}"
+    words = f"storm.sched={sched} storm.periods={periods} storm.cpu={cpu} " \
+        f"storm.kinds={kinds.replace(',', '+')}"    # a comma would end QEMU's option
     command = list(QEMU)
     command[command.index("-smp") + 1] = str(cpu + 1)
     image = BUILD / os.environ.get("CONFIG", "qemu_virt") / "bulkhead"

@@ -59,6 +59,7 @@ def test_missing_phase(number):
     (lambda t: re.sub(r"autopilot: record 20 .*\n", "", t), "record 20 is missing"),
     (lambda t: re.sub(r"(record 20 .*) plan .*", r"\1 pl", t), "1 of .* cannot be read"),
     (lambda t: "demo: failed: create name\n" + t, "demo: failed: create name"),
+    (lambda t: t.replace("demo: streamer was", "demo: streamer is"), "demo: streamer was"),
     (lambda t: "", "demo: begin"),
 ])
 def test_broken_log(change, why):
@@ -98,6 +99,13 @@ def test_page(texts):
     assert page.pictures == len(texts) + 2 + len(PHASES)
     for bad in (">nan", "\"nan", ",nan", "\"inf"):
         assert bad not in text
+
+
+def test_linux_not_restarted():
+    stuck = re.sub(r"(streamer was domain (\d+), is domain) \d+", r"\1 \2", TEXT)
+    assert stuck != TEXT and parse(TEXT).restarted
+    for text in ("\n".join(demo.table([parse(stuck)])), report([parse(stuck)])):
+        assert "not restarted after its panic" in text
 
 
 def test_lost_aircraft_is_drawn():

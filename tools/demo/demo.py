@@ -42,7 +42,7 @@ def table(flights):
             lines.append(f"{title:16}{p.periods:8}{p.met:8}{p.missed:8}{ns(p.min_ns):>14}"
                          f"{ns(p.mean_ns):>12}{ns(p.max_ns):>12}{metres(p.distance):>14}")
         met, missed = flight.total()
-        lines += [f"{'all':16}{met + missed:8}{met:8}{missed:8}", ""]
+        lines += [f"{'all':16}{met + missed:8}{met:8}{missed:8}", *flight.remarks(), ""]
     return lines
 
 

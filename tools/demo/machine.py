@@ -2,8 +2,8 @@
 """The machines of the demo: one CPU in QEMU, a hypervisor, Dom0 with the script of the phases.
 
 Every instruction takes one nanosecond of virtual time (-icount shift=0, counter of 1 GHz), and
-time in which nobody wants to run is skipped. So figures are exact, do not depend on how busy the
-machine below is, and repeat.
+time in which nobody wants to run is skipped. So figures are exact and do not depend on how busy
+the machine below is.
 """
 import stat
 import subprocess

@@ -21,6 +21,7 @@ RECORD = re.compile(
     r"^autopilot: record (\d+) phase (\d+) ms (\d+) met (\d+) missed (\d+) ns (\d+) (\d+) (\d+) "
     rf"hist ([\d:,]*) at {NUMBER} {NUMBER} {NUMBER} plan {NUMBER} {NUMBER} {NUMBER}$", re.M)
 BEGIN = re.compile(r"^demo: begin tool (\w+) sched (\w+) seconds (\d+)$", re.M)
+STREAMER = re.compile(r"^demo: streamer was domain (\d+), is domain (\d*)$", re.M)
 
 
 class LogError(Exception):
@@ -76,10 +77,12 @@ class Phase:
 
 
 class Flight:
-    """A whole flight: .records, .phases {number: Phase}, .tool, .sched."""
+    """A whole flight: .records, .phases {number: Phase}, .tool, .sched; .restarted: whether Linux
+    was another domain at the end than before its panic."""
 
-    def __init__(self, tool, sched, records):
-        self.tool, self.sched, self.records = tool, sched, records
+    def __init__(self, begin, records, restarted):
+        self.tool, self.sched = begin[1], begin[2]
+        self.records, self.restarted = records, restarted
         self.phases = {number: Phase(number, [r for r in records if r.phase == number])
                        for number, *_ in PHASES}
 
@@ -93,6 +96,12 @@ class Flight:
                  "credit": "credit, weight 1024 of 256 each"}
         return names.get(self.sched, self.sched) if self.tool == "bh" else \
             "credit2 (default), weight 1024 of 256 each"
+
+    def remarks(self):
+        """Sentences on what did not go as the phases say."""
+        if self.restarted:
+            return []
+        return [f"{self.name}: Linux was not restarted after its panic by the end of the flight."]
 
     def total(self):
         """(met, missed) in all phases."""
@@ -122,4 +131,7 @@ def parse(text, name="the log"):
             raise LogError(f"{name}: phase {number} ({title}) was not begun")
         if not any(r.phase == number for r in records):
             raise LogError(f"{name}: no record of phase {number} ({title})")
-    return Flight(begin[1], begin[2], records)
+    streamer = STREAMER.search(text)
+    if not streamer:
+        raise LogError(f"{name}: no line \"demo: streamer was\": nobody knows what became of Linux")
+    return Flight(begin, records, streamer[1] != streamer[2] and streamer[2] != "")

@@ -33,7 +33,7 @@ svg .deadline {{ stroke: #a61b1b; stroke-dasharray: 2 3; }}
 .missed {{ fill: #a61b1b; }} .lost {{ stroke: #a61b1b; stroke-width: 2.5; fill: none; }}
 .plan {{ fill: none; stroke: #9aa5b1; stroke-width: 6; stroke-linejoin: round; opacity: .55; }}
 .bar0 {{ fill: {COLOURS[0]}; }} .bar1 {{ fill: #fff; stroke: {COLOURS[1]}; stroke-width: 1.3; }}
-.wide {{ overflow-x: auto; }}
+.wide {{ overflow-x: auto; margin: .6rem 0 1.4rem; }}
 table {{ border-collapse: collapse; width: 100%; font-size: .92rem; background: #fff;
   font-variant-numeric: tabular-nums; }}
 caption {{ text-align: left; color: var(--soft); padding-bottom: .3rem; }}
@@ -143,5 +143,6 @@ def report(flights):
         "logarithmic) began how late (to the right, doubling).</p>", key(flights),
         f'<div class="grid">{bars}</div>',
         "<h2>Figures</h2>", *(table(f) for f in flights),
+        *(f"<p>{escape(remark)}</p>" for f in flights for remark in f.remarks()),
         "<h2>How it was measured</h2>", measured(flights), "</main></body></html>\n"]
     return "\n".join(parts)
