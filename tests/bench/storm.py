@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How late a guest with a period of 1 ms gets while other domains on its CPU storm.
 
-    storm.py [--sched rtds|credit] [--periods N] [--kinds A,B|none] [--cpu N]
+    storm.py [--sched rtds|credit] [--periods N] [--kinds A,B|none]
 
 The guest heartbeat sleeps until each deadline of its virtual timer and notes how late its handler
 runs. Beside it, on the same CPU, one domain per kind of storm (tests/guests/noise). Instructions
@@ -61,24 +61,22 @@ def parse(text, periods, name="the log"):
     return Result(beats)
 
 
-def storm(sched="credit", periods=10000, kinds=KINDS, cpu=0, seconds=900):
+def storm(sched="credit", periods=10000, kinds=KINDS, seconds=900):
     """Runs the machine; returns its Result."""
     OUT.mkdir(parents=True, exist_ok=True)
-    name = f"storm-{sched}-{kinds.count(',') + 1 if kinds else 0}-cpu{cpu}"
+    name = f"storm-{sched}-{kinds.count(',') + 1 if kinds else 0}"
     archive, log = OUT / f"{name}.cpio", OUT / f"{name}.log"
     archive.write_bytes((BUILD / "dom0" / "initramfs.cpio").read_bytes() + cpio(
         {"bench/storm-init": (HERE / "storm-init").read_bytes()}))
-    words = f"storm.sched={sched} storm.periods={periods} storm.cpu={cpu} " \
+    words = f"storm.sched={sched} storm.periods={periods} " \
         f"storm.kinds={kinds.replace(',', '+')}"    # a comma would end QEMU's option
-    command = list(QEMU)
-    command[command.index("-smp") + 1] = str(cpu + 1)
     image = BUILD / os.environ.get("CONFIG", "qemu_virt") / "bulkhead"
     option = "" if sched == "credit" else f"sched={sched}"
-    command += ["-kernel", str(image),
-                "-append", f"dom0_mem=512M dom0_max_vcpus=1 {option}".strip(),
-                "-device", f"guest-loader,addr=0x50000000,kernel={BUILD}/dom0/vmlinuz,bootargs="
-                f"console=hvc0 quiet cryptomgr.notests rdinit=/bench/storm-init {words}",
-                "-device", f"guest-loader,addr=0x58000000,initrd={archive}"]
+    command = [*QEMU, "-kernel", str(image),
+               "-append", f"dom0_mem=512M dom0_max_vcpus=1 {option}".strip(),
+               "-device", f"guest-loader,addr=0x50000000,kernel={BUILD}/dom0/vmlinuz,bootargs="
+               f"console=hvc0 quiet cryptomgr.notests rdinit=/bench/storm-init {words}",
+               "-device", f"guest-loader,addr=0x58000000,initrd={archive}"]
     with open(log, "wb") as output:
         try:
             subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
@@ -94,17 +92,16 @@ def main():
     parser.add_argument("--sched", choices=("rtds", "credit"), default="credit")
     parser.add_argument("--periods", type=int, default=10000)
     parser.add_argument("--kinds", default=KINDS, help="'none': nobody storms")
-    parser.add_argument("--cpu", type=int, choices=(0, 1), default=0)
     a = parser.parse_args()
     if not 1000 <= a.periods <= 1_000_000:
         parser.error(f"--periods {a.periods}: between 1000 and 1000000")
     try:
-        r = storm(a.sched, a.periods, "" if a.kinds == "none" else a.kinds, a.cpu,
+        r = storm(a.sched, a.periods, "" if a.kinds == "none" else a.kinds,
                   60 + a.periods / 50)
     except (StormError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(f"{a.sched}, storm {a.kinds}, heartbeat on CPU {a.cpu}: {r.periods} periods, "
+    print(f"{a.sched}, storm {a.kinds}: {r.periods} periods, "
           f"{r.missed} missed, late ns min {r.min} mean {r.mean} max {r.max} "
           f"(first second: {r.first[0]} missed, max {r.first[1]})")
     return 0

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A guest with a period of 1 ms beside domains that storm on its CPU and on another one.
+"""A guest with a period of 1 ms beside domains that storm on its CPU.
 
--icount: one nanosecond is one instruction, so the figures are exact on one CPU. The machines and
-what is counted: tests/bench/storm.py.
+-icount: one nanosecond is one instruction, so the figures are exact. The machine and what is
+counted: tests/bench/storm.py.
 """
 import sys
 
@@ -13,29 +13,18 @@ sys.path.insert(0, str(TOP / "tests" / "bench"))
 from storm import storm  # noqa: E402  pylint: disable=C0413
 
 PERIODS = 10000
-LONGEST_PATH = 5000     # instructions in EL2, docs/safety/bounds.md
 SECONDS = 300 * SCALE
-# Schedulers that promise a reservation: 0 periods missed, latency bounded.
-RESERVING = []
+
+# (scheduler, periods missed at most, nanoseconds late at most). credit promises a share and no
+# latency: its row only keeps it from getting worse. A scheduler with reservations gets a row of 0
+# and the longest path through EL2 (5,000) + 1,000.
+LIMITS = [
+    ("credit", PERIODS // 1000, 2_000_000),
+]
 
 
-@pytest.mark.parametrize("sched", RESERVING)
-def test_reservation_under_storm(sched):
+@pytest.mark.parametrize("sched, missed, late", LIMITS)
+def test_storm_on_the_same_cpu(sched, missed, late):
     r = storm(sched, PERIODS, seconds=SECONDS)
     assert r.periods >= PERIODS
-    assert r.missed == 0 and r.max <= LONGEST_PATH + 1000, vars(r)
-
-
-def test_weight_under_storm():
-    """credit promises a share, not a latency: the periods count, and nobody is starved."""
-    r = storm("credit", PERIODS, seconds=SECONDS)
-    assert r.periods >= PERIODS
-    assert r.missed <= PERIODS // 100, vars(r)
-
-
-def test_storm_on_another_cpu():
-    """Both CPUs take turns in the emulator, so the figures repeat only nearly."""
-    idle = storm("credit", 2000, kinds="", cpu=1, seconds=SECONDS)
-    noisy = storm("credit", 2000, cpu=1, seconds=SECONDS)
-    assert noisy.missed == 0, vars(noisy)
-    assert noisy.max <= 1.2 * idle.max, (vars(idle), vars(noisy))
+    assert r.missed <= missed and r.max <= late, vars(r)
