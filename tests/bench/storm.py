@@ -22,7 +22,7 @@ TOP = HERE.parents[1]
 BUILD = TOP / "build"
 OUT = BUILD / "bench"
 sys.path.insert(0, str(TOP / "tools" / "demo"))
-from machine import QEMU, cpio  # noqa: E402  pylint: disable=C0413
+from icount import QEMU, cpio  # noqa: E402  pylint: disable=C0413
 
 KINDS = "cpu,hypercall,mmio,sgi,timer,event,log"
 BEAT = re.compile(r"^heartbeat (\d+): periods (\d+) missed (\d+) late ns min (\d+) mean (\d+) "

@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from machine import BUILD, XEN, MachineError, Run
+from icount import BUILD, XEN, MachineError, Run
 from records import PHASES, LogError, parse
 from report import report
 
