@@ -134,7 +134,9 @@ BEATS = "".join(f"heartbeat {n}: periods {990 if n == 2 else 1000} missed {10 if
 def test_storm_sums():
     r = storm.parse(BEATS, 3000)
     assert (r.periods, r.missed, r.min, r.mean, r.max) == (3000, 10, 300, 400, 2000)
-    assert r.first == (0, 500)
+    assert r.first == (0, 500) and r.lines == 0
+    r = storm.parse("storm: console lines 77\n" + BEATS, 3000, shift=1)
+    assert (r.min, r.max, r.missed, r.lines) == (150, 1000, 10, 77)
 
 
 @pytest.mark.parametrize("text", [

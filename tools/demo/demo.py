@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-from icount import BUILD, XEN, MachineError, Run
+from icount import BUILD, SCHED, SCHEDULERS, XEN, MachineError, Run
 from records import PHASES, LogError, parse
 from report import report
 
@@ -75,7 +75,7 @@ def fly(out, arguments):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--no-peer", dest="peer", action="store_false")
-    parser.add_argument("--sched", choices=("rtds", "credit"), default="credit")
+    parser.add_argument("--sched", choices=SCHEDULERS, default=SCHED)
     parser.add_argument("--seconds", type=int, default=2, help="length of a phase")
     parser.add_argument("--logs", nargs="+", type=Path)
     parser.add_argument("--out", type=Path, default=BUILD / "demo")

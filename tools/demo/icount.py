@@ -17,6 +17,8 @@ QEMU = ["qemu-system-aarch64", "-M", "virt,virtualization=on,gic-version=3",
         "-cpu", "cortex-a72,cntfrq=1000000000", "-smp", "1", "-icount", "shift=0,sleep=off",
         "-seed", "1", "-rtc", "base=2026-01-01,clock=vm", "-m", "2048", "-display", "none",
         "-nic", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"]
+SCHEDULERS = ("rtds", "credit")  # of Bulkhead; the machine says so if it does not run it
+SCHED = "credit"
 
 
 class MachineError(Exception):

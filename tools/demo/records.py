@@ -11,7 +11,7 @@ PHASES = [
     (3, "hypercall and interrupt storm", "storm",
      "three domains: hypercalls, SGIs to itself, a timer every 5 µs"),
     (4, "event flood", "event flood",
-     "one domain sends events without end, one writes the hypervisor's log"),
+     "one domain sends events without end, one prints on its console without end"),
     (5, "kernel panic and restart", "panic, restart", "Linux panics and boots again"),
     (6, "dom0 under load", "Dom0 loaded", "three busy loops and the toolstack in a loop in Dom0"),
 ]

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * noise: a bad neighbour that never stops. Each vCPU keeps one path of the hypervisor as busy as it
- * can, or takes turns. Options: what=cpu|hypercall|mmio|sgi|timer|wfi|abort|event|log|console|all
+ * can, or takes turns. Options: what=cpu|hypercall|mmio|sgi|timer|wfi|abort|event|console|all
  * (default all), seconds= (default 0 = for ever). event: two events per round, one to itself by a
- * loopback and one to whoever reads its console; log: a line in the hypervisor's log.
+ * loopback and one to whoever reads its console; console: lines in what is kept of its console (not
+ * in turns).
  */
 #include "lib.h"
 
@@ -108,19 +109,13 @@ static void do_event(void)
 	}
 }
 
-static void do_log(void)
-{
-	xen_call(XEN_CONSOLE_IO, 0, 6, (uint64_t) "noise\n", 0);
-}
-
 static const struct {
 	const char *name;
 	void (*fn)(void);
 } kinds[] = {
-	{ "cpu", do_cpu },	   { "hypercall", do_hypercall }, { "mmio", do_mmio },
-	{ "sgi", do_sgi },	   { "timer", do_timer },	  { "wfi", do_wfi },
-	{ "abort", do_abort },	   { "event", do_event },	  { "log", do_log },
-	{ "console", do_console },
+	{ "cpu", do_cpu },     { "hypercall", do_hypercall }, { "mmio", do_mmio },
+	{ "sgi", do_sgi },     { "timer", do_timer },	      { "wfi", do_wfi },
+	{ "abort", do_abort }, { "event", do_event },	      { "console", do_console },
 };
 
 static void on_timer(unsigned int intid)
