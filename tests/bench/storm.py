@@ -8,8 +8,8 @@ The guest heartbeat sleeps until each deadline of its virtual timer and notes ho
 runs. Beside it, on the same CPU, one domain per kind of storm (tests/guests/noise). Instructions
 are counted, not time: -icount with a counter of 1 GHz; an instruction takes 2^shift ns of virtual
 time. Latencies are given in instructions. With shift 2 a period has a quarter of the instructions,
-and a run takes a third of the time. The first second, in which Dom0 still starts things, has figures of its own; the sums
-are of those behind it. The console is kept in build/bench/storm-*.log.
+and a run takes a third of the time. The first second, in which Dom0 still starts things, has
+figures of its own; the sums are of those behind it. The console is kept in build/bench/storm-*.log.
 """
 import argparse
 import os
