@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The demo's report and the storm's figures from recorded consoles; a missing part is an error."""
+import json
 import re
 import subprocess
 import sys
@@ -150,3 +151,11 @@ def test_storm_incomplete(text):
 def test_storm_too_short():
     with pytest.raises(storm.StormError, match="fewer than 4000"):
         storm.parse(BEATS, 4000)
+
+
+def test_autopilot_stays_small():
+    """The example to copy has 200 to 600 code lines, its Makefile included."""
+    done = subprocess.run(["cloc", "--json", "--quiet", "--skip-uniqueness",
+                           str(TOP / "tests/guests/autopilot")],
+                          capture_output=True, text=True, check=True)
+    assert 200 <= json.loads(done.stdout)["SUM"]["code"] <= 600
