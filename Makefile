@@ -70,6 +70,13 @@ dom0-xl:
 run: all
 	@tools/run/run
 
+# The autopilot beside failing neighbours, on Bulkhead and on Debian's Xen (PEER=0: only Bulkhead).
+# Without network for the Xen package the demo says so and goes on.
+.PHONY: demo
+demo: all
+	$(if $(filter 0,$(PEER)),,@$(SUBMAKE) peer dom0-xl || echo 'note: Debian'\''s Xen could not be had')
+	@$(PYTHON) tools/demo/demo.py $(if $(filter 0,$(PEER)),--no-peer) $(if $(SCHED),--sched $(SCHED))
+
 ### Testing
 
 .PHONY: check check-fast check-one bench peer rt-kernel
@@ -87,6 +94,11 @@ check-fast: host sysroot
 bench: host all
 	$(if $(PEER),@$(SUBMAKE) peer dom0-xl)
 	@$(PYTHON) tests/bench/bench.py $(if $(PEER),--peer)
+
+# Periods missed and latencies under a storm on the same CPU: make storm PERIODS=60000 [SCHED=rtds]
+.PHONY: storm
+storm: all
+	@$(PYTHON) tests/bench/storm.py $(if $(PERIODS),--periods $(PERIODS)) $(if $(SCHED),--sched $(SCHED))
 
 # Debian's Xen, to compare with, and its PREEMPT_RT kernel; both only for some tests.
 peer:

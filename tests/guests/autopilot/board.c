@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The virtual machine of a Xen-ABI arm64 domain: addresses are those that xen/arch-arm.h (GUEST_*)
- * promises, so no device tree is needed. Console output goes to the PV console ring and to the SBSA
- * UART, whichever exist.
+ * promises, so no device tree is needed. The console is the PV console's ring, or the SBSA UART in
+ * a domain that has no ring.
  */
 #include "autopilot.h"
 
 #define REG32(a)  (*(volatile uint32_t *)(a))
 #define barrier() __asm__ volatile("dsb sy" : : : "memory")
 
-#define GICD   0x03001000ull
-#define GICR   0x03020000ull
-#define UART   0x22000000ull
-#define MAGIC  0x39000000ull /* PV pages */
-#define GIB    (1ull << 30)
-#define DEVICE (1ull | 1ull << 10 | 3ull << 53)		   /* block, access flag, never executed */
-#define NORMAL (1ull | 1ull << 10 | 1ull << 2 | 3ull << 8) /* cacheable, inner shareable */
+#define GICD	   0x03001000ull
+#define GICR	   0x03020000ull
+#define UART	   0x22000000ull
+#define UART_FLAGS REG32(UART + 0x18)
+#define MAGIC	   0x39000000ull		    /* PV pages */
+#define DEVICE	   (1ull | 1ull << 10 | 3ull << 53) /* block, access flag, never executed */
+#define NORMAL	   (1ull | 1ull << 10 | 1ull << 2 | 3ull << 8) /* cacheable, inner shareable */
 
 #define HVM_OP	   34
 #define SCHED_OP   29
@@ -30,33 +30,19 @@ struct console_ring {
 static uint64_t l1[512] __attribute__((aligned(4096))), l2[512] __attribute__((aligned(4096)));
 static volatile struct console_ring *ring;
 static uint32_t ring_port;
-static volatile bool has_uart, probing;
 
-void board_mmu_on(void);
-void board_fault(uint64_t when);
-
-static void map_normal(uint64_t pa)
-{
-	if (pa < GIB) {
-		l2[pa >> 21] = (pa & ~((2ull << 20) - 1)) | NORMAL;
-	} else {
-		l1[pa >> 30] = (pa & ~(GIB - 1)) | NORMAL;
-	}
-	__asm__ volatile("dsb ishst\n\ttlbi vmalle1\n\tdsb ish\n\tisb" : : : "memory");
-}
-
-/* Identity map, 39-bit addresses: devices below 1 GiB, RAM above it up to 4 GiB. */
+/* Identity map, 39-bit addresses: devices and PV pages below 1 GiB, RAM above it up to 4 GiB. */
 void board_mmu_on(void)
 {
 	for (uint64_t i = 0; i < 512; i++) {
-		l2[i] = i << 21 | DEVICE;
+		l2[i] = i << 21 | (i == MAGIC >> 21 ? NORMAL : DEVICE);
 		l1[i] = i << 30 | (i < 4 ? NORMAL : DEVICE);
 	}
 	l1[0] = (uint64_t)l2 | 3;
 	sysreg_write(mair_el1, 0xff04);
 	sysreg_write(tcr_el1, 25 | 1 << 8 | 1 << 10 | 3 << 12 | 1 << 23 | 2ull << 32);
 	sysreg_write(ttbr0_el1, (uint64_t)l1);
-	map_normal(MAGIC);
+	__asm__ volatile("dsb ish\n\ttlbi vmalle1\n\tdsb ish\n\tisb" : : : "memory");
 	sysreg_write(sctlr_el1, 0x30d01805); /* RES1 bits, I, C, M */
 }
 
@@ -84,21 +70,14 @@ static uint64_t hvm_param(uint32_t index)
 	return hypercall(HVM_OP, 1, &p) == 0 ? p.value : 0;
 }
 
-/* A fault while probing means "no such device"; any other one is fatal and left to the hypervisor's
- * policy. */
-void board_fault(uint64_t when)
+void board_init(void)
 {
-	(void)when;
-	if (probing) {
-		has_uart = false;
-		sysreg_write(elr_el1, sysreg_read(elr_el1) + 4);
-		return;
-	}
-	hypercall(SCHED_OP, 2, &(uint32_t){ 3 }); /* shutdown, reason crash */
-}
+	uint64_t pfn = hvm_param(17); /* HVM_PARAM_CONSOLE_PFN; the event channel is 18 */
 
-static void gic_init(void)
-{
+	if (pfn != 0 && pfn + 1 != 0) {
+		ring_port = (uint32_t)hvm_param(18);
+		ring = (volatile struct console_ring *)(pfn << 12);
+	}
 	REG32(GICD) = 0x12;		    /* affinity routing, group 1 */
 	REG32(GICR + 0x14) = 0;		    /* wake the redistributor */
 	REG32(GICR + 0x10080) = 0xffffffff; /* all in group 1 */
@@ -109,45 +88,27 @@ static void gic_init(void)
 	sysreg_write(S3_0_C12_C12_7, 1);			       /* ICC_IGRPEN1_EL1 */
 }
 
-void board_init(void)
+void board_timer(uint64_t at)
 {
-	uint64_t pfn = hvm_param(17); /* HVM_PARAM_CONSOLE_PFN; the event channel is 18 */
-
-	if (pfn != 0 && pfn + 1 != 0) {
-		map_normal(pfn << 12);
-		ring_port = (uint32_t)hvm_param(18);
-		ring = (volatile struct console_ring *)(pfn << 12);
-	}
-	probing = has_uart = true;
-	(void)REG32(UART + 0x18);
-	barrier();
-	probing = false;
-	gic_init();
-}
-
-uint32_t board_irq_ack(void)
-{
-	return (uint32_t)sysreg_read(S3_0_C12_C12_0) & 0xffffff;
-}
-
-void board_irq_eoi(uint32_t intid)
-{
-	sysreg_write(S3_0_C12_C12_1, intid);
+	sysreg_write(cntv_cval_el0, at);
+	sysreg_write(cntv_ctl_el0, 1);
 }
 
 void board_putc(char c)
 {
-	if (ring != NULL && ring->out_prod - ring->out_cons < sizeof(ring->out)) {
+	if (ring == NULL) {
+		for (int i = 0; i < 1000 && (UART_FLAGS & 1 << 5) != 0; i++) {}
+		REG32(UART) = (uint8_t)c;
+	} else if (board_room(1)) {
 		ring->out[ring->out_prod % sizeof(ring->out)] = c;
 		barrier();
 		ring->out_prod++;
 	}
-	for (int i = 0; has_uart && i < 1000; i++) {
-		if ((REG32(UART + 0x18) & 1 << 5) == 0) {
-			REG32(UART) = (uint8_t)c;
-			break;
-		}
-	}
+}
+
+bool board_room(unsigned int n)
+{
+	return ring == NULL || ring->out_prod - ring->out_cons + n <= sizeof(ring->out);
 }
 
 void board_flush(void)
@@ -162,18 +123,18 @@ int board_getc(void)
 {
 	int c = -1;
 
-	if (ring != NULL && ring->in_cons != ring->in_prod) {
+	if (ring == NULL && (UART_FLAGS & 1 << 4) == 0) {
+		c = (uint8_t)REG32(UART);
+	} else if (ring != NULL && ring->in_cons != ring->in_prod) {
 		barrier();
 		c = ring->in[ring->in_cons % sizeof(ring->in)];
 		ring->in_cons++;
 		board_flush();
-	} else if (has_uart && (REG32(UART + 0x18) & 1 << 4) == 0) {
-		c = (int)(REG32(UART) & 0xff);
 	}
 	return c;
 }
 
-void board_power_off(bool reboot)
+void board_stop(uint64_t reason)
 {
-	hypercall(SCHED_OP, 2, &(uint32_t){ reboot ? 1 : 0 });
+	hypercall(SCHED_OP, 2, &(uint32_t){ (uint32_t)reason }); /* shutdown */
 }

@@ -1,101 +1,86 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A small quadcopter and its controller, in single precision. Physics: a rigid body with four ideal
- * motors behind a first-order lag, drag, and gusts. Control: PID for altitude, roll, pitch and yaw
- * at 1 kHz; position and flight plan at 50 Hz. Angles stay small, so sine and cosine are short
- * polynomials. Units: m, s, rad, kg.
+ * motors behind a first-order lag, drag, and gusts; it goes on while the controller is kept from
+ * running, with the last commands to the motors. Control: PID for altitude, roll, pitch and yaw at
+ * 1 kHz; position and flight plan at 50 Hz. The plan is a function of time alone, so that being
+ * late shows as distance from it. Angles stay small, so sine and cosine are short polynomials; yaw
+ * is held at zero, so the axes of the aircraft are those of the world. Units: m, s, rad, kg.
  */
 #include "autopilot.h"
 
-#define DT	0.001f
-#define MASS	1.2f
-#define GRAVITY 9.81f
-#define INERTIA 0.012f
-#define DRAG	0.25f
-#define LAG	0.05f /* motors follow commands by this share per step */
-#define ROLL	0
-#define PITCH	1
-#define YAW	2
+#define DT	  0.001f
+#define MASS	  1.2f
+#define GRAVITY	  9.81f
+#define INERTIA	  0.012f
+#define DRAG	  0.25f
+#define LAG	  0.05f /* motors follow commands by this share per step */
+#define ROLL	  0
+#define PITCH	  1
+#define SINE(a)	  ((a) - (a) * (a) * (a) / 6)
+#define COSINE(a) (1 - (a) * (a) / 2)
 
-struct pid {
-	float kp, ki, kd, limit, sum;
-};
-struct waypoint {
-	float x, y, z, yaw;
-	unsigned int hold; /* in 1/50 s, once reached */
-};
-
-static const struct waypoint plan[] = {
-	{ 0, 0, 5, 0, 50 },    { 8, 0, 10, 0.3f, 50 }, { 8, 8, 12, -0.3f, 50 },
-	{ 0, 8, 8, 0.2f, 50 }, { 0, 0, 3, 0, 50 },
+static const float plan[][3] = {
+	{ 0, 0, 5 }, { 8, 0, 10 }, { 8, 8, 12 }, { 0, 8, 8 }, { 0, 0, 3 }
 };
 #define NR_WAYPOINTS (sizeof(plan) / sizeof(plan[0]))
+#define LEG_MS	     4000 /* from one to the next */
 
-static struct pid pid_alt = { 6, 1.5f, 5, 8, 0 };
-static struct pid pid_att[3] = {
-	{ 1.6f, 0.4f, 0.28f, 2, 0 },
-	{ 1.6f, 0.4f, 0.28f, 2, 0 },
-	{ 0.8f, 0.1f, 0.25f, 1, 0 },
+static struct pid {
+	float kp, ki, kd, limit, sum;
+} pid_alt = { 6, 1.5f, 5, 8, 0 }, pid_att[3] = {
+	{ 40, 4, 3.6f, 30, 0 },
+	{ 40, 4, 3.6f, 30, 0 },
+	{ 4, 0.5f, 1.2f, 4, 0 },
 };
 struct quad quad;
-static float want_angle[3], want_alt;
-static unsigned int held;
-static uint32_t noise = 12345;
+static float want_angle[3], want_climb, command[4]; /* to the motors */
 
 static float clamp(float v, float limit)
 {
 	return v > limit ? limit : v < -limit ? -limit : v;
 }
 
-static float sine(float a)
-{
-	return a * (1 - a * a / 6 * (1 - a * a / 20));
-}
-
-static float cosine(float a)
-{
-	return 1 - a * a / 2 * (1 - a * a / 12);
-}
-
 static float gust(void)
 {
+	static uint32_t noise = 12345;
+
 	noise = noise * 1664525 + 1013904223;
 	return (float)(int32_t)noise / 2147483648.0f;
 }
 
-static float pid_run(struct pid *p, float error, float speed)
+static float pid_run(struct pid *p, float error, float speed, float dt)
 {
-	p->sum = clamp(p->sum + error * p->ki * DT, p->limit / 2);
+	p->sum = clamp(p->sum + error * p->ki * dt, p->limit / 2);
 	return clamp(p->kp * error + p->sum - p->kd * speed, p->limit);
 }
 
-static void control(void)
+static void control(float dt)
 {
-	struct quad *q = &quad;
-	float lift = MASS * (GRAVITY + pid_run(&pid_alt, want_alt - q->pos[2], q->vel[2]));
+	const struct quad *q = &quad;
+	float climb = pid_run(&pid_alt, q->plan[2] - q->pos[2], q->vel[2] - want_climb, dt);
 
-	q->thrust += LAG * (lift / (cosine(q->angle[ROLL]) * cosine(q->angle[PITCH])) - q->thrust);
-	q->thrust = q->thrust < 0 ? 0 : q->thrust;
+	command[0] = MASS * (GRAVITY + climb) / (COSINE(q->angle[ROLL]) * COSINE(q->angle[PITCH]));
 	for (int i = 0; i < 3; i++) {
-		q->torque[i] +=
-			LAG * (pid_run(&pid_att[i], want_angle[i] - q->angle[i], q->rate[i]) -
-			       q->torque[i]);
+		command[i + 1] = pid_run(&pid_att[i], want_angle[i] - q->angle[i], q->rate[i], dt);
 	}
 }
 
+/* One millisecond. */
 static void physics(void)
 {
 	struct quad *q = &quad;
-	float a = q->thrust / MASS, forward = a * sine(q->angle[PITCH]),
-	      right = a * sine(q->angle[ROLL]);
-	float c = cosine(q->angle[YAW]), s = sine(q->angle[YAW]);
-	float force[3] = { forward * c - right * s, forward * s + right * c,
-			   a * cosine(q->angle[ROLL]) * cosine(q->angle[PITCH]) - GRAVITY };
+	float a = q->motor[0] / MASS;
+	float push[3] = { a * SINE(q->angle[PITCH]), a * SINE(q->angle[ROLL]),
+			  a * COSINE(q->angle[PITCH]) * COSINE(q->angle[ROLL]) - GRAVITY };
 
+	for (int i = 0; i < 4; i++) {
+		q->motor[i] += LAG * (command[i] - q->motor[i]);
+	}
 	for (int i = 0; i < 3; i++) {
-		q->vel[i] += (force[i] - DRAG * q->vel[i] + 0.8f * gust()) * DT;
+		q->vel[i] += (push[i] - DRAG * q->vel[i] + 0.8f * gust()) * DT;
 		q->pos[i] += q->vel[i] * DT;
-		q->rate[i] += (q->torque[i] + 0.1f * gust()) / INERTIA * DT * 0.1f;
+		q->rate[i] += (q->motor[i + 1] + 0.1f * gust()) / INERTIA * DT * 0.1f;
 		q->angle[i] += q->rate[i] * DT;
 	}
 	if (q->pos[2] < 0) { /* on the ground */
@@ -105,27 +90,35 @@ static void physics(void)
 
 void quad_step(void)
 {
-	control();
-	physics();
+	static uint64_t last;
+	uint64_t now = sched_ms;
+
+	control(clamp((float)(now - last) * DT, 0.1f));
+	for (; last < now; last++) {
+		physics();
+	}
 }
 
+/* From standstill to standstill in each leg: where the plan is, its speed and the push it takes. */
 void quad_navigate(void)
 {
 	struct quad *q = &quad;
-	const struct waypoint *w = &plan[q->waypoint];
-	float ex = w->x - q->pos[0], ey = w->y - q->pos[1], c = cosine(q->angle[YAW]),
-	      s = sine(q->angle[YAW]);
-	float ax = clamp(0.6f * clamp(ex, 4) - 1.1f * q->vel[0], 2),
-	      ay = clamp(0.6f * clamp(ey, 4) - 1.1f * q->vel[1], 2);
+	uint64_t ms = sched_ms, leg = ms / LEG_MS;
+	const float *from = plan[(leg + NR_WAYPOINTS - 1) % NR_WAYPOINTS],
+		    *to = plan[leg % NR_WAYPOINTS];
+	float t = (float)(ms % LEG_MS) / LEG_MS, length = LEG_MS * DT, speed[3], push[3];
 
-	want_alt += clamp(w->z - want_alt, 0.04f); /* climb and sink with 2 m/s at most */
-	want_angle[PITCH] = (ax * c + ay * s) / GRAVITY;
-	want_angle[ROLL] = (ay * c - ax * s) / GRAVITY;
-	want_angle[YAW] = w->yaw;
-	if (ex * ex + ey * ey + (w->z - q->pos[2]) * (w->z - q->pos[2]) < 0.25f &&
-	    ++held > w->hold) {
-		held = 0;
-		q->waypoint = (q->waypoint + 1) % NR_WAYPOINTS;
-		q->laps += q->waypoint == 0;
+	for (int i = 0; i < 3; i++) {
+		float start = leg == 0 ? 0 : from[i], way = to[i] - start;
+
+		q->plan[i] = start + way * t * t * (3 - 2 * t);
+		speed[i] = way * 6 * t * (1 - t) / length;
+		push[i] = way * 6 * (1 - 2 * t) / (length * length) + DRAG * speed[i];
+		push[i] += 2.5f * (q->plan[i] - q->pos[i]) + 3 * (speed[i] - q->vel[i]);
+		push[i] = clamp(push[i], 5);
 	}
+	q->leg = leg;
+	want_climb = speed[2];
+	want_angle[ROLL] = push[1] / GRAVITY;
+	want_angle[PITCH] = push[0] / GRAVITY;
 }

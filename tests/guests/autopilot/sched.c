@@ -5,60 +5,48 @@
  * The virtual timer ticks every millisecond, with absolute deadlines so that a late tick does not
  * move the next one. The tick releases tasks; on the way out of the interrupt every ready task
  * above the preempted one runs, with interrupts on, so it can be preempted in turn. Nothing ever
- * waits: a task that has nothing to do returns. `current` = priority (index) of what runs; nr_tasks
+ * waits: a task that has nothing to do returns. `current` = priority (index) of what runs; NR_TASKS
  * = the idle loop. Changed only with interrupts off.
  */
 #include "autopilot.h"
 
-struct sched_stats sched_stats;
-static struct task *task;
-static unsigned int nr_tasks, current;
-static uint64_t deadline, period, now_ms;
+static unsigned int current = NR_TASKS;
+static uint64_t deadline, period;
+volatile uint64_t sched_ms;
 
-void sched_irq(uint64_t when);
-
-static void complete(struct task *t, uint64_t released)
+static void run(struct task *t)
 {
-	uint64_t took = board_now() - released;
+	uint64_t released = t->released, took;
 
+	t->ready = false;
+	irq_on();
+	t->run();
+	irq_off();
+	took = board_now() - released;
+	t->worst = took > t->worst ? took : t->worst;
 	t->met += took < period * t->period;
 	t->missed += took >= period * t->period;
-	t->worst = took > t->worst ? took : t->worst;
 }
 
-static unsigned int highest_ready(unsigned int below)
-{
-	unsigned int i = 0;
-
-	while (i < below && !task[i].ready) {
-		i++;
-	}
-	return i;
-}
-
+/* Whoever is released while a task runs and goes before it has run when the task is complete, in
+ * the interrupt that released it; so one pass suffices. */
 static void run_ready(void)
 {
 	unsigned int preempted = current;
 
-	for (current = highest_ready(preempted); current < preempted;
-	     current = highest_ready(preempted)) {
-		uint64_t released = task[current].released;
-
-		task[current].ready = false;
-		irq_on();
-		task[current].run();
-		irq_off();
-		complete(&task[current], released);
+	for (current = 0; current < preempted; current++) {
+		while (tasks[current].ready) {
+			run(&tasks[current]);
+		}
 	}
-	current = preempted;
 }
 
 /* A task not even started since its last release has missed that one. */
 static void release(void)
 {
-	now_ms++;
-	for (struct task *t = task; t < task + nr_tasks; t++) {
-		if (now_ms % t->period == 0) {
+	sched_ms++;
+	for (struct task *t = tasks; t < tasks + NR_TASKS; t++) {
+		if (sched_ms % t->period == 0) {
 			t->missed += t->ready;
 			t->released = t->ready ? t->released : deadline;
 			t->ready = true;
@@ -68,55 +56,34 @@ static void release(void)
 
 static void tick(uint64_t when)
 {
-	struct sched_stats *s = &sched_stats;
-	uint64_t late = when - deadline;
-
-	s->count++;
-	s->sum += late;
-	s->min = late < s->min ? late : s->min;
-	s->max = late > s->max ? late : s->max;
-	if (late > board_hz()) {
-		deadline = when; /* the domain was paused: do not live through it again */
+	record_latency(when - deadline);
+	if (when - deadline > board_hz()) {
+		/* Paused, or starved: not lived through again, but each period of it is missed. */
+		tasks[0].missed += (when - deadline) / period;
+		deadline = when;
 	}
 	for (; deadline <= when; deadline += period) {
 		release();
 	}
-	sysreg_write(cntv_cval_el0, deadline);
-	sysreg_write(cntv_ctl_el0, 1);
+	board_timer(deadline);
 }
 
 /* From the vector, interrupts off; `when` = the counter at its first instructions. */
 void sched_irq(uint64_t when)
 {
-	uint32_t intid = board_irq_ack();
+	uint64_t intid = board_irq_ack();
 
-	if (intid >= 1020) {
-		return;
-	}
 	if (intid == IRQ_VTIMER) {
 		tick(when);
 	}
-	board_irq_eoi(intid);
+	board_irq_eoi(intid); /* "none" is ignored */
 	run_ready();
 }
 
-void sched_reset_stats(void)
+void sched_start(void)
 {
-	irq_off();
-	sched_stats = (struct sched_stats){ .min = UINT64_MAX };
-	for (unsigned int i = 0; i < nr_tasks; i++) {
-		task[i].met = task[i].missed = task[i].worst = 0;
-	}
-	irq_on();
-}
-
-void sched_start(struct task *tasks, unsigned int n)
-{
-	task = tasks;
-	nr_tasks = current = n;
 	period = board_hz() / 1000;
 	deadline = board_now() + period;
-	sched_reset_stats();
-	sysreg_write(cntv_cval_el0, deadline);
-	sysreg_write(cntv_ctl_el0, 1);
+	board_timer(deadline);
+	irq_on();
 }

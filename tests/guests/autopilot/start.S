@@ -75,13 +75,11 @@ _start:	b	1f
 	frame	stp
 	mrs	x2, elr_el1
 	mrs	x3, spsr_el1
-	mrs	x4, fpsr
 	stp	x2, x3, [sp, #160]
-	stp	x4, x30, [sp, #176]
+	str	x30, [sp, #176]
 	bl	\handler
-	ldp	x4, x30, [sp, #176]
+	ldr	x30, [sp, #176]
 	ldp	x2, x3, [sp, #160]
-	msr	fpsr, x4
 	msr	elr_el1, x2
 	msr	spsr_el1, x3
 	frame	ldp
@@ -91,11 +89,11 @@ _start:	b	1f
 	.endm
 
 irq:	exception sched_irq
-sync:	exception board_fault
 
 	.balign	0x800			/* what is not used is zero: an undefined instruction */
 vectors: .space	0x200
-	b	sync				/* synchronous, EL1h */
+	mov	x0, #3				/* synchronous, EL1h: a fault, BOARD_CRASH */
+	b	board_stop
 	.balign	0x80
 	b	irq				/* IRQ, EL1h */
 	.balign	0x800

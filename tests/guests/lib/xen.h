@@ -36,6 +36,10 @@
 #define SHUTDOWN_reboot	  1
 #define SHUTDOWN_crash	  3
 
+#define EVTCHNOP_bind_interdomain 0
+#define EVTCHNOP_send		  4
+#define EVTCHNOP_alloc_unbound	  6
+
 #define XENMEM_add_to_physmap	  7
 #define XENMAPSPACE_shared_info	  0
 #define HVMOP_set_param		  0

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * noise: a bad neighbour that never stops. Each vCPU keeps one path of the hypervisor as busy as it
- * can, or takes turns. Options: what=cpu|hypercall|mmio|sgi|timer|wfi|abort|console|all (default
- * all), seconds= (default 0 = for ever).
+ * can, or takes turns. Options: what=cpu|hypercall|mmio|sgi|timer|wfi|abort|event|console|all
+ * (default all), seconds= (default 0 = for ever). event: two events per round, one to itself by a
+ * loopback and one to whoever reads its console; console: lines in what is kept of its console (not
+ * in turns).
  */
 #include "lib.h"
 
@@ -54,13 +56,66 @@ static void do_console(void)
 	printf("noise\n");
 }
 
+static struct event_ports {
+	uint32_t local, remote, console;
+} ports;
+
+static long evtchn(unsigned int op, void *arg)
+{
+	return xen_call(XEN_EVENT_CHANNEL_OP, op, (uint64_t)arg, 0, 0);
+}
+
+/* A pair of ports of this domain, each the other's end, and the port of its console. */
+static void event_setup(void)
+{
+	struct {
+		uint16_t dom, remote_dom;
+		uint32_t port;
+	} alloc = { DOMID_SELF, DOMID_SELF, 0 };
+	struct {
+		uint16_t remote_dom, pad;
+		uint32_t remote_port, local_port;
+	} bind = { DOMID_SELF, 0, 0, 0 };
+	struct xen_hvm_param param = { DOMID_SELF, 0, HVM_PARAM_CONSOLE_EVTCHN, 0 };
+
+	if (!plat.xen || evtchn_init() != 0 || evtchn(EVTCHNOP_alloc_unbound, &alloc) != 0) {
+		return;
+	}
+	bind.remote_port = alloc.port;
+	if (evtchn(EVTCHNOP_bind_interdomain, &bind) == 0) {
+		ports.local = bind.local_port;
+		ports.remote = alloc.port;
+	}
+	if (xen_call(XEN_HVM_OP, HVMOP_get_param, (uint64_t)&param, 0, 0) == 0) {
+		ports.console = (uint32_t)param.value;
+	}
+}
+
+/* Taken as the guest of a network card would: clear what is pending, let the next one come. */
+static void on_event(unsigned int intid)
+{
+	(void)intid;
+	shared_info->vcpu[0].pending = 0;
+	dsb();
+	shared_info->vcpu[0].pending_sel = 0;
+	shared_info->pending[ports.remote / 64] = 0;
+}
+
+static void do_event(void)
+{
+	evtchn(EVTCHNOP_send, &ports.local);
+	if (ports.console != 0) {
+		evtchn(EVTCHNOP_send, &ports.console);
+	}
+}
+
 static const struct {
 	const char *name;
 	void (*fn)(void);
 } kinds[] = {
 	{ "cpu", do_cpu },     { "hypercall", do_hypercall }, { "mmio", do_mmio },
 	{ "sgi", do_sgi },     { "timer", do_timer },	      { "wfi", do_wfi },
-	{ "abort", do_abort }, { "console", do_console },
+	{ "abort", do_abort }, { "event", do_event },	      { "console", do_console },
 };
 
 static void on_timer(unsigned int intid)
@@ -96,6 +151,11 @@ void guest_main(void)
 {
 	check(gic_init(), "GICv3 found");
 	irq_handle(27, on_timer);
+	event_setup();
+	if (ports.local != 0) {
+		irq_handle(plat.evtchn_irq, on_event);
+		gic_enable(plat.evtchn_irq);
+	}
 	printf("noise: starts on %u vCPU\n", plat.nr_cpus);
 	for (unsigned int cpu = 1; cpu < plat.nr_cpus; cpu++) {
 		cpu_start(cpu, run);

@@ -1,0 +1,119 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""How late a guest with a period of 1 ms gets while other domains on its CPU storm.
+
+    storm.py [--sched rtds|credit] [--periods N] [--kinds A,B|none]
+
+The guest heartbeat sleeps until each deadline of its virtual timer and notes how late its handler
+runs. Beside it, on the same CPU, one domain per kind of storm (tests/guests/noise). Instructions
+are counted, not time: -icount with a counter of 1 GHz; an instruction takes 2^shift ns of virtual
+time. Latencies are given in instructions. With shift 2 a period has a quarter of the instructions,
+and a run takes a third of the time. The first second, in which Dom0 still starts things, has
+figures of its own; the sums are of those behind it. The console is kept in build/bench/storm-*.log.
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+TOP = HERE.parents[1]
+BUILD = TOP / "build"
+OUT = BUILD / "bench"
+sys.path.insert(0, str(TOP / "tools" / "demo"))
+from icount import QEMU, SCHED, SCHEDULERS, cpio  # noqa: E402  pylint: disable=C0413
+
+KINDS = "cpu,hypercall,mmio,sgi,timer,event,console"
+LINES = re.compile(r"^storm: console lines (\d+)$", re.M)
+BEAT = re.compile(r"^heartbeat (\d+): periods (\d+) missed (\d+) late ns min (\d+) mean (\d+) "
+                  r"max (\d+)$", re.M)
+
+
+class StormError(Exception):
+    """The machine did not come to its end; the text says where to look."""
+
+
+class Result:
+    """Sums of all seconds but the first: .periods, .missed, .min, .mean, .max (instructions);
+    .first: (missed, max) of that one; .lines that the console's storm had left in its console."""
+
+    def __init__(self, beats, lines=0, shift=0):
+        beats = [(*b[:3], *(ns >> shift for ns in b[3:])) for b in beats]
+        rest = beats[1:]
+        self.lines = lines
+        self.first = (beats[0][2], beats[0][5])
+        began = sum(b[1] for b in rest)
+        self.missed = sum(b[2] for b in rest)
+        self.periods = began + self.missed
+        self.min = min(b[3] for b in rest)
+        self.mean = sum(b[4] * b[1] for b in rest) // max(1, began)
+        self.max = max(b[5] for b in rest)
+
+
+def parse(text, periods, name="the log", shift=0):
+    """The Result of a console's text; StormError when a second of it is missing."""
+    failed = re.search(r"^storm: failed: .*", text, re.M)
+    if failed or "storm: end" not in text:
+        raise StormError(f"{name}: {failed[0] if failed else 'no line storm: end'}")
+    beats = [tuple(map(int, b)) for b in BEAT.findall(text)]
+    if [b[0] for b in beats] != list(range(1, len(beats) + 1)):
+        raise StormError(f"{name}: a second of the heartbeat is missing")
+    if not beats or sum(b[1] + b[2] for b in beats[1:]) < periods:
+        raise StormError(f"{name}: fewer than {periods} periods")
+    lines = LINES.search(text)
+    return Result(beats, int(lines[1]) if lines else 0, shift)
+
+
+def storm(sched=SCHED, periods=10000, kinds=KINDS, seconds=900, shift=0):
+    """Runs the machine; returns its Result."""
+    OUT.mkdir(parents=True, exist_ok=True)
+    name = f"storm-{sched}-{kinds.count(',') + 1 if kinds else 0}"
+    archive, log = OUT / f"{name}.cpio", OUT / f"{name}.log"
+    archive.write_bytes((BUILD / "dom0" / "initramfs.cpio").read_bytes() + cpio(
+        {"bench/storm-init": (HERE / "storm-init").read_bytes()}))
+    words = f"storm.sched={sched} storm.periods={periods} " \
+        f"storm.kinds={kinds.replace(',', '+')}"    # a comma would end QEMU's option
+    image = BUILD / os.environ.get("CONFIG", "qemu_virt") / "bulkhead"
+    option = "" if sched == "credit" else f"sched={sched}"
+    qemu = [word.replace("shift=0", f"shift={shift}") for word in QEMU]
+    command = [*qemu, "-kernel", str(image),
+               "-append", f"dom0_mem=512M dom0_max_vcpus=1 {option}".strip(),
+               "-device", f"guest-loader,addr=0x50000000,kernel={BUILD}/dom0/vmlinuz,bootargs="
+               f"console=hvc0 quiet cryptomgr.notests rdinit=/bench/storm-init {words}",
+               "-device", f"guest-loader,addr=0x58000000,initrd={archive}"]
+    with open(log, "wb") as output:
+        try:
+            subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
+                           timeout=seconds, check=False)
+        except subprocess.TimeoutExpired:
+            raise StormError(f"{log}: the machine was still on after {seconds:.0f} s") from None
+    archive.unlink()
+    return parse(log.read_text(errors="replace").replace("\r", ""), periods, log,
+                 shift)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--sched", choices=SCHEDULERS, default=SCHED)
+    parser.add_argument("--periods", type=int, default=10000)
+    parser.add_argument("--kinds", default=KINDS, help="'none': nobody storms")
+    parser.add_argument("--shift", type=int, choices=(0, 1, 2), default=0)
+    a = parser.parse_args()
+    if not 1000 <= a.periods <= 1_000_000:
+        parser.error(f"--periods {a.periods}: between 1000 and 1000000")
+    try:
+        r = storm(a.sched, a.periods, "" if a.kinds == "none" else a.kinds,
+                  60 + a.periods / 50, a.shift)
+    except (StormError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(f"{a.sched}, storm {a.kinds}: {r.periods} periods, "
+          f"{r.missed} missed, late by instructions min {r.min} mean {r.mean} max {r.max} "
+          f"(first second: {r.first[0]} missed, max {r.first[1]})")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
