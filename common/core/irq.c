@@ -21,8 +21,7 @@
 struct irq_row {
 	irq_handler_t guest, handler;
 	void *arg;
-	u64 unused; /* so that a row is found by a shift */
-};
+} __attribute__((aligned(32))); /* so that a row is found by a shift */
 
 static struct spinlock irq_lock = SPINLOCK_INIT(LOCK_RANK_IRQ);
 static struct irq_row rows[IRQ_MAX];

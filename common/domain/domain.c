@@ -136,6 +136,27 @@ static int publish(struct domain *d)
 	return err;
 }
 
+int domain_find_uuid(const u8 *uuid, u16 *id)
+{
+	u8 nobody[sizeof(((struct domain *)NULL)->uuid)];
+	bool is_found = false;
+
+	memset(nobody, 0xff, sizeof(nobody));
+	if (memcmp(uuid, nobody, sizeof(nobody)) == 0) {
+		*id = SCHED_NOBODY;
+		return 0;
+	}
+	spin_lock(&table_lock);
+	for (u32 i = 0; i < CONFIG_MAX_DOMAINS && !is_found; i++) {
+		const struct domain *d = table[i];
+
+		is_found = d != NULL && memcmp(uuid, d->uuid, sizeof(d->uuid)) == 0;
+		*id = is_found ? d->id : *id;
+	}
+	spin_unlock(&table_lock);
+	return is_found ? 0 : -ESRCH;
+}
+
 void domain_unpublish(struct domain *d)
 {
 	spin_lock(&table_lock);

@@ -36,12 +36,8 @@ static int credit_op(struct domain *d, struct xen_domctl_scheduler_op *arg)
 	if (arg->cmd != XEN_DOMCTL_SCHEDOP_putinfo) {
 		return -EINVAL;
 	}
-	if (credit->weight != 0) {
-		params.weight = credit->weight;
-	}
-	if (credit->cap != CREDIT_CAP_UNCHANGED) {
-		params.cap = credit->cap;
-	}
+	params.weight = credit->weight != 0 ? credit->weight : params.weight;
+	params.cap = credit->cap != CREDIT_CAP_UNCHANGED ? credit->cap : params.cap;
 	return sched_group_set(&d->sched, &params);
 }
 
@@ -100,6 +96,15 @@ static int rtds_put_all(struct domain *d, const struct xen_domctl_sched_rtds *rt
 	return rtds_finish(err, nr);
 }
 
+/* Entry i of the caller's list: about which vCPU, and what. */
+static int get_entry(struct domain *d, u64 at, struct xen_domctl_schedparam_vcpu *one)
+{
+	if (guest_copy_from(one, at, sizeof(*one)) != 0) {
+		return -EFAULT;
+	}
+	return domctl_vcpu(d, one->vcpuid) == NULL ? -EINVAL : 0;
+}
+
 static int rtds_put_some(struct domain *d, const struct xen_domctl_scheduler_op *arg)
 {
 	struct xen_domctl_schedparam_vcpu one;
@@ -107,11 +112,8 @@ static int rtds_put_some(struct domain *d, const struct xen_domctl_scheduler_op 
 	int err = 0;
 
 	for (u32 i = 0; i < arg->u.v.nr_vcpus && err == 0; i++) {
-		if (guest_copy_from(&one, arg->u.v.vcpus.va + i * sizeof(one), sizeof(one)) != 0) {
-			err = -EFAULT;
-		} else if (domctl_vcpu(d, one.vcpuid) == NULL) {
-			err = -EINVAL;
-		} else {
+		err = get_entry(d, arg->u.v.vcpus.va + i * sizeof(one), &one);
+		if (err == 0) {
 			err = rtds_set(d->vcpus[one.vcpuid], &one.u.rtds, &undo[nr]);
 			nr += err == 0;
 		}
@@ -127,14 +129,11 @@ static int rtds_get_some(struct domain *d, const struct xen_domctl_scheduler_op 
 	for (u32 i = 0; i < arg->u.v.nr_vcpus && err == 0; i++) {
 		u64 at = arg->u.v.vcpus.va + i * sizeof(one);
 
-		if (guest_copy_from(&one, at, sizeof(one)) != 0) {
-			return -EFAULT;
+		err = get_entry(d, at, &one);
+		if (err == 0) {
+			rtds_fill(d->vcpus[one.vcpuid], &one.u.rtds);
+			err = guest_copy_to(at, &one, sizeof(one)) != 0 ? -EFAULT : 0;
 		}
-		if (domctl_vcpu(d, one.vcpuid) == NULL) {
-			return -EINVAL;
-		}
-		rtds_fill(d->vcpus[one.vcpuid], &one.u.rtds);
-		err = guest_copy_to(at, &one, sizeof(one)) != 0 ? -EFAULT : 0;
 	}
 	return err;
 }

@@ -216,8 +216,7 @@ s64 op_sysctl(u64 *args)
 	}
 	if (err == -ERESTART && op.cmd == XEN_SYSCTL_getdomaininfolist) {
 		args[1] = IN_PROGRESS << 32 | op.u.getdomaininfolist.num_domains;
-	} else if ((err == 0 || err == -ERESTART) &&
-		   guest_copy_to(args[0], &op, sizeof(op)) != 0) {
+	} else if ((err == 0 || err == -ERESTART) && guest_copy_to(args[0], &op, sizeof(op)) != 0) {
 		return -EFAULT;
 	}
 	return err;

@@ -57,10 +57,8 @@ static int change_cpu(struct xen_sysctl_cpupool_op *arg)
 	if (arg->op == XEN_SYSCTL_CPUPOOL_OP_ADDCPU) {
 		cpumask_t free = sched_free_cpus();
 
-		if (is_any && cpumask_is_empty(free)) {
-			return -EBUSY;
-		}
-		return sched_pool_add_cpu(info.id, is_any ? cpumask_first(free) : arg->cpu);
+		arg->cpu = is_any && free.bits != 0 ? cpumask_first(free) : arg->cpu;
+		return is_any && free.bits == 0 ? -EBUSY : sched_pool_add_cpu(info.id, arg->cpu);
 	}
 	if (is_any && cpumask_is_empty(info.cpus)) {
 		return -ENODEV;
@@ -82,14 +80,14 @@ static int move_domain(const struct xen_sysctl_cpupool_op *arg)
 	if (err != 0) {
 		return err;
 	}
-	if (d == current_domain()) {
-		err = sched_group_pool(&d->sched) == arg->cpupool_id ? 0 : -EPERM;
-		domain_put(d);
-		return err;
+	/* The caller itself is not at rest: it can only stay where it is. */
+	if (d != current_domain()) {
+		domain_pause(d);
 	}
-	domain_pause(d);
 	err = sched_pool_move(&d->sched, arg->cpupool_id, &why);
-	domain_unpause(d);
+	if (d != current_domain()) {
+		domain_unpause(d);
+	}
 	domain_put(d);
 	if (err == -ENOSPC) {
 		ext_refusal_keep(&why);
@@ -135,29 +133,6 @@ int sysctl_cpupool(struct xen_sysctl *op)
 	return err;
 }
 
-/* Id of the domain with this UUID, SCHED_NOBODY for all ones; -ESRCH. */
-static int find_uuid(const u8 *uuid, u16 *id)
-{
-	u8 nobody[sizeof(((struct domain *)NULL)->uuid)];
-	struct domain *d;
-	bool is_found = false;
-
-	memset(nobody, 0xff, sizeof(nobody));
-	*id = SCHED_NOBODY;
-	if (memcmp(uuid, nobody, sizeof(nobody)) == 0) {
-		return 0;
-	}
-	for (d = domain_get_next(0); d != NULL && !is_found; d = domain_get_next(*id + 1)) {
-		*id = d->id;
-		is_found = memcmp(uuid, d->uuid, sizeof(d->uuid)) == 0;
-		domain_put(d);
-	}
-	if (d != NULL) {
-		domain_put(d);
-	}
-	return is_found ? 0 : -ESRCH;
-}
-
 static int put_schedule(u32 pool, u64 from)
 {
 	int err = 0;
@@ -176,7 +151,7 @@ static int put_schedule(u32 pool, u64 from)
 		u32 vcpu = table.sched_entries[i].vcpu_id;
 
 		err = vcpu < DOMAIN_VCPUS_MAX
-			      ? find_uuid(table.sched_entries[i].dom_handle, &w->domain)
+			      ? domain_find_uuid(table.sched_entries[i].dom_handle, &w->domain)
 			      : -EINVAL;
 		w->vcpu = (u16)vcpu;
 		w->ns = table.sched_entries[i].runtime;
@@ -199,7 +174,7 @@ static int get_schedule(u32 pool, u64 to)
 		struct domain *d = domain_get(w->domain);
 		u8 *uuid = table.sched_entries[i].dom_handle;
 
-		memset(uuid, 0xff, sizeof(table.sched_entries[i].dom_handle));
+		memset(uuid, 0xff, sizeof(d->uuid));
 		if (d != NULL) {
 			memcpy(uuid, d->uuid, sizeof(d->uuid));
 			domain_put(d);
@@ -216,12 +191,12 @@ static int schedule_op(const struct xen_sysctl_scheduler_op *arg)
 	bool is_put = arg->cmd == XEN_SYSCTL_SCHEDOP_putinfo;
 	int err = is_put ? xsm_check(XSM_POOL_CONTROL, current_domain(), NULL) : 0;
 
-	if (err == 0) {
-		spin_lock(&control_lock);
-		err = is_put ? put_schedule(arg->cpupool_id, at)
-			     : get_schedule(arg->cpupool_id, at);
-		spin_unlock(&control_lock);
+	if (err != 0) {
+		return err;
 	}
+	spin_lock(&control_lock);
+	err = (is_put ? put_schedule : get_schedule)(arg->cpupool_id, at);
+	spin_unlock(&control_lock);
 	return err;
 }
 
@@ -234,13 +209,12 @@ int sysctl_scheduler(struct xen_sysctl *op)
 	if (find_pool(arg->cpupool_id, &info) != 0) {
 		return -ESRCH;
 	}
-	if (arg->sched_id != info.policy || arg->cmd > XEN_SYSCTL_SCHEDOP_getinfo) {
-		return -EINVAL;
-	}
-	if (info.policy == SCHED_ID_ARINC653) {
+	if (arg->sched_id == info.policy && info.policy == SCHED_ID_ARINC653 &&
+	    arg->cmd <= XEN_SYSCTL_SCHEDOP_getinfo) {
 		return schedule_op(arg);
 	}
-	if (info.policy != SCHED_ID_CREDIT || arg->cmd != XEN_SYSCTL_SCHEDOP_getinfo) {
+	if (arg->sched_id != info.policy || info.policy != SCHED_ID_CREDIT ||
+	    arg->cmd != XEN_SYSCTL_SCHEDOP_getinfo) {
 		return -EINVAL;
 	}
 	arg->u.sched_credit = (struct xen_sysctl_credit_schedule){ .tslice_ms = SLICE_MS };

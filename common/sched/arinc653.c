@@ -144,12 +144,7 @@ const struct sched_ops arinc653_ops = {
 	.best = arinc653_best,
 	.advance = arinc653_advance,
 	.idle_until = arinc653_idle_until,
-	.arrive = sched_arrive_last,
-	.charge = sched_charge_nothing,
-	.is_entitled = sched_always,
 	.slice = arinc653_slice,
-	.preempts = sched_never,
-	.is_better = sched_never,
 };
 
 static int check(const struct sched_schedule *schedule)
@@ -171,32 +166,16 @@ static int check(const struct sched_schedule *schedule)
 	return 0;
 }
 
-/* The frame of a pool, locked through its CPU's queue if it has one; -ENOENT, -EOPNOTSUPP. */
+/* The pool with its frame locked by its CPU's queue, any CPU's while it has none. Pool lock. */
 static int lock_frame(u32 id, struct sched_pool **pool, struct runqueue **rq)
 {
-	int err = 0;
-
-	spin_lock(&sched_pools_lock);
 	*pool = sched_pool_find(id);
 	if (!*pool || (*pool)->ops != &arinc653_ops) {
-		err = *pool ? -EOPNOTSUPP : -ENOENT;
-		spin_unlock(&sched_pools_lock);
-		return err;
+		return *pool ? -EOPNOTSUPP : -ENOENT;
 	}
-	*rq = NULL;
-	if (!cpumask_is_empty((*pool)->owned)) {
-		*rq = sched_queue_of(cpumask_first((*pool)->owned));
-		spin_lock(&(*rq)->lock);
-	}
+	*rq = sched_queue_of(cpumask_is_empty((*pool)->owned) ? 0 : cpumask_first((*pool)->owned));
+	spin_lock(&(*rq)->lock);
 	return 0;
-}
-
-static void unlock_frame(struct runqueue *rq)
-{
-	if (rq) {
-		spin_unlock(&rq->lock);
-	}
-	spin_unlock(&sched_pools_lock);
 }
 
 int sched_schedule_set(u32 id, const struct sched_schedule *schedule)
@@ -205,31 +184,35 @@ int sched_schedule_set(u32 id, const struct sched_schedule *schedule)
 	struct runqueue *rq;
 	int err = check(schedule);
 
+	spin_lock(&sched_pools_lock);
 	err = err ? err : lock_frame(id, &pool, &rq);
-	if (err) {
-		return err;
-	}
-	pool->frame->next = *schedule;
-	pool->frame->has_next = true;
-	if (!pool->frame->schedule.major_frame_ns) {
-		enter_frame(pool->frame, time_now());
-		for (u64 cpus = pool->owned.bits; cpus; cpus &= cpus - 1) {
-			softirq_raise_on((unsigned int)__builtin_ctzl(cpus), SOFTIRQ_SCHED);
+	if (!err) {
+		pool->frame->next = *schedule;
+		pool->frame->has_next = true;
+		if (!pool->frame->schedule.major_frame_ns) {
+			enter_frame(pool->frame, time_now());
+		}
+		spin_unlock(&rq->lock);
+		if (!cpumask_is_empty(pool->owned)) {
+			softirq_raise_on(cpumask_first(pool->owned), SOFTIRQ_SCHED);
 		}
 	}
-	unlock_frame(rq);
-	return 0;
+	spin_unlock(&sched_pools_lock);
+	return err;
 }
 
 int sched_schedule_get(u32 id, struct sched_schedule *schedule)
 {
 	struct sched_pool *pool;
 	struct runqueue *rq;
-	int err = lock_frame(id, &pool, &rq);
+	int err;
 
+	spin_lock(&sched_pools_lock);
+	err = lock_frame(id, &pool, &rq);
 	if (!err) {
 		*schedule = pool->frame->has_next ? pool->frame->next : pool->frame->schedule;
-		unlock_frame(rq);
+		spin_unlock(&rq->lock);
 	}
+	spin_unlock(&sched_pools_lock);
 	return err;
 }

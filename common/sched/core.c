@@ -17,8 +17,8 @@
  * other queues once more; a unit that is queued is made visible before the idle CPUs are looked at.
  * One of the two sees the other. The same holds for keys (running_key, best_key): each side
  * publishes its own before it reads the other's. Several units may be sent to one CPU before it
- * picks, so whoever takes a unit from a queue offers the next one that could run elsewhere. A second
- * run-queue lock is only ever tried, never waited for.
+ * picks, so whoever takes a unit from a queue offers the next one that could run elsewhere. Of a
+ * second run queue the lock is only ever tried, never waited for.
  */
 #include "pool.h"
 
@@ -76,7 +76,9 @@ void sched_account(struct runqueue *rq, struct sched_unit *unit, u64 now)
 
 	if (unit->state == SCHED_STATE_RUNNING) {
 		unit->run_ns += ns;
-		rq->pool->ops->charge(unit, ns);
+		if (rq->pool->ops->charge) {
+			rq->pool->ops->charge(unit, ns);
+		}
 	} else if (unit->state == SCHED_STATE_QUEUED) {
 		unit->wait_ns += ns;
 	}
@@ -154,9 +156,11 @@ static void queue_on(struct runqueue *rq, struct sched_unit *unit, enum sched_ar
 {
 	const struct sched_ops *ops = rq->pool->ops;
 
-	ops->arrive(rq, unit, how);
+	if (ops->arrive) {
+		ops->arrive(rq, unit, how);
+	}
 	sched_enqueue(rq, unit);
-	if (!rq->running || ops->preempts(unit, rq->running)) {
+	if (!rq->running || (ops->preempts && ops->preempts(unit, rq->running))) {
 		softirq_raise_on(unit->cpu, SOFTIRQ_SCHED);
 	}
 	if (rq->running) {

@@ -21,19 +21,23 @@
 #include <hv/sched.h>
 #include <hv/timer.h>
 
-static u64 free_cpus(const struct sched_pool *pool, const struct sched_unit *unit)
+/* The CPU of hard that the unit has already, or those that it could have. */
+static u64 choices(const struct sched_pool *pool, const struct sched_unit *unit, cpumask_t hard)
 {
 	u64 left = 0;
 
-	for (u64 cpus = pool->cpus.bits; cpus; cpus &= cpus - 1) {
+	for (u64 cpus = pool->cpus.bits & hard.bits; cpus; cpus &= cpus - 1) {
 		unsigned int cpu = (unsigned int)__builtin_ctzl(cpus);
 
-		left |= !pool->owners[cpu] || pool->owners[cpu] == unit ? BIT(cpu) : 0;
+		if (pool->owners[cpu] == unit) {
+			return BIT(cpu);
+		}
+		left |= !pool->owners[cpu] ? BIT(cpu) : 0;
 	}
 	return left;
 }
 
-static void null_unit_leave(struct sched_pool *pool, struct sched_unit *unit)
+static void give_up(struct sched_pool *pool, const struct sched_unit *unit)
 {
 	for (u32 cpu = 0; cpu < ARRAY_SIZE(pool->owners); cpu++) {
 		if (pool->owners[cpu] == unit) {
@@ -42,11 +46,15 @@ static void null_unit_leave(struct sched_pool *pool, struct sched_unit *unit)
 	}
 }
 
+static void null_unit_leave(struct sched_pool *pool, struct sched_unit *unit)
+{
+	give_up(pool, unit);
+}
+
 static int null_unit_fit(struct sched_pool *pool, struct sched_unit *unit, cpumask_t hard,
 			 cpumask_t *allowed, struct sched_admission *why)
 {
-	u64 left = free_cpus(pool, unit) & hard.bits, own = 0;
-	unsigned int cpu;
+	u64 left = choices(pool, unit, hard);
 
 	if (why) {
 		*why = (struct sched_admission){ .cpu = ~0U };
@@ -54,23 +62,10 @@ static int null_unit_fit(struct sched_pool *pool, struct sched_unit *unit, cpuma
 	if (!left) {
 		return hard.bits & pool->cpus.bits ? -ENOSPC : -EINVAL;
 	}
-	for (u64 cpus = left; cpus && !own; cpus &= cpus - 1) {
-		own = pool->owners[__builtin_ctzl(cpus)] == unit ? cpus & -cpus : 0;
-	}
-	cpu = (unsigned int)__builtin_ctzl(own ? own : left);
-	null_unit_leave(pool, unit);
-	pool->owners[cpu] = unit;
-	*allowed = cpumask_of(cpu);
+	give_up(pool, unit);
+	*allowed = cpumask_of((unsigned int)__builtin_ctzl(left));
+	pool->owners[cpumask_first(*allowed)] = unit;
 	return 0;
-}
-
-static u64 null_slice(struct runqueue *rq, struct sched_unit *unit, bool others_wait, u64 now)
-{
-	(void)rq;
-	(void)unit;
-	(void)others_wait;
-	(void)now;
-	return TIME_NEVER;
 }
 
 const struct sched_ops null_ops = {
@@ -83,10 +78,4 @@ const struct sched_ops null_ops = {
 	.add = runqueue_add,
 	.remove = runqueue_remove,
 	.best = runqueue_best,
-	.arrive = sched_arrive_last,
-	.charge = sched_charge_nothing,
-	.is_entitled = sched_always,
-	.slice = null_slice,
-	.preempts = sched_never,
-	.is_better = sched_never,
 };

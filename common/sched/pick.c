@@ -41,6 +41,11 @@ static void offer_rest(struct runqueue *rq, unsigned int cpu)
 	}
 }
 
+static bool is_entitled(const struct sched_ops *ops, const struct sched_unit *unit)
+{
+	return !ops->is_entitled || ops->is_entitled(unit);
+}
+
 /* It has nothing left to run with: sleep until the policy wakes it. */
 static void exhaust(struct sched_unit *unit)
 {
@@ -54,7 +59,7 @@ static void queue_again(struct runqueue *rq, struct sched_unit *unit, u64 now)
 	if (rq->pool->ops->prepare) {
 		rq->pool->ops->prepare(rq, unit, SCHED_ARRIVES_AGAIN, now);
 	}
-	if (rq->pool->ops->is_entitled(unit)) {
+	if (is_entitled(rq->pool->ops, unit)) {
 		sched_enqueue(rq, unit);
 	} else {
 		exhaust(unit);
@@ -81,13 +86,15 @@ static struct sched_unit *steal_from(struct runqueue *rq, struct runqueue *from,
 	const struct sched_ops *ops = rq->pool->ops;
 	struct sched_unit *unit = ops->best(from, may_steal, cpu);
 
-	if (!unit || (own && !ops->is_better(unit, own))) {
+	if (!unit || (own && !(ops->is_better && ops->is_better(unit, own)))) {
 		return NULL;
 	}
 	sched_dequeue(from, unit);
 	offer_rest(from, unit->cpu);
 	unit->cpu = cpu;
-	ops->arrive(rq, unit, SCHED_ARRIVES_MIGRATED);
+	if (ops->arrive) {
+		ops->arrive(rq, unit, SCHED_ARRIVES_MIGRATED);
+	}
 	sched_enqueue(rq, unit);
 	return unit;
 }
@@ -96,8 +103,8 @@ static struct sched_unit *steal(struct runqueue *rq, unsigned int cpu, struct sc
 				bool *retry)
 {
 	const struct sched_ops *ops = rq->pool->ops;
-	u64 others = __atomic_load_n(&sched_waiting_cpus, __ATOMIC_SEQ_CST) &
-		     rq->pool->owned.bits & ~BIT(cpu);
+	u64 others = __atomic_load_n(&sched_waiting_cpus, __ATOMIC_SEQ_CST) & rq->pool->owned.bits &
+		     ~BIT(cpu);
 	struct sched_unit *best = own;
 
 	for (; others; others &= others - 1) {
@@ -142,7 +149,7 @@ static struct sched_unit *own_best(struct runqueue *rq, unsigned int cpu, u64 no
 		struct sched_unit *unit = ops->best(rq, sched_may_run, cpu);
 
 		if (!unit ||
-		    (ops->is_entitled(unit) && !(ops->is_stale && ops->is_stale(unit, now)))) {
+		    (is_entitled(ops, unit) && !(ops->is_stale && ops->is_stale(unit, now)))) {
 			return unit;
 		}
 		sched_account(rq, unit, now);
@@ -180,7 +187,8 @@ static u64 start(struct runqueue *rq, struct sched_unit *unit, u64 now)
 	unit->on_cpu = true;
 	rq->running = unit;
 	WRITE_ONCE(rq->running_key, unit->rtds.key);
-	slice = rq->pool->ops->slice(rq, unit, others_wait, now);
+	slice = rq->pool->ops->slice ? rq->pool->ops->slice(rq, unit, others_wait, now)
+				     : TIME_NEVER;
 	if (slice == TIME_NEVER) {
 		atomic_fetch_or(&sched_alone_cpus, BIT(unit->cpu));
 		return TIME_NEVER;

@@ -135,7 +135,9 @@ int sched_pool_create(u32 id, enum sched_id policy, u32 *created)
 		err = id == SCHED_POOL_ANY ? -ENOSPC : -EEXIST;
 		goto out_unlock;
 	}
-	err = ops->pool_init ? ops->pool_init(pool) : 0;
+	if (ops->pool_init) {
+		err = ops->pool_init(pool);
+	}
 	if (!err) {
 		pool->ops = ops;
 		*created = pool->id;
@@ -168,61 +170,50 @@ int sched_pool_destroy(u32 id)
 	return err;
 }
 
-static cpumask_t free_cpus(void)
+cpumask_t sched_free_cpus(void)
 {
 	cpumask_t left = cpus_online;
 
 	for (u32 i = 0; i < SCHED_POOL_MAX; i++) {
-		left.bits &= pools[i].ops ? ~pools[i].owned.bits : ~0UL;
+		left.bits &= READ_ONCE(pools[i].ops) ? ~READ_ONCE(pools[i].owned.bits) : ~0UL;
 	}
 	return left;
 }
 
-cpumask_t sched_free_cpus(void)
-{
-	cpumask_t left;
+/* Pool lock: the lists do not change. */
+#define for_each_unit(pool, unit)                                                                  \
+	for (struct sched_group *group_ = (pool)->groups; group_; group_ = group_->pool_next)      \
+		for (struct sched_unit *unit = group_->units; unit; unit = unit->group_next)
 
-	spin_lock(&sched_pools_lock);
-	left = free_cpus();
-	spin_unlock(&sched_pools_lock);
-	return left;
+static bool is_reserved(const struct sched_pool *pool, const struct sched_unit *unit)
+{
+	return unit->rtds.budget && pool->ops->id == SCHED_ID_RTDS;
 }
 
-/* Units of the pool through fn, until it returns an error. Pool lock: lists do not change. */
-static int for_each_unit(struct sched_pool *pool, int (*fn)(struct sched_unit *, u32), u32 arg)
+/* The CPU is one of the pool's from now on. Pool lock. */
+static void open_cpu(struct sched_pool *pool, unsigned int cpu)
 {
-	for (struct sched_group *group = pool->groups; group; group = group->pool_next) {
-		for (struct sched_unit *unit = group->units; unit; unit = unit->group_next) {
-			int err = fn(unit, arg);
+	struct runqueue *rq = sched_queue_of(cpu);
 
-			if (err) {
-				return err;
-			}
+	spin_lock(&rq->lock);
+	rq->pool = pool;
+	spin_unlock(&rq->lock);
+	pool->cpus.bits |= BIT(cpu);
+	pool->owned.bits |= BIT(cpu);
+	for_each_unit(pool, unit)
+	{
+		if (cpumask_has(unit->hard, cpu) && !is_reserved(pool, unit) &&
+		    !pool->ops->owns_cpus) {
+			sched_set_allowed(unit, cpumask_and(unit->hard, pool->cpus));
 		}
 	}
-	return 0;
-}
-
-static bool is_reserved(const struct sched_unit *unit)
-{
-	return unit->rtds.budget && unit->group->pool->ops->id == SCHED_ID_RTDS;
-}
-
-static int extend_to(struct sched_unit *unit, u32 cpu)
-{
-	struct sched_pool *pool = unit->group->pool;
-
-	if (cpumask_has(unit->hard, cpu) && !is_reserved(unit) && !pool->ops->owns_cpus) {
-		sched_set_allowed(unit, cpumask_and(unit->hard, pool->cpus));
-	}
-	return 0;
+	softirq_raise_on(cpu, SOFTIRQ_SCHED);
 }
 
 int sched_pool_add_cpu(u32 id, unsigned int cpu)
 {
 	struct sched_pool *pool;
-	struct runqueue *rq;
-	int err = -ENOENT;
+	int err = 0;
 
 	if (cpu >= 64 || !cpumask_has(cpus_online, cpu)) {
 		return -ENODEV;
@@ -230,64 +221,50 @@ int sched_pool_add_cpu(u32 id, unsigned int cpu)
 	spin_lock(&sched_pools_lock);
 	pool = sched_pool_find(id);
 	if (!pool) {
-		goto out_unlock;
+		err = -ENOENT;
+	} else if (!cpumask_has(sched_free_cpus(), cpu)) {
+		err = -EBUSY;
+	} else if ((u32)__builtin_popcountl(pool->owned.bits) >= pool->ops->cpus_max) {
+		err = -ENOSPC;
+	} else {
+		open_cpu(pool, cpu);
 	}
-	err = -EBUSY;
-	if (!cpumask_has(free_cpus(), cpu)) {
-		goto out_unlock;
-	}
-	err = -ENOSPC;
-	if ((u32)__builtin_popcountl(pool->owned.bits) >= pool->ops->cpus_max) {
-		goto out_unlock;
-	}
-	rq = sched_queue_of(cpu);
-	spin_lock(&rq->lock);
-	rq->pool = pool;
-	spin_unlock(&rq->lock);
-	pool->cpus.bits |= BIT(cpu);
-	pool->owned.bits |= BIT(cpu);
-	err = for_each_unit(pool, extend_to, cpu);
-	softirq_raise_on(cpu, SOFTIRQ_SCHED);
-out_unlock:
 	spin_unlock(&sched_pools_lock);
 	return err;
 }
 
-/* May the CPU leave, as far as this unit is concerned? */
-static int is_free_of(struct sched_unit *unit, u32 cpu)
+/* No unit is placed on the CPU any more, or -EBUSY. Pool lock. */
+static int close_cpu(struct sched_pool *pool, unsigned int cpu)
 {
-	bool only = unit->allowed.bits == BIT(cpu);
-
-	return only || (is_reserved(unit) && cpumask_has(unit->allowed, cpu)) ? -EBUSY : 0;
-}
-
-static int drive_out(struct sched_unit *unit, u32 cpu)
-{
-	if (cpumask_has(unit->allowed, cpu)) {
-		sched_set_allowed(unit, (cpumask_t){ unit->allowed.bits & ~BIT(cpu) });
+	if (pool->cpus.bits == BIT(cpu) && (pool->id == 0 || pool->nr_groups)) {
+		return -EBUSY;
+	}
+	for_each_unit(pool, unit)
+	{
+		if (unit->allowed.bits == BIT(cpu) ||
+		    (is_reserved(pool, unit) && cpumask_has(unit->allowed, cpu))) {
+			return -EBUSY;
+		}
+	}
+	pool->cpus.bits &= ~BIT(cpu);
+	for_each_unit(pool, unit)
+	{
+		if (cpumask_has(unit->allowed, cpu)) {
+			sched_set_allowed(unit, (cpumask_t){ unit->allowed.bits & ~BIT(cpu) });
+		}
 	}
 	return 0;
 }
 
-static int has_left(struct sched_unit *unit, u32 cpu)
+static bool is_empty(struct sched_pool *pool, unsigned int cpu)
 {
-	return READ_ONCE(unit->cpu) == cpu ? -EAGAIN : 0;
-}
-
-/* No unit is placed on the CPU any more, or an error. Pool lock. */
-static int close_cpu(struct sched_pool *pool, unsigned int cpu)
-{
-	int err;
-
-	if (pool->cpus.bits == BIT(cpu) && (pool->id == 0 || pool->nr_groups)) {
-		return -EBUSY;
+	for_each_unit(pool, unit)
+	{
+		if (READ_ONCE(unit->cpu) == cpu) {
+			return false;
+		}
 	}
-	err = for_each_unit(pool, is_free_of, cpu);
-	if (!err) {
-		pool->cpus.bits &= ~BIT(cpu);
-		err = for_each_unit(pool, drive_out, cpu);
-	}
-	return err;
+	return true;
 }
 
 int sched_pool_remove_cpu(u32 id, unsigned int cpu)
@@ -305,8 +282,8 @@ int sched_pool_remove_cpu(u32 id, unsigned int cpu)
 	if (cpumask_has(pool->cpus, cpu)) {
 		err = close_cpu(pool, cpu);
 	}
-	if (!err) {
-		err = for_each_unit(pool, has_left, cpu);
+	if (!err && !is_empty(pool, cpu)) {
+		err = -EAGAIN;
 	}
 	if (!err) {
 		rq = sched_queue_of(cpu);

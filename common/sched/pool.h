@@ -25,7 +25,7 @@ struct sched_pool {
 	u32 nr_loads; /* rtds: reservations in force */
 	struct admission_load loads[SCHED_LOADS_MAX];
 	struct sched_unit *owners[SCHED_LOADS_MAX]; /* rtds: of loads; null: of CPUs */
-	struct arinc653_frame *frame; /* arinc653: contents under the queue's lock */
+	struct arinc653_frame *frame;		    /* arinc653: contents under the queue's lock */
 };
 
 /* LOCK_RANK_SCHED_POOL: all pools, their members and reservations. */

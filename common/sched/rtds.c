@@ -11,16 +11,16 @@
  *   (or only on what others leave over, if it has "extra time"); then the next period begins with a
  *   full budget. What it overdrew, because an interrupt was late, is taken from the next budget.
  *
- * - A budget is deferrable: a vCPU that sleeps keeps it. But to wake up late in a period with a full
- *   budget, use it, and get the next one at once, would be twice the share in a short time, and
- *   admission counts on the share. So at a wake-up the period in progress is kept only if what is
- *   left could be used by its deadline at the reserved rate, left / (deadline - now) <= budget /
- *   period; otherwise a new period begins there and then. This is the rule of the constant bandwidth
- *   server (Abeni and Buttazzo 1998) and keeps the bound of earliest deadline first: whoever is
- *   admitted gets its budget by its deadline, whatever the others do.
+ * - A budget is deferrable: a vCPU that sleeps keeps it. But to wake up late in a period with a
+ *   full budget, use it, and get the next one at once, would be twice the share in a short time,
+ *   and admission counts on the share. So at a wake-up the period in progress is kept only if what
+ *   is left could be used by its deadline at the reserved rate, left / (deadline - now) <= budget /
+ *   period; otherwise a new period begins there and then. This is the rule of the constant
+ *   bandwidth server (Abeni and Buttazzo 1998) and keeps the bound of earliest deadline first:
+ *   whoever is admitted gets its budget by its deadline, whatever the others do.
  *
  * - A vCPU with an interrupt of its own every period therefore starts a period with each interrupt
- *   and has the whole budget to handle it. A wake-up preempts at once, when its deadline is earlier.
+ *   and has the whole budget to handle it. A wake-up with an earlier deadline preempts at once.
  *
  * - vCPUs without a reservation (budget 0, the default) and those that live on extra time come
  *   after all reservations. They share what is left as under credit: virtual time, which is the CPU

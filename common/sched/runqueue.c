@@ -144,30 +144,3 @@ struct sched_unit *runqueue_key_best(struct runqueue *rq, runqueue_may_t may, un
 	}
 	return NULL;
 }
-
-void sched_arrive_last(struct runqueue *rq, struct sched_unit *unit, enum sched_arrival how)
-{
-	(void)rq;
-	(void)how;
-	/* All in one list, in the order in which they came. */
-	unit->vtime = 0;
-}
-
-void sched_charge_nothing(struct sched_unit *unit, u64 ns)
-{
-	(void)unit;
-	(void)ns;
-}
-
-bool sched_always(const struct sched_unit *unit)
-{
-	(void)unit;
-	return true;
-}
-
-bool sched_never(const struct sched_unit *unit, const struct sched_unit *other)
-{
-	(void)unit;
-	(void)other;
-	return false;
-}

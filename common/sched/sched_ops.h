@@ -53,31 +53,25 @@ struct sched_ops {
 	/* (queue) The unit, of rq so far, is about to be queued, its CPU not chosen. Optional. */
 	void (*prepare)(struct runqueue *rq, struct sched_unit *unit, enum sched_arrival how,
 			u64 now);
-	/* (queue) It is about to be queued on rq. */
+	/* (queue) It is about to be queued on rq. Optional. */
 	void (*arrive)(struct runqueue *rq, struct sched_unit *unit, enum sched_arrival how);
 	/* (queue) Did its place in the order change by the time alone? Optional. */
 	bool (*is_stale)(const struct sched_unit *unit, u64 now);
-	/* (queue) It ran for ns. */
+	/* (queue) It ran for ns. Optional. */
 	void (*charge)(struct sched_unit *unit, u64 ns);
-	/* (queue) May it go on, or has it used up what it is entitled to (SCHED_BLOCK_CAP)? */
+	/* (queue) May it go on, or is its budget used up (SCHED_BLOCK_CAP)? Optional: it may. */
 	bool (*is_entitled)(const struct sched_unit *unit);
-	/* (queue) It is the one to run: how long at most, ns; others_wait: somebody is queued. */
+	/* (queue) It is to run: how long at most, ns; others_wait: somebody is queued. Optional. */
 	u64 (*slice)(struct runqueue *rq, struct sched_unit *unit, bool others_wait, u64 now);
-	/* (queue) Should a unit that was just queued stop the one that runs? */
+	/* (queue) Should a unit that was just queued stop the one that runs? Optional: no. */
 	bool (*preempts)(const struct sched_unit *unit, const struct sched_unit *running);
-	/* (queue) Should this CPU take a waiting unit of another CPU instead of its own best? */
+	/* (queue) Should this CPU take one that waits elsewhere, not its own best? Optional: no. */
 	bool (*is_better)(const struct sched_unit *other, const struct sched_unit *own);
 	/* (no lock) Can anything in this queue be better than own? A hint. Optional: yes. */
 	bool (*has_better)(const struct runqueue *rq, const struct sched_unit *own);
-	/* (queue) Tell a busy CPU to pick because a unit should preempt there; ~0: none. Optional. */
+	/* (queue) Tell a busy CPU to pick, as a unit should preempt there; ~0: none. Optional. */
 	unsigned int (*victim)(const struct sched_unit *unit);
 };
-
-/* For policies without budgets, and without an order but the list's (runqueue.c). */
-void sched_arrive_last(struct runqueue *rq, struct sched_unit *unit, enum sched_arrival how);
-void sched_charge_nothing(struct sched_unit *unit, u64 ns);
-bool sched_always(const struct sched_unit *unit);
-bool sched_never(const struct sched_unit *unit, const struct sched_unit *other);
 
 extern const struct sched_ops credit_ops, rtds_ops, null_ops, arinc653_ops;
 

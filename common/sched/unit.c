@@ -134,20 +134,19 @@ int sched_unit_set(struct sched_unit *unit, const struct sched_params *params,
 {
 	struct sched_pool *pool;
 	u32 ppm;
-	int err = 0;
+	int err = params->extratime ? 0 : -EINVAL; /* without a budget it could never run */
 
-	if (!IS_ENABLED(CONFIG_SCHED_RTDS)) {
-		return -EOPNOTSUPP;
-	}
 	if (params->budget_us) {
 		err = admission_ppm(params->period_us, params->budget_us, &ppm);
 	}
-	if (err || (!params->budget_us && !params->extratime)) {
-		return -EINVAL;
+	if (err || !IS_ENABLED(CONFIG_SCHED_RTDS)) {
+		return err ? err : -EOPNOTSUPP;
 	}
 	spin_lock(&sched_pools_lock);
 	pool = unit->group->pool;
-	err = pool->ops->unit_admit ? pool->ops->unit_admit(pool, unit, params, why) : 0;
+	if (pool->ops->unit_admit) {
+		err = pool->ops->unit_admit(pool, unit, params, why);
+	}
 	if (!err) {
 		rtds_unit_apply(unit, params);
 	}
@@ -266,15 +265,15 @@ int sched_pool_move(struct sched_group *group, u32 pool, struct sched_admission 
 
 	spin_lock(&sched_pools_lock);
 	to = sched_pool_find(pool);
-	if (!to) {
-		err = -ENOENT;
+	if (!to || to == group->pool) {
+		err = to ? 0 : -ENOENT;
 	} else if (group->domain == 0) {
 		err = -EPERM;
 	} else if (cpumask_is_empty(to->cpus)) {
 		err = -EINVAL;
 	} else if (!is_at_rest(group)) {
 		err = -EBUSY;
-	} else if (to != group->pool) {
+	} else {
 		err = move(group, to, why);
 	}
 	spin_unlock(&sched_pools_lock);

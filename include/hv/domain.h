@@ -124,6 +124,8 @@ static inline void domain_hold(struct domain *d)
 u32 domain_count(void);
 /* The first domain with id >= from, referenced, or NULL. */
 struct domain *domain_get_next(domid_t from);
+/* Id of the domain with this UUID (16 bytes); all ones: SCHED_NOBODY. -ESRCH: nobody has it. */
+int domain_find_uuid(const u8 *uuid, u16 *id);
 /* What is kept beside a name, to compare names quickly. */
 static inline u32 domain_name_hash(const char *name)
 {

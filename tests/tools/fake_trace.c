@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fake_sched.h"
 #include "fake_trace.h"
 
 struct fake_record {
@@ -14,7 +15,7 @@ struct fake_record {
 	struct bulkhead_trace_record r;
 };
 
-void fake_trace_read(struct bulkhead_trace_read *r)
+static void fake_trace_read(struct bulkhead_trace_read *r)
 {
 	const char *path = getenv("BH_FAKE_TRACE");
 	FILE *f = path ? fopen(path, "r") : NULL;
@@ -49,4 +50,46 @@ void fake_latency(struct bulkhead_latency *l)
 		l->max = 2100;
 		l->sum = 98 * 600 + 2 * 2100;
 	}
+}
+
+/* Two paths: a trap that is within its limit, a hypercall that is not. */
+static int next_bound(struct bulkhead_bounds *b)
+{
+	if (b->index > 7) {
+		return -1;
+	}
+	*b = b->index <= 3 ? (struct bulkhead_bounds){ 3, 0x13240000, 10, 900, 2000 }
+			   : (struct bulkhead_bounds){ 7, 0x300c0006, 4, 5001, 5000 };
+	return 0;
+}
+
+int fake_measured(struct bulkhead_op *op, uint32_t *tracing)
+{
+	if (op->cmd == BULKHEAD_OP_bounds) {
+		return next_bound(&op->u.bounds);
+	}
+	if (op->cmd == BULKHEAD_OP_trace_read) {
+		fake_trace_read(&op->u.trace_read);
+		return 0;
+	}
+	*tracing |= op->u.trace_control.on;
+	*tracing &= ~op->u.trace_control.off;
+	op->u.trace_control.state = *tracing;
+	op->u.trace_control.ring_records = 512;
+	say("tracing %#x", *tracing);
+	return 0;
+}
+
+int fake_vcpu_stat(struct bulkhead_vcpu_stat *st, uint64_t *calls)
+{
+	if (st->vcpu > 0) {
+		return -1;
+	}
+	st->state = BULKHEAD_VCPU_up;
+	st->cpu = 2;
+	st->cpu_time_ns = ++*calls * 1000000000;
+	for (uint32_t i = 0; i < BULKHEAD_NR_EXITS; i++) {
+		st->nr_exits[i] = *calls * (i + 1) * 1000000;
+	}
+	return 0;
 }

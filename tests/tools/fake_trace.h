@@ -7,7 +7,10 @@
 
 #include <public/bulkhead.h>
 
-void fake_trace_read(struct bulkhead_trace_read *r);
+/* trace_control, trace_read and bounds; -1: there is no more. */
+int fake_measured(struct bulkhead_op *op, uint32_t *tracing);
+/* The figures grow with each of the calls; -1: there is no such vCPU. */
+int fake_vcpu_stat(struct bulkhead_vcpu_stat *st, uint64_t *calls);
 void fake_latency(struct bulkhead_latency *l);
 
 #endif

@@ -336,20 +336,6 @@ static long do_latency(struct bulkhead_op *op)
 	return 0;
 }
 
-static long do_vcpu_stat(struct bulkhead_vcpu_stat *st)
-{
-	if (st->vcpu > 0) {
-		return refuse(ENOENT);
-	}
-	st->state = BULKHEAD_VCPU_up;
-	st->cpu = 2;
-	st->cpu_time_ns = ++fake->calls * 1000000000;
-	for (uint32_t i = 0; i < BULKHEAD_NR_EXITS; i++) {
-		st->nr_exits[i] = fake->calls * (i + 1) * 1000000;
-	}
-	return 0;
-}
-
 static long do_own_dom(struct bulkhead_op *op, struct fake_dom *d)
 {
 	struct bulkhead_console_read *r = &op->u.console_read;
@@ -401,7 +387,7 @@ static long do_own_dom(struct bulkhead_op *op, struct fake_dom *d)
 	case BULKHEAD_OP_latency:
 		return do_latency(op);
 	case BULKHEAD_OP_vcpu_stat:
-		return do_vcpu_stat(&op->u.vcpu_stat);
+		return fake_vcpu_stat(&op->u.vcpu_stat, &fake->calls) ? refuse(ENOENT) : 0;
 	case BULKHEAD_OP_console_attach:
 	case BULKHEAD_OP_watch:
 		return op->u.watch.pad || op->u.watch.port ? 0 : refuse(EINVAL);
@@ -438,28 +424,9 @@ static long do_own(struct bulkhead_op *op)
 		};
 		return 0;
 	}
-	if (op->cmd == BULKHEAD_OP_bounds) {
-		/* Two paths: a trap that is within its limit, a hypercall that is not. */
-		struct bulkhead_bounds *b = &op->u.bounds;
-
-		if (b->index > 7) {
-			return refuse(ENOENT);
-		}
-		*b = b->index <= 3 ? (struct bulkhead_bounds){ 3, 0x13240000, 10, 900, 2000 }
-				   : (struct bulkhead_bounds){ 7, 0x300c0006, 4, 5001, 5000 };
-		return 0;
-	}
-	if (op->cmd == BULKHEAD_OP_trace_control) {
-		fake->tracing |= op->u.trace_control.on;
-		fake->tracing &= ~op->u.trace_control.off;
-		op->u.trace_control.state = fake->tracing;
-		op->u.trace_control.ring_records = 512;
-		say("tracing %#x", fake->tracing);
-		return 0;
-	}
-	if (op->cmd == BULKHEAD_OP_trace_read) {
-		fake_trace_read(&op->u.trace_read);
-		return 0;
+	if (op->cmd == BULKHEAD_OP_trace_control || op->cmd == BULKHEAD_OP_trace_read ||
+	    op->cmd == BULKHEAD_OP_bounds) {
+		return fake_measured(op, &fake->tracing) ? refuse(ENOENT) : 0;
 	}
 	if (op->cmd == BULKHEAD_OP_find_name) {
 		for (uint16_t i = 0; i < NR_DOMS; i++) {

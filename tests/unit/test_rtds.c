@@ -112,42 +112,55 @@ static void test_a_late_wake_up_gets_no_double_share(void **state)
 	}
 }
 
-/* When each job of one CPU's tasks is done under earliest deadline first; -1 when one misses. */
-static int oracle(const int *set, int n, u64 start, u64 end)
+struct job {
+	const struct task *task;
+	u64 deadline, left;
+};
+
+/* Release what is due at a time; false when a job has missed its deadline. */
+static bool release(struct job *job, u64 at)
 {
-	u64 at = start, released[UNITS_MAX], left[UNITS_MAX];
+	if (at >= job->deadline) {
+		if (job->left) {
+			return false;
+		}
+		job->deadline += job->task->period;
+		job->left = job->task->runs_for;
+	}
+	return true;
+}
+
+/* One CPU under earliest deadline first, job by job: does every job meet its deadline? */
+static bool oracle(const int *set, int n, u64 start, u64 end)
+{
+	struct job jobs[UNITS_MAX];
 
 	for (int k = 0; k < n; k++) {
-		released[k] = start;
-		left[k] = tasks[set[k]].runs_for;
-	}
-	while (at < end) {
-		int best = -1;
-		u64 next = end;
+		const struct task *t = &tasks[set[k]];
 
+		jobs[k] = (struct job){ t, start + t->period, t->runs_for };
+	}
+	for (u64 at = start, next; at < end; at = next) {
+		struct job *best = NULL;
+
+		next = end;
 		for (int k = 0; k < n; k++) {
-			u64 period = tasks[set[k]].period;
+			struct job *job = &jobs[k];
 
-			if (at >= released[k] + period) {
-				if (left[k]) {
-					return -1;
-				}
-				released[k] += period;
-				left[k] = tasks[set[k]].runs_for;
+			if (!release(job, at)) {
+				return false;
 			}
-			next = MIN(next, released[k] + period);
-			if (left[k] && (best < 0 || released[k] + period <
-							    released[best] + tasks[set[best]].period)) {
-				best = k;
+			next = MIN(next, job->deadline);
+			if (job->left && (!best || job->deadline < best->deadline)) {
+				best = job;
 			}
 		}
-		if (best >= 0) {
-			next = MIN(next, at + left[best]);
-			left[best] -= next - at;
+		if (best) {
+			next = MIN(next, at + best->left);
+			best->left -= next - at;
 		}
-		at = next;
 	}
-	return 0;
+	return true;
 }
 
 /* Random reservations, each with jobs that use all of it, and hogs; as many as are admitted. */
@@ -197,7 +210,7 @@ static void check_set(unsigned int cpus, bool is_pinned, u64 ns)
 				here[m++] = set[k];
 			}
 		}
-		assert_int_equal(oracle(here, m, start, start + ns), 0);
+		assert_true(oracle(here, m, start, start + ns));
 	}
 }
 
@@ -254,9 +267,8 @@ static void test_storm(void **state)
 
 static void test_refusals_change_nothing(void **state)
 {
-	const u32 bad[][2] = { { 0, 300 },    { 99, 50 },	   { 1000, 1001 },
-			       { 1000, 9 },   { 4000000000U, 10 }, { 300, 1000 },
-			       { ~0U, ~0U }, { 1000, ~0U } };
+	const u32 bad[][2] = { { 0, 300 },	    { 99, 50 },	   { 1000, 1001 }, { 1000, 9 },
+			       { 4000000000U, 10 }, { 300, 1000 }, { ~0U, ~0U },   { 1000, ~0U } };
 	struct sched_params params = { .period_us = 1000, .budget_us = 300 };
 	struct sched_admission why;
 

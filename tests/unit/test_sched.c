@@ -130,8 +130,8 @@ static void test_affinity_is_obeyed(void **state)
 static void test_bad_parameters_change_nothing(void **state)
 {
 	const struct sched_params bad[] = { { .weight = 0 },
-					     { .weight = 65536 },
-					     { .weight = 256, .cap = 6401 } };
+					    { .weight = 65536 },
+					    { .weight = 256, .cap = 6401 } };
 	struct sched_params params;
 
 	setup_cpus(1);

@@ -31,7 +31,7 @@ struct task {
 	u64 runs_for; /* ns of CPU time until it sleeps; TIME_NEVER: a hog */
 	u64 sleeps_for;
 	u64 burst_left;
-	u64 period;	 /* a job that runs for runs_for every period; 0: sleeps_for between bursts */
+	u64 period;	 /* a job of runs_for every period; 0: sleeps_for between bursts */
 	u64 released;	 /* when the current job was */
 	u64 missed_jobs; /* finished after the next release */
 	u64 nr_jobs;
