@@ -44,7 +44,9 @@ static struct vcpu *pick(void)
 	struct vcpu *next = vcpu_of(choice.unit);
 
 	if (choice.until == TIME_NEVER) {
-		timer_cancel(this_cpu_ptr(slice_timer));
+		if (timer_is_armed(this_cpu_ptr(slice_timer))) {
+			timer_cancel(this_cpu_ptr(slice_timer));
+		}
 	} else {
 		timer_set(this_cpu_ptr(slice_timer), choice.until);
 	}
@@ -65,6 +67,14 @@ static void wait_for_work(void)
 			__asm__ volatile("dsb sy\n\twfi" : : : "memory");
 		}
 		irq_handle_pending();
+	}
+}
+
+/* It runs from now on: in the area that its guest has registered, if any. */
+static void announce(struct vcpu *v)
+{
+	if (unlikely(v->runstate_gva != 0)) {
+		vcpu_runstate_update(v);
 	}
 }
 
@@ -90,7 +100,7 @@ struct vcpu *run_next(void)
 				return next;
 			} else if (is_parked) {
 				is_parked = false;
-				vcpu_runstate_update(v);
+				announce(v);
 			}
 		}
 		if (!context_is_idle(v) && !is_parked) {
@@ -108,9 +118,7 @@ void run_switch(struct vcpu *prev, struct vcpu *next)
 	if (!context_is_idle(prev)) {
 		sched_switched(&prev->sched);
 	}
-	if (next->runstate_gva) {
-		vcpu_runstate_update(next);
-	}
+	announce(next);
 }
 
 void run_cpu_init(void)
