@@ -18,9 +18,9 @@
 
 /* handler is NULL: free. guest is the same for a guest's, which deactivates it, else NULL. */
 struct irq_row {
-	irq_handler_t guest, handler;
+	_Alignas(32) irq_handler_t guest; /* so that a row is found by a shift */
+	irq_handler_t handler;
 	void *arg;
-	u64 unused; /* so that a row is found by a shift */
 };
 
 static struct spinlock irq_lock = SPINLOCK_INIT(LOCK_RANK_IRQ);

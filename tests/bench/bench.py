@@ -44,7 +44,7 @@ ROWS = [
     ("psci_version", "PSCI_VERSION", "insns", 473, 198, 105),
     ("gicd_typer", "GICD_TYPER read, trapped", "insns", 593, 229, 200),
     ("gicr_typer", "GICR_TYPER read, trapped", "insns", 594, 273, 220),
-    ("uart_status", "virtual UART status read", "insns", 630, None, None),
+    ("uart_status", "virtual UART status read", "insns", 630, None, 195),
     ("actlr", "trapped system register (ACTLR_EL1)", "insns", 428, None, 120),
     ("ptimer_read", "physical timer register read", "insns", 455, None, 150),
     ("sgi_to_self", "SGI to itself -> handler", "insns", 1031, 781, 280),
