@@ -18,7 +18,7 @@
 
 /* handler is NULL: free. guest is the same for a guest's, which deactivates it, else NULL. */
 struct irq_row {
-	_Alignas(32) irq_handler_t guest; /* so that a row is found by a shift */
+	irq_handler_t guest __aligned(32); /* so that a row is found by a shift */
 	irq_handler_t handler;
 	void *arg;
 };
