@@ -19,9 +19,10 @@
 
 /* handler is NULL: free. guest is the same for a guest's, which deactivates it, else NULL. */
 struct irq_row {
-	irq_handler_t guest, handler;
+	irq_handler_t guest __aligned(32); /* so that a row is found by a shift */
+	irq_handler_t handler;
 	void *arg;
-} __attribute__((aligned(32))); /* so that a row is found by a shift */
+};
 
 static struct spinlock irq_lock = SPINLOCK_INIT(LOCK_RANK_IRQ);
 static struct irq_row rows[IRQ_MAX];

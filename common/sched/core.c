@@ -168,13 +168,6 @@ static void queue_on(struct runqueue *rq, struct sched_unit *unit, enum sched_ar
 	}
 }
 
-static void prepare(struct runqueue *rq, struct sched_unit *unit, enum sched_arrival how, u64 now)
-{
-	if (rq->pool->ops->prepare) {
-		rq->pool->ops->prepare(rq, unit, how, now);
-	}
-}
-
 static bool waits_for_place(const struct sched_unit *unit)
 {
 	return unit->state == SCHED_STATE_ASLEEP && sched_is_runnable(unit);
@@ -193,9 +186,12 @@ void sched_place(struct sched_unit *unit, enum sched_arrival how)
 		/* It leaves its CPU just now: sched_switched() places it. */
 		goto out_unlock;
 	}
-	prepare(rq, unit, how, now);
+	sched_prepare(rq, unit, how, now);
 	if (!unit->on_cpu) {
 		cpu = choose_cpu(rq->pool->ops, unit);
+	} else {
+		/* It slept with its context loaded: the CPU counted as idle. */
+		atomic_fetch_and(&sched_idle_cpus, ~BIT(cpu));
 	}
 	if (cpu != unit->cpu) {
 		unit->cpu = cpu;
@@ -227,7 +223,7 @@ void sched_requeue(struct sched_unit *unit)
 		unit->state = SCHED_STATE_ASLEEP;
 		leaves = !sched_may_run(unit, unit->cpu);
 		if (!leaves) {
-			prepare(rq, unit, SCHED_ARRIVES_AGAIN, now);
+			sched_prepare(rq, unit, SCHED_ARRIVES_AGAIN, now);
 			queue_on(rq, unit, SCHED_ARRIVES_AGAIN);
 		}
 	}

@@ -56,9 +56,7 @@ static void exhaust(struct sched_unit *unit)
 
 static void queue_again(struct runqueue *rq, struct sched_unit *unit, u64 now)
 {
-	if (rq->pool->ops->prepare) {
-		rq->pool->ops->prepare(rq, unit, SCHED_ARRIVES_AGAIN, now);
-	}
+	sched_prepare(rq, unit, SCHED_ARRIVES_AGAIN, now);
 	if (is_entitled(rq->pool->ops, unit)) {
 		sched_enqueue(rq, unit);
 	} else {

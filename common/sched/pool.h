@@ -72,6 +72,14 @@ static inline bool sched_is_runnable(const struct sched_unit *unit)
 	return unit->blocked == 0;
 }
 
+static inline void sched_prepare(struct runqueue *rq, struct sched_unit *unit,
+				 enum sched_arrival how, u64 now)
+{
+	if (rq->pool->ops->prepare) {
+		rq->pool->ops->prepare(rq, unit, how, now);
+	}
+}
+
 static inline bool sched_may_run(const struct sched_unit *unit, unsigned int cpu)
 {
 	return cpumask_has(unit->allowed, cpu);

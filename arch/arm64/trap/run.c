@@ -47,7 +47,9 @@ static struct vcpu *pick(void)
 	struct vcpu *next = vcpu_of(choice.unit);
 
 	if (choice.until == TIME_NEVER) {
-		timer_cancel(this_cpu_ptr(slice_timer));
+		if (timer_is_armed(this_cpu_ptr(slice_timer))) {
+			timer_cancel(this_cpu_ptr(slice_timer));
+		}
 	} else {
 		timer_set(this_cpu_ptr(slice_timer), choice.until);
 	}
@@ -85,6 +87,14 @@ static void wait_for_work(void)
 	} while (!softirq_is_pending());
 }
 
+/* It runs from now on: in the area that its guest has registered, if any. */
+static void announce(struct vcpu *v)
+{
+	if (unlikely(v->runstate_gva != 0)) {
+		vcpu_runstate_update(v);
+	}
+}
+
 /* Does nothing but its own waiting keep it from this CPU? */
 static bool may_park(const struct vcpu *v)
 {
@@ -113,7 +123,7 @@ struct vcpu *run_next(void)
 				return next;
 			} else if (is_parked) {
 				is_parked = false;
-				vcpu_runstate_update(v);
+				announce(v);
 			}
 		}
 		if (!context_is_idle(v) && !is_parked) {
@@ -142,9 +152,7 @@ void run_switch(struct vcpu *prev, struct vcpu *next)
 	if (trace_is_on()) {
 		trace_switch(prev, next);
 	}
-	if (next->runstate_gva) {
-		vcpu_runstate_update(next);
-	}
+	announce(next);
 	budget_part_is_done(BUDGET_PART_SWITCH, since);
 }
 

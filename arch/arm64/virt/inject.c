@@ -21,13 +21,17 @@ void inject_begin(struct domain *d)
 
 static void kick(struct vcpu *v)
 {
-	u32 cpu = READ_ONCE(v->arch.vgic.cpu);
+	u32 cpu;
 
-	if (cpu != cpu_id() && cpu != VGIC_NO_CPU) {
-		arch_cpu_kick(cpu);
-	}
 	if ((READ_ONCE(v->sched.blocked) & SCHED_BLOCK_WAIT) != 0) {
 		sched_unblock(&v->sched, SCHED_BLOCK_WAIT);
+		if (READ_ONCE(v->sched.state) != SCHED_STATE_RUNNING) {
+			return; /* whoever picks it looks for work before it enters */
+		}
+	}
+	cpu = READ_ONCE(v->arch.vgic.cpu);
+	if (cpu != cpu_id() && cpu != VGIC_NO_CPU) {
+		arch_cpu_kick(cpu);
 	}
 }
 

@@ -114,6 +114,8 @@ void vgic_lr_fold(struct domain *d, struct vcpu *v, unsigned int n);
 void vgic_lr_repend(struct domain *d, struct vcpu *v, struct vgic_irq *irq);
 /* Fold all list registers, or end the work asked for by VGIC_WORK_SYNC. */
 void vgic_lr_sync(struct domain *d, struct vcpu *v);
+/* Do what other CPUs have asked for; VGIC_WORK_FILL may be left. */
+void vgic_lr_catch_up(struct domain *d, struct vcpu *v);
 void vgic_lr_fill(struct domain *d, struct vcpu *v);
 
 /* vgic_hw.c: the physical side of an interrupt with VIRQ_HW. */

@@ -255,6 +255,32 @@ void vgic_lr_sync(struct domain *d, struct vcpu *v)
 	vg->sync_done = d->arch.vgic.sync_ticket;
 }
 
+/* What came for loaded interrupts on other CPUs (vgic_irq_set_latch). */
+static void repend_loaded(struct domain *d, struct vcpu *v)
+{
+	struct vgic_vcpu *vg = &v->arch.vgic;
+	struct vgic_irq *irq;
+
+	WRITE_ONCE(vg->work, vg->work & ~(u32)VGIC_WORK_REPEND);
+	for (u32 used = vg->lr_used; used != 0; used &= used - 1) {
+		irq = vg->in_lr[__builtin_ctz(used)];
+		if (irq != NULL && (irq->flags & VIRQ_LATCH) != 0) {
+			irq->flags &= (u16)~VIRQ_LATCH;
+			vgic_lr_repend(d, v, irq);
+		}
+	}
+}
+
+void vgic_lr_catch_up(struct domain *d, struct vcpu *v)
+{
+	if ((v->arch.vgic.work & VGIC_WORK_SYNC) != 0) {
+		vgic_lr_sync(d, v);
+		WRITE_ONCE(v->arch.vgic.work, VGIC_WORK_FILL);
+	} else if ((v->arch.vgic.work & VGIC_WORK_REPEND) != 0) {
+		repend_loaded(d, v);
+	}
+}
+
 /* Load from the queues while registers are free: active first, the last register for a pending one.
  */
 static void load_queued(struct domain *d, struct vcpu *v, bool is_tight)
@@ -310,10 +336,10 @@ void vgic_enter_work(struct vcpu *v)
 	struct domain *d = v->domain;
 
 	inject_begin(d);
-	if ((v->arch.vgic.work & VGIC_WORK_SYNC) != 0) {
-		vgic_lr_sync(d, v);
+	vgic_lr_catch_up(d, v);
+	if ((v->arch.vgic.work & VGIC_WORK_FILL) != 0) {
+		vgic_lr_fill(d, v);
 	}
-	vgic_lr_fill(d, v);
 	inject_end(d);
 }
 

@@ -67,10 +67,7 @@ bool vgic_has_pending(struct vcpu *v)
 
 	inject_begin(d);
 	if (vgic_is_local(v)) {
-		if ((vg->work & VGIC_WORK_SYNC) != 0) {
-			vgic_lr_sync(d, v);
-			vgic_need_work(d, v, VGIC_WORK_FILL);
-		}
+		vgic_lr_catch_up(d, v);
 		cpu.vmcr = gic_ops->vmcr_read();
 		gic_ops->apr_read(cpu.apr);
 		result = has_loaded_signal(v, &cpu) || has_queued_signal(d, v, &cpu);

@@ -58,8 +58,9 @@ struct vgic_irq {
 };
 
 /* vgic_vcpu.work: what vgic_enter() has to do before the guest runs on. */
-#define VGIC_WORK_FILL BIT(0) /* a queue has grown */
-#define VGIC_WORK_SYNC BIT(1) /* read all list registers back, then fill */
+#define VGIC_WORK_FILL	 BIT(0) /* a queue has grown */
+#define VGIC_WORK_SYNC	 BIT(1) /* read all list registers back, then fill */
+#define VGIC_WORK_REPEND BIT(2) /* loaded interrupts with VIRQ_LATCH have come again */
 
 struct vgic_vcpu {
 	u32 work;      /* VGIC_WORK_* */
