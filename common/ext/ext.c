@@ -266,7 +266,7 @@ s64 ext_op(u64 *args)
 	if (!is_spoken) {
 		op.version = BULKHEAD_INTERFACE_VERSION;
 		err = -EACCES;
-	} else if (op.cmd >= BULKHEAD_NR_OPS || rows[op.cmd].handler == NULL) {
+	} else if (op.cmd >= BULKHEAD_NR_OPS) {
 		return -ENOSYS;
 	} else {
 		budget_note_sub(op.cmd);

@@ -37,8 +37,8 @@
 #define BULKHEAD_OP_watch	   10 /* u.watch */
 #define BULKHEAD_OP_domain_stat	   11 /* u.domain_stat */
 #define BULKHEAD_OP_next_domain	   12 /* no payload */
-#define BULKHEAD_OP_bounds	   18 /* u.bounds */
-#define BULKHEAD_NR_OPS		   19
+#define BULKHEAD_OP_bounds	   13 /* u.bounds */
+#define BULKHEAD_NR_OPS		   14
 
 #define BULKHEAD_NAME_LEN  64	/* with the terminating NUL */
 #define BULKHEAD_TAG_MAX   2048 /* bytes */
