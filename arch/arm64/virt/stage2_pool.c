@@ -227,7 +227,7 @@ static void *next_table(struct s2 *s2, u64 *next)
 	void *table;
 
 	if (pgtable_lookup(&s2->table, at).shift >= 30) {
-		*next += BIT(30 - PAGE_SHIFT);
+		*next = ALIGN_DOWN(*next, BIT(30 - PAGE_SHIFT)) + BIT(30 - PAGE_SHIFT);
 		return NULL;
 	}
 	table = pgtable_detach(&s2->table, at, 21);
