@@ -22,6 +22,7 @@ SHIFT = 2
 # and the longest path through EL2 (5,000) + 1,000.
 LIMITS = [
     ("credit", PERIODS // 1000, 500_000),
+    ("rtds", 0, 6_000),
 ]
 
 

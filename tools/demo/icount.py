@@ -18,7 +18,7 @@ QEMU = ["qemu-system-aarch64", "-M", "virt,virtualization=on,gic-version=3",
         "-seed", "1", "-rtc", "base=2026-01-01,clock=vm", "-m", "2048", "-display", "none",
         "-nic", "none", "-monitor", "none", "-serial", "stdio", "-no-reboot"]
 SCHEDULERS = ("rtds", "credit")  # of Bulkhead; the machine says so if it does not run it
-SCHED = "credit"
+SCHED = "rtds"
 
 
 class MachineError(Exception):
