@@ -209,8 +209,8 @@ int sysctl_scheduler(struct xen_sysctl *op)
 	if (find_pool(arg->cpupool_id, &info) != 0) {
 		return -ESRCH;
 	}
-	if (arg->sched_id == info.policy && info.policy == SCHED_ID_ARINC653 &&
-	    arg->cmd <= XEN_SYSCTL_SCHEDOP_getinfo) {
+	if (IS_ENABLED(CONFIG_SCHED_ARINC653) && arg->sched_id == info.policy &&
+	    info.policy == SCHED_ID_ARINC653 && arg->cmd <= XEN_SYSCTL_SCHEDOP_getinfo) {
 		return schedule_op(arg);
 	}
 	if (arg->sched_id != info.policy || info.policy != SCHED_ID_CREDIT ||
