@@ -117,7 +117,7 @@ static void setup_policy(unsigned int cpus, const char *policy)
 	}
 }
 
-static void setup_cpus(unsigned int cpus)
+static inline void setup_cpus(unsigned int cpus)
 {
 	setup_policy(cpus, "credit");
 }
@@ -326,12 +326,12 @@ static void simulate(u64 ns)
 	}
 }
 
-static double share(int i)
+static inline double share(int i)
 {
 	return (double)sched_unit_run_ns(&tasks[i].unit, fake_counter) / (SECONDS * 1e9);
 }
 
-static void assert_share(int i, double expected)
+static inline void assert_share(int i, double expected)
 {
 	double got = share(i);
 
@@ -340,7 +340,7 @@ static void assert_share(int i, double expected)
 	}
 }
 
-static void set(int group, u32 weight, u32 cap)
+static inline void set(int group, u32 weight, u32 cap)
 {
 	struct sched_params params = { .weight = weight, .cap = cap };
 
