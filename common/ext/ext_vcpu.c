@@ -31,6 +31,7 @@ int ext_vcpu_stat(struct domain *d, struct bulkhead_op *op)
 	}
 	stat->cpu = READ_ONCE(v->sched.cpu);
 	stat->cpu_time_ns = sched_unit_run_ns(&v->sched, time_now());
+	stat->nr_missed = READ_ONCE(v->sched.rtds.nr_missed);
 	stat->nr_injected = READ_ONCE(v->nr_injected);
 	for (u32 i = 0; i < BULKHEAD_NR_EXITS; i++) {
 		stat->nr_exits[i] = READ_ONCE(v->nr_exits[i]);

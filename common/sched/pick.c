@@ -6,7 +6,6 @@
  */
 #include "pool.h"
 
-#include <hv/percpu.h>
 #include <hv/sched.h>
 #include <hv/softirq.h>
 #include <hv/timer.h>

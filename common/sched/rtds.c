@@ -43,6 +43,7 @@
 #include <hv/sched.h>
 #include <hv/softirq.h>
 #include <hv/timer.h>
+#include <hv/trace.h>
 
 #define BEST_EFFORT    BIT(63)
 #define WEIGHT_DEFAULT 256U
@@ -91,12 +92,16 @@ static bool may_keep_period(const struct sched_rtds *rtds, u64 now)
 }
 
 /* The deadline has passed while it wanted to run, or slept for want of a budget. */
-static void next_period(struct sched_rtds *rtds, u64 now)
+static void next_period(struct sched_unit *unit, u64 now)
 {
+	struct sched_rtds *rtds = &unit->rtds;
 	u64 periods = 1 + (now - rtds->deadline) / rtds->period;
 
 	if (rtds->left > 0) {
 		rtds->nr_missed += periods;
+		if (trace_is_on()) {
+			trace_missed(unit, rtds->nr_missed);
+		}
 	}
 	fill(rtds, rtds->deadline + periods * rtds->period);
 }
@@ -111,7 +116,7 @@ static void rtds_prepare(struct runqueue *rq, struct sched_unit *unit, enum sche
 			fill(rtds, now + rtds->period);
 		}
 	} else if (rtds->budget && now >= rtds->deadline) {
-		next_period(rtds, now);
+		next_period(unit, now);
 	}
 	if (has_budget(unit)) {
 		rtds->key = rtds->deadline;

@@ -316,7 +316,8 @@ struct bulkhead_vcpu_stat {
 	uint64_t cpu_time_ns;		      /* out */
 	uint64_t nr_injected;		      /* out */
 	uint64_t nr_exits[BULKHEAD_NR_EXITS]; /* out */
-	uint64_t reserved[2];		      /* out: 0 */
+	uint64_t nr_missed; /* out: deadlines that came before all of its reserved budget */
+	uint64_t reserved;  /* out: 0 */
 };
 
 struct bulkhead_op {

@@ -305,9 +305,9 @@ static void test_storm(void **state)
 		srand(seed);
 		setup_policy(4, seed % 2 ? "credit" : "rtds");
 		for (int p = 0; p < 3; p++) {
-			assert_int_equal(
-				sched_pool_create(SCHED_POOL_ANY, policies[(p + seed) % 3], &id),
-				0);
+			assert_int_equal(sched_pool_create(SCHED_POOL_ANY, policies[(p + seed) % 3],
+							   &id),
+					 0);
 		}
 		for (int i = 0; i < 12; i++) {
 			add(i, i, rand() % 2 ? TIME_NEVER : (u64)rand() % MS + 1,

@@ -112,6 +112,19 @@ static void test_a_late_wake_up_gets_no_double_share(void **state)
 	}
 }
 
+/* If EL2 itself took too much time, or admission were wrong, it would be seen. */
+static void test_what_is_missed_is_counted(void **state)
+{
+	setup_policy(1, "rtds");
+	add(0, 0, TIME_NEVER, 0);
+	add(1, 1, TIME_NEVER, 0);
+	assert_int_equal(reserve(0, 1000, 475, false), 0);
+	assert_int_equal(reserve(1, 1000, 475, false), 0);
+	tasks[0].unit.rtds.budget = 600 * US;
+	simulate(NSEC_PER_SEC);
+	assert_true(tasks[0].unit.rtds.nr_missed + tasks[1].unit.rtds.nr_missed > 30);
+}
+
 struct job {
 	const struct task *task;
 	u64 deadline, left;
@@ -318,6 +331,7 @@ int main(void)
 		cmocka_unit_test(test_a_wake_up_preempts_at_once),
 		cmocka_unit_test(test_a_late_wake_up_gets_no_double_share),
 		cmocka_unit_test(test_who_is_admitted_never_misses),
+		cmocka_unit_test(test_what_is_missed_is_counted),
 		cmocka_unit_test(test_storm),
 		cmocka_unit_test(test_refusals_change_nothing),
 	};

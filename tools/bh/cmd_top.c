@@ -59,6 +59,7 @@ static const struct out_col top_cols[] = {
 	{ "vcpus", "VCPUS" },
 	{ "traps_per_second", "TRAPS/s" },
 	{ "interrupts_per_second", "IRQS/s" },
+	{ "missed_deadlines", "MISSED" },
 	{ NULL, NULL },
 };
 
@@ -76,6 +77,7 @@ static const struct out_col vcpu_cols[] = {
 	{ "memory_per_second", "MMIO/s" },
 	{ "others_per_second", "OTHER/s" },
 	{ "interrupts_per_second", "IRQS/s" },
+	{ "missed_deadlines", "MISSED" },
 	{ NULL, NULL },
 };
 
@@ -243,6 +245,7 @@ static void vcpu_row(struct out_table *t, const struct vcpu_sample *s,
 	}
 	out_num(t, others);
 	out_num(t, rate(s->st.nr_injected, old->nr_injected, ns));
+	out_num(t, s->st.nr_missed);
 }
 
 static void vcpus_show(const struct vcpu_samples *now, const struct vcpu_samples *old, bool json,

@@ -68,6 +68,10 @@ __weak void panic_set_last_words(void (*print)(void))
 
 /* Tracing is off unless a test links it. */
 __weak u32 trace_flags;
+__weak void trace_missed(struct sched_unit *unit, u64 nr)
+{
+}
+
 __weak void trace_wake(struct sched_unit *unit)
 {
 	(void)unit;
