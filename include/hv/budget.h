@@ -64,12 +64,14 @@ struct budget_row {
 DECLARE_PER_CPU(struct budget_cpu, budget_cpu);
 
 /* The stamp of this path, where entry.S puts it. */
+#ifdef HV_HOST_TEST
+u64 *budget_stamp(void);
+#else
 static inline u64 *budget_stamp(void)
 {
-	uintptr_t sp = (uintptr_t)__builtin_frame_address(0);
-
-	return (u64 *)((sp & ~(PERCPU_SLOT_SIZE - 1)) + PERCPU_STACK_TOP);
+	return (u64 *)(percpu_slot() + PERCPU_STACK_TOP);
 }
+#endif
 
 /* What this path is for; flags are kept. */
 static inline void budget_note(enum budget_kind kind, u32 number, u32 sub)
