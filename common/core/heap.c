@@ -7,6 +7,7 @@
  * objects are blocks of pages. Contents are zeroed when handed out. heap_lock (LOCK_RANK_HEAP)
  * protects all of it. Work per call is bounded: no list is searched, at most 64 pages are zeroed.
  */
+#include <hv/arch.h>
 #include <hv/heap.h>
 #include <hv/panic.h>
 #include <hv/spinlock.h>
@@ -166,7 +167,11 @@ void *heap_pages_alloc(unsigned int order)
 	spin_lock(&heap_lock);
 	index = alloc_block(order, PAGE_BLOCK);
 	spin_unlock(&heap_lock);
-	return index == NIL ? NULL : memset(page_va(index), 0, PAGE_SIZE << order);
+	if (index == NIL) {
+		return NULL;
+	}
+	arch_zero_pages(page_va(index), PAGE_SIZE << order);
+	return page_va(index);
 }
 
 void heap_pages_free(void *va, unsigned int order)

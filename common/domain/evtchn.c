@@ -22,7 +22,7 @@
 
 #define CLOSE_TRIES 4
 /* Ports looked at between two preemption points; closing one is the work of many looks. */
-#define CLOSE_SLICE 64U
+#define CLOSE_SLICE 24U
 #define CLOSE_COST  24U
 
 int evtchn_init(struct domain *d, u32 max_port)

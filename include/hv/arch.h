@@ -21,6 +21,7 @@ void arch_cpu_relax(void);			    /* inside a spin */
 void arch_cpu_halt(void) __attribute__((noreturn)); /* stop this CPU for ever */
 bool arch_irq_is_pending(void); /* would an interrupt be taken if it were unmasked? */
 void arch_cache_clean_invalidate(const void *va, size_t bytes); /* to the point of coherency */
+void arch_zero_pages(void *va, size_t bytes);			/* whole pages of the heap */
 void arch_machine_off(void) __attribute__((noreturn));
 void arch_machine_reset(void) __attribute__((noreturn));
 

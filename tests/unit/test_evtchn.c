@@ -219,7 +219,7 @@ static void test_limits(void **state)
 	/* Closing everything goes in slices, each with an end and all of them together, too. */
 	assert_int_equal(evtchn_close_all(D(1)), -ERESTART);
 	for (nr = 1; evtchn_close_all(D(1)) == -ERESTART; nr++) {}
-	assert_in_range(nr, EVTCHN_2L_NR_CHANNELS / 64, EVTCHN_2L_NR_CHANNELS);
+	assert_in_range(nr, EVTCHN_2L_NR_CHANNELS / 24, EVTCHN_2L_NR_CHANNELS);
 	for (port = 1; port < EVTCHN_2L_NR_CHANNELS; port++) {
 		assert_int_equal(evtchn_close(D(1), port), -EINVAL);
 	}

@@ -6,6 +6,7 @@
 #include <asm/cpu.h>
 #include <asm/sysreg.h>
 #include <hv/arch.h>
+#include <hv/string.h>
 #include <hv/types.h>
 
 u64 arch_counter(void)
@@ -46,6 +47,25 @@ bool arch_irq_is_pending(void)
 size_t cpu_dcache_line(void)
 {
 	return 4UL << (read_sysreg(ctr_el0) >> 16 & 0xf);
+}
+
+void arch_zero_pages(void *va, size_t bytes)
+{
+	u64 dczid = read_sysreg(dczid_el0);
+	size_t block = 4UL << (dczid & 0xf);
+	char *at = va, *end = at + bytes;
+
+	/* DC ZVA may be switched off, or its block be larger than a quarter of a page. */
+	if ((dczid & BIT(4)) != 0 || 4 * block > PAGE_SIZE) {
+		memset(va, 0, bytes);
+		return;
+	}
+	while (at < end) {
+		__asm__ volatile(".rept 4\n\tdc zva, %0\n\tadd %0, %0, %1\n\t.endr"
+				 : "+r"(at)
+				 : "r"(block)
+				 : "memory");
+	}
 }
 
 void arch_cache_clean_invalidate(const void *va, size_t bytes)

@@ -171,6 +171,11 @@ __weak bool softirq_preempt_needed(void)
 	return percpu_softirq_bits[fake_cpu] != 0 || fake_irq_pending;
 }
 
+__weak void arch_zero_pages(void *va, size_t bytes)
+{
+	memset(va, 0, bytes);
+}
+
 __weak u64 arch_counter(void)
 {
 	return fake_counter;
