@@ -57,13 +57,14 @@ OPERATIONS = {  # names of hypercalls that take their operation in the first arg
 OPEN = {
     (1, 0x24, 0): (6800, "a guest writes to its interrupt controller, and list registers are read "
                          "back, changed and filled again in the same exit"),
-    (1, 0x18, 0): (2600, "the same by a system register, then another vCPU"),
+    (1, 0x18, 0): (2800, "the same by a system register, then another vCPU"),
     (1, 0x01, 0): (3900, "decision and change of vCPU in one exit, and timers if they are due"),
     (2, 25, 0): (3000, "maintenance interrupt: all list registers are read back and filled"),
     (2, 26, 0): (3900, "timers, decision, change of vCPU and list registers in one exit"),
     (3, 32, 3): (2300, "a port of another domain is closed"),
     (3, 32, 0xffff): (2500, "no event-channel operation at all, but timers in the same exit"),
     (3, 32, 4): (3300, "an event for a vCPU that runs next, and the change to it"),
+    (3, 36, 1): (6100, "all parts of a domain are made in one step"),
     (3, 36, 12): (5700, "registers of a vCPU, and a change of vCPU in the same exit"),
     (5, 0, 0): (2800, "several timers in one exit"),
     (5, 2, 0): (2700, "change of a vCPU whose list registers are full"),
