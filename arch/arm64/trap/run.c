@@ -102,6 +102,23 @@ static bool may_park(const struct vcpu *v)
 	       cpumask_has(v->sched.allowed, cpu_id());
 }
 
+/* For the trace, the CPU idles while its vCPU is parked. Returns true. */
+static bool park(const struct vcpu *v, bool is_parked)
+{
+	if (!is_parked && trace_is_on()) {
+		trace_switch(v, this_cpu(run_idle));
+	}
+	return true;
+}
+
+static void unpark(struct vcpu *v)
+{
+	if (trace_is_on()) {
+		trace_switch(this_cpu(run_idle), v);
+	}
+	announce(v);
+}
+
 struct vcpu *run_next(void)
 {
 	struct vcpu *v = current_vcpu();
@@ -118,12 +135,12 @@ struct vcpu *run_next(void)
 			struct vcpu *next = pick();
 
 			if (context_is_idle(next) && may_park(v)) {
-				is_parked = true;
+				is_parked = park(v, is_parked);
 			} else if (next != v) {
 				return next;
 			} else if (is_parked) {
 				is_parked = false;
-				announce(v);
+				unpark(v);
 			}
 		}
 		if (!context_is_idle(v) && !is_parked) {
