@@ -59,7 +59,6 @@ static const struct out_col top_cols[] = {
 	{ "vcpus", "VCPUS" },
 	{ "traps_per_second", "TRAPS/s" },
 	{ "interrupts_per_second", "IRQS/s" },
-	{ "missed_deadlines", "MISSED" },
 	{ NULL, NULL },
 };
 
