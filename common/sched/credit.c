@@ -31,11 +31,7 @@
 
 #include <hv/timer.h>
 
-#define WEIGHT_DEFAULT 256U
-#define SLICE	       (10 * NSEC_PER_MSEC)
-#define BURST	       NSEC_PER_MSEC
-#define LAG	       (30 * NSEC_PER_MSEC)
-#define PERIOD	       (10 * NSEC_PER_MSEC)
+#define PERIOD (10 * NSEC_PER_MSEC)
 /* Shorter slices are not worth the switch. */
 #define SLICE_MIN (50 * NSEC_PER_USEC)
 

@@ -45,11 +45,7 @@
 #include <hv/timer.h>
 #include <hv/trace.h>
 
-#define BEST_EFFORT    BIT(63)
-#define WEIGHT_DEFAULT 256U
-#define SLICE	       (10 * NSEC_PER_MSEC)
-#define LAG	       (30 * NSEC_PER_MSEC)
-#define BURST	       NSEC_PER_MSEC
+#define BEST_EFFORT BIT(63)
 /* Of who runs past its deadline because nobody has asked this CPU since. */
 #define SLICE_LATE (10 * NSEC_PER_USEC)
 /* Looks for a CPU before it is left to their next picks. */

@@ -10,6 +10,12 @@
 
 #include "runqueue.h"
 
+/* Sharing by weight, which credit does for all and rtds for those without a claim (credit.c). */
+#define WEIGHT_DEFAULT 256U
+#define SLICE	       (10 * NSEC_PER_MSEC)
+#define LAG	       (30 * NSEC_PER_MSEC)
+#define BURST	       NSEC_PER_MSEC
+
 /* Why a unit is queued. */
 enum sched_arrival {
 	SCHED_ARRIVES_AWAKE,   /* it slept */

@@ -13,7 +13,6 @@
 #include <hv/sched.h>
 #include <hv/softirq.h>
 
-#define WEIGHT_DEFAULT 256U
 #define WEIGHT_MAX     65535U
 #define CAP_MAX	       (100U * 64U)
 #define PERIOD_DEFAULT (10 * NSEC_PER_MSEC)
