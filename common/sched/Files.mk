@@ -5,7 +5,3 @@ obj-y += pick.o
 obj-y += pool.o
 obj-y += unit.o
 obj-y += runqueue.o
-obj-$(CONFIG_SCHED_CREDIT) += credit.o
-obj-$(CONFIG_SCHED_RTDS) += rtds.o
-obj-$(CONFIG_SCHED_NULL) += null.o
-obj-$(CONFIG_SCHED_ARINC653) += arinc653.o

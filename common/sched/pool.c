@@ -15,17 +15,10 @@
 #include <hv/softirq.h>
 #include <hv/string.h>
 
-static const struct sched_ops *const policies[] = {
-	IS_ENABLED(CONFIG_SCHED_CREDIT) ? &credit_ops : NULL,
-	IS_ENABLED(CONFIG_SCHED_RTDS) ? &rtds_ops : NULL,
-	IS_ENABLED(CONFIG_SCHED_NULL) ? &null_ops : NULL,
-	IS_ENABLED(CONFIG_SCHED_ARINC653) ? &arinc653_ops : NULL,
-};
-
 #define POLICY_DEFAULT                                                                             \
-	(IS_ENABLED(CONFIG_SCHED_CREDIT) ? &credit_ops                                             \
-	 : IS_ENABLED(CONFIG_SCHED_RTDS) ? &rtds_ops                                               \
-					 : &null_ops)
+	(IS_ENABLED(CONFIG_SCHED_CREDIT) ? SCHED_ID_CREDIT                                         \
+	 : IS_ENABLED(CONFIG_SCHED_RTDS) ? SCHED_ID_RTDS                                           \
+					 : SCHED_ID_NULL)
 
 struct spinlock sched_pools_lock = SPINLOCK_INIT(LOCK_RANK_SCHED_POOL);
 static struct sched_pool pools[SCHED_POOL_MAX];
@@ -34,9 +27,10 @@ static struct sched_pool nowhere;
 
 const struct sched_ops *sched_ops_find(enum sched_id id)
 {
-	for (u32 i = 0; i < ARRAY_SIZE(policies); i++) {
-		if (policies[i] && policies[i]->id == id) {
-			return policies[i];
+	for_each_policy(ops)
+	{
+		if (ops->id == id) {
+			return ops;
 		}
 	}
 	return NULL;
@@ -49,11 +43,10 @@ struct sched_pool *sched_pool_find(u32 id)
 
 int sched_boot_policy(const char *name)
 {
-	for (u32 i = 0; i < ARRAY_SIZE(policies); i++) {
-		const struct sched_ops *ops = policies[i];
-
+	for_each_policy(ops)
+	{
 		/* Dom0 has no window in a frame that nobody has set. */
-		if (ops && ops->id != SCHED_ID_ARINC653 && strcmp(ops->name, name) == 0) {
+		if (ops->id != SCHED_ID_ARINC653 && strcmp(ops->name, name) == 0) {
 			pools[0].ops = ops;
 			return 0;
 		}
@@ -75,7 +68,7 @@ void sched_cpu_online(unsigned int cpu)
 	atomic_fetch_and(&sched_alone_cpus, ~BIT(cpu));
 	spin_lock(&sched_pools_lock);
 	if (!pools[0].ops) {
-		pools[0].ops = POLICY_DEFAULT;
+		pools[0].ops = sched_ops_find(POLICY_DEFAULT);
 	}
 	nowhere.ops = pools[0].ops;
 	pools[0].cpus.bits |= BIT(cpu);

@@ -38,9 +38,6 @@ const struct sched_ops *sched_ops_find(enum sched_id id);
 /* hard within the pool; the usual unit_fit: -EINVAL when nothing is left. */
 int sched_fit_mask(struct sched_pool *pool, struct sched_unit *unit, cpumask_t hard,
 		   cpumask_t *allowed, struct sched_admission *why);
-/* What rtds keeps of a unit: at its creation; new parameters, admitted. No queue lock. */
-void rtds_unit_init(struct sched_unit *unit);
-void rtds_unit_apply(struct sched_unit *unit, const struct sched_params *params);
 /* The unit may run on these CPUs from now on. Pool lock. */
 void sched_set_allowed(struct sched_unit *unit, cpumask_t allowed);
 /* A group comes into a pool or leaves it. Pool lock. */

@@ -44,6 +44,10 @@ struct sched_ops {
 	int (*unit_fit)(struct sched_pool *pool, struct sched_unit *unit, cpumask_t hard,
 			cpumask_t *allowed, struct sched_admission *why);
 	void (*unit_leave)(struct sched_pool *pool, struct sched_unit *unit);
+	/* (no lock) A unit is created, whoever schedules it: what the policy keeps. Optional. */
+	void (*unit_init)(struct sched_unit *unit);
+	/* (pool) Its parameters, admitted, become these, whoever schedules it. Optional. */
+	void (*unit_apply)(struct sched_unit *unit, const struct sched_params *params);
 	/* (pool) May unit have these parameters, which are valid in themselves? Optional. */
 	int (*unit_admit)(struct sched_pool *pool, struct sched_unit *unit,
 			  const struct sched_params *params, struct sched_admission *why);
@@ -79,6 +83,16 @@ struct sched_ops {
 	unsigned int (*victim)(const struct sched_unit *unit);
 };
 
-extern const struct sched_ops credit_ops, rtds_ops, null_ops, arinc653_ops;
+/*
+ * A policy is one constant object that registers itself: the core knows it by the section alone,
+ * and a configuration without it has no row. The linker makes the two names.
+ */
+#define SCHED_POLICY                                                                               \
+	static const struct sched_ops __attribute__((used, aligned(8))) __section("sched_policies")
+extern const struct sched_ops __start_sched_policies[], __stop_sched_policies[];
+
+#define for_each_policy(ops)                                                                       \
+	for (const struct sched_ops *ops = __start_sched_policies; ops != __stop_sched_policies;   \
+	     (ops)++)
 
 #endif

@@ -78,8 +78,11 @@ int sched_unit_add(struct sched_unit *unit, struct sched_group *group, u16 id, c
 	unit->blocked = SCHED_BLOCK_DOWN;
 	unit->since = time_now();
 	unit->rtds = (struct sched_rtds){ .period = PERIOD_DEFAULT, .extratime = true };
-	if (IS_ENABLED(CONFIG_SCHED_RTDS)) {
-		rtds_unit_init(unit);
+	for_each_policy(ops)
+	{
+		if (ops->unit_init) {
+			ops->unit_init(unit);
+		}
 	}
 	spin_lock(&sched_pools_lock);
 	pool = group->pool;
@@ -132,13 +135,14 @@ int sched_unit_set(struct sched_unit *unit, const struct sched_params *params,
 		   struct sched_admission *why)
 {
 	struct sched_pool *pool;
+	const struct sched_ops *rtds = sched_ops_find(SCHED_ID_RTDS);
 	u32 ppm;
 	int err = params->extratime ? 0 : -EINVAL; /* without a budget it could never run */
 
 	if (params->budget_us) {
 		err = admission_ppm(params->period_us, params->budget_us, &ppm);
 	}
-	if (err || !IS_ENABLED(CONFIG_SCHED_RTDS)) {
+	if (err || !rtds) {
 		return err ? err : -EOPNOTSUPP;
 	}
 	spin_lock(&sched_pools_lock);
@@ -147,7 +151,7 @@ int sched_unit_set(struct sched_unit *unit, const struct sched_params *params,
 		err = pool->ops->unit_admit(pool, unit, params, why);
 	}
 	if (!err) {
-		rtds_unit_apply(unit, params);
+		rtds->unit_apply(unit, params);
 	}
 	spin_unlock(&sched_pools_lock);
 	return err;

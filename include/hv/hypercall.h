@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Hypercalls: the dispatcher and the handlers of its table, one op_*.c each in common/guest/.
+ * Hypercalls: the dispatcher and the handlers of its table, one op_*.c each in common/guest/ and
+ * common/control/.
  *
  * A handler gets the argument words x0 … x4 in place and returns the result. -ERESTART means that
  * it was preempted after noting its progress in the argument words or in the guest's structure: the

@@ -2,8 +2,9 @@
 """docs/abi.md against the handlers: what the tables there offer is what the code has, no more and
 no less, each with its number.
 
-The code is read as text: rows of the tables in common/guest and common/ext, and in the handlers
-without a table every mention of a command. The document's rows name a command as "name number".
+The code is read as text: rows of the tables in common/guest, common/control and common/ext, and in
+the handlers without a table every mention of a command. The document's rows name a command as
+"name number".
 """
 
 import re
@@ -19,8 +20,8 @@ SOURCES = [
     ("sched_op", "op_sched.c", r"\[(SCHEDOP_)(\w+)\]"),
     ("event_channel_op", "op_event_channel.c", r"\b(COMMAND\()([a-z]\w*), (?:true|false)"),
     ("hvm_op", "op_hvm.c", r"\b(HVMOP_)(\w+)"),
-    ("sysctl", "op_sysctl.c", r"\{ (XEN_SYSCTL_)(\w+), XSM"),
-    ("domctl", "op_domctl.c", r"\{ (XEN_DOMCTL_)(\w+), (?:true|false)"),
+    ("sysctl", "../control/op_sysctl.c", r"\{ (XEN_SYSCTL_)(\w+), XSM"),
+    ("domctl", "../control/op_domctl.c", r"\{ (XEN_DOMCTL_)(\w+), (?:true|false)"),
     ("bulkhead_op", "../ext/ext.c", r"\[(BULKHEAD_OP_)(\w+)\]"),
 ]
 

@@ -5,8 +5,9 @@
  * hypervisor's tables; a storm of joining, leaving, sleeping, waking and changing.
  *
  * sources: common/sched/core.c common/sched/pick.c common/sched/pool.c common/sched/unit.c
- * sources: common/sched/credit.c common/sched/rtds.c common/sched/null.c common/sched/arinc653.c
- * sources: common/sched/runqueue.c common/core/spinlock.c common/lib/tree.c common/lib/admission.c
+ * sources: common/policy/credit.c common/policy/rtds.c common/policy/null.c
+ * sources: common/policy/arinc653.c common/sched/runqueue.c common/core/spinlock.c
+ * sources: common/lib/tree.c common/lib/admission.c
  */
 #include "fake/sched_world.h"
 

@@ -19,14 +19,14 @@
 #define find_row domctl_find_row
 #define run_row	 domctl_run_row
 #define rows	 domctl_rows
-#include "../../common/guest/op_domctl.c"
+#include "../../common/control/op_domctl.c"
 #undef find_row
 #undef run_row
 #undef rows
 #define find_row sysctl_find_row
 #define rows	 sysctl_rows
 #define cpupool	 sysctl_cpupool
-#include "../../common/guest/op_sysctl.c"
+#include "../../common/control/op_sysctl.c"
 #undef find_row
 #undef rows
 #define run_row bulkhead_run_row

@@ -12,10 +12,13 @@ FOLDERS := \
 	drivers/char \
 	drivers/gic \
 	common/sched \
+	common/policy \
+	arch/arm64/stage2 \
 	arch/arm64/virt \
 	common/domain \
 	xsm \
 	common/ext \
+	common/control \
 	common/guest \
 	arch/arm64/trap \
 	common/boot \

@@ -37,12 +37,15 @@ LAYERS = [
     ("common/trace", 600, 100),
     ("arch/arm64/hw", 1000, 650),
     ("drivers", 1800, 450),
-    ("common/sched", 1700, 600),
-    ("arch/arm64/virt", 2900, 1900),
+    ("common/sched", 1200, 400),
+    ("common/policy", 900, 300),
+    ("arch/arm64/stage2", 750, 500),
+    ("arch/arm64/virt", 2500, 1500),
     ("common/domain", 2200, 550),
     ("xsm", 700, 60),
     ("common/ext", 700, 60),
-    ("common/guest", 2300, 350),
+    ("common/control", 1200, 60),
+    ("common/guest", 1500, 300),
     ("arch/arm64/trap", 1300, 850),
     ("common/boot", 1500, 400),
     ("arch/arm64/boot", 400, 300),
@@ -72,7 +75,7 @@ NOUNS = [
     ("common/lib/string.c", ["mem*", "str*"]),  # the names of the C library
     ("common/lib/number.c", ["str*"]),
     ("arch/arm64/hw/el2_map.c", ["hyp", "image"]),  # kinds of address that the map translates
-    ("arch/arm64/virt/stage2", ["s2"]),
+    ("arch/arm64/stage2", ["s2"]),
     ("arch/arm64/boot/boot_tables.c", ["el2"]),
 ]
 

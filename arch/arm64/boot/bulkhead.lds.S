@@ -32,6 +32,9 @@ SECTIONS
 		drivers_start = .;
 		KEEP(*(.drivers))
 		drivers_end = .;
+		__start_sched_policies = .;
+		KEEP(*(sched_policies))
+		__stop_sched_policies = .;
 	}
 	. = ALIGN(4096);
 	rodata_end = .;

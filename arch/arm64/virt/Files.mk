@@ -15,7 +15,3 @@ obj-y += vtimer.o
 obj-y += context.o
 obj-y += domain.o
 obj-y += exception.o
-obj-y += guest_access.o
-obj-y += stage2.o
-obj-y += stage2_pool.o
-obj-y += stage2_audit.o

@@ -13,8 +13,8 @@ from pathlib import Path
 
 # file, hypercall, pattern with the command's name and, where the table has one, the hook
 TABLES = [
-    ("op_domctl.c", "__HYPERVISOR_domctl", r"\{ (XEN_DOMCTL_\w+),[^}]*?XSM_(\w+)"),
-    ("op_sysctl.c", "__HYPERVISOR_sysctl", r"\{ (XEN_SYSCTL_\w+),[^}]*?XSM_(\w+)"),
+    ("../control/op_domctl.c", "__HYPERVISOR_domctl", r"\{ (XEN_DOMCTL_\w+),[^}]*?XSM_(\w+)"),
+    ("../control/op_sysctl.c", "__HYPERVISOR_sysctl", r"\{ (XEN_SYSCTL_\w+),[^}]*?XSM_(\w+)"),
     ("../ext/ext.c", "BULKHEAD_HYPERCALL", r"\[(BULKHEAD_OP_\w+)\] = \{[^}]*?XSM_(\w+)"),
     ("op_memory.c", "__HYPERVISOR_memory_op", r"\[(XENMEM_\w+)\] ="),
     ("op_event_channel.c", "__HYPERVISOR_event_channel_op", r"COMMAND\((\w+), (?:true|false)\)"),

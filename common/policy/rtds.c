@@ -37,7 +37,7 @@
  * Locks: the core's. The refill timer's handler takes the queue's lock; the timer is armed under
  * that lock but only while it is not armed, and cancelled without it.
  */
-#include "pool.h"
+#include "../sched/pool.h"
 
 #include <hv/errno.h>
 #include <hv/sched.h>
@@ -320,12 +320,12 @@ static int rtds_unit_admit(struct sched_pool *pool, struct sched_unit *unit,
 	return err;
 }
 
-void rtds_unit_init(struct sched_unit *unit)
+static void rtds_unit_init(struct sched_unit *unit)
 {
 	timer_init(&unit->rtds.refill, refill);
 }
 
-void rtds_unit_apply(struct sched_unit *unit, const struct sched_params *params)
+static void rtds_unit_apply(struct sched_unit *unit, const struct sched_params *params)
 {
 	struct runqueue *rq = sched_lock_queue(unit);
 	struct sched_rtds *rtds = &unit->rtds;
@@ -345,9 +345,11 @@ void rtds_unit_apply(struct sched_unit *unit, const struct sched_params *params)
 	sched_requeue(unit);
 }
 
-const struct sched_ops rtds_ops = {
+SCHED_POLICY rtds_ops = {
 	.id = SCHED_ID_RTDS,
 	.name = "rtds",
+	.unit_init = rtds_unit_init,
+	.unit_apply = rtds_unit_apply,
 	.cpus_max = 64,
 	.unit_fit = rtds_unit_fit,
 	.unit_leave = rtds_unit_leave,

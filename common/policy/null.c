@@ -15,7 +15,7 @@
  * placement does the rest, because the CPU that a vCPU was given is the only one it is allowed on.
  * All hooks are constant time.
  */
-#include "pool.h"
+#include "../sched/pool.h"
 
 #include <hv/errno.h>
 #include <hv/sched.h>
@@ -68,7 +68,7 @@ static int null_unit_fit(struct sched_pool *pool, struct sched_unit *unit, cpuma
 	return 0;
 }
 
-const struct sched_ops null_ops = {
+SCHED_POLICY null_ops = {
 	.id = SCHED_ID_NULL,
 	.name = "null",
 	.owns_cpus = true,

@@ -27,7 +27,7 @@
  * All of it is constant time, except the refill, which goes over one domain's vCPUs. Locks: the
  * core's; budget and nr_runnable are atomic.
  */
-#include "pool.h"
+#include "../sched/pool.h"
 
 #include <hv/timer.h>
 
@@ -162,7 +162,7 @@ static bool credit_is_better(const struct sched_unit *other, const struct sched_
 	return other->vtime + 2 * SLICE < own->vtime;
 }
 
-const struct sched_ops credit_ops = {
+SCHED_POLICY credit_ops = {
 	.id = SCHED_ID_CREDIT,
 	.name = "credit",
 	.cpus_max = 64,

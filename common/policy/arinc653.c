@@ -23,7 +23,7 @@
  *
  * Locks: the frame is under the lock of its CPU's queue; without a CPU, under the pools' lock.
  */
-#include "pool.h"
+#include "../sched/pool.h"
 
 #include <hv/errno.h>
 #include <hv/heap.h>
@@ -132,7 +132,7 @@ static u64 arinc653_slice(struct runqueue *rq, struct sched_unit *unit, bool oth
 	return rq->pool->frame->window_end - now;
 }
 
-const struct sched_ops arinc653_ops = {
+SCHED_POLICY arinc653_ops = {
 	.id = SCHED_ID_ARINC653,
 	.name = "arinc653",
 	.cpus_max = 1,

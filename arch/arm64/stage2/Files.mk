@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: Apache-2.0
+# Objects of arch/arm64/stage2, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
+obj-y += guest_access.o
+obj-y += stage2.o
+obj-y += stage2_pool.o
+obj-y += stage2_audit.o
