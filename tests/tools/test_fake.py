@@ -62,8 +62,14 @@ def test_trace_save(fake):
     assert slices[1001, 0] == [("runs", 0.5, 0.6), ("waits", 1, 5), ("runs", 5, 5.5)]
     assert [e["name"] for e in events if e["ph"] == "i"] == [
         "hypercall 29", "inject 27", "wake", "exit: interrupt", "pick", "exit: wait"]
-    names = {(e["pid"], e["name"]): e["args"]["name"] for e in events if e["ph"] == "M"}
+    names = {(e["pid"], e["name"]): e["args"].get("name") for e in events if e["ph"] == "M"}
     assert names[1001, "process_name"] == "test" and names[1000, "process_name"] == "Domain-0"
+    order = {(e["pid"], e["tid"], e["name"]): e["args"]["sort_index"] for e in events
+             if e.get("name", "").endswith("sort_index")}
+    assert (order[1, 0, "process_sort_index"] < order[1000, 0, "process_sort_index"]
+            < order[1001, 0, "process_sort_index"])
+    assert [order[1, cpu, "thread_sort_index"] for cpu in range(4)] == [0, 1, 2, 3]
+    assert saved["metadata"]["highres-ticks"]  # or Chrome's viewer warns
     code, _, err = fake.run("trace", "save", "/nowhere/t.json")
     assert code == 1 and "cannot write" in err and "No such file" in err
 

@@ -85,6 +85,14 @@ static void name_track(struct writer *w, const char *what, uint32_t pid, uint32_
 	fputs("}}", w->f);
 }
 
+/* Where a viewer shows a process or track: the CPUs first, then domains and vCPUs by number. */
+static void sort_track(struct writer *w, const char *what, uint32_t pid, uint32_t tid)
+{
+	begin(w, "M", pid, tid);
+	fprintf(w->f, ",\"name\":\"%s\",\"args\":{\"sort_index\":%u}}", what,
+		*what == 'p' ? pid : tid);
+}
+
 static uint32_t pid_of(uint32_t who)
 {
 	return PID_DOMAINS + (who >> 16);
@@ -112,6 +120,8 @@ static struct track *track_of(struct writer *w, uint32_t who)
 	name_track(w, "thread_name", pid_of(who), who & 0xffff, name);
 	*strrchr(name, '/') = '\0';
 	name_track(w, "process_name", pid_of(who), 0, name);
+	sort_track(w, "process_sort_index", pid_of(who), 0);
+	sort_track(w, "thread_sort_index", pid_of(who), who & 0xffff);
 	return track;
 }
 
@@ -233,15 +243,18 @@ void trace_write_json(const struct trace *t, FILE *f)
 		fputs("bh: out of memory\n", stderr);
 		exit(1);
 	}
-	fputs("{\"displayTimeUnit\":\"ns\",\"otherData\":{\"hypervisor\":", f);
+	fputs("{\"displayTimeUnit\":\"ns\",\"metadata\":{\"highres-ticks\":true},", f);
+	fputs("\"otherData\":{\"hypervisor\":", f);
 	out_quote(f, t->version);
 	fprintf(f, ",\"records\":%zu,\"overwritten\":%" PRIu64 "},\"traceEvents\":[\n", t->nr,
 		t->dropped);
 	name_track(&w, "process_name", PID_CPUS, 0, "CPUs");
+	sort_track(&w, "process_sort_index", PID_CPUS, 0);
 	for (uint32_t cpu = 0; cpu < t->nr_cpus; cpu++) {
 		w.runs[cpu] = TRACE_UNKNOWN;
 		snprintf(name, sizeof(name), "CPU %u", cpu);
 		name_track(&w, "thread_name", PID_CPUS, cpu, name);
+		sort_track(&w, "thread_sort_index", PID_CPUS, cpu);
 	}
 	for (size_t i = 0; i < t->nr; i++) {
 		write_event(&w, &t->events[i]);
