@@ -150,7 +150,7 @@ def test_upward_call_in_text(tree, lower):
     two_layers(tree, lower)
     (path, _, rule, text), = tree.findings()
     assert (path, rule) == ("common/core/low.c", "layer")
-    assert "common/core (2) calls up to common/domain (8)" in text
+    assert re.search(r"common/core \(2\) calls up to common/domain \(\d+\)", text)
 
 
 @pytest.mark.parametrize("lower", [
