@@ -91,5 +91,7 @@ int fake_vcpu_stat(struct bulkhead_vcpu_stat *st, uint64_t *calls)
 	for (uint32_t i = 0; i < BULKHEAD_NR_EXITS; i++) {
 		st->nr_exits[i] = *calls * (i + 1) * 1000000;
 	}
+	st->nr_injected = *calls * 50000000;
+	st->nr_missed = 7;
 	return 0;
 }

@@ -150,6 +150,8 @@ def test_top_by_vcpu(fake):
     assert row["hypercalls_per_second"] == 1000000 * row["cpu_percent"] / 100
     assert row["memory_per_second"] == 5 * row["hypercalls_per_second"]
     assert row["others_per_second"] == 21 * row["hypercalls_per_second"]
+    assert row["interrupts_per_second"] == 50 * row["hypercalls_per_second"]
+    assert row["missed_deadlines"] == 7
 
 
 def create(fake, *words, **keys):

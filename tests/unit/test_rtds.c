@@ -124,6 +124,15 @@ static void test_what_is_missed_is_counted(void **state)
 	tasks[0].unit.rtds.budget = 600 * US;
 	simulate(NSEC_PER_SEC);
 	assert_true(tasks[0].unit.rtds.nr_missed + tasks[1].unit.rtds.nr_missed > 30);
+	/* One that takes all: in each period one of the two is left with a rest. */
+	setup_policy(1, "rtds");
+	add(0, 0, TIME_NEVER, 0);
+	add(1, 1, TIME_NEVER, 0);
+	assert_int_equal(reserve(0, 1000, 475, false), 0);
+	assert_int_equal(reserve(1, 1000, 475, false), 0);
+	tasks[0].unit.rtds.budget = 1000 * US;
+	simulate(NSEC_PER_SEC);
+	assert_in_range(tasks[0].unit.rtds.nr_missed + tasks[1].unit.rtds.nr_missed, 998, 1001);
 }
 
 struct job {
