@@ -13,13 +13,14 @@
 #include <hv/errno.h>
 #include <hv/guest_access.h>
 #include <hv/percpu.h>
+#include <hv/softirq.h>
 #include <hv/string.h>
 #include <hv/trace.h>
 
 #include "ext.h"
 
-#define READ_MAX 128U /* records in one call: its bound */
-#define PIECE	 16U
+#define READ_MAX 128U /* records in one call */
+#define PIECE	 16U  /* between two preemption points */
 #define ALL	 (BULKHEAD_TRACE_events | BULKHEAD_TRACE_latency)
 
 _Static_assert(sizeof(struct trace_record) == sizeof(struct bulkhead_trace_record) &&
@@ -84,7 +85,7 @@ int ext_trace_read(struct domain *d, struct bulkhead_op *op)
 			return -EFAULT;
 		}
 		done += nr;
-	} while (nr != 0 && done < room);
+	} while (nr != 0 && done < room && !softirq_preempt_needed());
 	arg->nr = done;
 	arg->next = cursor.next;
 	arg->dropped = cursor.nr_dropped;

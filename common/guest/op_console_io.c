@@ -13,7 +13,7 @@
 #include <hv/softirq.h>
 #include <public/xen.h>
 
-#define PIECE 64U
+#define PIECE 32U
 
 static s64 console_write(u64 *args)
 {

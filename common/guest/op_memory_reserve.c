@@ -44,7 +44,7 @@ static int take_fresh_locked(struct domain *d, unsigned int order)
 	return 0;
 }
 
-/* The fresh block, when all of it is clean. -ERESTART: a slice of it has become so. */
+/* The fresh block, when all of it was clean. -ERESTART: a slice of it has become so. */
 static int get_fresh_locked(struct domain *d, unsigned int order, mfn_t *frame)
 {
 	int err = take_fresh_locked(d, order);
@@ -53,7 +53,7 @@ static int get_fresh_locked(struct domain *d, unsigned int order, mfn_t *frame)
 	if (err == 0 && nr != 0) {
 		d->fresh_dirty -= nr;
 		arch_scrub_frames(mfn(d->fresh.v + d->fresh_dirty), nr);
-		err = d->fresh_dirty != 0 ? -ERESTART : 0;
+		err = -ERESTART;
 	}
 	if (err == 0) {
 		*frame = d->fresh;
@@ -84,7 +84,7 @@ static int populate_locked(struct domain *d, gfn_t g, unsigned int order)
 	if (domain_nr_pages(d) + nr > d->max_pages || READ_ONCE(d->is_dying)) {
 		return -EINVAL;
 	}
-	if (d->fresh_dirty <= FRAME_SLICE && !is_quick(d, g, order)) {
+	if (d->fresh_dirty == 0 && !is_quick(d, g, order)) {
 		return -EINVAL;
 	}
 	if (d->is_direct_mapped) {

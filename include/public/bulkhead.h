@@ -259,8 +259,9 @@ struct bulkhead_trace_record {
 };
 
 /*
- * trace_read: copy records of a CPU, oldest first, at most 128 in one call. Reading does not
- * consume: next is the reader's place, 0 for the oldest. nr = 0 on return: nothing new.
+ * trace_read: copy records of a CPU, oldest first, at most 128 in one call, and fewer when an
+ * interrupt waits. Reading does not consume: next is the reader's place, 0 for the oldest. nr = 0
+ * on return: nothing new.
  */
 struct bulkhead_trace_read {
 	uint32_t cpu;  /* in */
