@@ -15,8 +15,8 @@
 #include <hv/compiler.h>
 #include <hv/types.h>
 
-/* Frames that are scrubbed between two preemption points: 2^order, 2,000 instructions. */
-#define FRAME_SLICE_ORDER 3U
+/* Frames that are scrubbed between two preemption points: 2^order, 3,500 instructions. */
+#define FRAME_SLICE_ORDER 4U
 #define FRAME_SLICE	  (1UL << FRAME_SLICE_ORDER)
 
 /*
@@ -52,8 +52,9 @@ bool __must_check frame_get(mfn_t frame, domid_t owner);
 void frame_put(mfn_t frame);
 
 /*
- * Drop the owner's reference of 2^order frames that still belong to it, for teardown: frames that
- * nobody else references are freed as the largest possible blocks. At most one 2 MiB block a call,
+ * Drop the owner's reference of 2^order frames that still belong to it, and to which no leaf leads
+ * any more, so that no further reference can be taken: frames that nobody else references are freed
+ * as the largest possible blocks. At most one 2 MiB block a call,
  * scrubbed in place: who has to be quick calls it for FRAME_SLICE_ORDER, with a preemption point
  * between calls.
  */

@@ -53,6 +53,7 @@ struct s2 {
 	u64 teardown_frame, teardown_left; /* frames of a removed leaf that are still to be freed */
 	u64 released;	    /* guest frame of the block they were, see s2_unmap_block() */
 	u64 teardown_table; /* guest frame below which no tables are left */
+	u64 end;	    /* guest frame behind all that were ever mapped, a multiple of 1 GiB */
 	u64 nr_ram;	    /* RAM frames mapped */
 };
 

@@ -72,6 +72,8 @@ int s2_map(struct domain *d, gfn_t g, mfn_t m, u64 nr, enum s2_kind kind)
 		return -ERANGE;
 	}
 	spin_lock(&s2->lock);
+	s2->end = MIN(MAX(s2->end, ALIGN_UP(g.v + nr, BIT(30 - PAGE_SHIFT))),
+		      BIT(s2->table.addr_bits - PAGE_SHIFT));
 	rc = pgtable_map(&s2->table, &range, attr, kind_is_single(kind) ? 12 : 30);
 	if (!rc && (kind == S2_RAM || kind == S2_RAM_RO)) {
 		s2->nr_ram += nr;
@@ -298,7 +300,7 @@ int s2_unmap_block(struct domain *d, gfn_t g)
 /* Take a leaf out, if there is one in the next places; false when the end was reached before. */
 static bool teardown_leaf(struct s2 *s2)
 {
-	u64 at = s2->teardown_next << PAGE_SHIFT, end = BIT(s2->table.addr_bits);
+	u64 at = s2->teardown_next << PAGE_SHIFT, end = s2->end << PAGE_SHIFT;
 	struct pgtable_leaf old = { 0 };
 
 	if (at >= end) {

@@ -243,17 +243,16 @@ static void *next_table(struct s2 *s2, u64 *next)
 
 bool s2_free_slice(struct s2 *s2)
 {
-	u64 end = BIT(s2->table.addr_bits - PAGE_SHIFT);
 	void *table = NULL;
 
 	spin_lock(&s2->lock);
-	for (u32 i = 0; i < PLACES_SLICE && s2->teardown_table < end && !table; i++) {
+	for (u32 i = 0; i < PLACES_SLICE && s2->teardown_table < s2->end && !table; i++) {
 		table = next_table(s2, &s2->teardown_table);
 	}
 	s2->pool.nr_total -= table != NULL;
 	spin_unlock(&s2->lock);
 	heap_pages_free(table, 0);
-	return s2->teardown_table < end || pool_shrink(s2, 0) == -ERESTART;
+	return s2->teardown_table < s2->end || pool_shrink(s2, 0) == -ERESTART;
 }
 
 void s2_free(struct domain *d)
