@@ -4,6 +4,7 @@
  * run takes the whole list first, so that work queued by a work item waits for the next exit.
  */
 #include <hv/defer.h>
+#include <hv/irq.h>
 #include <hv/percpu.h>
 #include <hv/softirq.h>
 
@@ -40,6 +41,7 @@ static void run(void)
 		next = work->next;
 		store_release(&work->is_queued, 0);
 		work->fn(work);
+		irq_poll();
 	}
 }
 

@@ -7,6 +7,7 @@
  * when the first timer is cancelled: that costs at most one interrupt which finds nothing due.
  */
 #include <hv/arch.h>
+#include <hv/irq.h>
 #include <hv/panic.h>
 #include <hv/percpu.h>
 #include <hv/softirq.h>
@@ -149,6 +150,7 @@ void timer_run(void)
 		}
 		timer->handler(timer);
 		store_release(&this_cpu(timer_queue).running, NULL);
+		irq_poll();
 	}
 	softirq_raise(SOFTIRQ_TIMER);
 }

@@ -36,9 +36,8 @@ enum budget_kind {
 };
 
 enum budget_part {
-	BUDGET_PART_SOFTIRQ, /* timers and deferred work */
-	BUDGET_PART_PICK,    /* the decision of the scheduler */
-	BUDGET_PART_SWITCH,  /* change of vCPU */
+	BUDGET_PART_PICK,   /* the decision of the scheduler */
+	BUDGET_PART_SWITCH, /* half of a change of vCPU */
 };
 
 #define BUDGET_IDLE	 BIT(24) /* began with the CPU idle */
@@ -101,6 +100,9 @@ static inline void budget_flag(u32 flag)
 	}
 }
 
+/* The path ends: back to a guest. */
+void budget_exit(void);
+
 /* A preemption point at which nothing is pending. */
 static inline void budget_slice(void)
 {
@@ -110,6 +112,13 @@ static inline void budget_slice(void)
 	cpu->longest = MAX(cpu->longest, now - *budget_stamp());
 	cpu->nr_slices++;
 	*budget_stamp() = now;
+}
+
+/* The path ends here, and what comes now is one of its own: an interrupt is taken in its course. */
+static inline void budget_cut(void)
+{
+	budget_exit();
+	*budget_stamp() = arch_counter();
 }
 
 /* What this path has done so far is not to count: a debug key has printed what it is for. */
@@ -125,8 +134,7 @@ static inline void budget_wake(void)
 	*budget_stamp() = arch_counter();
 }
 
-/* The rest is common/trace. The path ends: back to a guest. */
-void budget_exit(void);
+/* The rest is common/trace. */
 /* A part of a path that began at a value of the counter ends. */
 void budget_part_end(enum budget_part part, u64 since);
 static inline void budget_part_is_done(enum budget_part part, u64 since)

@@ -10,9 +10,12 @@
 #include <hv/types.h>
 #include <hv/vcpu.h>
 
-/* Put the state of prev into memory, that of next into the registers. Either may be the idle vCPU.
+/*
+ * A change of vCPU: put the state of prev into memory, then that of next into the registers. Either
+ * may be the idle vCPU. In between this CPU has no guest loaded, and may take interrupts.
  */
-void context_switch(struct vcpu *prev, struct vcpu *next);
+void context_leave(struct vcpu *prev);
+void context_arrive(struct vcpu *next);
 
 /* The running vCPU touched FP or SIMD and trapped: give it the unit. */
 void context_fp_take(struct vcpu *v);

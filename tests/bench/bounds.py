@@ -42,7 +42,7 @@ GUESTS = [
 ]
 
 KINDS = {1: "trap", 2: "interrupt", 3: "hypercall", 4: "SMCCC", 5: "part", 15: "all other paths"}
-PARTS = ["softirqs of one exit", "decision of the scheduler", "change of vCPU"]
+PARTS = ["decision of the scheduler", "half of a change of vCPU"]
 CLASSES = {0x00: "unknown instruction", 0x01: "WFI, WFE", 0x07: "first use of FP",
            0x0e: "illegal state", 0x16: "HVC", 0x17: "SMC", 0x18: "system register", 0x19: "SVE",
            0x20: "instruction abort", 0x24: "data abort (emulated device)", 0x2f: "SError"}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Time and timers: conversions at many frequencies, order of expiry, the comparator, cancelling and
- * moving between CPUs, and that one run is bounded.
+ * moving between CPUs, and that one run is bounded and lets interrupts in.
  *
  * sources: common/core/timer.c common/core/time.c common/core/softirq.c common/core/spinlock.c
  * sources: common/lib/tree.c
@@ -15,9 +15,17 @@
 #include <hv/softirq.h>
 #include <hv/timer.h>
 
+#define IRQ_TAKEN 1000U /* in fired: between two handlers an interrupt was taken */
+
 static struct timer timers[256];
 static unsigned int fired[300], nr_fired;
 static u64 again; /* a timer re-arms itself that many ns later */
+
+void irq_handle_pending(void)
+{
+	fake_irq_pending = false;
+	fired[nr_fired++] = IRQ_TAKEN;
+}
 
 static void record(struct timer *timer)
 {
@@ -229,6 +237,26 @@ static void *cancel_elsewhere(void *arg)
 	return NULL;
 }
 
+static void interrupted(struct timer *timer)
+{
+	record(timer);
+	fake_irq_pending = true;
+}
+
+/* Interrupts wait for one handler, not for all. */
+static void test_lets_interrupts_in(void **state)
+{
+	timer_init(&timers[0], interrupted);
+	timer_set(&timers[0], time_now() + 1);
+	timer_set(&timers[1], time_now() + 2);
+	fake_counter += 2;
+	timer_run();
+	assert_int_equal(nr_fired, 3);
+	assert_int_equal(fired[0], 0);
+	assert_int_equal(fired[1], IRQ_TAKEN);
+	assert_int_equal(fired[2], 1);
+}
+
 static pthread_t canceller;
 
 static void slow(struct timer *timer)
@@ -261,6 +289,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_interrupt, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_run_is_bounded, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_lets_interrupts_in, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cancel_waits, setup, teardown),
 	};
 

@@ -8,6 +8,10 @@
  * idle vCPU is never entered: while it is current, run_next() waits for interrupts right here, with
  * interrupts masked, since WFI wakes for a masked one as well. No locks are held across.
  *
+ * Between two steps of the way out (each timer and work item, the decision, the two halves of a
+ * switch, list registers) interrupts that wait are taken (irq_poll): the steps are bounded, not
+ * their sum. What such an interrupt asks for is done before a guest is entered.
+ *
  * Parking: a vCPU that waits, on a CPU that has nobody else, stays the current one and loaded, so
  * its timer's interrupt finds it at once and it goes on without a switch. For the scheduler it is
  * asleep and on the CPU (on_cpu): no other CPU takes it, and who needs its state in memory, or
@@ -60,13 +64,19 @@ static struct vcpu *pick(void)
 	return next;
 }
 
+/* Is any softirq but this one pending? */
+static bool is_raised_but(enum softirq nr)
+{
+	return (READ_ONCE(this_cpu(softirq_bits)) & ~(u32)BIT(nr)) != 0;
+}
+
 /* Deferred work; true when the scheduler has to be asked. */
 static bool do_softirqs(void)
 {
-	u64 since = budget_now();
-
-	softirq_run();
-	budget_part_is_done(BUDGET_PART_SOFTIRQ, since);
+	if (is_raised_but(SOFTIRQ_SCHED)) {
+		irq_poll();
+		softirq_run();
+	}
 	return softirq_take(SOFTIRQ_SCHED);
 }
 
@@ -137,6 +147,7 @@ struct vcpu *run_next(void)
 			if (context_is_idle(next) && may_park(v)) {
 				is_parked = park(v, is_parked);
 			} else if (next != v) {
+				irq_poll();
 				return next;
 			} else if (is_parked) {
 				is_parked = false;
@@ -144,7 +155,13 @@ struct vcpu *run_next(void)
 			}
 		}
 		if (!context_is_idle(v) && !is_parked) {
-			vgic_enter(v);
+			if (vgic_has_work(v)) {
+				irq_poll();
+				vgic_enter_work(v);
+			}
+			if (is_raised_but(SOFTIRQ_DEFER)) {
+				continue;
+			}
 			if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
 				budget_exit();
 			}
@@ -162,7 +179,12 @@ void run_switch(struct vcpu *prev, struct vcpu *next)
 	u64 since = budget_now();
 
 	budget_flag(BUDGET_SWITCHED);
-	context_switch(prev, next);
+	context_leave(prev);
+	budget_part_is_done(BUDGET_PART_SWITCH, since);
+	irq_poll();
+	budget_flag(BUDGET_SWITCHED);
+	since = budget_now();
+	context_arrive(next);
 	if (!context_is_idle(prev)) {
 		sched_switched(&prev->sched);
 	}

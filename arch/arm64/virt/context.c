@@ -216,11 +216,15 @@ static void guest_restore(struct vcpu *v)
 	vgic_restore(v);
 }
 
-void context_switch(struct vcpu *prev, struct vcpu *next)
+void context_leave(struct vcpu *prev)
 {
 	if (!context_is_idle(prev)) {
 		guest_save(prev);
 	}
+}
+
+void context_arrive(struct vcpu *next)
+{
 	if (!context_is_idle(next)) {
 		guest_restore(next);
 	} else {
