@@ -31,7 +31,9 @@ int domctl_max_vcpus(struct domain *d, struct xen_domctl *op)
 	}
 	for (u32 i = 0; i < d->nr_vcpus && err == 0; i++) {
 		if (d->vcpus[i] == NULL) {
-			err = vcpu_create(d, (u16)i);
+			do {
+				err = vcpu_create(d, (u16)i);
+			} while (err == -ERESTART && !softirq_preempt_needed());
 			err = err == 0 && softirq_preempt_needed() ? -ERESTART : err;
 		}
 	}

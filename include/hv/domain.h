@@ -189,8 +189,8 @@ int domain_watch_remove(domid_t watcher, u32 port);
 void domain_changed(struct domain *d, bool is_end);
 
 /* vCPU life; all return -errno for bad ids or states. */
-int vcpu_create(struct domain *d, u16 id);
-void vcpu_free(struct vcpu *v); /* off its CPU for good */
+int vcpu_create(struct domain *d, u16 id); /* -ERESTART, after boot: come again */
+void vcpu_free(struct vcpu *v);		   /* off its CPU for good */
 int vcpu_bring_up(struct vcpu *v);
 int vcpu_take_down(struct vcpu *v);
 /* Have a vCPU that may not stay where it is loaded leave its CPU. */

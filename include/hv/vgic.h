@@ -33,6 +33,11 @@ void vgic_cpu_init(void);
  * -ENOMEM, -EINVAL (no room for that many redistributors), or an error of mmio_register().
  */
 int vgic_domain_init(struct domain *d, const struct vgic_layout *layout);
+/*
+ * Make some of its shared interrupts: -ERESTART until all are made, then 0; -ENOMEM. Before its
+ * first vCPU; those that are not made yet do not exist.
+ */
+int vgic_spis_init(struct domain *d);
 /* Physical interrupts are taken back, memory is freed. No vCPU runs any more. */
 void vgic_domain_free(struct domain *d);
 void vgic_vcpu_init(struct vcpu *v);

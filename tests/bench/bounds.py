@@ -64,7 +64,6 @@ OPEN = {
     (3, 32, 3): (2300, "a port of another domain is closed"),
     (3, 32, 0xffff): (2500, "no event-channel operation at all, but timers in the same exit"),
     (3, 32, 4): (3300, "an event for a vCPU that runs next, and the change to it"),
-    (3, 36, 1): (6100, "all parts of a domain are made in one step"),
     (3, 36, 12): (5700, "registers of a vCPU, and a change of vCPU in the same exit"),
     (5, 0, 0): (2800, "several timers in one exit"),
     (5, 2, 0): (2700, "change of a vCPU whose list registers are full"),

@@ -9,6 +9,7 @@
 #include <asm/sysreg.h>
 #include <asm/virt.h>
 #include <hv/arch.h>
+#include <hv/context.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/gic.h>
@@ -100,6 +101,15 @@ void arch_domain_free(struct domain *d)
 
 int arch_vcpu_init(struct vcpu *v)
 {
+	int rc = vgic_spis_init(v->domain);
+
+	/* Boot has nobody to let in between. */
+	while (rc == -ERESTART && context_is_idle(current_vcpu())) {
+		rc = vgic_spis_init(v->domain);
+	}
+	if (rc) {
+		return rc;
+	}
 	v->arch.fp = heap_alloc(sizeof(*v->arch.fp));
 	if (!v->arch.fp) {
 		return -ENOMEM;

@@ -13,7 +13,7 @@
 #include "vgic_internal.h"
 
 #define DIST_BYTES 0x10000U
-#define ORDER_MAX  6U
+#define SPIS_SLICE 64U /* made between two preemption points */
 
 static unsigned int order_of(size_t bytes)
 {
@@ -64,42 +64,41 @@ static int register_regions(struct domain *d, const struct vgic_layout *layout)
 
 static void free_spis(struct vgic_domain *g)
 {
-	if (g->spis != NULL) {
-		heap_pages_free(g->spis, order_of(g->nr_spis * sizeof(g->spis[0])));
-		g->spis = NULL;
-		g->nr_spis = 0;
+	heap_pages_free(g->spis, order_of(g->nr_wanted * sizeof(g->spis[0])));
+	g->spis = NULL;
+	g->nr_spis = 0;
+}
+
+int vgic_spis_init(struct domain *d)
+{
+	struct vgic_domain *g = &d->arch.vgic;
+	u32 to = MIN(g->nr_wanted, g->nr_spis + SPIS_SLICE);
+
+	if (g->nr_spis == g->nr_wanted) {
+		return 0;
 	}
+	if (g->spis == NULL) {
+		g->spis = heap_pages_alloc(order_of(g->nr_wanted * sizeof(g->spis[0])));
+		return g->spis == NULL ? -ENOMEM : -ERESTART;
+	}
+	while (g->nr_spis < to) {
+		vgic_irq_init(&g->spis[g->nr_spis], VGIC_NR_PRIVATE + g->nr_spis, 0);
+		g->nr_spis++;
+	}
+	return -ERESTART;
 }
 
 int vgic_domain_init(struct domain *d, const struct vgic_layout *layout)
 {
 	struct vgic_domain *g = &d->arch.vgic;
-	u32 nr_spis = MIN(ALIGN_UP(layout->nr_spis, 32U), VGIC_NR_SPIS_MAX);
 	int rc = place_redists(d, layout);
 
 	if (rc != 0) {
 		return rc;
 	}
 	spin_lock_init(&g->lock, LOCK_RANK_VGIC);
-	if (nr_spis != 0) {
-		unsigned int order = order_of(nr_spis * sizeof(g->spis[0]));
-
-		g->spis = order <= ORDER_MAX ? heap_pages_alloc(order) : NULL;
-		if (g->spis == NULL) {
-			return -ENOMEM;
-		}
-	}
-	g->nr_spis = nr_spis;
-	/* As vgic_irq_init() does it; the rest is zero already. */
-	for (u32 i = 0; i < nr_spis; i++) {
-		g->spis[i].intid = (u16)(VGIC_NR_PRIVATE + i);
-		g->spis[i].lr = VGIC_NO_LR;
-	}
-	rc = register_regions(d, layout);
-	if (rc != 0) {
-		free_spis(g);
-	}
-	return rc;
+	g->nr_wanted = MIN(ALIGN_UP(layout->nr_spis, 32U), VGIC_NR_SPIS_MAX);
+	return register_regions(d, layout);
 }
 
 void vgic_domain_free(struct domain *d)

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <hv/errno.h>
 #include <hv/inject.h>
 #include <hv/sched.h>
 #include <hv/vgic.h>
@@ -73,6 +74,7 @@ static void world_make(unsigned int nr_lrs)
 	dom->nr_vcpus = WORLD_VCPUS;
 	dom->vcpus = calloc(WORLD_VCPUS, sizeof(dom->vcpus[0]));
 	assert_int_equal(vgic_domain_init(dom, &layout), 0);
+	while (vgic_spis_init(dom) == -ERESTART) {}
 	for (u16 i = 0; i < WORLD_VCPUS; i++) {
 		struct vcpu *v = calloc(1, sizeof(*v));
 

@@ -93,12 +93,13 @@ struct vgic_redist_region {
 struct vgic_domain {
 	struct spinlock lock;  /* LOCK_RANK_VGIC: all of the domain's virtual interrupts */
 	struct vgic_irq *spis; /* heap */
-	u32 nr_spis;	       /* a multiple of 32, or 988 */
-	u32 ctlr;	       /* GICD_CTLR.EnableGrp0 and EnableGrp1 */
-	u32 sync_ticket;       /* counts requests to read list registers back */
-	u32 nr_syncs;	       /* loaded vCPUs with VGIC_WORK_SYNC: GICD_CTLR.RWP */
-	u64 kicks;	       /* vCPUs that inject_end() has to wake or interrupt */
-	u32 nr_hw;	       /* interrupts with VIRQ_HW among the SPIs */
+	u32 nr_spis;	       /* a multiple of 32, or 988 = nr_wanted, once all are made */
+	u32 nr_wanted;
+	u32 ctlr;	 /* GICD_CTLR.EnableGrp0 and EnableGrp1 */
+	u32 sync_ticket; /* counts requests to read list registers back */
+	u32 nr_syncs;	 /* loaded vCPUs with VGIC_WORK_SYNC: GICD_CTLR.RWP */
+	u64 kicks;	 /* vCPUs that inject_end() has to wake or interrupt */
+	u32 nr_hw;	 /* interrupts with VIRQ_HW among the SPIs */
 	u32 nr_redist_regions;
 	struct vgic_redist_region redist[VGIC_REDIST_REGIONS_MAX];
 };
