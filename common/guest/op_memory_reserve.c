@@ -24,7 +24,7 @@
 /* Pages that are taken out between two preemption points. */
 #define PAGES_SLICE 2U
 
-/* See to it that the domain's fresh block is one of this order. */
+/* See to it that the domain's fresh block is one of this order. -ERESTART: it is, and is dirty. */
 static int take_fresh_locked(struct domain *d, unsigned int order)
 {
 	bool is_dirty = false;
@@ -41,7 +41,7 @@ static int take_fresh_locked(struct domain *d, unsigned int order)
 	d->fresh = frame;
 	d->fresh_nr = (u32)BIT(order);
 	d->fresh_dirty = is_dirty ? d->fresh_nr : 0;
-	return 0;
+	return is_dirty ? -ERESTART : 0;
 }
 
 /* The fresh block, when all of it was clean. -ERESTART: a slice of it has become so. */

@@ -114,9 +114,6 @@ void vgic_vcpu_init(struct vcpu *v)
 	vg->cpu = VGIC_NO_CPU;
 	vg->is_asleep = true;
 	vg->typer = vgic_redist_typer(v);
-	for (u32 i = 0; i < VGIC_NR_PRIVATE; i++) {
-		vgic_irq_init(&vg->irqs[i], i, v->id);
-	}
 }
 
 /* SPIs that v holds, pending or active, stay; they are the domain's. */

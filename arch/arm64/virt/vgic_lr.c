@@ -24,6 +24,20 @@ static u32 free_lrs(const struct vgic_vcpu *vg)
 	return (u32)(BIT(gic_nr_lrs) - 1) & ~vg->lr_used;
 }
 
+static u32 nr_free_lrs(const struct vgic_vcpu *vg)
+{
+	return (u32)__builtin_popcount(free_lrs(vg));
+}
+
+/* Queued interrupts that would take a list register now. */
+static u32 nr_waiting(const struct domain *d, const struct vgic_vcpu *vg)
+{
+	u32 nr = vg->nr_queued[VGIC_QUEUE_ACTIVE];
+
+	nr += (d->arch.vgic.ctlr & 1U) != 0 ? vg->nr_queued[VGIC_QUEUE_GROUP0] : 0U;
+	return nr + ((d->arch.vgic.ctlr & 2U) != 0 ? vg->nr_queued[VGIC_QUEUE_GROUP1] : 0U);
+}
+
 static bool has_queued(const struct vgic_vcpu *vg)
 {
 	return (vg->levels[VGIC_QUEUE_GROUP0] | vg->levels[VGIC_QUEUE_GROUP1] |
@@ -313,12 +327,11 @@ void vgic_lr_fill(struct domain *d, struct vcpu *v)
 	u32 hcr = GIC_HCR_EN;
 
 	WRITE_ONCE(vg->work, vg->work & ~(u32)VGIC_WORK_FILL);
-	load_queued(d, v, false);
-	if (vgic_first_active(v) != NULL || vgic_first_pending(d, v) != NULL) {
+	if (nr_waiting(d, vg) > nr_free_lrs(vg) && vg->lr_used != 0) {
 		/* Not all fit: let them compete for all registers. */
 		vgic_lr_sync(d, v);
-		load_queued(d, v, true);
 	}
+	load_queued(d, v, nr_waiting(d, vg) > nr_free_lrs(vg));
 	if (vgic_first_pending(d, v) != NULL) {
 		hcr |= GIC_HCR_NPIE;
 	}

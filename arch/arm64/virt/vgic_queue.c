@@ -30,6 +30,7 @@ void vgic_enqueue(struct vcpu *v, struct vgic_irq *irq, enum vgic_queue queue)
 		first->prev->next = irq;
 		first->prev = irq;
 	}
+	vg->nr_queued[queue]++;
 	irq->flags |= (u16)((queue + 1U) << VIRQ_QUEUE_SHIFT);
 }
 
@@ -49,6 +50,7 @@ void vgic_dequeue(struct vcpu *v, struct vgic_irq *irq)
 			vg->queue[queue][level] = irq->next;
 		}
 	}
+	vg->nr_queued[queue]--;
 	irq->flags &= (u16)~VIRQ_QUEUE_MASK;
 }
 

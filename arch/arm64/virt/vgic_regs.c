@@ -16,7 +16,7 @@
 #include "vgic_internal.h"
 
 #define SLOT_SHIFT   7
-#define WRITES_SLICE 4U	   /* fields that one trap changes at most: the guest repeats the store */
+#define WRITES_SLICE 4U	   /* what one trap changes at most, see cost_of(): the guest stores again */
 #define PRODUCT_ID   0x42U /* GICD_IIDR.ProductID; no implementer */
 
 void vgic_table_init(struct vgic_table *table)
@@ -143,6 +143,15 @@ static u32 write_begin(struct vcpu *v, u32 offset, u32 value)
 	return me->write_next;
 }
 
+/* Of a change: more for an interrupt that has to be taken out of somewhere, or is linked. */
+static u32 cost_of(const struct vgic_irq *irq)
+{
+	bool is_at_rest = irq == NULL || (irq->lr == VGIC_NO_LR && !vgic_irq_is_queued(irq) &&
+					  (irq->flags & VIRQ_HW) == 0);
+
+	return is_at_rest ? 1 : WRITES_SLICE / 2;
+}
+
 static void write_fields(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
 			 struct mmio_access *access)
 {
@@ -151,7 +160,7 @@ static void write_fields(const struct vgic_reg *row, const struct vgic_window *w
 	u64 mask = BIT(row->bits) - 1;
 	u32 i = write_begin(w->accessor, key_of(w) | (row->offset + at), (u32)access->value);
 	struct vgic_irq *irq;
-	u32 left = WRITES_SLICE;
+	u32 done = 0;
 	u64 value;
 
 	w->accessor->arch.vgic.write_next = 0;
@@ -160,12 +169,13 @@ static void write_fields(const struct vgic_reg *row, const struct vgic_window *w
 		if (value == 0 && (row->flags & VGIC_REG_W1) != 0) {
 			continue;
 		}
-		if (left-- == 0) {
+		irq = window_irq(w, first + i);
+		done += cost_of(irq);
+		if (done > WRITES_SLICE) {
 			access->retry = true;
 			w->accessor->arch.vgic.write_next = i;
 			return;
 		}
-		irq = window_irq(w, first + i);
 		if (irq != NULL) {
 			row->irq_write(w->domain, irq, value);
 		}

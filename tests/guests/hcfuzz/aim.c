@@ -72,7 +72,7 @@ static void createdomain(void)
 	w[10] = rnd() % 1025;
 	w[11] = 1;
 	w[15] = (rnd() & 1) * 3;
-	w[16] = rnd() % 65;
+	w[16] = rnd() % 961;
 	if ((rnd() & 1) != 0) {
 		w[rnd() % 18] = (uint32_t)interesting();
 	}

@@ -70,6 +70,7 @@ struct vgic_vcpu {
 	u32 vmcr;      /* ICH_VMCR_EL2 while not loaded */
 	u32 apr[2][4]; /* ICH_AP0Rn_EL2, ICH_AP1Rn_EL2 while not loaded */
 	u32 levels[NR_VGIC_QUEUES]; /* bit per priority level whose list is not empty */
+	u16 nr_queued[NR_VGIC_QUEUES];
 	u32 sync_done;	 /* vgic_domain.sync_ticket when the list registers were last read back */
 	u32 wait_ticket; /* read of a state waits for read-backs up to this ticket; 0 = none */
 	u32 wait_offset; /* register of that read */
