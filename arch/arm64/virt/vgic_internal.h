@@ -110,6 +110,8 @@ struct vgic_irq *vgic_first_pending(const struct domain *d, const struct vcpu *v
 bool vgic_lr_try_load(struct domain *d, struct vcpu *v, struct vgic_irq *irq);
 /* Take an interrupt out of a list register of this CPU: its state is in the model afterwards. */
 void vgic_lr_fold(struct domain *d, struct vcpu *v, unsigned int n);
+/* Bring what the flags say of one in a list register of this CPU up to date; it stays there. */
+void vgic_lr_look(struct domain *d, struct vcpu *v, struct vgic_irq *irq);
 /* An edge for an interrupt in a list register of this CPU. */
 void vgic_lr_repend(struct domain *d, struct vcpu *v, struct vgic_irq *irq);
 /* Fold all list registers, or end the work asked for by VGIC_WORK_SYNC. */
@@ -148,8 +150,12 @@ struct vgic_reg {
 	u8 bits;	 /* per interrupt; 0: a single register */
 	u8 widths;
 	u8 flags; /* VGIC_REG_* */
-	/* With bits != 0; a NULL function reads as zero, ignores writes. */
-	u64 (*irq_read)(const struct domain *d, const struct vgic_irq *irq);
+	union {
+		/* With bits = 1: up to 32 at once, the first in bit 0. */
+		u64 (*irqs_read)(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
+		/* With more. */
+		u64 (*irq_read)(const struct domain *d, const struct vgic_irq *irq);
+	};
 	void (*irq_write)(struct domain *d, struct vgic_irq *irq, u64 value);
 	/*
 	 * With bits == 0: reads what stands from byte at of the row on, writes a whole register.
@@ -188,10 +194,10 @@ u64 vgic_regs_id(const struct vgic_window *w, u32 at);
 u64 vgic_regs_iidr(const struct vgic_window *w, u32 at);
 
 /* Fields that both blocks have. */
-u64 vgic_read_group(const struct domain *d, const struct vgic_irq *irq);
-u64 vgic_read_enabled(const struct domain *d, const struct vgic_irq *irq);
-u64 vgic_read_pending(const struct domain *d, const struct vgic_irq *irq);
-u64 vgic_read_active(const struct domain *d, const struct vgic_irq *irq);
+u64 vgic_read_groups(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
+u64 vgic_read_enabled(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
+u64 vgic_read_pending(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
+u64 vgic_read_active(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
 u64 vgic_read_priority(const struct domain *d, const struct vgic_irq *irq);
 u64 vgic_read_config(const struct domain *d, const struct vgic_irq *irq);
 void vgic_write_group(struct domain *d, struct vgic_irq *irq, u64 value);

@@ -102,7 +102,7 @@ static void load(struct domain *d, struct vcpu *v, struct vgic_irq *irq, bool is
 static void apply_requests(const struct domain *d, struct vgic_irq *irq, u64 value)
 {
 	const u16 hw_idle = VIRQ_HW | VIRQ_LATCH | VIRQ_ACTIVE;
-	u16 requests = irq->flags & (VIRQ_SET_ACTIVE | VIRQ_CLEAR_ACTIVE | VIRQ_CLEAR_PENDING);
+	u16 requests = irq->flags & VIRQ_REQUESTS;
 
 	irq->flags ^= requests;
 	if ((requests & VIRQ_CLEAR_PENDING) != 0 && (value & GIC_LR_PENDING) != 0 &&
@@ -138,9 +138,23 @@ void vgic_lr_fold(struct domain *d, struct vcpu *v, unsigned int n)
 	if ((value & (GIC_LR_PENDING | GIC_LR_ACTIVE | GIC_LR_EOI)) != 0) {
 		gic_ops->lr_write(n, 0);
 	}
-	if (unlikely((flags & (VIRQ_SET_ACTIVE | VIRQ_CLEAR_ACTIVE | VIRQ_CLEAR_PENDING)) != 0)) {
+	if (unlikely((flags & VIRQ_REQUESTS) != 0)) {
 		apply_requests(d, irq, value);
 	}
+}
+
+void vgic_lr_look(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
+{
+	u64 value;
+
+	if (unlikely((irq->flags & VIRQ_REQUESTS) != 0)) {
+		vgic_lr_fold(d, v, irq->lr);
+		vgic_update(d, irq);
+		return;
+	}
+	value = gic_ops->lr_read(irq->lr);
+	irq->flags &= (u16) ~(VIRQ_ACTIVE | ((value & GIC_LR_PENDING) == 0 ? VIRQ_LR_LATCH : 0));
+	irq->flags |= (value & GIC_LR_ACTIVE) != 0 ? VIRQ_ACTIVE : 0;
 }
 
 /* Queue an interrupt that has left a list register of v, or tell the vCPU to which it has moved. */

@@ -52,19 +52,24 @@ static struct vgic_irq *window_irq(const struct vgic_window *w, u32 i)
 	return vgic_irq_find(w->domain, w->frame, i);
 }
 
+/* The interrupts of a window from first on: *nr of them, or as many as there are. */
+static struct vgic_irq *window_irqs(const struct vgic_window *w, u32 first, u32 *nr)
+{
+	u32 end = VGIC_NR_PRIVATE + (w->frame == NULL ? w->domain->arch.vgic.nr_spis : 0);
+	struct vgic_irq *irqs = window_irq(w, first);
+
+	*nr = irqs == NULL ? 0 : MIN(*nr, end - first);
+	return irqs;
+}
+
 /* Is what the model says about an interrupt true as of a moment after the ticket? If not, ask for
  * it. */
 static bool is_known(struct domain *d, struct vgic_irq *irq, u32 ticket)
 {
-	struct vcpu *holder;
+	struct vcpu *holder = d->vcpus[irq->holder];
 
-	if (irq->lr == VGIC_NO_LR) {
-		return true;
-	}
-	holder = d->vcpus[irq->holder];
 	if (vgic_is_local(holder)) {
-		vgic_lr_fold(d, holder, irq->lr);
-		vgic_update(d, irq);
+		vgic_lr_look(d, holder, irq);
 		return true;
 	}
 	if (ticket != 0 && (s32)(holder->arch.vgic.sync_done - ticket) >= 0) {
@@ -74,17 +79,15 @@ static bool is_known(struct domain *d, struct vgic_irq *irq, u32 ticket)
 	return false;
 }
 
-static bool is_state_known(const struct vgic_window *w, u32 key, u32 first, u32 nr)
+static bool is_state_known(const struct vgic_window *w, u32 key, struct vgic_irq *irqs, u32 nr)
 {
 	struct vgic_vcpu *me = &w->accessor->arch.vgic;
 	struct domain *d = w->domain;
 	u32 ticket = me->wait_offset == key ? me->wait_ticket : 0;
 	bool known = true;
-	struct vgic_irq *irq;
 
-	for (u32 i = first; i < first + nr; i++) {
-		irq = window_irq(w, i);
-		if (irq != NULL && !is_known(d, irq, ticket)) {
+	for (u32 i = 0; i < nr; i++) {
+		if (irqs[i].lr != VGIC_NO_LR && !is_known(d, &irqs[i], ticket)) {
 			known = false;
 		}
 	}
@@ -112,19 +115,20 @@ static void read_fields(const struct vgic_reg *row, const struct vgic_window *w,
 {
 	u32 first = at * 8 / row->bits;
 	u32 nr = access->bytes * 8U / row->bits;
-	struct vgic_irq *irq;
+	struct vgic_irq *irqs = window_irqs(w, first, &nr);
 
 	access->value = 0;
 	if ((row->flags & VGIC_REG_STATE) != 0 &&
-	    !is_state_known(w, key_of(w) | (row->offset + at), first, nr)) {
+	    !is_state_known(w, key_of(w) | (row->offset + at), irqs, nr)) {
 		access->retry = true;
 		return;
 	}
+	if (row->bits == 1) {
+		access->value = row->irqs_read(w->domain, irqs, nr);
+		return;
+	}
 	for (u32 i = 0; i < nr; i++) {
-		irq = window_irq(w, first + i);
-		if (irq != NULL) {
-			access->value |= row->irq_read(w->domain, irq) << (i * row->bits);
-		}
+		access->value |= row->irq_read(w->domain, &irqs[i]) << (i * row->bits);
 	}
 }
 
@@ -287,28 +291,47 @@ u64 vgic_regs_id(const struct vgic_window *w, u32 at)
 	return ids[at / 4];
 }
 
-u64 vgic_read_group(const struct domain *d, const struct vgic_irq *irq)
+static u64 read_flag(const struct vgic_irq *irqs, u32 nr, u16 flag)
 {
-	(void)d;
-	return (irq->flags & VIRQ_GROUP1) != 0;
+	u64 value = 0;
+
+	for (u32 i = 0; i < nr; i++) {
+		value |= (u64)((irqs[i].flags & flag) != 0) << i;
+	}
+	return value;
 }
 
-u64 vgic_read_enabled(const struct domain *d, const struct vgic_irq *irq)
+u64 vgic_read_groups(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
 {
 	(void)d;
-	return (irq->flags & VIRQ_ENABLED) != 0;
+	return read_flag(irqs, nr, VIRQ_GROUP1);
 }
 
-u64 vgic_read_pending(const struct domain *d, const struct vgic_irq *irq)
-{
-	return vgic_irq_is_pending(irq) ||
-	       ((irq->flags & VIRQ_HW) != 0 && vgic_hw_is_pending(d, irq));
-}
-
-u64 vgic_read_active(const struct domain *d, const struct vgic_irq *irq)
+u64 vgic_read_enabled(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
 {
 	(void)d;
-	return (irq->flags & VIRQ_ACTIVE) != 0;
+	return read_flag(irqs, nr, VIRQ_ENABLED);
+}
+
+u64 vgic_read_pending(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
+{
+	u64 linked = read_flag(irqs, nr, VIRQ_HW), value = 0;
+
+	for (u32 i = 0; i < nr; i++) {
+		value |= (u64)vgic_irq_is_pending(&irqs[i]) << i;
+	}
+	for (linked &= ~value; linked != 0; linked &= linked - 1) {
+		if (vgic_hw_is_pending(d, &irqs[__builtin_ctzl(linked)])) {
+			value |= linked & -linked;
+		}
+	}
+	return value;
+}
+
+u64 vgic_read_active(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
+{
+	(void)d;
+	return read_flag(irqs, nr, VIRQ_ACTIVE);
 }
 
 u64 vgic_read_priority(const struct domain *d, const struct vgic_irq *irq)

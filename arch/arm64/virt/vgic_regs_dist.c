@@ -59,6 +59,11 @@ static void route_write(struct domain *d, struct vgic_irq *irq, u64 value)
 		.offset = (off), .end = (off) + (len), .bits = (b), .widths = (w), .flags = (fl),  \
 		.irq_read = (rd), .irq_write = (wr)                                                \
 	}
+#define BITS(off, len, fl, rd, wr)                                                                 \
+	{                                                                                          \
+		.offset = (off), .end = (off) + (len), .bits = 1, .widths = 4, .flags = (fl),      \
+		.irqs_read = (rd), .irq_write = (wr)                                               \
+	}
 #define RAZ_WI(off, len) SINGLE(off, len, 15, NULL, NULL)
 
 static const struct vgic_reg rows[] = {
@@ -66,16 +71,16 @@ static const struct vgic_reg rows[] = {
 	SINGLE(0x0004, 4, 4, typer_read, NULL),
 	SINGLE(0x0008, 4, 4, vgic_regs_iidr, NULL),
 	RAZ_WI(0x000c, 0x74), /* TYPER2, STATUSR, SETSPI and CLRSPI registers */
-	FIELDS(0x0080, 0x80, 1, 4, 0, vgic_read_group, vgic_write_group),
-	FIELDS(0x0100, 0x80, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_enable),
-	FIELDS(0x0180, 0x80, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_disable),
-	FIELDS(0x0200, 0x80, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
+	BITS(0x0080, 0x80, 0, vgic_read_groups, vgic_write_group),
+	BITS(0x0100, 0x80, VGIC_REG_W1, vgic_read_enabled, vgic_write_enable),
+	BITS(0x0180, 0x80, VGIC_REG_W1, vgic_read_enabled, vgic_write_disable),
+	BITS(0x0200, 0x80, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
 	       vgic_write_set_pending),
-	FIELDS(0x0280, 0x80, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
+	BITS(0x0280, 0x80, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
 	       vgic_write_clear_pending),
-	FIELDS(0x0300, 0x80, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
+	BITS(0x0300, 0x80, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
 	       vgic_write_set_active),
-	FIELDS(0x0380, 0x80, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
+	BITS(0x0380, 0x80, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
 	       vgic_write_clear_active),
 	FIELDS(0x0400, 0x400, 8, 5, 0, vgic_read_priority, vgic_write_priority),
 	RAZ_WI(0x0800, 0x400), /* ITARGETSR: affinity routing is on */
