@@ -145,9 +145,9 @@ static void gicv3_set_pending(unsigned int irq, unsigned int cpu, bool pending)
 	mmio_write32(state_of(irq, cpu, pending ? GICD_ISPENDR : GICD_ICPENDR), 1U << (irq & 31));
 }
 
-static bool gicv3_is_pending(unsigned int irq, unsigned int cpu)
+static u32 gicv3_pending_word(unsigned int irq, unsigned int cpu)
 {
-	return (mmio_read32(state_of(irq, cpu, GICD_ISPENDR)) >> (irq & 31) & 1) != 0;
+	return mmio_read32(state_of(irq, cpu, GICD_ISPENDR));
 }
 
 /* The state that interrupts of one block start from: group 1, disabled, idle, level. */
@@ -231,7 +231,7 @@ static const struct gic_ops gicv3_ops = {
 	.apr_write = gicv3_apr_write,
 	.set_active = gicv3_set_active,
 	.set_pending = gicv3_set_pending,
-	.is_pending = gicv3_is_pending,
+	.pending_word = gicv3_pending_word,
 	.cpu_init = gicv3_cpu_init,
 };
 

@@ -64,7 +64,8 @@ struct gic_ops {
 	/* State of a physical interrupt; of a PPI, that of the CPU named. */
 	void (*set_active)(unsigned int irq, unsigned int cpu, bool active);
 	void (*set_pending)(unsigned int irq, unsigned int cpu, bool pending);
-	bool (*is_pending)(unsigned int irq, unsigned int cpu);
+	/* Of 32 interrupts at once: bit irq % 32 is this one's. */
+	u32 (*pending_word)(unsigned int irq, unsigned int cpu);
 	/* Boot: what this CPU needs before it can take interrupts. */
 	void (*cpu_init)(void);
 };

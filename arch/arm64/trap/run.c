@@ -142,8 +142,12 @@ struct vcpu *run_next(void)
 	}
 	for (;;) {
 		if (softirq_is_pending() && do_softirqs()) {
-			struct vcpu *next = pick();
+			struct vcpu *next;
 
+			if (!is_parked) {
+				irq_poll();
+			}
+			next = pick();
 			if (context_is_idle(next) && may_park(v)) {
 				is_parked = park(v, is_parked);
 			} else if (next != v) {

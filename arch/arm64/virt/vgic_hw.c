@@ -76,11 +76,22 @@ void vgic_hw_make_pending(struct domain *d, struct vgic_irq *irq)
 	}
 }
 
-bool vgic_hw_is_pending(const struct domain *d, const struct vgic_irq *irq)
+u32 vgic_hw_pending(const struct domain *d, const struct vgic_irq *irqs, u32 linked)
 {
-	u32 cpu;
+	u32 cpu, block = ~0U, word = 0, result = 0;
 
-	return find_cpu(d, irq, &cpu) && gic_ops->is_pending(irq->pirq, cpu);
+	for (; linked != 0; linked &= linked - 1) {
+		const struct vgic_irq *irq = &irqs[__builtin_ctz(linked)];
+
+		if (irq->pirq / 32U != block && find_cpu(d, irq, &cpu)) {
+			block = irq->pirq / 32U;
+			word = gic_ops->pending_word(irq->pirq, cpu);
+		}
+		if (irq->pirq / 32U == block && (word >> (irq->pirq & 31U) & 1) != 0) {
+			result |= linked & -linked;
+		}
+	}
+	return result;
 }
 
 void vgic_hw_set_enabled(const struct vgic_irq *irq, bool enabled)
@@ -111,7 +122,7 @@ void vgic_hw_resample(const struct domain *d, struct vgic_irq *irq)
 	if ((irq->flags & (VIRQ_EDGE | VIRQ_LATCH | VIRQ_ACTIVE)) != VIRQ_LATCH) {
 		return;
 	}
-	if (find_cpu(d, irq, &cpu) && !gic_ops->is_pending(irq->pirq, cpu)) {
+	if (find_cpu(d, irq, &cpu) && vgic_hw_pending(d, irq, 1) == 0) {
 		irq->flags &= (u16)~VIRQ_LATCH;
 		vgic_hw_set_active(d, irq, false);
 	}

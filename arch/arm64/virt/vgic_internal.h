@@ -127,7 +127,8 @@ void vgic_hw_set_edge(const struct vgic_irq *irq, bool edge);
 void vgic_hw_set_pending(const struct domain *d, const struct vgic_irq *irq, bool pending);
 /* A write to ISPENDR. */
 void vgic_hw_make_pending(struct domain *d, struct vgic_irq *irq);
-bool vgic_hw_is_pending(const struct domain *d, const struct vgic_irq *irq);
+/* Bits of linked ones among irqs in, those of them that are pending out. */
+u32 vgic_hw_pending(const struct domain *d, const struct vgic_irq *irqs, u32 linked);
 /* Forget a level that was taken but has gone since. */
 void vgic_hw_resample(const struct domain *d, struct vgic_irq *irq);
 

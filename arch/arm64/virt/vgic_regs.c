@@ -295,8 +295,8 @@ static u64 read_flag(const struct vgic_irq *irqs, u32 nr, u16 flag)
 {
 	u64 value = 0;
 
-	for (u32 i = 0; i < nr; i++) {
-		value |= (u64)((irqs[i].flags & flag) != 0) << i;
+	while (nr-- != 0) {
+		value = value << 1 | ((irqs[nr].flags & flag) != 0);
 	}
 	return value;
 }
@@ -315,17 +315,13 @@ u64 vgic_read_enabled(const struct domain *d, const struct vgic_irq *irqs, u32 n
 
 u64 vgic_read_pending(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
 {
-	u64 linked = read_flag(irqs, nr, VIRQ_HW), value = 0;
+	u32 value = 0, linked = 0;
 
-	for (u32 i = 0; i < nr; i++) {
-		value |= (u64)vgic_irq_is_pending(&irqs[i]) << i;
+	while (nr-- != 0) {
+		value = value << 1 | vgic_irq_is_pending(&irqs[nr]);
+		linked = linked << 1 | ((irqs[nr].flags & VIRQ_HW) != 0);
 	}
-	for (linked &= ~value; linked != 0; linked &= linked - 1) {
-		if (vgic_hw_is_pending(d, &irqs[__builtin_ctzl(linked)])) {
-			value |= linked & -linked;
-		}
-	}
-	return value;
+	return value | vgic_hw_pending(d, irqs, linked & ~value);
 }
 
 u64 vgic_read_active(const struct domain *d, const struct vgic_irq *irqs, u32 nr)

@@ -128,6 +128,16 @@ static bool is_pending(unsigned int irq, unsigned int cpu)
 	return p->pending || (!p->edge && p->line);
 }
 
+static u32 pending_word(unsigned int irq, unsigned int cpu)
+{
+	u32 first = irq & ~31U, word = 0;
+
+	for (u32 i = irq < 32 ? 27 : 0; i < (irq < 32 ? 28 : 32); i++) {
+		word |= (u32)is_pending(first + i, cpu) << i;
+	}
+	return word;
+}
+
 static const struct gic_ops ops = {
 	.lr_read = lr_read,
 	.lr_write = lr_write,
@@ -141,7 +151,7 @@ static const struct gic_ops ops = {
 	.apr_write = apr_write,
 	.set_active = set_active,
 	.set_pending = set_pending,
-	.is_pending = is_pending,
+	.pending_word = pending_word,
 };
 
 int irq_request(unsigned int irq, irq_handler_t handler, void *arg)
