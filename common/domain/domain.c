@@ -178,7 +178,7 @@ static bool free_slice(struct domain *d)
 		}
 		return true;
 	}
-	return grant_free_slice(d) || evtchn_free_slice(d);
+	return grant_free_slice(d) || evtchn_free_slice(d) || arch_domain_free_slice(d);
 }
 
 /* Deferred work: free whatever a domain has; each part knows whether it was made. */
@@ -191,7 +191,6 @@ static void domain_free(struct defer_work *work)
 		return;
 	}
 	sched_group_free(&d->sched);
-	arch_domain_free(d);
 	dom_console_free(d);
 	heap_pages_free(d->shared_info, 0);
 	heap_free(d->tag);

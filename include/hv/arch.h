@@ -34,7 +34,8 @@ void arch_scrub_frames(mfn_t first, u64 nr);
 int arch_domain_init(struct domain *d, const struct domain_config *config);
 /* Give back what arch_domain_init made and the domain's RAM, in slices: -ERESTART until done. */
 int arch_domain_teardown(struct domain *d);
-void arch_domain_free(struct domain *d);
+/* Free a part of it; false when there was none left. */
+bool arch_domain_free_slice(struct domain *d);
 /* -ERESTART: a slice is done that the domain needs before it has vCPUs, come again. */
 int arch_vcpu_init(struct vcpu *v);
 void arch_vcpu_free(struct vcpu *v);

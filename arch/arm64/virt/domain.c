@@ -93,10 +93,17 @@ int arch_domain_teardown(struct domain *d)
 	return s2_teardown(d);
 }
 
-void arch_domain_free(struct domain *d)
+bool arch_domain_free_slice(struct domain *d)
 {
-	vgic_domain_free(d);
-	s2_free(d);
+	if (d->arch.vgic.spis != NULL) {
+		vgic_domain_free(d);
+		return true;
+	}
+	if (d->arch.s2.vmid != 0) {
+		s2_free(d);
+		return true;
+	}
+	return false;
 }
 
 int arch_vcpu_init(struct vcpu *v)
