@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Deferred work: a list per CPU, touched by that CPU only, and EL2 is never preempted: no lock. A
- * run takes the whole list first, so that work queued by a work item waits for the next exit.
+ * run does one item, whose bound is the run's; the next waits for the next exit.
  */
 #include <hv/defer.h>
-#include <hv/irq.h>
 #include <hv/percpu.h>
 #include <hv/softirq.h>
 
@@ -34,15 +33,14 @@ void defer_queue(struct defer_work *work)
 static void run(void)
 {
 	struct defer_list *list = this_cpu_ptr(defer_list);
-	struct defer_work *work = list->first, *next;
+	struct defer_work *work = list->first;
 
-	list->first = NULL;
-	for (; work; work = next) {
-		next = work->next;
-		store_release(&work->is_queued, 0);
-		work->fn(work);
-		irq_poll();
+	list->first = work->next;
+	if (list->first) {
+		softirq_raise(SOFTIRQ_DEFER);
 	}
+	store_release(&work->is_queued, 0);
+	work->fn(work);
 }
 
 void defer_init(void)

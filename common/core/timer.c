@@ -7,14 +7,11 @@
  * when the first timer is cancelled: that costs at most one interrupt which finds nothing due.
  */
 #include <hv/arch.h>
-#include <hv/irq.h>
 #include <hv/panic.h>
 #include <hv/percpu.h>
 #include <hv/softirq.h>
 #include <hv/spinlock.h>
 #include <hv/timer.h>
-
-#define RUN_BATCH 16U /* handlers per call of timer_run(): the rest at the next exit */
 
 struct timer_queue {
 	struct spinlock lock;
@@ -140,19 +137,13 @@ static struct timer *take_due(u64 now)
 
 void timer_run(void)
 {
-	u64 now = time_now();
+	struct timer *timer = take_due(time_now());
 
-	for (u32 i = 0; i < RUN_BATCH; i++) {
-		struct timer *timer = take_due(now);
-
-		if (!timer) {
-			return;
-		}
+	if (timer) {
 		timer->handler(timer);
 		store_release(&this_cpu(timer_queue).running, NULL);
-		irq_poll();
+		softirq_raise(SOFTIRQ_TIMER);
 	}
-	softirq_raise(SOFTIRQ_TIMER);
 }
 
 void timer_interrupt(unsigned int irq, void *arg)

@@ -10,8 +10,6 @@
 #ifndef HV_IRQ_H
 #define HV_IRQ_H
 
-#include <hv/arch.h>
-#include <hv/budget.h>
 #include <hv/compiler.h>
 #include <hv/types.h>
 
@@ -72,22 +70,5 @@ void irq_cpu_init(void);
 
 /* Take a pending interrupt, if there is one. Called by trap code on an IRQ exception. */
 void irq_handle_pending(void);
-
-/*
- * A point between two steps of a path that together would be too long: take an interrupt that
- * waits. No locks held; not in the middle of a guest's hypercall, which would hide who was
- * interrupted.
- */
-static inline void irq_poll(void)
-{
-	if (unlikely(arch_irq_is_pending())) {
-		if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
-			budget_cut();
-		}
-		irq_handle_pending();
-	} else if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
-		budget_slice();
-	}
-}
 
 #endif

@@ -36,7 +36,10 @@ void timer_cancel(struct timer *timer);
 
 bool timer_is_armed(const struct timer *timer);
 
-/* Run what is due on this CPU and program the comparator; called by the softirq of the timer. */
+/*
+ * Run the first timer that is due on this CPU, and raise SOFTIRQ_TIMER to look for another; when
+ * none is due, program the comparator. Called by the softirq of the timer.
+ */
 void timer_run(void);
 
 /* Interrupt handler of the comparator: raises SOFTIRQ_TIMER. */

@@ -9,7 +9,7 @@
  * interrupts masked, since WFI wakes for a masked one as well. No locks are held across.
  *
  * Between two steps of the way out (each timer and work item, the decision, the two halves of a
- * switch, list registers) interrupts that wait are taken (irq_poll): the steps are bounded, not
+ * switch, list registers) interrupts that wait are taken (irq_point): the steps are bounded, not
  * their sum. What such an interrupt asks for is done before a guest is entered.
  *
  * Parking: a vCPU that waits, on a CPU that has nobody else, stays the current one and loaded, so
@@ -29,6 +29,8 @@
 #include <hv/timer.h>
 #include <hv/trace.h>
 #include <hv/vgic.h>
+
+#define ROUNDS_MAX 16U /* of what is raised again and again: then the guest has its turn */
 
 static DEFINE_PER_CPU(struct timer, slice_timer);
 static DEFINE_PER_CPU(struct vcpu *, run_idle);
@@ -64,18 +66,33 @@ static struct vcpu *pick(void)
 	return next;
 }
 
-/* Is any softirq but this one pending? */
-static bool is_raised_but(enum softirq nr)
+/* A point between two steps that together would be too long: takes an interrupt that waits. */
+static void irq_point(void)
 {
-	return (READ_ONCE(this_cpu(softirq_bits)) & ~(u32)BIT(nr)) != 0;
+	if (unlikely(arch_irq_is_pending())) {
+		if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+			budget_cut();
+		}
+		irq_handle_pending();
+	} else if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+		budget_slice();
+	}
 }
 
-/* Deferred work; true when the scheduler has to be asked. */
+static bool is_raised(u32 bits)
+{
+	return (READ_ONCE(this_cpu(softirq_bits)) & bits) != 0;
+}
+
+/* Timers, one by one, and deferred work; true when the scheduler has to be asked. */
 static bool do_softirqs(void)
 {
-	if (is_raised_but(SOFTIRQ_SCHED)) {
-		irq_poll();
+	for (u32 i = 0; i < ROUNDS_MAX && is_raised(~(u32)BIT(SOFTIRQ_SCHED)); i++) {
+		irq_point();
 		softirq_run();
+		if (!is_raised(BIT(SOFTIRQ_TIMER))) {
+			break;
+		}
 	}
 	return softirq_take(SOFTIRQ_SCHED);
 }
@@ -133,6 +150,7 @@ struct vcpu *run_next(void)
 {
 	struct vcpu *v = current_vcpu();
 	bool is_parked = false;
+	u32 nr_rounds = 0;
 
 	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
 		budget_report();
@@ -145,13 +163,13 @@ struct vcpu *run_next(void)
 			struct vcpu *next;
 
 			if (!is_parked) {
-				irq_poll();
+				irq_point();
 			}
 			next = pick();
 			if (context_is_idle(next) && may_park(v)) {
 				is_parked = park(v, is_parked);
 			} else if (next != v) {
-				irq_poll();
+				irq_point();
 				return next;
 			} else if (is_parked) {
 				is_parked = false;
@@ -160,10 +178,10 @@ struct vcpu *run_next(void)
 		}
 		if (!context_is_idle(v) && !is_parked) {
 			if (vgic_has_work(v)) {
-				irq_poll();
+				irq_point();
 				vgic_enter_work(v);
 			}
-			if (is_raised_but(SOFTIRQ_DEFER)) {
+			if (is_raised(~(u32)BIT(SOFTIRQ_DEFER)) && nr_rounds++ < ROUNDS_MAX) {
 				continue;
 			}
 			if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
@@ -185,7 +203,7 @@ void run_switch(struct vcpu *prev, struct vcpu *next)
 	budget_flag(BUDGET_SWITCHED);
 	context_leave(prev);
 	budget_part_is_done(BUDGET_PART_SWITCH, since);
-	irq_poll();
+	irq_point();
 	budget_flag(BUDGET_SWITCHED);
 	since = budget_now();
 	context_arrive(next);

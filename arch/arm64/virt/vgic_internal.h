@@ -151,12 +151,8 @@ struct vgic_reg {
 	u8 bits;	 /* per interrupt; 0: a single register */
 	u8 widths;
 	u8 flags; /* VGIC_REG_* */
-	union {
-		/* With bits = 1: up to 32 at once, the first in bit 0. */
-		u64 (*irqs_read)(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
-		/* With more. */
-		u64 (*irq_read)(const struct domain *d, const struct vgic_irq *irq);
-	};
+	/* nr fields, the first in the lowest bits; 64 bits: one. */
+	u64 (*irqs_read)(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
 	void (*irq_write)(struct domain *d, struct vgic_irq *irq, u64 value);
 	/*
 	 * With bits == 0: reads what stands from byte at of the row on, writes a whole register.
@@ -199,8 +195,8 @@ u64 vgic_read_groups(const struct domain *d, const struct vgic_irq *irqs, u32 nr
 u64 vgic_read_enabled(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
 u64 vgic_read_pending(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
 u64 vgic_read_active(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
-u64 vgic_read_priority(const struct domain *d, const struct vgic_irq *irq);
-u64 vgic_read_config(const struct domain *d, const struct vgic_irq *irq);
+u64 vgic_read_priority(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
+u64 vgic_read_config(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
 void vgic_write_group(struct domain *d, struct vgic_irq *irq, u64 value);
 void vgic_write_enable(struct domain *d, struct vgic_irq *irq, u64 value);
 void vgic_write_disable(struct domain *d, struct vgic_irq *irq, u64 value);

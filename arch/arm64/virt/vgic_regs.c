@@ -16,7 +16,7 @@
 #include "vgic_internal.h"
 
 #define SLOT_SHIFT   7
-#define WRITES_SLICE 4U	   /* what one trap changes at most, see cost_of(): the guest stores again */
+#define WRITES_SLICE 4U	   /* of one trap, in units of cost_of(): the guest repeats the store */
 #define PRODUCT_ID   0x42U /* GICD_IIDR.ProductID; no implementer */
 
 void vgic_table_init(struct vgic_table *table)
@@ -123,13 +123,7 @@ static void read_fields(const struct vgic_reg *row, const struct vgic_window *w,
 		access->retry = true;
 		return;
 	}
-	if (row->bits == 1) {
-		access->value = row->irqs_read(w->domain, irqs, nr);
-		return;
-	}
-	for (u32 i = 0; i < nr; i++) {
-		access->value |= row->irq_read(w->domain, &irqs[i]) << (i * row->bits);
-	}
+	access->value = row->irqs_read(w->domain, irqs, nr);
 }
 
 /* The field with which a store begins: the first, or where the same store stopped before. */
@@ -199,7 +193,7 @@ static void access_wide(const struct vgic_reg *row, const struct vgic_window *w,
 		access->value = access->is_write ? access->value : 0;
 		return;
 	}
-	old = row->irq_read(w->domain, irq);
+	old = row->irqs_read(w->domain, irq, 1);
 	if (access->is_write) {
 		row->irq_write(w->domain, irq, (old & ~mask) | (access->value << shift & mask));
 	} else {
@@ -330,16 +324,26 @@ u64 vgic_read_active(const struct domain *d, const struct vgic_irq *irqs, u32 nr
 	return read_flag(irqs, nr, VIRQ_ACTIVE);
 }
 
-u64 vgic_read_priority(const struct domain *d, const struct vgic_irq *irq)
+u64 vgic_read_priority(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
 {
+	u64 value = 0;
+
 	(void)d;
-	return irq->priority;
+	while (nr-- != 0) {
+		value = value << 8 | irqs[nr].priority;
+	}
+	return value;
 }
 
-u64 vgic_read_config(const struct domain *d, const struct vgic_irq *irq)
+u64 vgic_read_config(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
 {
+	u64 value = 0;
+
 	(void)d;
-	return (irq->flags & VIRQ_EDGE) != 0 ? 2 : 0;
+	while (nr-- != 0) {
+		value = value << 2 | ((irqs[nr].flags & VIRQ_EDGE) != 0 ? 2U : 0U);
+	}
+	return value;
 }
 
 void vgic_write_group(struct domain *d, struct vgic_irq *irq, u64 value)

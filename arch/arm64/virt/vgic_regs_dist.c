@@ -36,10 +36,11 @@ static u64 typer_read(const struct vgic_window *w, u32 at)
 }
 
 /* GICD_IROUTER<n>: Aff3 [39:32], IRM [31] (RES0 here), Aff2 … Aff0 [23:0]. */
-static u64 route_read(const struct domain *d, const struct vgic_irq *irq)
+static u64 route_read(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
 {
 	(void)d;
-	return (irq->route & 0xffffff) | (u64)(irq->route >> 24) << 32;
+	(void)nr;
+	return (irqs->route & 0xffffff) | (u64)(irqs->route >> 24) << 32;
 }
 
 static void route_write(struct domain *d, struct vgic_irq *irq, u64 value)
@@ -57,11 +58,6 @@ static void route_write(struct domain *d, struct vgic_irq *irq, u64 value)
 #define FIELDS(off, len, b, w, fl, rd, wr)                                                         \
 	{                                                                                          \
 		.offset = (off), .end = (off) + (len), .bits = (b), .widths = (w), .flags = (fl),  \
-		.irq_read = (rd), .irq_write = (wr)                                                \
-	}
-#define BITS(off, len, fl, rd, wr)                                                                 \
-	{                                                                                          \
-		.offset = (off), .end = (off) + (len), .bits = 1, .widths = 4, .flags = (fl),      \
 		.irqs_read = (rd), .irq_write = (wr)                                               \
 	}
 #define RAZ_WI(off, len) SINGLE(off, len, 15, NULL, NULL)
@@ -71,16 +67,16 @@ static const struct vgic_reg rows[] = {
 	SINGLE(0x0004, 4, 4, typer_read, NULL),
 	SINGLE(0x0008, 4, 4, vgic_regs_iidr, NULL),
 	RAZ_WI(0x000c, 0x74), /* TYPER2, STATUSR, SETSPI and CLRSPI registers */
-	BITS(0x0080, 0x80, 0, vgic_read_groups, vgic_write_group),
-	BITS(0x0100, 0x80, VGIC_REG_W1, vgic_read_enabled, vgic_write_enable),
-	BITS(0x0180, 0x80, VGIC_REG_W1, vgic_read_enabled, vgic_write_disable),
-	BITS(0x0200, 0x80, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
+	FIELDS(0x0080, 0x80, 1, 4, 0, vgic_read_groups, vgic_write_group),
+	FIELDS(0x0100, 0x80, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_enable),
+	FIELDS(0x0180, 0x80, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_disable),
+	FIELDS(0x0200, 0x80, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
 	       vgic_write_set_pending),
-	BITS(0x0280, 0x80, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
+	FIELDS(0x0280, 0x80, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
 	       vgic_write_clear_pending),
-	BITS(0x0300, 0x80, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
+	FIELDS(0x0300, 0x80, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
 	       vgic_write_set_active),
-	BITS(0x0380, 0x80, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
+	FIELDS(0x0380, 0x80, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
 	       vgic_write_clear_active),
 	FIELDS(0x0400, 0x400, 8, 5, 0, vgic_read_priority, vgic_write_priority),
 	RAZ_WI(0x0800, 0x400), /* ITARGETSR: affinity routing is on */

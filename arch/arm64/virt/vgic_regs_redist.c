@@ -59,11 +59,6 @@ static void waker_write(const struct vgic_window *w, u32 at, u64 value)
 #define FIELDS(off, len, b, w, fl, rd, wr)                                                         \
 	{                                                                                          \
 		.offset = (off), .end = (off) + (len), .bits = (b), .widths = (w), .flags = (fl),  \
-		.irq_read = (rd), .irq_write = (wr)                                                \
-	}
-#define BITS(off, len, fl, rd, wr)                                                                 \
-	{                                                                                          \
-		.offset = (off), .end = (off) + (len), .bits = 1, .widths = 4, .flags = (fl),      \
 		.irqs_read = (rd), .irq_write = (wr)                                               \
 	}
 #define RAZ_WI(off, len) SINGLE(off, len, 15, NULL, NULL)
@@ -81,16 +76,16 @@ static const struct vgic_reg rd_rows[] = {
 };
 
 static const struct vgic_reg sgi_rows[] = {
-	BITS(0x0080, 4, 0, vgic_read_groups, vgic_write_group),
-	BITS(0x0100, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_enable),
-	BITS(0x0180, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_disable),
-	BITS(0x0200, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
+	FIELDS(0x0080, 4, 1, 4, 0, vgic_read_groups, vgic_write_group),
+	FIELDS(0x0100, 4, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_enable),
+	FIELDS(0x0180, 4, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_disable),
+	FIELDS(0x0200, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
 	       vgic_write_set_pending),
-	BITS(0x0280, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
+	FIELDS(0x0280, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
 	       vgic_write_clear_pending),
-	BITS(0x0300, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
+	FIELDS(0x0300, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
 	       vgic_write_set_active),
-	BITS(0x0380, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
+	FIELDS(0x0380, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
 	       vgic_write_clear_active),
 	FIELDS(0x0400, 0x20, 8, 5, 0, vgic_read_priority, vgic_write_priority),
 	FIELDS(0x0c00, 8, 2, 4, 0, vgic_read_config, vgic_write_config),

@@ -35,7 +35,7 @@ struct vcpu;
 #define VIRQ_CLEAR_ACTIVE  BIT(9)  /* the same */
 #define VIRQ_SET_ACTIVE	   BIT(10) /* the same */
 #define VIRQ_REQUESTS	   (VIRQ_CLEAR_PENDING | VIRQ_CLEAR_ACTIVE | VIRQ_SET_ACTIVE)
-#define VIRQ_QUEUE_SHIFT   12	   /* two bits: 0 = in no queue, else enum vgic_queue + 1 */
+#define VIRQ_QUEUE_SHIFT   12 /* two bits: 0 = in no queue, else enum vgic_queue + 1 */
 #define VIRQ_QUEUE_MASK	   (3UL << VIRQ_QUEUE_SHIFT)
 
 /* Interrupts of a vCPU that want a list register and have none, by what they wait for. */
