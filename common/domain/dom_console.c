@@ -238,7 +238,7 @@ u32 dom_console_get(struct domain *d, enum dom_console_stream which, struct dom_
 static u32 feed_ring_locked(struct dom_console *c, const char *buf, u32 len)
 {
 	struct xencons_interface *ring;
-	u32 prod, used, nr;
+	u32 prod, used, nr, at, first;
 
 	if (!mfn_is_valid_value(c->ring)) {
 		return 0;
@@ -247,9 +247,10 @@ static u32 feed_ring_locked(struct dom_console *c, const char *buf, u32 len)
 	prod = READ_ONCE(ring->in_prod);
 	used = prod - load_acquire(&ring->in_cons);
 	nr = used > sizeof(ring->in) ? 0 : (u32)MIN((size_t)len, sizeof(ring->in) - used);
-	for (u32 i = 0; i < nr; i++) {
-		ring->in[MASK_XENCONS_IDX(prod + i, ring->in)] = buf[i];
-	}
+	at = MASK_XENCONS_IDX(prod, ring->in);
+	first = (u32)MIN((size_t)nr, sizeof(ring->in) - at);
+	memcpy(ring->in + at, buf, first);
+	memcpy(ring->in, buf + first, nr - first);
 	store_release(&ring->in_prod, prod + nr); /* pairs with the guest's barrier after prod */
 	window_unmap(ring);
 	return nr;

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Bulkhead's own hypercall: consoles of domains, between common/domain/dom_console.c and the
- * caller's buffers, in pieces.
+ * caller's buffers, in pieces with a preemption point after each: what was copied until then is the
+ * answer, and the caller comes again.
  */
 #include <hv/dom_console.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/evtchn.h>
 #include <hv/guest_access.h>
+#include <hv/softirq.h>
 
 #include "ext.h"
 
 #define PIECE 1024U
-/* Bytes in one call at most: its bound. The caller comes again with the new offset. */
+/* Bytes in one call at most. */
 #define READ_MAX  (8U * 1024U)
 #define WRITE_MAX 2048U
 
@@ -36,7 +38,7 @@ int ext_console_read(struct domain *d, struct bulkhead_op *op)
 		}
 		dropped = done == 0 ? span.dropped : dropped;
 		done += nr;
-	} while (nr != 0 && done < room);
+	} while (nr != 0 && done < room && !softirq_preempt_needed());
 	arg->len = done;
 	arg->offset = span.offset;
 	arg->dropped = dropped;
@@ -62,7 +64,7 @@ int ext_console_write(struct domain *d, struct bulkhead_op *op)
 		}
 		taken = nr != 0 ? dom_console_feed(d, arg->which, piece, nr) : 0;
 		done += taken;
-	} while (done < left && taken == nr);
+	} while (done < left && taken == nr && !softirq_preempt_needed());
 	arg->len = done;
 	return 0;
 }
