@@ -137,14 +137,16 @@ static unsigned int choose_cpu(const struct sched_ops *ops, const struct sched_u
  */
 void sched_offer(const struct sched_ops *ops, const struct sched_unit *unit)
 {
-	unsigned int cpu = claim_idle(unit);
+	unsigned int cpu = sched_has_choice(unit) ? claim_idle(unit) : ~0U;
 	u64 alone;
 
 	if (cpu != ~0U) {
 		softirq_raise_on(cpu, SOFTIRQ_SCHED);
 		return;
 	}
-	(void)victim_of(ops, unit);
+	if (sched_has_choice(unit)) {
+		(void)victim_of(ops, unit);
+	}
 	alone = READ_ONCE(sched_alone_cpus) & unit->allowed.bits;
 	for (; unlikely(alone); alone &= alone - 1) {
 		softirq_raise_on((unsigned int)__builtin_ctzl(alone), SOFTIRQ_SCHED);
@@ -187,10 +189,10 @@ void sched_place(struct sched_unit *unit, enum sched_arrival how)
 		goto out_unlock;
 	}
 	sched_prepare(rq, unit, how, now);
-	if (!unit->on_cpu) {
+	if (!unit->on_cpu && sched_has_choice(unit)) {
 		cpu = choose_cpu(rq->pool->ops, unit);
 	} else {
-		/* It slept with its context loaded: the CPU counted as idle. */
+		/* The CPU may count as idle, also if the unit slept with its context loaded. */
 		atomic_fetch_and(&sched_idle_cpus, ~BIT(cpu));
 	}
 	if (cpu != unit->cpu) {

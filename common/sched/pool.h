@@ -82,4 +82,10 @@ static inline bool sched_may_run(const struct sched_unit *unit, unsigned int cpu
 	return cpumask_has(unit->allowed, cpu);
 }
 
+/* Can it be queued elsewhere than on its CPU? Queue lock. */
+static inline bool sched_has_choice(const struct sched_unit *unit)
+{
+	return (unit->allowed.bits & ~BIT(unit->cpu)) != 0;
+}
+
 #endif

@@ -2,8 +2,10 @@
 /*
  * Timers of guests (Arm ARM D12). CNTV belongs to the guest that runs: its registers do not trap,
  * and its interrupt, physical PPI 27, is linked with virtual PPI 27. When the vCPU leaves the CPU
- * the registers go to memory and a software timer takes over the deadline. CNTP is emulated: a
- * software timer asserts PPI 30 as a level. The counters themselves are read without a trap.
+ * the registers go to memory, and if it sleeps, a software timer takes over the deadline: it has to
+ * wake up. Who is preempted has nothing from an interrupt before its next turn, when CNTV itself
+ * fires; a timer would only let it interrupt those that run meanwhile. CNTP is emulated: a software
+ * timer asserts PPI 30 as a level. The counters themselves are read without a trap.
  *
  * Owner of the state: the CPU that runs the vCPU, or the one that switches it. No locks of its own.
  */
@@ -141,6 +143,14 @@ void vtimer_vcpu_reset(struct vcpu *v)
 	}
 }
 
+/* Does its virtual timer have to end its sleep? It falls asleep on its CPU only, so it is known. */
+static bool is_to_wake(const struct vcpu *v)
+{
+	return READ_ONCE(v->sched.blocked) != 0 &&
+	       (v->arch.vtimer.cntv_ctl & (CTL_ENABLE | CTL_IMASK)) == CTL_ENABLE &&
+	       (v->arch.vgic.irqs[VTIMER_PPI_VIRT].flags & VIRQ_ENABLED) != 0;
+}
+
 void vtimer_save(struct vcpu *v)
 {
 	struct vtimer_state *t = &v->arch.vtimer;
@@ -150,8 +160,7 @@ void vtimer_save(struct vcpu *v)
 	write_sysreg(0, cntv_ctl_el0);
 	isb();
 	this_cpu(vtimer_owner) = NULL;
-	if ((t->cntv_ctl & (CTL_ENABLE | CTL_IMASK)) == CTL_ENABLE &&
-	    (v->arch.vgic.irqs[VTIMER_PPI_VIRT].flags & VIRQ_ENABLED) != 0) {
+	if (is_to_wake(v)) {
 		arm(&t->wake, t->cntv_cval, v->domain->arch.cntvoff);
 	}
 }
