@@ -175,9 +175,9 @@ static bool waits_for_place(const struct sched_unit *unit)
 	return unit->state == SCHED_STATE_ASLEEP && sched_is_runnable(unit);
 }
 
-void sched_place(struct sched_unit *unit, enum sched_arrival how)
+/* rq is the unit's queue, locked; the lock is given back. */
+static void place_locked(struct runqueue *rq, struct sched_unit *unit, enum sched_arrival how)
 {
-	struct runqueue *rq = sched_lock_queue(unit);
 	unsigned int cpu = unit->cpu;
 	u64 now = time_now();
 
@@ -209,6 +209,11 @@ void sched_place(struct sched_unit *unit, enum sched_arrival how)
 	queue_on(rq, unit, how);
 out_unlock:
 	spin_unlock(&rq->lock);
+}
+
+void sched_place(struct sched_unit *unit, enum sched_arrival how)
+{
+	place_locked(sched_lock_queue(unit), unit, how);
 }
 
 void sched_requeue(struct sched_unit *unit)
@@ -263,15 +268,15 @@ void sched_unblock(struct sched_unit *unit, u32 reasons)
 	if (wakes) {
 		atomic_fetch_add(&unit->group->nr_runnable, 1);
 	}
-	wakes = wakes && unit->state == SCHED_STATE_ASLEEP;
-	spin_unlock(&rq->lock);
-	if (wakes) {
-		if (trace_is_on()) {
-			trace_wake(unit);
-		}
-		sched_place(unit, (reasons & SCHED_BLOCK_CAP) != 0 ? SCHED_ARRIVES_AGAIN
-								   : SCHED_ARRIVES_AWAKE);
+	if (!wakes || unit->state != SCHED_STATE_ASLEEP) {
+		spin_unlock(&rq->lock);
+		return;
 	}
+	if (trace_is_on()) {
+		trace_wake(unit);
+	}
+	place_locked(rq, unit,
+		     (reasons & SCHED_BLOCK_CAP) != 0 ? SCHED_ARRIVES_AGAIN : SCHED_ARRIVES_AWAKE);
 }
 
 void sched_yield(struct sched_unit *unit)
