@@ -99,7 +99,7 @@ int ext_latency(struct domain *d, struct bulkhead_op *op)
 	struct latency *from;
 	u32 nr = MIN(arg->nr, LATENCY_NR_BUCKETS);
 
-	if (arg->which > BULKHEAD_LATENCY_wakeup || arg->pad != 0) {
+	if (arg->which >= BULKHEAD_NR_LATENCIES || arg->pad != 0) {
 		return -EINVAL;
 	}
 	if (v == NULL) {

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the trace points of the other layers call while tracing is on: makes records of events, and
- * counts how long interrupts and wake-ups waited for their vCPU.
+ * counts how long interrupts, wake-ups and preempted vCPUs waited.
  *
- * Reads vCPUs, changes only their struct trace_vcpu, without a lock: `woken`, `pending` and `seen`
- * are written by the CPU that injects or wakes and by the one that enters; a lost update loses one
- * value of a histogram. A virtual timer's deadline is in the guest's hands: a deadline of before
- * the vCPU was last seen did not hold while the guest ran (it would have fired), so the waiting
- * began no earlier than that. Values that began before counting did are dropped.
+ * Reads vCPUs, changes only their struct trace_vcpu, without a lock: its times are written by the
+ * CPU that injects or wakes and by the one that switches or enters; a lost update loses one value
+ * of a histogram. A virtual timer's deadline is in the guest's hands: a deadline of before the vCPU
+ * was last seen did not hold while the guest ran (it would have fired), so the waiting began no
+ * earlier than that. Values that began before counting did are dropped.
  */
 #include <hv/arch.h>
 #include <hv/domain.h>
@@ -121,6 +121,7 @@ void trace_wake(struct sched_unit *unit)
 	struct vcpu *v = container_of(unit, struct vcpu, sched);
 
 	WRITE_ONCE(v->trace->woken, arch_counter());
+	WRITE_ONCE(v->trace->preempted, 0);
 	put(v, BULKHEAD_EVENT_wake, 0, name_of(current_vcpu()));
 }
 
@@ -134,9 +135,19 @@ void trace_pick(struct vcpu *next, u64 until)
 	put(next, BULKHEAD_EVENT_pick, until, name_of(current_vcpu()));
 }
 
-void trace_switch(const struct vcpu *prev, struct vcpu *next)
+/* Did it have to make room for another, or does it sleep? */
+static bool might_go_on(const struct vcpu *v)
 {
+	return !v->is_idle && READ_ONCE(v->sched.blocked) == 0;
+}
+
+void trace_switch(struct vcpu *prev, struct vcpu *next)
+{
+	if (might_go_on(prev)) {
+		WRITE_ONCE(prev->trace->preempted, arch_counter());
+	}
 	put(next, BULKHEAD_EVENT_switch, READ_ONCE(next->trace->woken), name_of(prev));
 	count(next, BULKHEAD_LATENCY_wakeup, &next->trace->woken);
+	count(next, BULKHEAD_LATENCY_preempted, &next->trace->preempted);
 	trace_entry(next);
 }

@@ -42,10 +42,11 @@ struct trace_cursor {
 /* What is kept for each vCPU. Touched while tracing is on only. */
 struct trace_vcpu {
 	u64 woken;	/* ticks, when it might run again; 0 = it has run since */
+	u64 preempted;	/* ticks, when another took its place; 0 = it has run or slept since */
 	u64 pending;	/* ticks, since when an interrupt waits for its entry; 0 = none */
 	u64 seen;	/* ticks, when it last came to EL2, or left it */
 	u64 interrupts; /* exits by interrupt that are in a ring */
-	struct latency latency[2]; /* BULKHEAD_LATENCY_* */
+	struct latency latency[BULKHEAD_NR_LATENCIES]; /* by BULKHEAD_LATENCY_* */
 };
 
 extern u32 trace_flags; /* BULKHEAD_TRACE_* */
@@ -97,6 +98,6 @@ void trace_wake(struct sched_unit *unit);
 /* For schedulers with deadlines: nr so far. */
 void trace_missed(struct sched_unit *unit, u64 nr);
 void trace_pick(struct vcpu *next, u64 until);
-void trace_switch(const struct vcpu *prev, struct vcpu *next);
+void trace_switch(struct vcpu *prev, struct vcpu *next);
 
 #endif

@@ -274,13 +274,16 @@ struct bulkhead_trace_read {
 /*
  * latency: one histogram of a vCPU, counted while BULKHEAD_TRACE_latency is on. interrupt: from the
  * virtual timer's deadline, or from when another interrupt was made pending, to the entry of the
- * guest with it. wakeup: from the moment the vCPU might run again to its start on a CPU.
+ * guest with it. wakeup: from the moment the vCPU might run again to its start on a CPU. preempted:
+ * from the moment another one took its place, while it might go on, to its next start.
  * Bucket n < 4 counts n ticks; bucket 4 (t - 1) + q, with t >= 2, those from (4 + q) 2^(t-2) on.
  * With BULKHEAD_LATENCY_reset in .flags it is emptied after the copy. -XEN_ENOENT no such vCPU.
  */
 #define BULKHEAD_LATENCY_reset	   (1U << 0)
 #define BULKHEAD_LATENCY_interrupt 0
 #define BULKHEAD_LATENCY_wakeup	   1
+#define BULKHEAD_LATENCY_preempted 2
+#define BULKHEAD_NR_LATENCIES	   3
 
 struct bulkhead_latency {
 	uint32_t vcpu;	/* in */

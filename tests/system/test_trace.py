@@ -60,6 +60,7 @@ def test_latencies(dom0):
     dom0.sh(f"bh create {AUTOPILOT}")
     wait_beats(dom0, 2)
     rows = {row["kind"]: row for row in json.loads(dom0.sh("bh latency --json --reset autopilot"))}
+    assert set(rows) == {"interrupt", "wakeup", "preempted"}
     for kind in ("interrupt", "wakeup"):
         row = rows[kind]
         assert row["count"] > 10 and 0 < row["min_ns"] <= row["mean_ns"] <= row["max_ns"]

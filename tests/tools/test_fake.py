@@ -129,8 +129,9 @@ def test_latency(fake):
                        "min_ns": 600, "mean_ns": 630, "p99_ns": 2100, "max_ns": 2100,
                        "buckets": [[512, 98], [2048, 2]]}
     assert rows[1]["kind"] == "wakeup" and rows[1]["count"] == 0 and rows[1]["buckets"] == []
-    assert fake.calls()[-4:] == ["tracing 0", "tracing 0x2", "latency 0 flags 1",
-                                 "latency 1 flags 1"]
+    assert [row["kind"] for row in rows[2:]] == ["preempted"]
+    assert fake.calls()[-5:] == ["tracing 0", "tracing 0x2", "latency 0 flags 1",
+                                 "latency 1 flags 1", "latency 2 flags 1"]
     text = fake.ok("latency", "-n", "2", "test")
     assert text.count("min 0.600, mean 0.630, 99 % below 2.100, max 2.100 us") == 2
     assert "0.512 us         98  ########################################" in text

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Trace points: what each puts into the ring of its CPU, and which latencies are counted: from the
- * deadline, from the injection, from the wake-up; not what began before counting did.
+ * deadline, from the injection, from the wake-up, from being preempted; not what began before
+ * counting did.
  *
  * sources: common/trace/points.c common/trace/trace.c common/trace/latency.c
  */
@@ -170,6 +171,30 @@ static void test_wake_latency(void **state)
 	assert_int_equal(l->count, 1);
 }
 
+static void test_preempted(void **state)
+{
+	const struct latency *l = &guest.trace->latency[BULKHEAD_LATENCY_preempted];
+
+	fake_counter = 3000;
+	trace_latency_start();
+	trace_switch(&guest, &idle); /* it might go on */
+	fake_counter = 3400;
+	trace_switch(&idle, &guest);
+	assert_int_equal(l->count, 1);
+	assert_int_equal(l->sum, 400);
+	guest.sched.blocked = SCHED_BLOCK_WAIT;
+	trace_switch(&guest, &idle); /* it sleeps */
+	trace_switch(&idle, &guest);
+	assert_int_equal(l->count, 1);
+	/* It was preempted, then paused: what counts is the wake-up. */
+	guest.sched.blocked = 0;
+	trace_switch(&guest, &idle);
+	trace_wake(&guest.sched);
+	trace_switch(&idle, &guest);
+	assert_int_equal(l->count, 1);
+	assert_int_equal(guest.trace->latency[BULKHEAD_LATENCY_wakeup].count, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -177,6 +202,7 @@ int main(void)
 		cmocka_unit_test_setup(test_interrupts_once, setup),
 		cmocka_unit_test_setup(test_interrupt_latency, setup),
 		cmocka_unit_test_setup(test_wake_latency, setup),
+		cmocka_unit_test_setup(test_preempted, setup),
 	};
 
 	return cmocka_run_group_tests_name("points", tests, NULL, NULL);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bh latency: how long interrupts and wake-ups of a domain's vCPUs waited for the hypervisor.
+ * bh latency: how long interrupts, wake-ups and preempted vCPUs of a domain waited.
  *
  * The histograms are counted in the hypervisor (docs/tracing.md); this switches the counting on
  * when it is off, and prints them, once or again and again.
@@ -25,7 +25,7 @@ static const struct out_col latency_cols[] = {
 	{ "max_ns", "" }, { "buckets", "" }, { NULL, NULL },
 };
 
-static const char *const kinds[] = { "interrupt", "wakeup" };
+static const char *const kinds[] = { "interrupt", "wakeup", "preempted" };
 
 struct view {
 	const char *name;
@@ -114,13 +114,15 @@ static void show_text(const struct view *v, const struct bulkhead_latency *l)
 	show_bars(v);
 }
 
-/* Both histograms of all vCPUs. */
+/* All histograms of all vCPUs. */
 static int show(const struct view *v)
 {
 	int rc = 0;
 
-	for (uint32_t i = 0; rc == 0 && i < BULKHEAD_MAX_VCPUS * 2; i++) {
-		struct bulkhead_latency l = { .vcpu = i / 2, .which = i % 2, .nr = NR_BUCKETS };
+	for (uint32_t i = 0; rc == 0 && i < BULKHEAD_MAX_VCPUS * BULKHEAD_NR_LATENCIES; i++) {
+		struct bulkhead_latency l = { .vcpu = i / BULKHEAD_NR_LATENCIES,
+					      .which = i % BULKHEAD_NR_LATENCIES,
+					      .nr = NR_BUCKETS };
 
 		l.buckets = GUEST_HANDLE_OF(v->buckets);
 		rc = hyp_latency(v->domid, &l, v->reset);
@@ -230,7 +232,7 @@ static const struct opt latency_opts[] = {
 const struct cmd cmd_latency = {
 	.name = "latency",
 	.usage = "DOMAIN",
-	.summary = "show how long interrupts and wake-ups wait",
+	.summary = "show how long interrupts, wake-ups and preempted vCPUs wait",
 	.help = "The first use begins to count, for all domains, and waits for one interval.\n",
 	.opts = latency_opts,
 	.min = 1,

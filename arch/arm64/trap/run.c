@@ -130,7 +130,7 @@ static bool may_park(const struct vcpu *v)
 }
 
 /* For the trace, the CPU idles while its vCPU is parked. Returns true. */
-static bool park(const struct vcpu *v, bool is_parked)
+static bool park(struct vcpu *v, bool is_parked)
 {
 	if (!is_parked && trace_is_on()) {
 		trace_switch(v, this_cpu(run_idle));
