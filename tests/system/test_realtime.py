@@ -18,12 +18,11 @@ SECONDS = 300 * SCALE
 SHIFT = 2
 
 # (scheduler, periods missed at most, instructions late at most). credit promises a share and no
-# latency: its row only keeps it from getting worse. A reservation misses nothing. Its goal for the
-# latest is the longest path through EL2 (5,000) + 1,000; one wake-up in some thousands is later
-# (docs/performance.md), and the row keeps that from getting worse.
+# latency: its row only keeps it from getting worse. A reservation misses nothing, and its latest is
+# the longest path through EL2 (5,000) + 1,000.
 LIMITS = [
     ("credit", PERIODS // 1000, 500_000),
-    ("rtds", 0, 25_000),
+    ("rtds", 0, 6_000),
 ]
 
 
