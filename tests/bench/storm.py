@@ -105,7 +105,7 @@ def main():
         parser.error(f"--periods {a.periods}: between 1000 and 1000000")
     try:
         r = storm(a.sched, a.periods, "" if a.kinds == "none" else a.kinds,
-                  60 + a.periods / 50, a.shift)
+                  120 + a.periods / 20, a.shift)
     except (StormError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
