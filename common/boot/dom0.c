@@ -22,11 +22,28 @@
 #define DEFAULT_MEMORY MIB(512)
 #define TABLE_PAGES    1024U
 
+/* As many as pool 0 has CPUs, unless asked for; never more under a policy without turns. */
+static __init u32 count_vcpus(void)
+{
+	struct sched_pool_info pool = { 0 };
+	u64 most, wanted;
+
+	(void)sched_pool_info(0, &pool);
+	most = (u64)__builtin_popcountl(pool.cpus.bits);
+	wanted = MIN(MAX(cmdline_number("dom0_max_vcpus", most), 1UL), (u64)DOMAIN_VCPUS_MAX);
+	if (wanted > most && (pool.policy == SCHED_ID_NULL || pool.policy == SCHED_ID_ARINC653)) {
+		pr_warn("dom0: %lu vCPUs instead of dom0_max_vcpus=%lu: pool 0 has %s and no more "
+			"CPUs\n",
+			most, wanted, sched_name(pool.policy));
+		return (u32)most;
+	}
+	return (u32)wanted;
+}
+
 static __init int create(struct dom0 *dom0)
 {
-	u64 nr_vcpus = cmdline_number("dom0_max_vcpus", nr_cpus);
 	struct domain_config config = {
-		.nr_vcpus = (u32)MIN(MAX(nr_vcpus, 1UL), (u64)DOMAIN_VCPUS_MAX),
+		.nr_vcpus = count_vcpus(),
 		.is_privileged = true,
 		.is_host_layout = true,
 	};

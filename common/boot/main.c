@@ -4,6 +4,8 @@
  * from there to running domains. Each failure is one clear line on the console. Boot CPU only; no
  * locks.
  */
+#include "pools.h"
+
 #include <hv/arch.h>
 #include <hv/bootinfo.h>
 #include <hv/budget.h>
@@ -61,18 +63,15 @@ __init void boot_early(u64 image_pa_start, u64 image_bytes, u64 fdt_pa, const vo
 
 __init void boot_domains(void)
 {
-	const char *policy = cmdline_get("xsm"), *sched = cmdline_get("sched");
+	const char *policy = cmdline_get("xsm");
 
 	if (policy && xsm_select(policy)) {
 		pr_err("xsm: there is no module \"%s\"\n", policy);
 		boot_stop("the access-control module asked for is not in this build");
 	}
-	if (sched && sched_boot_policy(sched)) {
-		pr_err("sched: \"%s\" is none of credit, rtds and null, or not in this build\n",
-		       sched);
+	if (boot_pools(cmdline_get("sched"))) {
 		boot_stop("the scheduler asked for can not run Dom0");
 	}
-	pr_info("sched: pool 0 has %s\n", sched_name(sched_default_id()));
 	pr_info("xsm: module %s\n", xsm_active_name());
 	domain_init();
 	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {

@@ -72,6 +72,9 @@ int domctl_createdomain(struct domain *d, struct xen_domctl *op)
 	if (err != 0) {
 		return err;
 	}
+	if (IS_ENABLED(CONFIG_SCHED_ARINC653)) {
+		sched_owner_bind(NULL, d->uuid, d->id);
+	}
 	/* It has no vCPU yet, and the pool has been checked: this cannot be refused. */
 	(void)sched_pool_move(&d->sched, in->cpupool_id, NULL);
 	wallclock_show(d);

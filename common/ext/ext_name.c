@@ -73,6 +73,9 @@ static int rename(struct domain *d, const char *name)
 	string_copy(d->name, name, sizeof(d->name));
 	WRITE_ONCE(d->name_hash, domain_name_hash(name));
 	spin_unlock(&d->lock);
+	if (IS_ENABLED(CONFIG_SCHED_ARINC653)) {
+		sched_owner_bind(name, NULL, d->id);
+	}
 	domain_changed(d, false);
 	return 0;
 }

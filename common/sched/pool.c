@@ -43,13 +43,23 @@ struct sched_pool *sched_pool_find(u32 id)
 
 int sched_boot_policy(const char *name)
 {
+	struct sched_pool *pool = &pools[0];
+
 	for_each_policy(ops)
 	{
-		/* Dom0 has no window in a frame that nobody has set. */
-		if (ops->id != SCHED_ID_ARINC653 && strcmp(ops->name, name) == 0) {
-			pools[0].ops = ops;
-			return 0;
+		int err = 0;
+
+		if (strcmp(ops->name, name) != 0) {
+			continue;
 		}
+		if ((u32)__builtin_popcountl(pool->owned.bits) > ops->cpus_max) {
+			return -ENOSPC;
+		}
+		if (ops->pool_init) {
+			err = ops->pool_init(pool);
+		}
+		pool->ops = err ? pool->ops : ops;
+		return err;
 	}
 	return -EINVAL;
 }

@@ -10,6 +10,7 @@
  * with one security state (GICD_CTLR.DS) and as the non-secure side of two.
  */
 #include <asm/smp.h>
+#include <hv/arch.h>
 #include <hv/devtree.h>
 #include <hv/errno.h>
 #include <hv/irq.h>
@@ -107,7 +108,7 @@ static void gicv3_set_priority(unsigned int irq, u8 priority)
 static void gicv3_set_affinity(unsigned int irq, unsigned int cpu)
 {
 	if (irq >= IRQ_FIRST_SPI) {
-		mmio_write64(dist + GICD_IROUTER + irq * 8UL, smp_mpidr(cpu));
+		mmio_write64(dist + GICD_IROUTER + irq * 8UL, arch_cpu_id(cpu));
 	}
 }
 
@@ -115,7 +116,7 @@ static void gicv3_set_affinity(unsigned int irq, unsigned int cpu)
  */
 static void gicv3_send_sgi(unsigned int cpu, unsigned int sgi)
 {
-	u64 mpidr = smp_mpidr(cpu);
+	u64 mpidr = arch_cpu_id(cpu);
 	u64 value = (mpidr >> 32 & 0xff) << 48 | (mpidr >> 4 & 0xf) << 44 |
 		    (mpidr >> 16 & 0xff) << 32 | (u64)sgi << 24 | (mpidr >> 8 & 0xff) << 16 |
 		    BIT(mpidr & 0xf);

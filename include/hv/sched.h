@@ -28,6 +28,9 @@
 #define SCHED_POOL_ANY	  (~0U)
 #define SCHED_WINDOWS_MAX 64U
 #define SCHED_NOBODY	  0x7fffU /* window.domain: the CPU idles (Xen's DOMID_IDLE) */
+#define SCHED_OWNER	  0x8000U /* window.domain, and above: see sched_owner_add() */
+#define SCHED_OWNERS_MAX  32U
+#define SCHED_OWNER_NAME  64U /* bytes, with the end */
 
 /* The values of Xen's ABI (XEN_SCHEDULER_*). */
 enum sched_id {
@@ -110,7 +113,10 @@ struct sched_choice {
 
 /* Boot, once per CPU that comes up, on that CPU: it joins pool 0. */
 void sched_cpu_online(unsigned int cpu);
-/* Boot, before the first domain: the policy of pool 0. -EINVAL: unknown, or not fit for Dom0. */
+/*
+ * Boot, before the first domain: the policy of pool 0. -EINVAL: unknown, -ENOSPC: pool 0 has more
+ * CPUs than it takes, -ENOMEM. Under arinc653 nobody runs there until it has a schedule.
+ */
 int sched_boot_policy(const char *name);
 
 /* Parameters of a new domain: the defaults, in pool 0. */
@@ -185,7 +191,7 @@ cpumask_t sched_free_cpus(void);
 
 /* A window of an arinc653 frame: only this vCPU may run for this long. */
 struct sched_window {
-	u16 domain, vcpu; /* SCHED_NOBODY: idle */
+	u16 domain, vcpu; /* domain: an id, SCHED_NOBODY or an owner */
 	u64 ns;
 };
 
@@ -199,11 +205,22 @@ struct sched_schedule {
 /*
  * arinc653 pools only. Takes effect at the next start of a frame. -ENOENT: no such pool,
  * -EOPNOTSUPP: of another policy; -EINVAL: no window, a window of length 0, a sum beyond the major
- * frame, a frame of more than 10 s.
+ * frame, a frame of more than 10 s; -EPERM: pool 0 without a window for Dom0's first vCPU.
  */
 int sched_schedule_set(u32 pool, const struct sched_schedule *schedule);
-/* The one that was set last. */
+/* The one that was set last, owners replaced by the domains that they are (SCHED_NOBODY: none). */
 int sched_schedule_get(u32 pool, struct sched_schedule *schedule);
+/*
+ * Boot: *domain for the windows of whoever has this name, or this UUID (16 bytes) when name is
+ * NULL. The same one gets the same value. -ENOSPC.
+ */
+int sched_owner_add(const char *name, const u8 *uuid, u16 *domain);
+/*
+ * A domain has this name from now on or, with name NULL, is created with this UUID: windows of
+ * that owner are its own, and those of another name or, when it is created, of a former domain
+ * with its id are nobody's.
+ */
+void sched_owner_bind(const char *name, const u8 *uuid, u16 domain);
 
 /*
  * Reasons why a unit may not run; it is runnable while it has none. Setting and clearing happen

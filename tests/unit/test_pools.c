@@ -8,7 +8,7 @@
  * sources: common/sched/core.c common/sched/pick.c common/sched/pool.c common/sched/unit.c
  * sources: common/policy/credit.c common/policy/rtds.c common/policy/null.c
  * sources: common/policy/arinc653.c common/sched/runqueue.c common/core/spinlock.c
- * sources: common/lib/tree.c common/lib/admission.c
+ * sources: common/lib/tree.c common/lib/admission.c common/lib/number.c
  */
 #include "fake/sched_world.h"
 
@@ -291,8 +291,10 @@ static void test_frames_that_can_not_be(void **state)
 	assert_memory_equal(&got, &good, sizeof(got));
 	assert_int_equal(sched_schedule_set(0, &good), -EOPNOTSUPP);
 	assert_int_equal(sched_schedule_set(9, &good), -ENOENT);
-	assert_int_equal(sched_boot_policy("arinc653"), -EINVAL);
 	assert_int_equal(sched_boot_policy("cfs"), -EINVAL);
+	setup_cpus(2);
+	assert_int_equal(sched_boot_policy("arinc653"), -ENOSPC);
+	assert_int_equal(sched_default_id(), SCHED_ID_CREDIT);
 }
 
 /* Everything at once: CPUs and domains change pools while units sleep, wake and hog. */

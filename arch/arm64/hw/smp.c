@@ -38,7 +38,7 @@ void smp_add_cpu(u64 mpidr)
 	cpu_mpidr[nr_cpus++] = mpidr;
 }
 
-u64 smp_mpidr(unsigned int cpu)
+u64 arch_cpu_id(unsigned int cpu)
 {
 	return cpu_mpidr[cpu];
 }

@@ -12,8 +12,6 @@
 
 /* Boot: one CPU of the device tree by its affinity (MPIDR_EL1 without flags). Sets nr_cpus. */
 void smp_add_cpu(u64 mpidr);
-/* Affinity of CPU cpu (< nr_cpus). */
-u64 smp_mpidr(unsigned int cpu);
 /*
  * Start all CPUs but this one, one after the other, at entry; each that fails is reported and left
  * off. They arrive with the MMU off and their number in x0.

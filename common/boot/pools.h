@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Pools of CPUs and schedules of the boot device tree. Boot only, no lock. Only main.c, the files
+ * of both and their test include this.
+ */
+#ifndef POOLS_H
+#define POOLS_H
+
+#include <hv/devtree.h>
+#include <hv/sched.h>
+
+#define POOLS_WHY_BYTES 160
+
+/*
+ * Make the pools of the tree; sched: the policy of pools that name none (NULL: the build's). What
+ * the tree has wrong is told and left out. -EINVAL after a message: there is no such policy;
+ * others: pool 0 cannot have the one asked for.
+ */
+int boot_pools(const char *sched);
+
+/*
+ * The schedule of a pool's node; no windows when it has none. -EINVAL: why says what is wrong, and
+ * nothing has changed.
+ */
+int schedule_read(int node, struct sched_schedule *schedule, char why[POOLS_WHY_BYTES]);
+/* Has this vCPU a window? */
+bool schedule_has(const struct sched_schedule *schedule, u16 domain, u16 vcpu);
+
+#endif
