@@ -50,6 +50,33 @@ def add_modules(tree, words="console=hvc0 bulkhead.autostart=0", dom0_mem="512M"
             f"loader,file={initrd},addr={INITRD_AT:#x},force-raw=on"]
 
 
+def cpu_phandle(tree, cpu):
+    """The phandle of CPU number @cpu, as hexadecimal digits; the node gets one if it has none."""
+    node = f"/cpus/cpu@{cpu:x}"
+    done = subprocess.run(["fdtget", "-tx", str(tree), node, "phandle"], capture_output=True,
+                          text=True, check=False, timeout=60)
+    if done.returncode == 0:
+        return done.stdout.strip()
+    put(tree, "-tx", node, "phandle", f"{0x7000 + cpu:x}")
+    return f"{0x7000 + cpu:x}"
+
+
+def add_pool(tree, name, sched, phandles, frame=None, windows=()):
+    """Adds /chosen/@name, a pool of CPUs; windows: (start, length, domain's name), in us."""
+    node = f"/chosen/{name}"
+    put(tree, "-c", node)
+    put(tree, "-ts", node, "compatible", "xen,cpupool")
+    put(tree, "-ts", node, "cpupool-sched", sched)
+    put(tree, "-tx", node, "cpupool-cpus", *phandles)
+    if frame is not None:
+        put(tree, "-tu", node, "bulkhead,major-frame-us", str(frame))
+    for start, length, domain in windows:
+        window = f"{node}/window@{start}"
+        put(tree, "-c", window)
+        put(tree, "-tu", window, "reg", str(start), str(length))
+        put(tree, "-ts", window, "bulkhead,domain", domain)
+
+
 def stub(image_at, tree_at):
     """movz x0, #tree, lsl #16; movz x1, #image, lsl #16; br x1"""
     assert image_at % 65536 == 0 and tree_at % 65536 == 0

@@ -174,6 +174,10 @@ static int change(const struct args *a, const struct pool *p)
 			FRAME_MAX_US);
 	}
 	rc = hyp_schedule_set(p->id, &s);
+	if (rc == -EPERM && p->id == 0) {
+		return err_say(BH_FAILED, "no window is Domain-0's first vCPU's\nDomain-0 lives in "
+					  "pool 0 and could not run: add Domain-0=US");
+	}
 	return rc ? err_sys(rc, "cannot set the schedule of pool %u\nsee \"bh dmesg\"", p->id)
 		  : BH_OK;
 }
