@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """How late a guest with a period of 1 ms gets while other domains on its CPU storm.
 
-    storm.py [--sched rtds|credit] [--periods N] [--kinds A,B|none]
+    storm.py [--sched rtds|credit|arinc653] [--periods N] [--kinds A,B|none]
 
 The guest heartbeat sleeps until each deadline of its virtual timer and notes how late its handler
 runs. Beside it, on the same CPU, one domain per kind of storm (tests/guests/noise). Instructions
 are counted, not time: -icount with a counter of 1 GHz; an instruction takes 2^shift ns of virtual
 time. Latencies are given in instructions. With shift 2 a period has a quarter of the instructions,
 and a run takes a third of the time. The first second, in which Dom0 still starts things, has
-figures of its own; the sums are of those behind it. The console is kept in build/bench/storm-*.log.
+figures of its own; the sums are of those behind it. With arinc653 a frame of ten periods comes
+from the boot device tree: each begins with a window of heartbeat, what is left of it belongs to one
+of the others, and late means later than the window begins. The console is kept in
+build/bench/storm-*.log.
 """
 import argparse
 import os
@@ -23,12 +26,17 @@ TOP = HERE.parents[1]
 BUILD = TOP / "build"
 OUT = BUILD / "bench"
 sys.path.insert(0, str(TOP / "tools" / "demo"))
+sys.path.insert(0, str(TOP / "tests" / "system"))
 from icount import QEMU, SCHED, SCHEDULERS, cpio  # noqa: E402  pylint: disable=C0413
+from trees import add_pool, cpu_phandle, with_tree  # noqa: E402  pylint: disable=C0413
 
 KINDS = "cpu,hypercall,mmio,sgi,timer,event,console"
 LINES = re.compile(r"^storm: console lines (\d+)$", re.M)
 BEAT = re.compile(r"^heartbeat (\d+): periods (\d+) missed (\d+) late ns min (\d+) mean (\d+) "
                   r"max (\d+)$", re.M)
+
+
+PERIOD, WINDOW, SLOTS = 1000, 300, 10  # arinc653: us, and periods per frame
 
 
 class StormError(Exception):
@@ -66,6 +74,17 @@ def parse(text, periods, name="the log", shift=0):
     return Result(beats, int(lines[1]) if lines else 0, shift)
 
 
+def add_schedule(tree, kinds):
+    """Pool 0 of the tree has windows: see the top."""
+    others = kinds.split(",") if kinds else []
+    others += ["Domain-0"] * (SLOTS - len(others))
+    windows = []
+    for slot, other in enumerate(others):
+        windows += [(slot * PERIOD, WINDOW, "heartbeat"),
+                    (slot * PERIOD + WINDOW, PERIOD - WINDOW, other)]
+    add_pool(tree, "boot", "arinc653", [cpu_phandle(tree, 0)], SLOTS * PERIOD, windows)
+
+
 def storm(sched=SCHED, periods=10000, kinds=KINDS, seconds=900, shift=0):
     """Runs the machine; returns its Result."""
     OUT.mkdir(parents=True, exist_ok=True)
@@ -76,13 +95,17 @@ def storm(sched=SCHED, periods=10000, kinds=KINDS, seconds=900, shift=0):
     words = f"storm.sched={sched} storm.periods={periods} " \
         f"storm.kinds={kinds.replace(',', '+')}"    # a comma would end QEMU's option
     image = BUILD / os.environ.get("CONFIG", "qemu_virt") / "bulkhead"
-    option = "" if sched == "credit" else f"sched={sched}"
+    option = f"sched={sched}" if sched == "rtds" else ""
+    if sched == "arinc653":
+        words += f" storm.extra=window={WINDOW}"
     qemu = [word.replace("shift=0", f"shift={shift}") for word in QEMU]
     command = [*qemu, "-kernel", str(image),
                "-append", f"dom0_mem=512M dom0_max_vcpus=1 {option}".strip(),
                "-device", f"guest-loader,addr=0x50000000,kernel={BUILD}/dom0/vmlinuz,bootargs="
                f"console=hvc0 quiet cryptomgr.notests rdinit=/bench/storm-init {words}",
                "-device", f"guest-loader,addr=0x58000000,initrd={archive}"]
+    if sched == "arinc653":
+        command = with_tree(command, OUT / "storm.dtb", lambda tree: add_schedule(tree, kinds))
     with open(log, "wb") as output:
         try:
             subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
@@ -96,7 +119,7 @@ def storm(sched=SCHED, periods=10000, kinds=KINDS, seconds=900, shift=0):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--sched", choices=SCHEDULERS, default=SCHED)
+    parser.add_argument("--sched", choices=(*SCHEDULERS, "arinc653"), default=SCHED)
     parser.add_argument("--periods", type=int, default=10000)
     parser.add_argument("--kinds", default=KINDS, help="'none': nobody storms")
     parser.add_argument("--shift", type=int, choices=(0, 1, 2), default=0)

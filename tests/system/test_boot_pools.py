@@ -30,9 +30,10 @@ def pools(m):
 
 def create(m, name, pool):
     """A domain like the autopilot, in a pool."""
-    m.sh(f"sed '/^cpu_weight/d; /^cap/d; s/^name.*/name = \"{name}\"/' {AUTOPILOT} >/tmp/{name}.cfg")
-    m.sh(f"echo 'pool = \"{pool}\"' >>/tmp/{name}.cfg")
-    m.sh(f"bh create /tmp/{name}.cfg")
+    path = f"/tmp/{name}.cfg"
+    m.sh(f"sed '/^cpu_weight/d; /^cap/d; s/^name.*/name = \"{name}\"/' {AUTOPILOT} >{path}")
+    m.sh(f"echo 'pool = \"{pool}\"' >>{path}")
+    m.sh(f"bh create {path}")
 
 
 def windows(m):

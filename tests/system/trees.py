@@ -15,16 +15,29 @@ KERNEL_AT = 0x50000000
 INITRD_AT = 0x58000000
 
 
+def with_tree(command, path, change):
+    """A command of QEMU with the tree that it would make itself, changed: change(path)."""
+    machine = [f"{word},dumpdtb={path}" if word.startswith("virt,") else word for word in command]
+    subprocess.run(machine, check=True, timeout=60, capture_output=True)
+    make_room(path)
+    change(path)
+    return [*command, "-dtb", str(path)]
+
+
+def make_room(path):
+    """Room in the tree for what the tests add."""
+    text = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dtb", "-S", "65536", str(path)],
+                          check=True, capture_output=True, timeout=60).stdout
+    path.write_bytes(text)
+
+
 def qemu_tree(path, smp=2, mem=2048):
     """Writes the device tree of QEMU's machine, without modules, to the path."""
     machine = f"virt,virtualization=on,gic-version=3,dumpdtb={path}"
     subprocess.run(["qemu-system-aarch64", "-M", machine, "-cpu", "cortex-a72", "-smp", str(smp),
                     "-m", str(mem), "-nic", "none", "-display", "none"], check=True, timeout=60,
                    capture_output=True)
-    # Room for what the tests add.
-    text = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dtb", "-S", "65536", str(path)],
-                          check=True, capture_output=True, timeout=60).stdout
-    path.write_bytes(text)
+    make_room(path)
     return path
 
 

@@ -132,7 +132,7 @@ void heap_free(void *object)
 	free(object);
 }
 
-static struct task *add(int i, int group, u64 runs_for, u64 sleeps_for)
+static inline struct task *add(int i, int group, u64 runs_for, u64 sleeps_for)
 {
 	struct task *t = &tasks[i];
 
@@ -309,7 +309,7 @@ static void fire(void)
 	}
 }
 
-static void simulate(u64 ns)
+static inline void simulate(u64 ns)
 {
 	u64 end = fake_counter + ns;
 
