@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How late a guest with a period of 1 ms gets while other domains on its CPU storm.
 
-    storm.py [--sched rtds|credit|arinc653] [--periods N] [--kinds A,B|none]
+    storm.py [--sched rtds|credit|arinc653|null] [--periods N] [--kinds A,B|none]
 
 The guest heartbeat sleeps until each deadline of its virtual timer and notes how late its handler
 runs. Beside it, on the same CPU, one domain per kind of storm (tests/guests/noise). Instructions
@@ -13,6 +13,11 @@ figures of its own; the sums are of those behind it. With arinc653 a frame of te
 from the boot device tree: each begins with a window of heartbeat, what is left of it belongs to one
 of the others, and late means later than the window begins. The console is kept in
 build/bench/storm-*.log.
+
+With null heartbeat has another CPU for itself, and the storm is on the boot CPU. Under -icount the
+CPUs run in turns, and when a timer is due, the turns begin anew with QEMU's first CPU. That is the
+one of heartbeat (the boot CPU is the second), so it does not wait for a turn of the storm's; what
+the storm's CPU holds at that moment, a lock for instance, it does wait for, as on a board.
 """
 import argparse
 import os
@@ -28,7 +33,8 @@ OUT = BUILD / "bench"
 sys.path.insert(0, str(TOP / "tools" / "demo"))
 sys.path.insert(0, str(TOP / "tests" / "system"))
 from icount import QEMU, SCHED, SCHEDULERS, cpio  # noqa: E402  pylint: disable=C0413
-from trees import add_pool, cpu_phandle, with_tree  # noqa: E402  pylint: disable=C0413
+from trees import (add_modules, add_pool, cpu_phandle, own_tree, raw_arguments,  # noqa: E402
+                   stub_on_cpu1, with_tree)  # pylint: disable=C0413
 
 KINDS = "cpu,hypercall,mmio,sgi,timer,event,console"
 LINES = re.compile(r"^storm: console lines (\d+)$", re.M)
@@ -85,6 +91,16 @@ def add_schedule(tree, kinds):
     add_pool(tree, "boot", "arinc653", [cpu_phandle(tree, 0)], SLOTS * PERIOD, windows)
 
 
+def on_another_cpu(qemu, words, options, archive):
+    """The command of a machine in which QEMU's first CPU is a pool and its second the boot CPU."""
+    qemu = [*qemu]
+    qemu[qemu.index("-smp") + 1] = "2"
+    tree = own_tree(qemu, OUT / "storm.dtb")
+    add_pool(tree, "critical", "null", [cpu_phandle(tree, 0)])
+    devices = add_modules(tree, words, options, archive)
+    return [*qemu, *raw_arguments(OUT, tree, devices=devices, enter=stub_on_cpu1)]
+
+
 def storm(sched=SCHED, periods=10000, kinds=KINDS, seconds=900, shift=0):
     """Runs the machine; returns its Result."""
     OUT.mkdir(parents=True, exist_ok=True)
@@ -95,15 +111,18 @@ def storm(sched=SCHED, periods=10000, kinds=KINDS, seconds=900, shift=0):
     words = f"storm.sched={sched} storm.periods={periods} " \
         f"storm.kinds={kinds.replace(',', '+')}"    # a comma would end QEMU's option
     image = BUILD / os.environ.get("CONFIG", "qemu_virt") / "bulkhead"
-    option = f"sched={sched}" if sched == "rtds" else ""
+    words = f"console=hvc0 quiet cryptomgr.notests rdinit=/bench/storm-init {words}"
+    options = "dom0_mem=512M dom0_max_vcpus=1" + (" sched=rtds" if sched == "rtds" else "")
     if sched == "arinc653":
         words += f" storm.extra=window={WINDOW}"
     qemu = [word.replace("shift=0", f"shift={shift}") for word in QEMU]
-    command = [*qemu, "-kernel", str(image),
-               "-append", f"dom0_mem=512M dom0_max_vcpus=1 {option}".strip(),
-               "-device", f"guest-loader,addr=0x50000000,kernel={BUILD}/dom0/vmlinuz,bootargs="
-               f"console=hvc0 quiet cryptomgr.notests rdinit=/bench/storm-init {words}",
-               "-device", f"guest-loader,addr=0x58000000,initrd={archive}"]
+    if sched == "null":
+        command = on_another_cpu(qemu, words, options, archive)
+    else:
+        command = [*qemu, "-kernel", str(image), "-append", options,
+                   "-device", f"guest-loader,addr=0x50000000,kernel={BUILD}/dom0/vmlinuz,"
+                   f"bootargs={words}",
+                   "-device", f"guest-loader,addr=0x58000000,initrd={archive}"]
     if sched == "arinc653":
         command = with_tree(command, OUT / "storm.dtb", lambda tree: add_schedule(tree, kinds))
     with open(log, "wb") as output:
@@ -119,7 +138,7 @@ def storm(sched=SCHED, periods=10000, kinds=KINDS, seconds=900, shift=0):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--sched", choices=(*SCHEDULERS, "arinc653"), default=SCHED)
+    parser.add_argument("--sched", choices=(*SCHEDULERS, "arinc653", "null"), default=SCHED)
     parser.add_argument("--periods", type=int, default=10000)
     parser.add_argument("--kinds", default=KINDS, help="'none': nobody storms")
     parser.add_argument("--shift", type=int, choices=(0, 1, 2), default=0)
