@@ -10,3 +10,4 @@ obj-y += schedule.o
 obj-y += dom0.o
 obj-y += dom0_devices.o
 obj-y += dom0_tree.o
+obj-y += rates.o

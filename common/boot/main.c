@@ -74,6 +74,7 @@ __init void boot_domains(void)
 	}
 	pr_info("xsm: module %s\n", xsm_active_name());
 	domain_init();
+	boot_rates();
 	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
 		budget_init();
 	}

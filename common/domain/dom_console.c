@@ -103,6 +103,7 @@ static void keep_locked(struct domain *d, struct stream *s, const char *text, u3
 {
 	bool is_dirty;
 
+	d->sched.throttle.logged += len;
 	if (!mfn_is_valid_value(s->keep) && !READ_ONCE(d->is_dying)) {
 		/* Nobody reads what has not been written: no time for scrubbing. */
 		s->keep = frame_alloc_dirty(KEEP_ORDER, HV_DOMID_HYP, &is_dirty);

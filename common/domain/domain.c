@@ -190,6 +190,7 @@ static void domain_free(struct defer_work *work)
 		defer_queue(work);
 		return;
 	}
+	throttle_free(&d->sched);
 	sched_group_free(&d->sched);
 	dom_console_free(d);
 	heap_pages_free(d->shared_info, 0);
@@ -227,6 +228,7 @@ static void set_fields(struct domain *d, domid_t id, const struct domain_config 
 		d->name_hash = domain_name_hash(d->name);
 	}
 	sched_group_init(&d->sched, id);
+	throttle_init(&d->sched);
 }
 
 /* The parts, in an order in which domain_free() can take back what there is. */

@@ -74,6 +74,7 @@ static bool notify_vcpu(struct vcpu *v, u64 words)
 	     guest_atomic_or(upcall_word(ref.info), 1, &old);
 	info_close(&ref);
 	if (ok) {
+		v->nr_events++;
 		inject_ppi(v, v->domain->evtchn_ppi);
 	}
 	return ok;

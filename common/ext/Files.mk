@@ -7,3 +7,4 @@ obj-y += ext_refusal.o
 obj-y += ext_name.o
 obj-y += ext_vcpu.o
 obj-$(CONFIG_TRACE) += ext_trace.o
+obj-y += ext_throttle.o

@@ -229,6 +229,8 @@ static const struct bulkhead_row rows[BULKHEAD_NR_OPS] = {
 	[BULKHEAD_OP_bounds] = { get_bounds, 0, XSM_MACHINE_INFO, false },
 	[BULKHEAD_OP_next_domain] = { next_domain, 0, XSM_DOMAIN_INFO, false },
 	[BULKHEAD_OP_refusal] = { ext_refusal, 0, XSM_DOMAIN_SCHED, false },
+	[BULKHEAD_OP_get_throttle] = { ext_get_throttle, 0, XSM_DOMAIN_INFO, true },
+	[BULKHEAD_OP_set_throttle] = { ext_set_throttle, 0, XSM_DOMAIN_SCHED, true },
 	[BULKHEAD_OP_vcpu_stat] = { ext_vcpu_stat, 0, XSM_DOMAIN_INFO, true },
 #ifdef CONFIG_TRACE
 	[BULKHEAD_OP_trace_control] = { ext_trace_control, 0, XSM_MACHINE_TRACE, false },

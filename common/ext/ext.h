@@ -26,6 +26,8 @@ int ext_refusal(struct domain *d, struct bulkhead_op *op);
 /* The current domain's reservation has been refused because of this. Lock: control_lock. */
 void ext_refusal_keep(const struct sched_admission *why);
 int ext_vcpu_stat(struct domain *d, struct bulkhead_op *op);
+int ext_get_throttle(struct domain *d, struct bulkhead_op *op);
+int ext_set_throttle(struct domain *d, struct bulkhead_op *op);
 int ext_trace_control(struct domain *d, struct bulkhead_op *op);
 int ext_trace_read(struct domain *d, struct bulkhead_op *op);
 int ext_latency(struct domain *d, struct bulkhead_op *op);

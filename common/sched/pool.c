@@ -88,7 +88,10 @@ void sched_cpu_online(unsigned int cpu)
 
 void sched_pool_link(struct sched_pool *pool, struct sched_group *group)
 {
+	/* Who holds the group's lock finds it in a pool that exists (throttle.c). */
+	spin_lock(&group->lock);
 	group->pool = pool;
+	spin_unlock(&group->lock);
 	group->pool_next = pool->groups;
 	pool->groups = group;
 	pool->nr_groups++;

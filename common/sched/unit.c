@@ -114,6 +114,8 @@ void sched_unit_remove(struct sched_unit *unit)
 	spin_lock(&sched_pools_lock);
 	leave_pool(group->pool, unit);
 	spin_lock(&group->lock);
+	group->throttle.first = NULL; /* it may be this one */
+	group->throttle.next = NULL;
 	for (at = &group->units; *at; at = &(*at)->group_next) {
 		if (*at == unit) {
 			*at = unit->group_next;

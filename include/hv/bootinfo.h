@@ -70,6 +70,8 @@ int dom0_build(void);
 void boot_early(u64 image_pa_start, u64 image_bytes, u64 fdt_pa, const void *fdt, size_t mapped);
 /* Access control, Dom0; then nothing of boot is needed any more and Dom0 runs. */
 void boot_domains(void);
+/* Default budgets of domains, before the first one (rates.c). */
+void boot_rates(void);
 /* Say why boot cannot go on and stop this CPU. */
 void boot_stop(const char *why) __attribute__((noreturn));
 

@@ -20,6 +20,7 @@
 #include <hv/admission.h>
 #include <hv/cpumask.h>
 #include <hv/spinlock.h>
+#include <hv/throttle.h>
 #include <hv/timer.h>
 #include <hv/tree.h>
 #include <hv/types.h>
@@ -69,6 +70,7 @@ struct sched_group {
 	s64 budget;		  /* ns of the cap's period left; atomic */
 	struct timer refill;	  /* end of the cap's period */
 	u64 refilled;		  /* ns, when the budget was last filled */
+	struct throttle throttle; /* policy/throttle.c */
 };
 
 /* What rtds keeps of a unit: times in ns. */
@@ -101,9 +103,10 @@ struct sched_unit {
 	u64 vtime;	   /* service received, ns divided by weight */
 	s64 burst;	   /* credit: ns for which it stays urgent */
 	struct sched_rtds rtds;
-	u64 since;   /* time of the last change of state, ns */
-	u64 run_ns;  /* time spent running, ns, up to `since` */
-	u64 wait_ns; /* time spent runnable but waiting, ns, up to `since` */
+	u64 since;		   /* time of the last change of state, ns */
+	u64 run_ns;		   /* time spent running, ns, up to `since` */
+	u64 wait_ns;		   /* time spent runnable but waiting, ns, up to `since` */
+	struct throttle_work work; /* as throttle.c has seen it last */
 };
 
 struct sched_choice {
@@ -227,11 +230,12 @@ void sched_owner_bind(const char *name, const u8 *uuid, u16 domain);
  * under the run-queue lock, so a wake-up can not be lost between a check and a block: block first,
  * then look whether there is work, then unblock.
  */
-#define SCHED_BLOCK_WAIT   BIT(0) /* in WFI, or polling event channels */
-#define SCHED_BLOCK_DOWN   BIT(1) /* off (PSCI, not yet brought up) */
-#define SCHED_BLOCK_PAUSED BIT(2) /* this vCPU is paused by the hypervisor */
-#define SCHED_BLOCK_CAP	   BIT(4) /* its cap or budget is used up (the scheduler's own reason) */
-#define SCHED_BLOCK_DOMAIN BIT(3) /* its domain is paused, shut down or dying */
+#define SCHED_BLOCK_WAIT     BIT(0) /* in WFI, or polling event channels */
+#define SCHED_BLOCK_DOWN     BIT(1) /* off (PSCI, not yet brought up) */
+#define SCHED_BLOCK_PAUSED   BIT(2) /* this vCPU is paused by the hypervisor */
+#define SCHED_BLOCK_CAP	     BIT(4) /* its cap or budget is used up (the scheduler's own reason) */
+#define SCHED_BLOCK_DOMAIN   BIT(3) /* its domain is paused, shut down or dying */
+#define SCHED_BLOCK_THROTTLE BIT(5) /* its domain has exceeded a budget (hv/throttle.h) */
 
 /* Add reasons; a unit that runs on another CPU is told to stop. Does not wait (see
  * sched_is_on_cpu). */

@@ -37,6 +37,7 @@ struct vcpu {
 
 	u64 nr_exits[BULKHEAD_NR_EXITS]; /* entries into EL2 from this vCPU, by reason */
 	u64 nr_injected;		 /* virtual interrupts made pending */
+	u64 nr_events;			 /* those that said "event channel" */
 	struct trace_vcpu trace[IS_ENABLED(CONFIG_TRACE)]; /* one, or none */
 };
 

@@ -43,7 +43,9 @@
 #define BULKHEAD_OP_vcpu_stat	   16 /* u.vcpu_stat */
 #define BULKHEAD_OP_refusal	   17 /* u.refusal */
 #define BULKHEAD_OP_bounds	   18 /* u.bounds */
-#define BULKHEAD_NR_OPS		   19
+#define BULKHEAD_OP_get_throttle   19 /* u.throttle */
+#define BULKHEAD_OP_set_throttle   20 /* u.throttle */
+#define BULKHEAD_NR_OPS		   21
 
 #define BULKHEAD_NAME_LEN  64	/* with the terminating NUL */
 #define BULKHEAD_TAG_MAX   2048 /* bytes */
@@ -219,6 +221,35 @@ struct bulkhead_bounds {
 };
 
 /*
+ * Budgets of a domain, per second: traps that it causes, virtual interrupts that it causes to
+ * itself, bytes that it writes to its consoles. While a budget is overdrawn, none of its vCPUs
+ * runs.
+ *
+ * get_throttle: rates in force, and what has come of them.
+ * set_throttle: new rates: 0 = no budget, BULKHEAD_RATE_default, or BULKHEAD_RATE_min to
+ * BULKHEAD_RATE_max (-XEN_EINVAL others, nothing changed). A domain that is throttled goes on: what
+ * was overdrawn is forgiven. Comes back as get_throttle.
+ */
+#define BULKHEAD_RATE_traps	 0
+#define BULKHEAD_RATE_interrupts 1
+#define BULKHEAD_RATE_log	 2
+#define BULKHEAD_NR_RATES	 3
+
+#define BULKHEAD_RATE_default 0xFFFFFFFFU /* as the hypervisor was started with */
+#define BULKHEAD_RATE_min     1000
+#define BULKHEAD_RATE_max     1000000000
+
+struct bulkhead_throttle {
+	uint32_t rates[BULKHEAD_NR_RATES]; /* set: in; out: in force, 0 = none */
+	uint32_t defaults;     /* out: bit n: rate n is the default, which for Dom0 and for domains
+				* with CPU time of their own is none */
+	uint32_t is_throttled; /* out: 1 = now, or some 0.1 s ago */
+	uint32_t exceeded;     /* out: bit n: budget n was, since the rates were set */
+	uint64_t nr_throttled; /* out: how often it was, since it was created */
+	uint64_t throttled_ns; /* out: for how long, in sum */
+};
+
+/*
  * Tracing. The commands trace_control, trace_read and latency are -XEN_ENOSYS in a build without
  * CONFIG_TRACE. Ticks are those of the architected counter (info: cpu_khz), the same on all CPUs.
  *
@@ -346,6 +377,7 @@ struct bulkhead_op {
 		struct bulkhead_trace_read trace_read;
 		struct bulkhead_latency latency;
 		struct bulkhead_vcpu_stat vcpu_stat;
+		struct bulkhead_throttle throttle;
 		uint8_t pad[112];
 	} u;
 };
@@ -372,5 +404,7 @@ _Static_assert(sizeof(struct bulkhead_trace_record) == 32, "size of bulkhead_tra
 _Static_assert(sizeof(struct bulkhead_trace_read) == 32, "size of bulkhead_trace_read");
 _Static_assert(sizeof(struct bulkhead_latency) == 56, "size of bulkhead_latency");
 _Static_assert(sizeof(struct bulkhead_vcpu_stat) == 112, "size of bulkhead_vcpu_stat");
+_Static_assert(sizeof(struct bulkhead_throttle) == 40, "size of bulkhead_throttle");
+_Static_assert(offsetof(struct bulkhead_throttle, nr_throttled) == 24, "offset of nr_throttled");
 
 #endif
