@@ -95,3 +95,31 @@ int fake_vcpu_stat(struct bulkhead_vcpu_stat *st, uint64_t *calls)
 	st->nr_missed = 7;
 	return 0;
 }
+
+bool fake_throttle(struct bulkhead_op *op, uint32_t *rates, uint64_t calls)
+{
+	struct bulkhead_throttle *t = &op->u.throttle;
+	uint32_t traps;
+
+	if (op->cmd == BULKHEAD_OP_set_throttle) {
+		say("rates %d %d %d", (int)t->rates[0], (int)t->rates[1], (int)t->rates[2]);
+		memcpy(rates, t->rates, sizeof(t->rates));
+	} else if (op->cmd != BULKHEAD_OP_get_throttle) {
+		return false;
+	}
+	memset(t, 0, sizeof(*t));
+	for (uint32_t i = 0; i < BULKHEAD_NR_RATES; i++) {
+		bool is_default = rates[i] == BULKHEAD_RATE_default;
+
+		t->rates[i] = is_default ? 100000 * (i + 1) : rates[i];
+		t->defaults |= is_default ? 1u << i : 0;
+	}
+	traps = rates[BULKHEAD_RATE_traps];
+	if (traps && traps != BULKHEAD_RATE_default) {
+		t->is_throttled = 1;
+		t->exceeded = 1u << BULKHEAD_RATE_traps | 1u << BULKHEAD_RATE_log;
+		t->nr_throttled = 7;
+		t->throttled_ns = calls * 250000000;
+	}
+	return true;
+}

@@ -36,13 +36,11 @@
 struct fake_dom {
 	uint32_t used, stopped, reason, paused, ports;
 	uint64_t pages, pool;
-	uint32_t vcpus, pad;
+	uint32_t vcpus, rates[BULKHEAD_NR_RATES];
 	struct xen_domctl_sched_credit credit;
-	char name[64];
-	char tag[2048];
+	char name[64], tag[2048];
 	uint32_t tag_len, console_len;
-	char console[1024];
-	char input[256];
+	char console[1024], input[256];
 	uint8_t uuid[16];
 };
 
@@ -160,6 +158,7 @@ static long do_create(struct xen_domctl *op)
 		if (!fake->dom[i].used) {
 			fake->dom[i] = (struct fake_dom){ .used = 1, .paused = 1, .vcpus = 1 };
 			fake->dom[i].credit.weight = 256;
+			memset(fake->dom[i].rates, 0xff, sizeof(fake->dom[i].rates));
 			memcpy(fake->dom[i].uuid, op->u.createdomain.handle, 16);
 			memset(fake->store[i], 0, sizeof(fake->store[i]));
 			op->domain = (domid_t)i;
@@ -277,8 +276,7 @@ static long do_list(struct xen_sysctl *op)
 
 static long do_keys(const char *keys)
 {
-	unsigned int id;
-	unsigned int reason;
+	unsigned int id, reason;
 	int at = 0;
 	struct fake_dom *d;
 
@@ -427,6 +425,9 @@ static long do_own(struct bulkhead_op *op)
 	if (op->cmd == BULKHEAD_OP_trace_control || op->cmd == BULKHEAD_OP_trace_read ||
 	    op->cmd == BULKHEAD_OP_bounds) {
 		return fake_measured(op, &fake->tracing) ? refuse(ENOENT) : 0;
+	}
+	if (dom(op->domid) && fake_throttle(op, dom(op->domid)->rates, fake->calls)) {
+		return 0;
 	}
 	if (op->cmd == BULKHEAD_OP_find_name) {
 		for (uint16_t i = 0; i < NR_DOMS; i++) {

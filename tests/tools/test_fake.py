@@ -271,7 +271,7 @@ def test_bounds(fake):
 
 
 @pytest.mark.parametrize("command", ["info", "list", "list -l", "vcpu-list", "sched-credit",
-                                     "uptime", "top -d 1"])
+                                     "uptime", "top -d 1", "throttle"])
 def test_json(fake, command):
     create(fake)
     rows = json.loads(fake.ok(*command.split(), "--json"))

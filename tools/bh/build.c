@@ -137,6 +137,18 @@ static int build_sched(struct build *b)
 	return rc;
 }
 
+static int build_rates(struct build *b)
+{
+	struct bulkhead_throttle t = { .defaults = 0 };
+	bool is_asked = false;
+
+	for (int i = 0; i < BULKHEAD_NR_RATES; i++) {
+		t.rates[i] = (uint32_t)b->plan->cfg->rates[i];
+		is_asked = is_asked || t.rates[i] != BULKHEAD_RATE_default;
+	}
+	return is_asked ? hyp_throttle_set(b->domid, &t) : 0;
+}
+
 /* Populates up to EXTENTS_MAX extents of 2^order pages from @gfn on. Returns pages or -errno. */
 static long populate_some(uint32_t domid, uint64_t gfn, uint64_t pages, unsigned int order)
 {
@@ -279,6 +291,7 @@ static const struct {
 	  "change cpu_weight/cap; in a pool without the credit scheduler remove them" },
 	{ build_reservation, "reserve CPU time for it",
 	  "change period/budget/cpus; the scheduler of its pool must be rtds" },
+	{ build_rates, "set its budgets", "change trap_rate/interrupt_rate/log_rate" },
 	{ build_memory, "give it its memory", "lower memory, or destroy another domain" },
 	{ build_load, "load kernel and ramdisk", "see \"bh dmesg\" for the hypervisor's reason" },
 	{ build_dtb, "load its device tree", "see \"bh dmesg\" for the hypervisor's reason" },

@@ -54,6 +54,9 @@ static void cfg_defaults(struct cfg *c)
 	c->memory_kib = 128 * 1024;
 	c->load_address = IMAGE_NO_LOAD;
 	c->extratime = 1;
+	for (int i = 0; i < BULKHEAD_NR_RATES; i++) {
+		c->rates[i] = BULKHEAD_RATE_default;
+	}
 	c->action[STOP_REBOOT] = ACTION_RESTART;
 	c->max_grant_frames = c->max_maptrack_frames = UINT32_MAX;
 	c->max_event_channels = 1023;

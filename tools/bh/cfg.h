@@ -64,6 +64,7 @@ struct cfg {
 	uint64_t period_us, budget_us; /* of each vCPU; budget 0 = no reservation */
 	uint64_t extratime;
 	uint32_t pool_id;
+	uint64_t rates[BULKHEAD_NR_RATES]; /* budgets per second, or BULKHEAD_RATE_default */
 	enum action action[NR_STOPS];
 	bool vuart;
 	uint64_t gic_version;  /* 0 = as the machine */

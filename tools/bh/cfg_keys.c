@@ -200,6 +200,20 @@ static int set_cap(struct cfg *c, const struct key *k)
 	return BH_OK;
 }
 
+static int set_rate(struct cfg *c, const struct key *k)
+{
+	const char *s = source_text(c->source, k->name);
+	uint64_t *rate = (uint64_t *)((char *)c + k->at);
+
+	if (!text_u64(s, k->max, rate) || (*rate && *rate < k->min)) {
+		return key_bad(c, k,
+			       "%s = %s is neither 0 nor a number from %llu to %llu\n0 means no "
+			       "limit; without the key the domain has the hypervisor's default",
+			       k->name, s, (unsigned long long)k->min, (unsigned long long)k->max);
+	}
+	return BH_OK;
+}
+
 /* ---- the table ---- */
 
 static const struct key keys[] = {
@@ -229,6 +243,12 @@ static const struct key keys[] = {
 	  "rtds: CPU time reserved in each period, microseconds" },
 	{ "extratime", K_NUM, AT(extratime), 0, 1, NULL,
 	  "rtds: 1 = may also use what others leave (1)" },
+	{ "trap_rate", K_CUSTOM, AT(rates[BULKHEAD_RATE_traps]), BULKHEAD_RATE_min,
+	  BULKHEAD_RATE_max, set_rate, "traps per second that it may cause, 0 = no limit" },
+	{ "interrupt_rate", K_CUSTOM, AT(rates[BULKHEAD_RATE_interrupts]), BULKHEAD_RATE_min,
+	  BULKHEAD_RATE_max, set_rate, "interrupts per second that it may cause to itself" },
+	{ "log_rate", K_CUSTOM, AT(rates[BULKHEAD_RATE_log]), BULKHEAD_RATE_min, BULKHEAD_RATE_max,
+	  set_rate, "bytes per second that it may write to its consoles" },
 	{ "on_poweroff", K_ACTION, AT(action[STOP_POWEROFF]), 0, 0, NULL,
 	  "when it powers off (destroy)" },
 	{ "on_reboot", K_ACTION, AT(action[STOP_REBOOT]), 0, 0, NULL, "when it reboots (restart)" },

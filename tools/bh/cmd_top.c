@@ -27,11 +27,13 @@ struct sample {
 	uint64_t cpu_ns;
 	uint64_t exits;
 	uint64_t irqs;
+	uint64_t throttled_ns;
 };
 
 struct vcpu_sample {
 	uint32_t domid;
 	char name[BULKHEAD_NAME_LEN];
+	uint64_t throttled_ns; /* of its domain */
 	struct bulkhead_vcpu_stat st;
 };
 
@@ -59,6 +61,7 @@ static const struct out_col top_cols[] = {
 	{ "vcpus", "VCPUS" },
 	{ "traps_per_second", "TRAPS/s" },
 	{ "interrupts_per_second", "IRQS/s" },
+	{ "throttled_percent", "THROT(%)" },
 	{ NULL, NULL },
 };
 
@@ -76,6 +79,7 @@ static const struct out_col vcpu_cols[] = {
 	{ "memory_per_second", "MMIO/s" },
 	{ "others_per_second", "OTHER/s" },
 	{ "interrupts_per_second", "IRQS/s" },
+	{ "throttled_percent", "THROT(%)" },
 	{ "missed_deadlines", "MISSED" },
 	{ NULL, NULL },
 };
@@ -86,6 +90,13 @@ static void top_signal(int sig)
 {
 	(void)sig;
 	top_stop = 1;
+}
+
+static uint64_t throttled_ns(uint32_t domid)
+{
+	struct bulkhead_throttle t;
+
+	return hyp_throttle_get(domid, &t) ? 0 : t.throttled_ns;
 }
 
 static int samples_take(struct samples *all)
@@ -109,6 +120,7 @@ static int samples_take(struct samples *all)
 			.cpu_ns = st.cpu_time_ns,
 			.exits = st.nr_exits,
 			.irqs = st.nr_injected,
+			.throttled_ns = throttled_ns(all->list[i].domain),
 		};
 	}
 	return all->s ? 0 : -1;
@@ -138,6 +150,17 @@ static uint64_t rate(uint64_t now, uint64_t before, uint64_t ns)
 	return ns && now > before ? (uint64_t)((double)(now - before) * 1e9 / (double)ns) : 0;
 }
 
+/* Part of an interval, in percent with one decimal. */
+static void percent(struct out_table *t, uint64_t now, uint64_t before, uint64_t ns)
+{
+	uint64_t permille = rate(now, before, ns) / 1000000;
+	char text[32];
+
+	snprintf(text, sizeof(text), "%llu.%llu", (unsigned long long)permille / 10,
+		 (unsigned long long)permille % 10);
+	out_raw(t, text, text);
+}
+
 static void top_row(struct out_table *t, const struct samples *now, int i,
 		    const struct samples *old)
 {
@@ -147,22 +170,19 @@ static void top_row(struct out_table *t, const struct samples *now, int i,
 	uint64_t ns = now->now_ns - (o->domid == s->domid && o->created_ns == s->created_ns
 					     ? old->now_ns
 					     : s->created_ns);
-	uint64_t permille = rate(s->cpu_ns, o->cpu_ns, ns) / 1000000;
 	char name[BULKHEAD_NAME_LEN];
-	char percent[32];
 	char state[8];
 
-	snprintf(percent, sizeof(percent), "%llu.%llu", (unsigned long long)permille / 10,
-		 (unsigned long long)permille % 10);
 	out_str(t, dom_name(d->domain, name));
 	out_num(t, d->domain);
 	out_str(t, dom_state(d, state));
 	out_sec(t, s->cpu_ns);
-	out_raw(t, percent, percent);
+	percent(t, s->cpu_ns, o->cpu_ns, ns);
 	out_num(t, d->tot_pages / 256);
 	out_num(t, d->nr_online_vcpus);
 	out_num(t, rate(s->exits, o->exits, ns));
 	out_num(t, rate(s->irqs, o->irqs, ns));
+	percent(t, s->throttled_ns, o->throttled_ns, ns);
 }
 
 static int vcpus_take(struct vcpu_samples *all)
@@ -182,6 +202,7 @@ static int vcpus_take(struct vcpu_samples *all)
 		}
 		all->s = more;
 		dom_name(one.domid, one.name);
+		one.throttled_ns = throttled_ns(one.domid);
 		for (uint32_t v = 0; v < BULKHEAD_MAX_VCPUS; v++) {
 			if (hyp_vcpu_stat(one.domid, v, &one.st)) {
 				break;
@@ -198,31 +219,28 @@ static int vcpus_take(struct vcpu_samples *all)
 
 /* The sample of the same vCPU; zeros when it is new. A domain that took the number of one that has
  * gone starts from zero, too. */
-static const struct bulkhead_vcpu_stat *vcpus_find(const struct vcpu_samples *all,
-						   const struct vcpu_sample *like)
+static const struct vcpu_sample *vcpus_find(const struct vcpu_samples *all,
+					    const struct vcpu_sample *like)
 {
-	static const struct bulkhead_vcpu_stat none;
+	static const struct vcpu_sample none;
 
 	for (int i = 0; i < all->nr; i++) {
 		const struct vcpu_sample *s = &all->s[i];
 
 		if (s->domid == like->domid && s->st.vcpu == like->st.vcpu &&
 		    s->st.cpu_time_ns <= like->st.cpu_time_ns) {
-			return &s->st;
+			return s;
 		}
 	}
 	return &none;
 }
 
-static void vcpu_row(struct out_table *t, const struct vcpu_sample *s,
-		     const struct bulkhead_vcpu_stat *old, uint64_t ns)
+static void vcpu_row(struct out_table *t, const struct vcpu_sample *s, const struct vcpu_sample *o,
+		     uint64_t ns)
 {
-	uint64_t permille = rate(s->st.cpu_time_ns, old->cpu_time_ns, ns) / 1000000;
+	const struct bulkhead_vcpu_stat *old = &o->st;
 	uint64_t others = 0;
-	char percent[32];
 
-	snprintf(percent, sizeof(percent), "%llu.%llu", (unsigned long long)permille / 10,
-		 (unsigned long long)permille % 10);
 	out_str(t, s->name);
 	out_num(t, s->domid);
 	out_num(t, s->st.vcpu);
@@ -231,7 +249,7 @@ static void vcpu_row(struct out_table *t, const struct vcpu_sample *s,
 	} else {
 		out_str(t, NULL);
 	}
-	out_raw(t, percent, percent);
+	percent(t, s->st.cpu_time_ns, old->cpu_time_ns, ns);
 	for (uint32_t i = 0; i < BULKHEAD_NR_EXITS; i++) {
 		uint64_t per_second = rate(s->st.nr_exits[i], old->nr_exits[i], ns);
 
@@ -244,6 +262,7 @@ static void vcpu_row(struct out_table *t, const struct vcpu_sample *s,
 	}
 	out_num(t, others);
 	out_num(t, rate(s->st.nr_injected, old->nr_injected, ns));
+	percent(t, s->throttled_ns, o->throttled_ns, ns);
 	out_num(t, s->st.nr_missed);
 }
 

@@ -136,6 +136,9 @@ int hyp_refusal(struct bulkhead_refusal *r);
 int hyp_dom_stat(uint32_t domid, struct bulkhead_domain_stat *st);
 /* -ENOENT: the domain has no such vCPU. */
 int hyp_vcpu_stat(uint32_t domid, uint32_t vcpu, struct bulkhead_vcpu_stat *st);
+int hyp_throttle_get(uint32_t domid, struct bulkhead_throttle *t);
+/* New rates; *t is then as hyp_throttle_get() has it. */
+int hyp_throttle_set(uint32_t domid, struct bulkhead_throttle *t);
 /* Switch BULKHEAD_TRACE_* on and off; what is on then is in *st. -ENOSYS: a build without. */
 int hyp_trace_control(uint32_t on, uint32_t off, struct bulkhead_trace_control *st);
 /* r->data: room from hyp_buf(), of r->nr records. */

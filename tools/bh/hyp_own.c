@@ -232,6 +232,24 @@ int hyp_vcpu_stat(uint32_t domid, uint32_t vcpu, struct bulkhead_vcpu_stat *st)
 	return rc;
 }
 
+int hyp_throttle_get(uint32_t domid, struct bulkhead_throttle *t)
+{
+	struct bulkhead_op op = { .cmd = 0 };
+	int rc = own_call(&op, BULKHEAD_OP_get_throttle, domid);
+
+	*t = op.u.throttle;
+	return rc;
+}
+
+int hyp_throttle_set(uint32_t domid, struct bulkhead_throttle *t)
+{
+	struct bulkhead_op op = { .u.throttle = *t };
+	int rc = own_call(&op, BULKHEAD_OP_set_throttle, domid);
+
+	*t = op.u.throttle;
+	return rc;
+}
+
 int hyp_trace_control(uint32_t on, uint32_t off, struct bulkhead_trace_control *st)
 {
 	struct bulkhead_op op = { .u.trace_control = { .on = on, .off = off } };

@@ -65,6 +65,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_pool_migrate,
 	&cmd_info,
 	&cmd_top,
+	&cmd_throttle,
 	&cmd_latency,
 	&cmd_trace,
 	&cmd_uptime,
