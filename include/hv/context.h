@@ -20,12 +20,20 @@ void context_arrive(struct vcpu *next);
 /* The running vCPU touched FP or SIMD and trapped: give it the unit. */
 void context_fp_take(struct vcpu *v);
 
+/*
+ * The current vCPU may wait without a trap (arch.may_wait): does it trap this time? On the way out
+ * to it; deferred work that is left must not wait for the next interrupt.
+ */
+void context_wait_traps(struct vcpu *v, bool traps);
+
 /* True for the vCPU that stands for "no guest runs". */
 static inline bool context_is_idle(const struct vcpu *v)
 {
 	return v->is_idle;
 }
 
+/* Boot, once: the command line. */
+void context_init(void);
 /* Boot, each CPU: make its idle vCPU the current one. */
 void context_cpu_init(void);
 

@@ -50,7 +50,10 @@ ROWS = [
     ("sgi_to_self", "SGI to itself -> handler", "insns", 1031, 781, 285),
     ("vtimer_running", "virtual timer -> handler, running", "insns", 1086, 201, 185),
     ("vtimer_wfi", "virtual timer -> handler, out of WFI", "insns", 4584, 200, 850),
+    ("vtimer_wfi_null", "the same, null, WFI not trapped", "insns", 1088, 200, 185),
+    ("vtimer_wfi_null_trap", "the same, null, WFI trapped", "insns", 2922, None, 860),
     ("sgi_other", "SGI -> vCPU asleep on another CPU, both", "insns", 7702, 798, 1190),
+    ("sgi_other_null", "the same, null, WFI not trapped", "insns", 5402, 798, 625),
     ("boot_to_dom0", "entry -> Dom0's kernel", "insns", 228 * MILLION, None, 60 * MILLION),
     ("create", "create of a paused 128 MiB Linux", "insns", 133 * MILLION, None, 30 * MILLION),
     ("destroy", "destroy of it", "insns", 44 * MILLION, None, 10 * MILLION),
@@ -155,6 +158,11 @@ def measure(parts):
     if "paths" in parts:
         rows |= measure_paths("paths", image, "", "")
         rows |= measure_two_cpus("two-cpus", image, "", "")
+        for row, words in (("null", ""), ("null_trap", " vwfi=trap")):
+            found = measure_paths(f"paths-{row}", image, f"sched=null{words}", "")
+            rows[f"vtimer_wfi_{row}"] = found["vtimer_wfi"]
+        found = measure_two_cpus("two-cpus-null", image, "sched=null", "")
+        rows["sgi_other_null"] = found["sgi_other"]
     if "dom0" in parts:
         found, text = measure_dom0("dom0", image, "", "initramfs.cpio", "")
         rows |= found

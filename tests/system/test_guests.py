@@ -61,6 +61,12 @@ def test_guest_between_two_cpus(guest, vcpus):
     assert "stays where it is" not in text
 
 
+@pytest.mark.parametrize("guest", ["events", "timer", "vgic"])
+def test_guest_with_cpus_of_its_own(guest):
+    """WFI does not trap: timers, events and SGIs of another vCPU end it all the same."""
+    run_in_place_of_dom0(guest, "-p", "2", "-v", "2", "-x", "sched=null")
+
+
 def test_guest_on_64_cpus():
     """The heap of a small machine holds the slots of all CPUs, and a domain besides."""
     assert "smp: 64 of 64 CPUs run" in run_in_place_of_dom0("hello", "-p", "64", "-v", "4")

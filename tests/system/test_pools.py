@@ -106,3 +106,34 @@ def test_pool_schedule(dom0):
     wait_beats(dom0, 2, "one")
     refused(dom0, "bh sched-arinc653 -f 1000 one=1001", "the windows add up to 1001 us")
     assert json.loads(dom0.sh("bh sched-arinc653 --json")) == windows
+
+
+def waits(m, domain):
+    """Waits with WFI that trapped in the last two seconds, per second."""
+    rows = json.loads(m.sh("bh top --json --vcpus -d 2"))
+    return next(row["waits_per_second"] for row in rows if row["name"] == domain)
+
+
+def test_null_waits_without_a_trap(dom0):
+    """In a CPU of its own, WFI does not trap; whatever must wake or stop the vCPU still does."""
+    dom0.sh(f"bh create {AUTOPILOT}")
+    wait_beats(dom0, 2)
+    assert waits(dom0, "autopilot") > 100
+    dom0.sh("bh cpupool-cpu-remove Pool-0 1")
+    dom0.sh("bh cpupool-create 'sched=\"null\"' 'cpus=\"1\"'")
+    dom0.sh("bh cpupool-migrate autopilot Pool-1")
+    wait_beats(dom0, 2)
+    assert waits(dom0, "autopilot") == 0
+    dom0.sh("bh pause autopilot")
+    count = beats(dom0)
+    dom0.sh("sleep 2")
+    assert beats(dom0) == count
+    dom0.sh("bh unpause autopilot")
+    wait_beats(dom0, 2)
+    dom0.sh("bh cpupool-migrate autopilot Pool-0")
+    wait_beats(dom0, 2)
+    assert waits(dom0, "autopilot") > 100
+    dom0.sh("bh cpupool-migrate autopilot Pool-1")
+    wait_beats(dom0, 2)
+    dom0.sh("bh destroy autopilot")
+    assert list(domains(dom0)) == ["Domain-0"]

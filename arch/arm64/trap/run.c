@@ -184,6 +184,9 @@ struct vcpu *run_next(void)
 			if (is_raised(~(u32)BIT(SOFTIRQ_DEFER)) && nr_rounds++ < ROUNDS_MAX) {
 				continue;
 			}
+			if (unlikely(v->arch.may_wait)) {
+				context_wait_traps(v, softirq_is_pending());
+			}
 			if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
 				budget_exit();
 			}

@@ -10,22 +10,31 @@
  * the EL1 registers: saved at once, reloaded only if another vCPU, or this one on another CPU, ran
  * since, or if somebody wrote the copy (el1_cpu). No locks: a vCPU is switched only by the CPU that
  * runs it. Arm ARM D1.2, D24.
+ *
+ * WFI and WFE trap, except for a vCPU that owns its CPU (sched_owns_cpu, unless the command line
+ * says vwfi=trap): whatever should wake it, or stop it, is an interrupt of the physical CPU.
  */
 #include <asm/cpu.h>
 #include <asm/fp.h>
 #include <asm/sysreg.h>
+#include <hv/cmdline.h>
 #include <hv/context.h>
 #include <hv/domain.h>
 #include <hv/percpu.h>
+#include <hv/printk.h>
+#include <hv/sched.h>
 #include <hv/string.h>
 #include <hv/vgic.h>
 #include <hv/vtimer.h>
 
-#define NO_CPU (~0U)
+#define NO_CPU	  (~0U)
+#define HCR_WAITS (HCR_TWI | HCR_TWE)
 
 static DEFINE_PER_CPU(struct vcpu, idle_vcpu);
 static DEFINE_PER_CPU(struct vcpu *, fp_owner);
 static DEFINE_PER_CPU(struct vcpu *, el1_owner);
+/* WFI traps also where nobody else wants the CPU. */
+static __sealed bool always_traps;
 static struct domain idle_domain = { .id = HV_DOMID_IDLE };
 
 void context_cpu_init(void)
@@ -206,8 +215,36 @@ static void el1_arrive(struct vcpu *v)
 	}
 }
 
+__init void context_init(void)
+{
+	const char *mode = cmdline_get("vwfi");
+
+	always_traps = mode && strcmp(mode, "trap") == 0;
+	if (mode && !always_traps && strcmp(mode, "native") != 0) {
+		pr_warn("vwfi: \"%s\" is neither trap nor native; taken as native\n", mode);
+	}
+}
+
+static u64 hcr_for(const struct vcpu *v, bool traps)
+{
+	return traps ? v->arch.hcr | HCR_WAITS : v->arch.hcr & ~HCR_WAITS;
+}
+
+void context_wait_traps(struct vcpu *v, bool traps)
+{
+	u64 hcr = hcr_for(v, traps);
+
+	if (hcr != v->arch.hcr) {
+		v->arch.hcr = hcr;
+		write_sysreg(hcr, hcr_el2);
+	}
+}
+
 static void guest_restore(struct vcpu *v)
 {
+	/* Its pool changes only while it is on no CPU, so this holds until it leaves again. */
+	v->arch.may_wait = !always_traps && sched_owns_cpu(&v->sched);
+	v->arch.hcr = hcr_for(v, !v->arch.may_wait);
 	write_sysreg(v->arch.hcr, hcr_el2);
 	write_sysreg(v->domain->arch.s2.vttbr, vttbr_el2);
 	el1_arrive(v);

@@ -50,6 +50,7 @@ struct vtimer_state {
 struct arch_vcpu {
 	struct cpu_regs regs;
 	u64 hcr, vmpidr, cptr;
+	bool may_wait; /* owns its CPU: WFI and WFE trap only while EL2 has work to do */
 	struct el1_state el1;
 	struct vtimer_state vtimer;
 	struct vgic_vcpu vgic;
