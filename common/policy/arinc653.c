@@ -17,9 +17,9 @@
  * vCPUs do not run.
  *
  * Windows name vCPUs by domain id and vCPU number, so a schedule may be set before its domains
- * exist, and stays when they are restarted with the same ids. The one who may run now is looked for
- * when the window changes (advance) and among the waiting, whose number is that of the pool's
- * vCPUs; nothing is kept that could go stale.
+ * exist, and stays when they are restarted with the same ids. Who waits is in a tree by these two
+ * numbers, in which the one who may run now is found in the logarithm of their number; nothing is
+ * kept that could go stale.
  *
  * A schedule of the boot tree names domains that have no id yet. Its windows belong to owners: a
  * name or a UUID, and the id of the domain that has it now, if any. window.domain is then
@@ -164,24 +164,38 @@ static void arinc653_advance(struct runqueue *rq, u64 now)
 	}
 }
 
-static bool owns_window(const struct arinc653_frame *frame, const struct sched_unit *unit)
+static u64 key_of(u16 domain, u16 vcpu)
 {
-	const struct sched_window *window = &frame->schedule.windows[frame->window];
-
-	return frame->window < frame->schedule.nr_windows &&
-	       domain_of(window) == unit->group->domain && window->vcpu == unit->id;
+	return (u64)domain << 16 | vcpu;
 }
 
-/* The core asks for one that may run on cpu: here that is the one whose window it is. */
-static bool may_now(const struct sched_unit *unit, unsigned int cpu)
+static void arinc653_add(struct runqueue *rq, struct sched_unit *unit)
 {
-	return sched_may_run(unit, cpu) && owns_window(sched_queue_of(cpu)->pool->frame, unit);
+	unit->rtds.key = key_of(unit->group->domain, unit->id);
+	runqueue_key_add(rq, unit);
 }
 
+/* The one whose window it is, if it waits. */
 static struct sched_unit *arinc653_best(struct runqueue *rq, runqueue_may_t may, unsigned int cpu)
 {
-	(void)may;
-	return runqueue_best(rq, may_now, cpu);
+	const struct arinc653_frame *frame = rq->pool->frame;
+	const struct sched_window *window = &frame->schedule.windows[frame->window];
+	struct tree_node *node = rq->keyed.root;
+	u64 key;
+
+	if (frame->window >= frame->schedule.nr_windows) {
+		return NULL;
+	}
+	key = key_of(domain_of(window), window->vcpu);
+	while (node) {
+		struct sched_unit *unit = container_of(node, struct sched_unit, rtds.node);
+
+		if (unit->rtds.key == key) {
+			return may(unit, cpu) ? unit : NULL;
+		}
+		node = node->child[unit->rtds.key < key];
+	}
+	return NULL;
 }
 
 static u64 arinc653_idle_until(struct runqueue *rq)
@@ -205,8 +219,8 @@ SCHED_POLICY arinc653_ops = {
 	.pool_init = arinc653_pool_init,
 	.pool_free = arinc653_pool_free,
 	.unit_fit = sched_fit_mask,
-	.add = runqueue_add,
-	.remove = runqueue_remove,
+	.add = arinc653_add,
+	.remove = runqueue_key_remove,
 	.best = arinc653_best,
 	.advance = arinc653_advance,
 	.idle_until = arinc653_idle_until,

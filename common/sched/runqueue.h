@@ -4,12 +4,12 @@
  * protects everything; fields marked "published" are also read without it, as hints that the core's
  * protocol makes safe (core.c).
  *
- * By slots (credit, null, arinc653): units in the order of their virtual time, with constant-time
+ * By slots (credit, null): units in the order of their virtual time, with constant-time
  * operations. 64 lists stand for the next 64 steps of virtual time, a bit for each list that is not
  * empty; one more list holds urgent units, first come, first served. A unit farther ahead than the
  * last list waits there until its time comes into reach.
  *
- * By key (rtds): a balanced tree, exact order, logarithmic operations.
+ * By key (rtds, arinc653): a balanced tree, exact order, logarithmic operations.
  */
 #ifndef SCHED_RUNQUEUE_H
 #define SCHED_RUNQUEUE_H

@@ -3,7 +3,7 @@
 """Measures what Bulkhead costs and holds it against the figures to reach.
 
     bench.py                 both machines; table, gate, "N passed, N failed"
-    bench.py --only paths    traps and interrupts only, 10 s (also: dom0, size)
+    bench.py --only paths    traps and interrupts only, 10 s (also: dom0, scaling, size)
     bench.py --peer          Debian's Xen (make peer, make dom0-xl) on the same machines beside it
     bench.py --twice         run all twice and fail where a figure differs
 
@@ -63,6 +63,16 @@ ROWS = [
     ("code_lines", "code lines, C and assembly", "lines", 86353, 6640, 20000),
 ]
 
+# (key, what, with how many, the last at most so many times the first); figures are means.
+SCALING = [
+    ("decide_credit", "decision of credit, runnable vCPUs", (2, 8, 32, 128, 256), 2),
+    ("decide_rtds", "decision of rtds", (2, 8, 32, 128, 256), 2),
+    ("decide_arinc653", "decision of arinc653", (2, 8, 32, 128, 256), 2),
+    ("decide_null", "decision of null, one CPU each", (2, 8, 32, 64), 2),
+    ("send", "event-channel send, ports bound", (1, 4000), 2),
+    ("create", "create of a 4 MiB domain, domains alive", (1, 100), 2),
+]
+
 
 class BenchError(Exception):
     """A machine did not print what it should."""
@@ -120,6 +130,7 @@ def bench_archive(initrd):
              "bench/init": (0o100755, (HERE / "init").read_bytes()),
              "bench/linux.cfg": (0o100644, (HERE / "linux.cfg").read_bytes()),
              "bench/paths.cfg": (0o100644, (HERE / "paths.cfg").read_bytes()),
+             "bench/tiny.cfg": (0o100644, (HERE / "tiny.cfg").read_bytes()),
              "bench/bench.bin": (0o100644, (BUILD / "guests" / "bench.bin").read_bytes()),
              "bench/ticks": (0o100755, program.read_bytes())}
     data = initrd.read_bytes() + cpio(added)
@@ -127,6 +138,14 @@ def bench_archive(initrd):
     kernel = (BUILD / "dom0" / "vmlinuz").stat().st_size
     archive.write_bytes(data.ljust(MODULE_BYTES - kernel, b"\0"))
     return archive
+
+
+def rounds(row, text, name):
+    """What a row's rounds in Dom0 cost, without the first, which fills caches."""
+    found = re.findall(rf"bench {row} (\d+) (\d+)$", text, re.M)
+    if len(found) < 2 or any(int(status) != 0 for _, status in found):
+        raise BenchError(f"{OUT / name}.log: {row} failed or is not there")
+    return [int(ticks) for ticks, _ in found[1:]]
 
 
 def measure_dom0(name, image, words, initrd, init_words):
@@ -138,17 +157,40 @@ def measure_dom0(name, image, words, initrd, init_words):
                 f"addr=0x58000000,initrd={archive}"], 2048, 540)
     if "bench: end" not in text:
         raise BenchError(f"{OUT / name}.log: Dom0 did not come to its end")
-    rows = {}
-    for row in ("create", "destroy", "domain_kib"):
-        found = re.findall(rf"bench {row} (\d+) (\d+)$", text, re.M)
-        if any(int(status) != 0 for _, status in found):
-            raise BenchError(f"{OUT / name}.log: {row} failed")
-        values = [int(ticks) for ticks, _ in found[1:]]
-        if not values:
-            raise BenchError(f"{OUT / name}.log has no row {row}")
-        rows[row] = max(values)
+    rows = {row: max(rounds(row, text, name)) for row in ("create", "destroy", "domain_kib")}
     rows["domain_kib"] -= 128 * 1024
     return rows, text
+
+
+def measure_scaling(image):
+    """What must not grow with the number of vCPUs, ports or domains."""
+    rows = {}
+    log = OUT / "decide.log"
+    machine = [word.replace("virtualization=on,", "") for word in QEMU]
+    with open(log, "wb") as output:
+        subprocess.run([*machine, "-smp", "1", "-m", "1024", "-kernel",
+                        str(BUILD / "guests" / "decide.bin")], stdout=output, stderr=output,
+                       stdin=subprocess.DEVNULL, timeout=120, check=False)
+    text = log.read_text(errors="replace").replace("\r", "")
+    if "PASS decide" not in text:
+        raise BenchError(f"{log}: the guest did not come to its end")
+    lines = re.findall(r"^decide (\w+) (\d+) \d+ (\d+) (\d+)", text, re.M)
+    for sched, nr, mean, high in lines:
+        rows[f"decide_{sched}_{nr}"] = int(mean)
+        rows[f"decide_{sched}_{nr}_max"] = int(high)
+    text = run("ports", image, "dom0_mem=64M",
+               [f"addr=0x60000000,kernel={BUILD / 'guests' / 'bench.bin'},"
+                "bootargs=wfi=0 count=100 ports=4000"], 1024, 120)
+    rows["send_1"] = only(r"bench send_2 \d+ \d+ (\d+)$", text, "ports")
+    rows["send_4000"] = only(r"bench send_many \d+ \d+ (\d+)$", text, "ports")
+    archive = bench_archive(BUILD / "dom0" / "initramfs.cpio")
+    text = run("many", image, "dom0_mem=512M heap=64M",
+               [f"addr=0x50000000,kernel={BUILD / 'dom0' / 'vmlinuz'},"
+                "bootargs=console=hvc0 quiet rdinit=/bench/init bench.many",
+                f"addr=0x58000000,initrd={archive}"], 2048, 540)
+    for row in ("create_1", "create_100"):
+        rows[row] = min(rounds(row, text, "many"))  # idle time counts: never too cheap
+    return rows
 
 
 def measure(parts):
@@ -170,6 +212,8 @@ def measure(parts):
         # The least of its rounds: Dom0 shares the CPU.
         rows["uart_status"] = only(r"bench uart_status (\d+) \d+ \d+$", text, "dom0")
         rows["kept_kib"] = only(r"RAM, (\d+) KiB kept by the hypervisor", text, "dom0")
+    if "scaling" in parts:
+        rows |= measure_scaling(image)
     if "size" in parts:
         rows["image"] = image.stat().st_size
         rows["code_lines"] = sum(code_lines(linked_sources(CONFIG)).values())
@@ -202,7 +246,9 @@ def print_table(rows, peer):
     """Prints the rows; returns (passed, failed). The gate is for the default configuration."""
     gated = CONFIG.name == "qemu_virt"
     title = "Xen now" if peer else ""
-    print(f"{'':42}{'unit':6}{'Bulkhead':>11}{'at most':>11}{'Xen 4.20':>11}{title:>11}{'Bao':>9}")
+    if any(row[0] in rows for row in ROWS):
+        print(f"{'':42}{'unit':6}{'Bulkhead':>11}{'at most':>11}{'Xen 4.20':>11}"
+              f"{title:>11}{'Bao':>9}")
     passed = failed = 0
     for row, what, unit, xen, bao, limit in ROWS:
         if row not in rows:
@@ -218,13 +264,27 @@ def print_table(rows, peer):
     return passed, failed
 
 
+def print_scaling(rows):
+    """Prints what grows with a number; returns (passed, failed)."""
+    passed = failed = 0
+    for key, what, numbers, limit in SCALING:
+        figures = [rows.get(f"{key}_{nr}") for nr in numbers]
+        if None in figures:
+            continue
+        good = figures[-1] <= limit * figures[0]
+        passed, failed = passed + good, failed + (not good)
+        row = "".join(f"{f'{nr}: {short(figure)}':>16}" for nr, figure in zip(numbers, figures))
+        print(f"{what:42}{row}  x {figures[-1] / figures[0]:.2f}{'' if good else '  TOO MUCH'}")
+    return passed, failed
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--only", choices=("paths", "dom0", "size"))
+    parser.add_argument("--only", choices=("paths", "dom0", "scaling", "size"))
     parser.add_argument("--peer", action="store_true")
     parser.add_argument("--twice", action="store_true")
     arguments = parser.parse_args()
-    parts = [arguments.only] if arguments.only else ["paths", "dom0", "size"]
+    parts = [arguments.only] if arguments.only else ["paths", "dom0", "scaling", "size"]
 
     OUT.mkdir(parents=True, exist_ok=True)
     try:
@@ -239,7 +299,7 @@ def main():
     (OUT / f"bulkhead{part}.json").write_text(json.dumps(rows, indent=1) + "\n")
     if peer:
         (OUT / f"xen{part}.json").write_text(json.dumps(peer, indent=1) + "\n")
-    passed, failed = print_table(rows, peer)
+    passed, failed = map(sum, zip(print_table(rows, peer), print_scaling(rows)))
     for row, value in sorted(again.items()):
         if value != rows.get(row):
             print(f"{row}: {rows.get(row)}, then {value}: not reproducible")

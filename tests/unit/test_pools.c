@@ -10,6 +10,7 @@
  * sources: common/policy/arinc653.c common/sched/runqueue.c common/core/spinlock.c
  * sources: common/lib/tree.c common/lib/admission.c common/lib/number.c
  */
+#define UNITS_MAX 100
 #include "fake/sched_world.h"
 
 #include <hv/errno.h>
@@ -263,6 +264,28 @@ static void test_a_new_frame_starts_with_a_frame(void **state)
 	assert_null(running[1]);
 }
 
+/* The one whose window it is runs, whatever the number of those that wait. */
+static void test_window_of_one_among_many(void **state)
+{
+	struct sched_schedule s = { .major_frame_ns = 2 * MS, .nr_windows = 2 };
+	u32 id;
+
+	setup_cpus(2);
+	id = pool_of(SCHED_ID_ARINC653, 2);
+	may_idle = true;
+	for (int i = 0; i < UNITS_MAX; i++) {
+		add(i, i / 50, TIME_NEVER, 0);
+	}
+	assert_int_equal(move_group(0, id), 0);
+	assert_int_equal(move_group(1, id), 0);
+	s.windows[0] = (struct sched_window){ .domain = 2, .vcpu = 99, .ns = MS };
+	s.windows[1] = (struct sched_window){ .domain = 1, .vcpu = 0, .ns = MS };
+	assert_int_equal(sched_schedule_set(id, &s), 0);
+	simulate(10 * MS);
+	assert_int_equal(tasks[99].unit.run_ns, 5 * MS);
+	assert_int_equal(tasks[0].unit.run_ns, 5 * MS);
+}
+
 static void test_frames_that_can_not_be(void **state)
 {
 	const u64 windows[][2] = { { 1, 300 * US }, { 2, 700 * US } };
@@ -343,6 +366,7 @@ int main(void)
 		cmocka_unit_test(test_a_move_that_is_refused_changes_nothing),
 		cmocka_unit_test(test_windows_to_the_tick),
 		cmocka_unit_test(test_a_new_frame_starts_with_a_frame),
+		cmocka_unit_test(test_window_of_one_among_many),
 		cmocka_unit_test(test_frames_that_can_not_be),
 		cmocka_unit_test(test_storm),
 	};

@@ -4,7 +4,8 @@
  * counter ticks, after subtraction of an empty measurement. Under `-icount shift=0` with cntfrq=1
  * GHz a tick is one instruction, so the figures are exact and repeat; on other machines they are
  * nanoseconds' cousins only. Options: count= rounds per row (default 1000), wfi=0 leaves out the
- * rows that sleep, other=1 adds an SGI to vCPU 1, asleep on a CPU of its own.
+ * rows that sleep, other=1 adds an SGI to vCPU 1, asleep on a CPU of its own, ports=N adds events
+ * sent with a pair of ports bound, and with N.
  */
 #include "lib.h"
 
@@ -19,6 +20,7 @@ uint64_t bench_actlr(uint64_t arg), bench_xencall(uint64_t nr, uint64_t x0),
 	bench_smccc(uint64_t nr, uint64_t x0), bench_sgi(uint64_t sgi1r);
 uint64_t bench_sgi_other(uint64_t sgi1r, volatile uint64_t *when);
 void bench_sleeper(volatile uint64_t *when);
+uint64_t bench_send(uint64_t op);
 uint64_t bench_timer(uint64_t deadline, uint64_t wait);
 extern char bench_vectors[], vectors[];
 
@@ -105,6 +107,64 @@ static void irq_rows(void)
 	}
 }
 
+static long evtchn(unsigned int op, void *arg)
+{
+	return xen_call(XEN_EVENT_CHANNEL_OP, op, (uint64_t)arg, 0, 0);
+}
+
+/* Two ports of this domain, each the other's end; the number of one, 0 = there are no more. */
+static uint32_t bind_pair(void)
+{
+	struct {
+		uint16_t dom, remote;
+		uint32_t port;
+	} alloc = { DOMID_SELF, DOMID_SELF, 0 };
+	struct {
+		uint16_t remote;
+		uint32_t remote_port, local_port;
+	} bind = { .remote = DOMID_SELF };
+
+	if (evtchn(EVTCHNOP_alloc_unbound, &alloc) != 0) {
+		return 0;
+	}
+	bind.remote_port = alloc.port;
+	if (evtchn(EVTCHNOP_bind_interdomain, &bind) != 0) {
+		return 0;
+	}
+	shared_info->mask[alloc.port / 64] &= ~(1ull << alloc.port % 64);
+	return bind.local_port;
+}
+
+/* Each send finds nothing pending and has to raise the upcall. */
+static uint64_t send_event(uint64_t port)
+{
+	struct {
+		uint32_t port;
+	} op = { (uint32_t)port };
+
+	for (unsigned int word = 0; word < ARRAY_SIZE(shared_info->pending); word++) {
+		shared_info->pending[word] = 0;
+	}
+	shared_info->vcpu[0].pending_sel = 0;
+	shared_info->vcpu[0].pending = 0;
+	gic_set(GIC_ICPENDR, plat.evtchn_irq);
+	return bench_send((uint64_t)&op);
+}
+
+static void send_rows(uint64_t ports)
+{
+	uint64_t bound = 2, port;
+
+	check_eq(evtchn_init(), 0, "the shared page is mapped");
+	row("send_2", send_event, bind_pair(), overhead);
+	for (port = 1; port != 0 && bound + 4 <= ports; bound += 2) {
+		port = bind_pair();
+	}
+	port = bind_pair();
+	check(port != 0 && bound + 2 == ports, "%lu ports are bound", bound + 2);
+	row("send_many", send_event, port, overhead);
+}
+
 void guest_main(void)
 {
 	rounds = opt_u64("count", 1000);
@@ -132,5 +192,8 @@ void guest_main(void)
 	row("actlr", bench_actlr, 0, overhead);
 	row("ptimer_read", bench_ptimer, 0, overhead);
 	irq_rows();
+	if (opt_u64("ports", 0) != 0) {
+		send_rows(opt_u64("ports", 0));
+	}
 	check(true, "every row measured");
 }

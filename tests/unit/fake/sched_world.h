@@ -19,7 +19,9 @@
 
 #include "../../../common/sched/pool.h"
 
-#define UNITS_MAX  32
+#ifndef UNITS_MAX
+#define UNITS_MAX 32
+#endif
 #define GROUPS_MAX 16
 #define SECONDS	   10
 #define MS	   NSEC_PER_MSEC
