@@ -54,6 +54,8 @@ ROWS = [
     ("vtimer_wfi_null_trap", "the same, null, WFI trapped", "insns", 2922, None, 860),
     ("sgi_other", "SGI -> vCPU asleep on another CPU, both", "insns", 7702, 798, 1190),
     ("sgi_other_null", "the same, null, WFI not trapped", "insns", 5402, 798, 625),
+    ("traced_hypercall", "null hypercall, traces on", "insns", None, None, 170),
+    ("traced_vtimer", "virtual timer -> handler, traces on", "insns", None, None, 640),
     ("boot_to_dom0", "entry -> Dom0's kernel", "insns", 228 * MILLION, None, 60 * MILLION),
     ("create", "create of a paused 128 MiB Linux", "insns", 133 * MILLION, None, 30 * MILLION),
     ("destroy", "destroy of it", "insns", 44 * MILLION, None, 10 * MILLION),
@@ -205,6 +207,9 @@ def measure(parts):
             rows[f"vtimer_wfi_{row}"] = found["vtimer_wfi"]
         found = measure_two_cpus("two-cpus-null", image, "sched=null", "")
         rows["sgi_other_null"] = found["sgi_other"]
+        found = measure_paths("paths-traced", image, "", "trace=1 count=200")
+        rows["traced_hypercall"] = found["null_hypercall"]
+        rows["traced_vtimer"] = found["vtimer_running"]
     if "dom0" in parts:
         found, text = measure_dom0("dom0", image, "", "initramfs.cpio", "")
         rows |= found
