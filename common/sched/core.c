@@ -28,15 +28,10 @@
 #include <hv/timer.h>
 #include <hv/trace.h>
 
-static DEFINE_PER_CPU(struct runqueue, runqueues);
+DEFINE_PER_CPU(struct runqueue, sched_runqueues);
 u64 sched_idle_cpus;
 u64 sched_waiting_cpus;
 u64 sched_alone_cpus;
-
-struct runqueue *sched_queue_of(unsigned int cpu)
-{
-	return per_cpu_ptr(runqueues, cpu);
-}
 
 /* Retries only when the unit was migrated in between. */
 struct runqueue *sched_lock_queue(const struct sched_unit *unit)
@@ -51,38 +46,6 @@ struct runqueue *sched_lock_queue(const struct sched_unit *unit)
 		}
 		spin_unlock(&rq->lock);
 	}
-}
-
-void sched_enqueue(struct runqueue *rq, struct sched_unit *unit)
-{
-	unit->state = SCHED_STATE_QUEUED;
-	rq->pool->ops->add(rq, unit);
-	rq->nr_waiting++;
-	__atomic_fetch_or(&sched_waiting_cpus, BIT(unit->cpu), __ATOMIC_SEQ_CST);
-}
-
-void sched_dequeue(struct runqueue *rq, struct sched_unit *unit)
-{
-	rq->pool->ops->remove(rq, unit);
-	rq->nr_waiting--;
-	if (rq->nr_waiting == 0) {
-		atomic_fetch_and(&sched_waiting_cpus, ~BIT(unit->cpu));
-	}
-}
-
-void sched_account(struct runqueue *rq, struct sched_unit *unit, u64 now)
-{
-	u64 ns = now > unit->since ? now - unit->since : 0;
-
-	if (unit->state == SCHED_STATE_RUNNING) {
-		unit->run_ns += ns;
-		if (rq->pool->ops->charge) {
-			rq->pool->ops->charge(unit, ns);
-		}
-	} else if (unit->state == SCHED_STATE_QUEUED) {
-		unit->wait_ns += ns;
-	}
-	unit->since = now;
 }
 
 /* Claim an idle CPU for a unit: one it prefers, else any it may use; ~0 when none is idle. */

@@ -26,17 +26,24 @@ static bool may_go_elsewhere(const struct sched_unit *unit, unsigned int cpu)
 	return (unit->allowed.bits & ~BIT(cpu)) != 0 && !load_acquire(&unit->on_cpu);
 }
 
-/* The best unit that is left in the queue of cpu may be one for another CPU. Queue lock. */
-static void offer_rest(struct runqueue *rq, unsigned int cpu)
+static __noinline void offer_best(struct runqueue *rq, unsigned int cpu)
 {
 	const struct sched_ops *ops = rq->pool->ops;
 	struct sched_unit *unit = NULL;
 
-	if (rq->nr_waiting && ops->cpus_max > 1 && (rq->pool->owned.bits & ~BIT(cpu)) != 0) {
+	if (ops->cpus_max > 1 && (rq->pool->owned.bits & ~BIT(cpu)) != 0) {
 		unit = ops->best(rq, may_go_elsewhere, cpu);
 	}
 	if (unit) {
 		sched_offer(ops, unit);
+	}
+}
+
+/* The best unit that is left in the queue of cpu may be one for another CPU. Queue lock. */
+static inline void offer_rest(struct runqueue *rq, unsigned int cpu)
+{
+	if (rq->nr_waiting) {
+		offer_best(rq, cpu);
 	}
 }
 
@@ -96,12 +103,10 @@ static struct sched_unit *steal_from(struct runqueue *rq, struct runqueue *from,
 	return unit;
 }
 
-static struct sched_unit *steal(struct runqueue *rq, unsigned int cpu, struct sched_unit *own,
-				bool *retry)
+static __noinline struct sched_unit *steal_of(struct runqueue *rq, u64 others, unsigned int cpu,
+					      struct sched_unit *own, bool *retry)
 {
 	const struct sched_ops *ops = rq->pool->ops;
-	u64 others = __atomic_load_n(&sched_waiting_cpus, __ATOMIC_SEQ_CST) & rq->pool->owned.bits &
-		     ~BIT(cpu);
 	struct sched_unit *best = own;
 
 	for (; others; others &= others - 1) {
@@ -123,6 +128,16 @@ static struct sched_unit *steal(struct runqueue *rq, unsigned int cpu, struct sc
 		}
 	}
 	return best;
+}
+
+/* What another CPU of the pool has waiting, or own. */
+static inline struct sched_unit *steal(struct runqueue *rq, unsigned int cpu,
+				       struct sched_unit *own, bool *retry)
+{
+	u64 others = __atomic_load_n(&sched_waiting_cpus, __ATOMIC_SEQ_CST) & rq->pool->owned.bits &
+		     ~BIT(cpu);
+
+	return others ? steal_of(rq, others, cpu, own, retry) : own;
 }
 
 /* Nothing to run here: say so, and look once more (see the head of core.c). */

@@ -11,6 +11,7 @@
 #include "sched_ops.h"
 
 #include <hv/admission.h>
+#include <hv/percpu.h>
 
 /* Reservations of a pool; also at least the number of CPUs. */
 #define SCHED_LOADS_MAX 64U
@@ -49,14 +50,49 @@ extern u64 sched_idle_cpus;    /* bit per CPU that has nothing to run */
 extern u64 sched_waiting_cpus; /* bit per CPU whose queue holds waiting units */
 extern u64 sched_alone_cpus;   /* bit per CPU whose unit runs without a time limit */
 
-struct runqueue *sched_queue_of(unsigned int cpu);
+DECLARE_PER_CPU(struct runqueue, sched_runqueues);
+
+static inline struct runqueue *sched_queue_of(unsigned int cpu)
+{
+	return per_cpu_ptr(sched_runqueues, cpu);
+}
+
 /* Lock the queue that a unit belongs to. */
 struct runqueue *sched_lock_queue(const struct sched_unit *unit);
-/* The following three: queue lock. */
-void sched_enqueue(struct runqueue *rq, struct sched_unit *unit);
-void sched_dequeue(struct runqueue *rq, struct sched_unit *unit);
+/* The following three: queue lock. In the header for the two halves of each wake-up. */
+static inline void sched_enqueue(struct runqueue *rq, struct sched_unit *unit)
+{
+	unit->state = SCHED_STATE_QUEUED;
+	rq->pool->ops->add(rq, unit);
+	rq->nr_waiting++;
+	__atomic_fetch_or(&sched_waiting_cpus, BIT(unit->cpu), __ATOMIC_SEQ_CST);
+}
+
+static inline void sched_dequeue(struct runqueue *rq, struct sched_unit *unit)
+{
+	rq->pool->ops->remove(rq, unit);
+	rq->nr_waiting--;
+	if (rq->nr_waiting == 0) {
+		atomic_fetch_and(&sched_waiting_cpus, ~BIT(unit->cpu));
+	}
+}
+
 /* Close the books on the state that ends now. */
-void sched_account(struct runqueue *rq, struct sched_unit *unit, u64 now);
+static inline void sched_account(struct runqueue *rq, struct sched_unit *unit, u64 now)
+{
+	u64 ns = now > unit->since ? now - unit->since : 0;
+
+	if (unit->state == SCHED_STATE_RUNNING) {
+		unit->run_ns += ns;
+		if (rq->pool->ops->charge) {
+			rq->pool->ops->charge(unit, ns);
+		}
+	} else if (unit->state == SCHED_STATE_QUEUED) {
+		unit->wait_ns += ns;
+	}
+	unit->since = now;
+}
+
 /* Queue a unit that sleeps without a reason; it may go to another CPU. No queue lock. */
 void sched_place(struct sched_unit *unit, enum sched_arrival how);
 /* A queued unit waits behind others: tell CPUs that may want to take it. Queue lock. */
