@@ -40,7 +40,7 @@ MILLION = 1_000_000
 
 # (row, what, unit, Xen 4.20, Bao, at most; None: reported only). Peers: docs/performance.md.
 ROWS = [
-    ("null_hypercall", "null hypercall, round trip", "insns", 431, 159, 90),
+    ("null_hypercall", "null hypercall, round trip", "insns", 431, 159, 88),
     ("psci_version", "PSCI_VERSION", "insns", 473, 198, 105),
     ("gicd_typer", "GICD_TYPER read, trapped", "insns", 593, 229, 200),
     ("gicr_typer", "GICR_TYPER read, trapped", "insns", 594, 273, 225),
@@ -48,11 +48,11 @@ ROWS = [
     ("actlr", "trapped system register (ACTLR_EL1)", "insns", 428, None, 120),
     ("ptimer_read", "physical timer register read", "insns", 455, None, 150),
     ("sgi_to_self", "SGI to itself -> handler", "insns", 1031, 781, 285),
-    ("vtimer_running", "virtual timer -> handler, running", "insns", 1086, 201, 185),
-    ("vtimer_wfi", "virtual timer -> handler, out of WFI", "insns", 4584, 200, 850),
-    ("vtimer_wfi_null", "the same, null, WFI not trapped", "insns", 1088, 200, 185),
-    ("vtimer_wfi_null_trap", "the same, null, WFI trapped", "insns", 2922, None, 860),
-    ("sgi_other", "SGI -> vCPU asleep on another CPU, both", "insns", 7702, 798, 1190),
+    ("vtimer_running", "virtual timer -> handler, running", "insns", 1086, 201, 184),
+    ("vtimer_wfi", "virtual timer -> handler, out of WFI", "insns", 4584, 200, 800),
+    ("vtimer_wfi_null", "the same, null, WFI not trapped", "insns", 1088, 200, 184),
+    ("vtimer_wfi_null_trap", "the same, null, WFI trapped", "insns", 2922, None, 790),
+    ("sgi_other", "SGI -> vCPU asleep on another CPU, both", "insns", 4491, 798, 1145),
     ("sgi_other_null", "the same, null, WFI not trapped", "insns", 5402, 798, 625),
     ("traced_hypercall", "null hypercall, traces on", "insns", None, None, 170),
     ("traced_vtimer", "virtual timer -> handler, traces on", "insns", None, None, 640),

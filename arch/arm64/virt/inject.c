@@ -35,8 +35,13 @@ static void kick(struct vcpu *v)
 	}
 }
 
-static __noinline void kick_all(struct domain *d, u64 kicks)
+/* The end of an injection that somebody has to hear of. */
+static __noinline void end_and_kick(struct domain *d)
 {
+	u64 kicks = d->arch.vgic.kicks;
+
+	d->arch.vgic.kicks = 0;
+	spin_unlock(&d->arch.vgic.lock);
 	for (; kicks != 0; kicks &= kicks - 1) {
 		kick(d->vcpus[__builtin_ctzl(kicks)]);
 	}
@@ -44,12 +49,10 @@ static __noinline void kick_all(struct domain *d, u64 kicks)
 
 void inject_end(struct domain *d)
 {
-	u64 kicks = d->arch.vgic.kicks;
-
-	d->arch.vgic.kicks = 0;
-	spin_unlock(&d->arch.vgic.lock);
-	if (unlikely(kicks != 0)) {
-		kick_all(d, kicks);
+	if (unlikely(d->arch.vgic.kicks != 0)) {
+		end_and_kick(d);
+	} else {
+		spin_unlock(&d->arch.vgic.lock);
 	}
 }
 
