@@ -9,7 +9,7 @@
  * sources: common/sched/core.c common/sched/pick.c common/sched/pool.c common/sched/unit.c
  * sources: common/policy/credit.c common/policy/rtds.c common/policy/null.c
  * sources: common/policy/arinc653.c common/sched/runqueue.c common/core/spinlock.c
- * sources: common/lib/tree.c common/lib/admission.c
+ * sources: common/lib/tree.c common/lib/admission.c common/lib/number.c
  */
 #include "fake/sched_world.h"
 
