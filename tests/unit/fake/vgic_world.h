@@ -99,6 +99,23 @@ static void world_free(void)
 	free(dom);
 }
 
+/* The counts of the queues are those of their lists. */
+static void check_counts(const struct vgic_vcpu *vg)
+{
+	for (unsigned int q = 0; q < NR_VGIC_QUEUES; q++) {
+		unsigned int nr = 0;
+
+		for (unsigned int level = 0; level < VGIC_NR_LEVELS; level++) {
+			const struct vgic_irq *first = vg->queue[q][level], *irq = first;
+
+			for (; irq != NULL; irq = irq->next == first ? NULL : irq->next) {
+				nr++;
+			}
+		}
+		assert_int_equal(vg->nr_queued[q], nr);
+	}
+}
+
 /* The way into the guest on a CPU: until nothing more is to be done. */
 static void world_enter(unsigned int cpu)
 {
@@ -113,6 +130,7 @@ static void world_enter(unsigned int cpu)
 			vgic_enter(v);
 			assert_true(++rounds < 40);
 		}
+		check_counts(&v->arch.vgic);
 	}
 	fake_cpu = before;
 }
