@@ -39,16 +39,11 @@ bool softirq_take(enum softirq nr)
 
 void softirq_run(void)
 {
-	u32 bits = atomic_fetch_and(this_cpu_ptr(softirq_bits), (u32)BIT(SOFTIRQ_SCHED));
+	u32 bits = READ_ONCE(this_cpu(softirq_bits)) & ~(u32)BIT(SOFTIRQ_SCHED);
+	enum softirq nr = (enum softirq)__builtin_ctz(bits | BIT(NR_SOFTIRQS));
 
-	bits &= ~(u32)BIT(SOFTIRQ_SCHED);
-	while (bits) {
-		unsigned int nr = (unsigned int)__builtin_ctz(bits);
-
-		bits &= bits - 1;
-		if (handlers[nr]) {
-			handlers[nr]();
-		}
+	if (bits && softirq_take(nr) && handlers[nr]) {
+		handlers[nr]();
 	}
 }
 

@@ -31,7 +31,7 @@ static inline bool softirq_is_pending(void)
 }
 /* Take and clear one bit of this CPU; true when it was set. */
 bool softirq_take(enum softirq nr);
-/* Run all pending handlers of this CPU except SOFTIRQ_SCHED. */
+/* Run the first pending handler of this CPU, except SOFTIRQ_SCHED. */
 void softirq_run(void);
 
 /* Should a long operation of this CPU stop at its next preemption point? */

@@ -88,10 +88,12 @@ static bool is_raised(u32 bits)
 static bool do_softirqs(void)
 {
 	for (u32 i = 0; i < ROUNDS_MAX && is_raised(~(u32)BIT(SOFTIRQ_SCHED)); i++) {
+		bool is_timer = is_raised(BIT(SOFTIRQ_TIMER));
+
 		irq_point();
 		softirq_run();
-		if (!is_raised(BIT(SOFTIRQ_TIMER))) {
-			break;
+		if (!is_timer) {
+			break; /* one work item */
 		}
 	}
 	return softirq_take(SOFTIRQ_SCHED);
