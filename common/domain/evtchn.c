@@ -20,6 +20,8 @@
 #include <hv/softirq.h>
 #include <public/xen.h>
 
+#define BUCKETS_SLICE 8U /* freed in one work item */
+
 #define CLOSE_TRIES 4
 /* Ports looked at between two preemption points; closing one is the work of many looks. */
 #define CLOSE_SLICE 24U
@@ -45,8 +47,12 @@ bool evtchn_free_slice(struct domain *d)
 	if (d->evtchn == NULL) {
 		return false;
 	}
-	for (u32 i = 0; i < EVTCHN_NR_BUCKETS; i++) {
+	for (u32 i = 0, nr = 0; i < EVTCHN_NR_BUCKETS; i++) {
+		if (d->evtchn->bucket[i] != NULL && nr++ == BUCKETS_SLICE) {
+			return true;
+		}
 		heap_pages_free(d->evtchn->bucket[i], 0);
+		d->evtchn->bucket[i] = NULL;
 	}
 	heap_free(d->evtchn);
 	d->evtchn = NULL;
