@@ -29,7 +29,7 @@
 #define CMPXCHG_TRIES 8
 /* Frames given back, and pages freed, between two preemption points. */
 #define RELEASE_SLICE 4U
-#define FREE_SLICE    16U
+#define FREE_SLICE    4U
 
 _Static_assert(sizeof(struct grant_pins) == sizeof(struct grant_entry_v1),
 	       "a page of pins a frame");
