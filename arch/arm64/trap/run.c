@@ -99,6 +99,23 @@ static bool do_softirqs(void)
 	return softirq_take(SOFTIRQ_SCHED);
 }
 
+/*
+ * Has something else than deferred work been raised meanwhile? After ROUNDS_MAX times the guest is
+ * entered all the same, and left at once: the kick is an interrupt, which no guest can mask.
+ */
+static bool has_more(u32 *nr_rounds)
+{
+	if (likely(!is_raised(~(u32)BIT(SOFTIRQ_DEFER)))) {
+		return false;
+	}
+	if (*nr_rounds < ROUNDS_MAX) {
+		(*nr_rounds)++;
+		return true;
+	}
+	arch_cpu_kick(cpu_id());
+	return false;
+}
+
 /* Deferred work that queues itself again lets interrupts in between. */
 static void wait_for_work(void)
 {
@@ -183,7 +200,7 @@ struct vcpu *run_next(void)
 				irq_point();
 				vgic_enter_work(v);
 			}
-			if (is_raised(~(u32)BIT(SOFTIRQ_DEFER)) && nr_rounds++ < ROUNDS_MAX) {
+			if (has_more(&nr_rounds)) {
 				continue;
 			}
 			if (unlikely(v->arch.may_wait)) {
