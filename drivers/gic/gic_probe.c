@@ -15,6 +15,9 @@ int gic_init(void)
 	if (IS_ENABLED(CONFIG_GICV3)) {
 		rc = gicv3_probe();
 	}
+	if (IS_ENABLED(CONFIG_GICV2) && rc == -ENODEV) {
+		rc = gicv2_probe();
+	}
 	if (rc == -ENODEV) {
 		pr_err("gic: the device tree has no interrupt controller that this build drives\n");
 	}

@@ -34,7 +34,7 @@
 #define GIC_VMCR_EOIM	   0x200U
 #define GIC_VMCR_PMR_SHIFT 24
 
-/* Frames of the redistributors, or of a GICv2's banked registers, as the device tree lists them. */
+/* Frames of a GICv3's redistributors, as the device tree lists them. */
 #define GIC_REDIST_REGIONS_MAX 4
 
 struct gic_info {
@@ -44,8 +44,9 @@ struct gic_info {
 	struct {
 		u64 base, bytes;
 	} redist[GIC_REDIST_REGIONS_MAX];
-	u32 redist_stride;    /* bytes from one CPU's frames to the next's */
-	unsigned int version; /* 3 */
+	u32 redist_stride;	 /* bytes from one CPU's frames to the next's */
+	u64 cpu_base, vcpu_base; /* GICv2: CPU interface, virtual CPU interface; 8 KiB each */
+	unsigned int version;	 /* 2 or 3 */
 	unsigned int maintenance_irq;
 };
 
@@ -87,5 +88,6 @@ void gic_register(const struct gic_ops *ops, unsigned int nr_lrs);
 /* One per driver, called by gic_init() in turn: 0, -ENODEV (not this one), other errors are final.
  */
 int gicv3_probe(void);
+int gicv2_probe(void);
 
 #endif

@@ -59,7 +59,7 @@ static __init void find_firmware(void)
 static __init void init_interrupts(void)
 {
 	if (gic_init()) {
-		boot_stop("no usable interrupt controller in the device tree (GICv3 is needed)");
+		boot_stop("no usable interrupt controller in the device tree (GICv2 or GICv3)");
 	}
 	if (irq_request(HYP_TIMER_PPI, timer_interrupt, NULL) || vgic_init() || vtimer_init()) {
 		boot_stop("the interrupts that the hypervisor itself needs are not available");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Facade of the interrupt controller: holds what the driver found at boot, so that nobody above
- * names a driver. Sealed after boot. (IHI 0069; a GICv2 driver would register here as well.)
+ * names a driver. Sealed after boot.
  */
 #include <hv/arch.h>
 #include <hv/errno.h>
