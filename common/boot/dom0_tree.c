@@ -10,6 +10,7 @@
 #include <hv/compiler.h>
 #include <hv/errno.h>
 #include <hv/format.h>
+#include <hv/gic.h>
 #include <hv/printk.h>
 #include <hv/string.h>
 #include <libfdt.h>
@@ -35,8 +36,9 @@ __init bool dom0_is_kept(int node)
 	if (console == -2) {
 		console = devtree_stdout();
 	}
-	return node == console || devtree_is_compatible(node, "arm,gic-v3") ||
-	       devtree_is_compatible(node, "arm,gic-v3-its");
+	return node == console || node == gic_info.node ||
+	       devtree_is_compatible(node, "arm,gic-v3-its") ||
+	       devtree_is_compatible(node, "arm,gic-v2m-frame");
 }
 
 /* First node of the copy that has to go, or < 0. The tree changes with each deletion: search again.
@@ -50,6 +52,7 @@ static __init int find_superfluous(const void *fdt, const char *console_path)
 	     node = fdt_next_node(fdt, node, &depth)) {
 		if (node == console || has_type(fdt, node, "memory") ||
 		    !fdt_node_check_compatible(fdt, node, "arm,gic-v3-its") ||
+		    !fdt_node_check_compatible(fdt, node, "arm,gic-v2m-frame") ||
 		    !fdt_node_check_compatible(fdt, node, "multiboot,module")) {
 			return node;
 		}
@@ -189,15 +192,35 @@ static __init int set_chosen(struct dom0 *dom0)
 	return rc;
 }
 
+/* Cut reg after its second entry: a GICv2's virtual-interface frames come behind. */
+static __init int trim_reg(void *fdt, int node)
+{
+	int parent = fdt_parent_offset(fdt, node);
+	int bytes = 2 * 4 * (fdt_address_cells(fdt, parent) + fdt_size_cells(fdt, parent));
+	const void *reg;
+	u32 cells[16];
+	int len;
+
+	reg = fdt_getprop(fdt, node, "reg", &len);
+	if (parent < 0 || !reg || bytes <= 0 || bytes > len || (size_t)bytes > sizeof(cells)) {
+		return -FDT_ERR_BADVALUE;
+	}
+	memcpy(cells, reg, (size_t)bytes);
+	return fdt_setprop(fdt, node, "reg", cells, bytes);
+}
+
 /* The GIC's maintenance interrupt and virtual-interface frames are the hypervisor's. */
 static __init int trim_gic(void *fdt)
 {
-	int node = fdt_node_offset_by_compatible(fdt, -1, "arm,gic-v3");
+	char path[128];
+	int rc = fdt_get_path(devtree_blob(), gic_info.node, path, sizeof(path));
+	int node = rc ? rc : fdt_path_offset(fdt, path);
 
-	if (node >= 0) {
-		fdt_delprop(fdt, node, "interrupts");
+	if (node < 0) {
+		return node;
 	}
-	return 0;
+	fdt_delprop(fdt, node, "interrupts");
+	return gic_info.version == 2 ? trim_reg(fdt, node) : 0;
 }
 
 /* Copy what is used of the host's tree; boot loaders leave as much as a megabyte of slack behind

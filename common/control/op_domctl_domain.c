@@ -7,6 +7,7 @@
 #include <hv/domain.h>
 #include <hv/dom_console.h>
 #include <hv/errno.h>
+#include <hv/gic.h>
 #include <hv/evtchn.h>
 #include <hv/softirq.h>
 #include <hv/string.h>
@@ -31,6 +32,12 @@ static bool pool_is_usable(u32 id)
 	return sched_pool_info(id, &info) == 0 && info.id == id && !cpumask_is_empty(info.cpus);
 }
 
+/* The machine's GIC is the only one that a domain can have. */
+static u8 native_gic(void)
+{
+	return gic_info.version == 2 ? XEN_DOMCTL_CONFIG_GIC_V2 : XEN_DOMCTL_CONFIG_GIC_V3;
+}
+
 static int check_create(const struct xen_domctl_createdomain *in)
 {
 	if ((in->flags & FLAGS_NEEDED) != FLAGS_NEEDED || (in->flags & ~FLAGS_ALLOWED) != 0 ||
@@ -38,8 +45,10 @@ static int check_create(const struct xen_domctl_createdomain *in)
 	    !pool_is_usable(in->cpupool_id)) {
 		return -EINVAL;
 	}
-	if (in->arch.gic_version == XEN_DOMCTL_CONFIG_GIC_V2 || in->arch.sve_vl != 0 ||
-	    in->arch.tee_type != XEN_DOMCTL_CONFIG_TEE_NONE || in->arch.nr_spis > NR_SPIS_MAX) {
+	if ((in->arch.gic_version != XEN_DOMCTL_CONFIG_GIC_NATIVE &&
+	     in->arch.gic_version != native_gic()) ||
+	    in->arch.sve_vl != 0 || in->arch.tee_type != XEN_DOMCTL_CONFIG_TEE_NONE ||
+	    in->arch.nr_spis > NR_SPIS_MAX) {
 		return -EINVAL;
 	}
 	if (in->grant_opts > 1) { /* the version */
@@ -79,7 +88,7 @@ int domctl_createdomain(struct domain *d, struct xen_domctl *op)
 	(void)sched_pool_move(&d->sched, in->cpupool_id, NULL);
 	wallclock_show(d);
 	op->domain = d->id;
-	in->arch.gic_version = XEN_DOMCTL_CONFIG_GIC_V3;
+	in->arch.gic_version = native_gic();
 	in->arch.clock_frequency = config.clock_frequency;
 	domain_put(d);
 	return 0;
@@ -164,7 +173,7 @@ void domctl_fill_info(struct domain *d, struct xen_domctl_getdomaininfo *info)
 	info->shared_info_frame = d->shared_info_frame.v;
 	info->cpupool = sched_group_pool(&d->sched);
 	info->gpaddr_bits = GUEST_ADDRESS_BITS;
-	info->arch_config.gic_version = XEN_DOMCTL_CONFIG_GIC_V3;
+	info->arch_config.gic_version = native_gic();
 }
 
 int domctl_getdomaininfo(struct domain *d, struct xen_domctl *op)

@@ -247,6 +247,7 @@ static int map_frames(int node)
 		return -EINVAL;
 	}
 	gic_info.version = 2;
+	gic_info.node = node;
 	gic_info.dist_base = reg[0].base;
 	gic_info.cpu_base = reg[1].base;
 	gic_info.vcpu_base = reg[3].base;

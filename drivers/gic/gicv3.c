@@ -288,6 +288,7 @@ int gicv3_probe(void)
 		return rc;
 	}
 	gic_info.version = 3;
+	gic_info.node = node;
 	gic_info.nr_irqs = MIN(((mmio_read32(dist + GICD_TYPER) & 0x1f) + 1) * 32, IRQ_MAX);
 	gic_register(&gicv3_ops, gicv3_lr_init());
 	irq_set_chip(&gicv3_chip);

@@ -47,6 +47,7 @@ struct gic_info {
 	u32 redist_stride;	 /* bytes from one CPU's frames to the next's */
 	u64 cpu_base, vcpu_base; /* GICv2: CPU interface, virtual CPU interface; 8 KiB each */
 	unsigned int version;	 /* 2 or 3 */
+	int node;		 /* in the device tree; boot only */
 	unsigned int maintenance_irq;
 };
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The virtual GICv3 of a domain (IHI 0069): what the trap code and the domain code call. How it
- * works is told at the top of arch/arm64/virt/vgic_model.c; sources of interrupts use hv/inject.h.
+ * The virtual GIC of a domain (IHI 0069, IHI 0048B): what the trap code and the domain code call.
+ * How it works is told at the top of arch/arm64/virt/vgic_model.c; sources of interrupts use
+ * hv/inject.h.
  */
 #ifndef HV_VGIC_H
 #define HV_VGIC_H
@@ -22,6 +23,7 @@ struct vgic_layout {
 		u64 base, bytes;
 	} redist[VGIC_REDIST_REGIONS_MAX];
 	u32 redist_stride; /* 0: VGIC_REDIST_STRIDE */
+	u64 cpu_base;	   /* not 0: a GICv2, this is its CPU interface, and no redistributors */
 };
 
 /* Boot: the maintenance interrupt; once, then on each CPU. */
@@ -30,7 +32,8 @@ void vgic_cpu_init(void);
 
 /*
  * Construction, before any vCPU: memory for the SPIs and the MMIO regions. d->nr_vcpus is known.
- * -ENOMEM, -EINVAL (no room for that many redistributors), or an error of mmio_register().
+ * -ENOMEM, -EINVAL (no room for that many redistributors, more vCPUs than a GICv2 can have), or an
+ * error of mmio_register().
  */
 int vgic_domain_init(struct domain *d, const struct vgic_layout *layout);
 /*

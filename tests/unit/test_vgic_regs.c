@@ -8,7 +8,7 @@
  * sources: arch/arm64/virt/vgic_hw.c arch/arm64/virt/vgic_regs.c arch/arm64/virt/vgic_regs_dist.c
  * sources: arch/arm64/virt/vgic_regs_redist.c arch/arm64/virt/vgic_init.c
  * sources: arch/arm64/virt/vgic_signal.c arch/arm64/virt/inject.c arch/arm64/virt/mmio.c
- * sources: common/core/spinlock.c
+ * sources: common/core/spinlock.c arch/arm64/virt/vgic_regs_dist2.c
  */
 #include "fake/vgic_world.h"
 

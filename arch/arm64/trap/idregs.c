@@ -7,6 +7,7 @@
  */
 #include <asm/sysreg.h>
 #include <asm/trap.h>
+#include <hv/gic.h>
 #include <hv/types.h>
 
 #define FIELD(shift) (0xfUL << (shift))
@@ -96,6 +97,7 @@ static u64 mmfr3(void)
 #define ENC_PFR0     SYSREG_ENC(3, 0, 0, 4, 0)
 #define PA_RANGE_MAX 2UL
 #define CSV2_SHIFT   56
+#define GIC_SHIFT    24
 
 static u64 adjust(u64 enc, u64 value)
 {
@@ -105,6 +107,10 @@ static u64 adjust(u64 enc, u64 value)
 	/* CSV2 of 2 and above promises SCXTNUM_ELx, which is not switched. */
 	if (enc == ENC_PFR0 && (value >> CSV2_SHIFT & 0xf) > 1) {
 		value = (value & ~FIELD(CSV2_SHIFT)) | 1UL << CSV2_SHIFT;
+	}
+	/* A GICv2 is not used through system registers, whatever the CPU has. */
+	if (enc == ENC_PFR0 && gic_info.version == 2) {
+		value &= ~FIELD(GIC_SHIFT);
 	}
 	return value;
 }
@@ -133,6 +139,9 @@ bool idreg_must_trap(void)
 		if (rows[i].read() & rows[i].must_hide) {
 			return true;
 		}
+	}
+	if (gic_info.version == 2 && (pfr0 & FIELD(GIC_SHIFT)) != 0) {
+		return true;
 	}
 	return mmfr3() != 0 || (pfr0 >> CSV2_SHIFT & 0xf) > 1;
 }

@@ -9,6 +9,7 @@ obj-y += vgic_model.o
 obj-y += vgic_queue.o
 obj-y += vgic_regs.o
 obj-y += vgic_regs_dist.o
+obj-$(CONFIG_GICV2) += vgic_regs_dist2.o
 obj-y += vgic_regs_redist.o
 obj-y += vgic_signal.o
 obj-y += vtimer.o

@@ -45,6 +45,10 @@ static void guest_layout(struct vgic_layout *layout, u32 nr_spis)
 		.nr_redist_regions = 1,
 		.redist[0] = { GUEST_GICV3_GICR0_BASE, GUEST_GICV3_GICR0_SIZE },
 	};
+	if (gic_info.version == 2) {
+		layout->dist_base = GUEST_GICD_BASE;
+		layout->cpu_base = GUEST_GICC_BASE;
+	}
 }
 
 /* Dom0 finds the controller where the host's device tree says. */
@@ -55,6 +59,7 @@ static void host_layout(struct vgic_layout *layout)
 		.nr_spis = gic_info.nr_irqs - 32,
 		.nr_redist_regions = gic_info.nr_redist_regions,
 		.redist_stride = gic_info.redist_stride,
+		.cpu_base = gic_info.cpu_base,
 	};
 	for (u32 i = 0; i < gic_info.nr_redist_regions; i++) {
 		layout->redist[i].base = gic_info.redist[i].base;

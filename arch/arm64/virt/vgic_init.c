@@ -5,8 +5,11 @@
  * lock: nobody else looks at a domain that is being built.
  */
 #include <hv/errno.h>
+#include <hv/gic.h>
 #include <hv/heap.h>
 #include <hv/inject.h>
+#include <hv/printk.h>
+#include <hv/stage2.h>
 #include <hv/vgic.h>
 #include <hv/vtimer.h>
 
@@ -46,6 +49,40 @@ static int place_redists(struct domain *d, const struct vgic_layout *layout)
 	return next == d->nr_vcpus ? 0 : -EINVAL;
 }
 
+/*
+ * First access to a GICv2's CPU interface: from now on the guest reaches that page of the
+ * hardware's virtual one by itself. Not at the domain's construction, for it has no stage-2 tables
+ * then.
+ */
+static bool map_cpu_interface(struct vcpu *v, struct mmio_access *access, void *arg)
+{
+	u64 at = access->offset & PAGE_MASK;
+	int rc = s2_map(v->domain, gfn((v->domain->arch.vgic.cpu_base + at) >> PAGE_SHIFT),
+			mfn((gic_info.vcpu_base + at) >> PAGE_SHIFT), 1, S2_DEVICE);
+
+	(void)arg;
+	/* Another vCPU may have been faster. */
+	access->retry = rc == 0 || rc == -EEXIST;
+	return access->retry;
+}
+
+static int register_v2(struct domain *d, const struct vgic_layout *layout)
+{
+	struct mmio_region region = { layout->dist_base, PAGE_SIZE, vgic_dist2_access, NULL };
+	int rc;
+
+	if (d->nr_vcpus > VGIC_V2_VCPUS_MAX) {
+		pr_err("vgic: this machine's GICv2 serves at most %u vCPUs\n", VGIC_V2_VCPUS_MAX);
+		return -EINVAL;
+	}
+	d->arch.vgic.cpu_base = layout->cpu_base;
+	rc = mmio_register(d, &region);
+	region.start = layout->cpu_base;
+	region.bytes = 2 * PAGE_SIZE;
+	region.handler = map_cpu_interface;
+	return rc != 0 ? rc : mmio_register(d, &region);
+}
+
 static int register_regions(struct domain *d, const struct vgic_layout *layout)
 {
 	struct vgic_domain *g = &d->arch.vgic;
@@ -83,6 +120,7 @@ int vgic_spis_init(struct domain *d)
 	}
 	while (g->nr_spis < to) {
 		vgic_irq_init(&g->spis[g->nr_spis], VGIC_NR_PRIVATE + g->nr_spis, 0);
+		g->spis[g->nr_spis].route = g->cpu_base != 0 ? 1 : 0;
 		g->nr_spis++;
 	}
 	return -ERESTART;
@@ -91,14 +129,15 @@ int vgic_spis_init(struct domain *d)
 int vgic_domain_init(struct domain *d, const struct vgic_layout *layout)
 {
 	struct vgic_domain *g = &d->arch.vgic;
-	int rc = place_redists(d, layout);
+	bool is_v2 = IS_ENABLED(CONFIG_GICV2) && layout->cpu_base != 0;
+	int rc = is_v2 ? 0 : place_redists(d, layout);
 
 	if (rc != 0) {
 		return rc;
 	}
 	spin_lock_init(&g->lock, LOCK_RANK_VGIC);
 	g->nr_wanted = MIN(ALIGN_UP(layout->nr_spis, 32U), VGIC_NR_SPIS_MAX);
-	return register_regions(d, layout);
+	return is_v2 ? register_v2(d, layout) : register_regions(d, layout);
 }
 
 void vgic_domain_free(struct domain *d)
@@ -131,6 +170,9 @@ void vgic_vcpu_reset(struct vcpu *v)
 		}
 		hw = irq->flags & VIRQ_HW;
 		vgic_irq_init(irq, i, v->id);
+		if (v->domain->arch.vgic.cpu_base != 0 && i < 16) {
+			irq->flags = VIRQ_SGI;
+		}
 		if (hw != 0) {
 			irq->flags |= hw;
 			irq->pirq = VTIMER_PPI_VIRT;

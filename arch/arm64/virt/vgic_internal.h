@@ -85,6 +85,8 @@ void vgic_irq_set_priority(struct domain *d, struct vgic_irq *irq, u8 priority);
 void vgic_irq_set_group(struct domain *d, struct vgic_irq *irq, bool group1);
 void vgic_irq_set_edge(struct domain *d, struct vgic_irq *irq, bool edge);
 void vgic_irq_set_target(struct domain *d, struct vgic_irq *irq, u16 vcpu);
+/* SGI of a GICv2: sources that begin or cease to wait. */
+void vgic_irq_change_sources(struct domain *d, struct vgic_irq *irq, u32 set, u32 clear);
 void vgic_set_ctlr(struct domain *d, u32 ctlr);
 
 /* Put an interrupt that is in no list register where its state wants it; tell its vCPU. */
@@ -133,14 +135,16 @@ u32 vgic_hw_pending(const struct domain *d, const struct vgic_irq *irqs, u32 lin
 void vgic_hw_resample(const struct domain *d, struct vgic_irq *irq);
 
 /*
- * Registers (vgic_regs.c is the engine, the tables are in vgic_regs_dist.c and vgic_regs_redist.c).
+ * Registers (vgic_regs.c is the engine, the tables are in vgic_regs_dist.c, vgic_regs_redist.c and,
+ * of a GICv2, vgic_regs_dist2.c).
  * A row is a block of equal fields, one per interrupt, or a single register. Sizes of accesses that
  * a row takes are the set bits of widths: 1, 2, 4, 8 bytes.
  */
 struct vgic_window {
 	struct domain *domain;
 	struct vcpu *accessor;
-	struct vcpu *frame; /* whose redistributor; NULL: distributor */
+	/* Whose redistributor; whose banked registers in a GICv2; NULL: distributor of a GICv3. */
+	struct vcpu *frame;
 };
 
 #define VGIC_REG_W1    BIT(0) /* writing 0 does nothing */
@@ -160,6 +164,31 @@ struct vgic_reg {
 	u64 (*read)(const struct vgic_window *w, u32 at);
 	void (*write)(const struct vgic_window *w, u32 at, u64 value);
 };
+
+#define VGIC_SINGLE(off, len, w, rd, wr)                                                           \
+	{                                                                                          \
+		.offset = (off), .end = (off) + (len), .widths = (w), .read = (rd), .write = (wr)  \
+	}
+#define VGIC_FIELDS(off, len, b, w, fl, rd, wr)                                                    \
+	{                                                                                          \
+		.offset = (off), .end = (off) + (len), .bits = (b), .widths = (w), .flags = (fl),  \
+		.irqs_read = (rd), .irq_write = (wr)                                               \
+	}
+/* What all blocks have from 0x80 on: len bytes with a bit per interrupt, then priorities. */
+#define VGIC_IRQ_ROWS(len, pending)                                                                \
+	VGIC_FIELDS(0x080, len, 1, 4, 0, vgic_read_groups, vgic_write_group),                      \
+		VGIC_FIELDS(0x100, len, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_enable),  \
+		VGIC_FIELDS(0x180, len, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_disable), \
+		VGIC_FIELDS(0x200, len, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, pending,               \
+			    vgic_write_set_pending),                                               \
+		VGIC_FIELDS(0x280, len, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, pending,               \
+			    vgic_write_clear_pending),                                             \
+		VGIC_FIELDS(0x300, len, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,      \
+			    vgic_write_set_active),                                                \
+		VGIC_FIELDS(0x380, len, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,      \
+			    vgic_write_clear_active),                                              \
+		VGIC_FIELDS(0x400, (len)*8, 8, 5, 0, vgic_read_priority, vgic_write_priority)
+#define VGIC_RAZ_WI(off, len) VGIC_SINGLE(off, len, 15, NULL, NULL)
 
 /*
  * Rows sorted by offset, without overlap, the last one VGIC_REG_END, and where to begin to look:
@@ -181,8 +210,9 @@ void vgic_table_init(struct vgic_table *table);
 /* One access; false when the size or the alignment is not allowed. */
 bool vgic_regs_access(const struct vgic_window *w, struct mmio_access *access,
 		      const struct vgic_table *table);
-/* Boot: both blocks' tables. */
+/* Boot: all blocks' tables. */
 void vgic_dist_init(void);
+void vgic_dist2_init(void);
 void vgic_redist_init(void);
 /* What GICR_TYPER of a vCPU of the domain says. */
 u64 vgic_redist_typer(const struct vcpu *v);
@@ -208,6 +238,7 @@ void vgic_write_priority(struct domain *d, struct vgic_irq *irq, u64 value);
 void vgic_write_config(struct domain *d, struct vgic_irq *irq, u64 value);
 
 bool vgic_dist_access(struct vcpu *v, struct mmio_access *access, void *arg);
+bool vgic_dist2_access(struct vcpu *v, struct mmio_access *access, void *arg);
 bool vgic_redist_access(struct vcpu *v, struct mmio_access *access, void *arg);
 
 #endif

@@ -53,6 +53,12 @@
  * ended: target is where it is routed, holder who has it. GICD_CTLR only selects which queues are
  * looked at.
  *
+ * SGIs of a GICv2 (VIRQ_SGI) are pending once for each vCPU that has sent one. A list register
+ * takes one source, the lowest, and asks for a maintenance interrupt at its end while others wait
+ * (bits of route). While one is active no other is put beside it: the register has room for one
+ * source. In the model the latch is set exactly while sources wait; in a list register they are in
+ * route only, and the fold sets it again.
+ *
  * Physical interrupts (VIRQ_HW): while virtually pending by its latch, or active, the physical one
  * is active, so it cannot fire again; the guest's end of interrupt deactivates both. Therefore a
  * register write that makes the virtual one pending or active does so with the physical one, and
@@ -375,6 +381,22 @@ void vgic_irq_set_target(struct domain *d, struct vgic_irq *irq, u16 vcpu)
 	}
 	(void)change_begin(d, irq);
 	irq->target = vcpu;
+	change_end(d, irq);
+}
+
+void vgic_irq_change_sources(struct domain *d, struct vgic_irq *irq, u32 set, u32 clear)
+{
+	bool is_here = change_begin(d, irq);
+
+	irq->route = (irq->route & ~clear) | set;
+	if (is_here && (irq->route & VIRQ_SOURCES_MASK) != 0) {
+		irq->flags |= VIRQ_LATCH;
+	} else if (is_here) {
+		irq->flags &= (u16)~VIRQ_LATCH;
+	}
+	if (set != 0 && trace_is_on()) {
+		trace_pending(d, irq);
+	}
 	change_end(d, irq);
 }
 

@@ -55,7 +55,7 @@ static struct vgic_irq *window_irq(const struct vgic_window *w, u32 i)
 /* The interrupts of a window from first on: *nr of them, or as many as there are. */
 static struct vgic_irq *window_irqs(const struct vgic_window *w, u32 first, u32 *nr)
 {
-	u32 end = VGIC_NR_PRIVATE + (w->frame == NULL ? w->domain->arch.vgic.nr_spis : 0);
+	u32 end = VGIC_NR_PRIVATE + (first < VGIC_NR_PRIVATE ? 0 : w->domain->arch.vgic.nr_spis);
 	struct vgic_irq *irqs = window_irq(w, first);
 
 	*nr = irqs == NULL ? 0 : MIN(*nr, end - first);
@@ -276,13 +276,13 @@ u64 vgic_regs_iidr(const struct vgic_window *w, u32 at)
 	return PRODUCT_ID << 24;
 }
 
-/* PIDR4 … PIDR7, PIDR0 … PIDR3, CIDR0 … CIDR3: a GICv3 by the identification scheme of Arm. */
+/* PIDR4 … PIDR7, PIDR0 … PIDR3, CIDR0 … CIDR3: a GICv3 or GICv2 by Arm's identification scheme. */
 u64 vgic_regs_id(const struct vgic_window *w, u32 at)
 {
 	static const u8 ids[] = { 0x44, 0, 0, 0, 0x92, 0xb4, 0x3b, 0, 0x0d, 0xf0, 0x05, 0xb1 };
+	static const u8 v2[] = { 0x04, 0, 0, 0, 0x90, 0xb4, 0x2b, 0, 0x0d, 0xf0, 0x05, 0xb1 };
 
-	(void)w;
-	return ids[at / 4];
+	return w->domain->arch.vgic.cpu_base != 0 ? v2[at / 4] : ids[at / 4];
 }
 
 static u64 read_flag(const struct vgic_irq *irqs, u32 nr, u16 flag)
@@ -368,7 +368,7 @@ void vgic_write_set_pending(struct domain *d, struct vgic_irq *irq, u64 value)
 	(void)value;
 	if ((irq->flags & VIRQ_HW) != 0) {
 		vgic_hw_make_pending(d, irq);
-	} else {
+	} else if ((irq->flags & VIRQ_SGI) == 0) { /* which has registers of its own for it */
 		vgic_irq_set_latch(d, irq);
 	}
 }
@@ -379,7 +379,9 @@ void vgic_write_clear_pending(struct domain *d, struct vgic_irq *irq, u64 value)
 	if ((irq->flags & VIRQ_HW) != 0) {
 		vgic_hw_set_pending(d, irq, false);
 	}
-	vgic_irq_clear_pending(d, irq);
+	if ((irq->flags & VIRQ_SGI) == 0) {
+		vgic_irq_clear_pending(d, irq);
+	}
 }
 
 void vgic_write_set_active(struct domain *d, struct vgic_irq *irq, u64 value)

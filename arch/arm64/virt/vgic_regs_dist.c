@@ -51,39 +51,17 @@ static void route_write(struct domain *d, struct vgic_irq *irq, u64 value)
 	vgic_irq_set_target(d, irq, id < d->nr_vcpus ? (u16)id : VGIC_NO_VCPU);
 }
 
-#define SINGLE(off, len, w, rd, wr)                                                                \
-	{                                                                                          \
-		.offset = (off), .end = (off) + (len), .widths = (w), .read = (rd), .write = (wr)  \
-	}
-#define FIELDS(off, len, b, w, fl, rd, wr)                                                         \
-	{                                                                                          \
-		.offset = (off), .end = (off) + (len), .bits = (b), .widths = (w), .flags = (fl),  \
-		.irqs_read = (rd), .irq_write = (wr)                                               \
-	}
-#define RAZ_WI(off, len) SINGLE(off, len, 15, NULL, NULL)
-
 static const struct vgic_reg rows[] = {
-	SINGLE(0x0000, 4, 4, ctlr_read, ctlr_write),
-	SINGLE(0x0004, 4, 4, typer_read, NULL),
-	SINGLE(0x0008, 4, 4, vgic_regs_iidr, NULL),
-	RAZ_WI(0x000c, 0x74), /* TYPER2, STATUSR, SETSPI and CLRSPI registers */
-	FIELDS(0x0080, 0x80, 1, 4, 0, vgic_read_groups, vgic_write_group),
-	FIELDS(0x0100, 0x80, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_enable),
-	FIELDS(0x0180, 0x80, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_disable),
-	FIELDS(0x0200, 0x80, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
-	       vgic_write_set_pending),
-	FIELDS(0x0280, 0x80, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
-	       vgic_write_clear_pending),
-	FIELDS(0x0300, 0x80, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
-	       vgic_write_set_active),
-	FIELDS(0x0380, 0x80, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
-	       vgic_write_clear_active),
-	FIELDS(0x0400, 0x400, 8, 5, 0, vgic_read_priority, vgic_write_priority),
-	RAZ_WI(0x0800, 0x400), /* ITARGETSR: affinity routing is on */
-	FIELDS(0x0c00, 0x100, 2, 4, 0, vgic_read_config, vgic_write_config),
-	RAZ_WI(0x0d00, 0x230), /* IGRPMODR, NSACR, SGIR, CPENDSGIR, SPENDSGIR */
-	FIELDS(0x6000, 0x2000, 64, 12, 0, route_read, route_write),
-	SINGLE(0xffd0, 0x30, 4, vgic_regs_id, NULL),
+	VGIC_SINGLE(0x0000, 4, 4, ctlr_read, ctlr_write),
+	VGIC_SINGLE(0x0004, 4, 4, typer_read, NULL),
+	VGIC_SINGLE(0x0008, 4, 4, vgic_regs_iidr, NULL),
+	VGIC_RAZ_WI(0x000c, 0x74), /* TYPER2, STATUSR, SETSPI and CLRSPI registers */
+	VGIC_IRQ_ROWS(0x80, vgic_read_pending),
+	VGIC_RAZ_WI(0x0800, 0x400), /* ITARGETSR: affinity routing is on */
+	VGIC_FIELDS(0x0c00, 0x100, 2, 4, 0, vgic_read_config, vgic_write_config),
+	VGIC_RAZ_WI(0x0d00, 0x230), /* IGRPMODR, NSACR, SGIR, CPENDSGIR, SPENDSGIR */
+	VGIC_FIELDS(0x6000, 0x2000, 64, 12, 0, route_read, route_write),
+	VGIC_SINGLE(0xffd0, 0x30, 4, vgic_regs_id, NULL),
 	VGIC_REG_END,
 };
 

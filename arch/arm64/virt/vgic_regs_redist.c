@@ -52,44 +52,23 @@ static void waker_write(const struct vgic_window *w, u32 at, u64 value)
 	w->frame->arch.vgic.is_asleep = (value & WAKER_PROCESSOR_SLEEP) != 0;
 }
 
-#define SINGLE(off, len, w, rd, wr)                                                                \
-	{                                                                                          \
-		.offset = (off), .end = (off) + (len), .widths = (w), .read = (rd), .write = (wr)  \
-	}
-#define FIELDS(off, len, b, w, fl, rd, wr)                                                         \
-	{                                                                                          \
-		.offset = (off), .end = (off) + (len), .bits = (b), .widths = (w), .flags = (fl),  \
-		.irqs_read = (rd), .irq_write = (wr)                                               \
-	}
-#define RAZ_WI(off, len) SINGLE(off, len, 15, NULL, NULL)
-#define SGI_BASE	 0x10000
+#define SGI_BASE 0x10000
 
 static const struct vgic_reg rd_rows[] = {
-	SINGLE(0x0000, 4, 4, ctlr_read, NULL),
-	SINGLE(0x0004, 4, 4, vgic_regs_iidr, NULL),
-	SINGLE(0x0008, 8, 12, typer_read, NULL),
-	RAZ_WI(0x0010, 4), /* STATUSR */
-	SINGLE(0x0014, 4, 4, waker_read, waker_write),
-	RAZ_WI(0x0018, 0xe8), /* SETLPIR … SYNCR: no LPIs, and a sync is over at once */
-	SINGLE(0xffd0, 0x30, 4, vgic_regs_id, NULL),
+	VGIC_SINGLE(0x0000, 4, 4, ctlr_read, NULL),
+	VGIC_SINGLE(0x0004, 4, 4, vgic_regs_iidr, NULL),
+	VGIC_SINGLE(0x0008, 8, 12, typer_read, NULL),
+	VGIC_RAZ_WI(0x0010, 4), /* STATUSR */
+	VGIC_SINGLE(0x0014, 4, 4, waker_read, waker_write),
+	VGIC_RAZ_WI(0x0018, 0xe8), /* SETLPIR … SYNCR: no LPIs, and a sync is over at once */
+	VGIC_SINGLE(0xffd0, 0x30, 4, vgic_regs_id, NULL),
 	VGIC_REG_END,
 };
 
 static const struct vgic_reg sgi_rows[] = {
-	FIELDS(0x0080, 4, 1, 4, 0, vgic_read_groups, vgic_write_group),
-	FIELDS(0x0100, 4, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_enable),
-	FIELDS(0x0180, 4, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_disable),
-	FIELDS(0x0200, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
-	       vgic_write_set_pending),
-	FIELDS(0x0280, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_pending,
-	       vgic_write_clear_pending),
-	FIELDS(0x0300, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
-	       vgic_write_set_active),
-	FIELDS(0x0380, 4, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,
-	       vgic_write_clear_active),
-	FIELDS(0x0400, 0x20, 8, 5, 0, vgic_read_priority, vgic_write_priority),
-	FIELDS(0x0c00, 8, 2, 4, 0, vgic_read_config, vgic_write_config),
-	RAZ_WI(0x0d00, 0x104), /* IGRPMODR0, NSACR */
+	VGIC_IRQ_ROWS(4, vgic_read_pending),
+	VGIC_FIELDS(0x0c00, 8, 2, 4, 0, vgic_read_config, vgic_write_config),
+	VGIC_RAZ_WI(0x0d00, 0x104), /* IGRPMODR0, NSACR */
 	VGIC_REG_END,
 };
 

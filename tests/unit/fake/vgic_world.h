@@ -14,6 +14,7 @@
 #include <hv/errno.h>
 #include <hv/inject.h>
 #include <hv/sched.h>
+#include <hv/stage2.h>
 #include <hv/vgic.h>
 #include <hv/vtimer.h>
 
@@ -24,6 +25,8 @@
 #define REDIST	      0x9000000UL
 #define REDIST_OF(id) (REDIST + (id)*0x20000UL)
 #define SGI_OF(id)    (REDIST_OF(id) + 0x10000UL)
+#define CPU_IF	      0x8010000UL /* GICv2: as the guest sees it, and the machine's */
+#define VCPU_IF	      0x8040000UL
 #define VMCR_OPEN     (GIC_VMCR_ENG0 | GIC_VMCR_ENG1 | 0xf8U << GIC_VMCR_PMR_SHIFT)
 
 /* Registers with one bit or byte per interrupt, from the block's start. */
@@ -57,6 +60,20 @@ void sched_unblock(struct sched_unit *unit, u32 reasons)
 	nr_wakes++;
 }
 
+static unsigned int nr_mapped; /* frames, by s2_map() */
+static int map_result;
+
+int s2_map(struct domain *d, gfn_t g, mfn_t m, u64 nr, enum s2_kind kind)
+{
+	assert_int_equal(kind, S2_DEVICE);
+	assert_int_equal(m.v - (VCPU_IF >> PAGE_SHIFT), g.v - (CPU_IF >> PAGE_SHIFT));
+	assert_true(g.v - (CPU_IF >> PAGE_SHIFT) < 2);
+	nr_mapped += (unsigned int)nr;
+	return map_result;
+}
+
+static bool is_v2; /* the world to make */
+
 static void world_make(unsigned int nr_lrs)
 {
 	struct vgic_layout layout = {
@@ -66,8 +83,14 @@ static void world_make(unsigned int nr_lrs)
 		.redist[0] = { REDIST, 0x20000UL * WORLD_VCPUS },
 	};
 
+	if (is_v2) {
+		layout.cpu_base = CPU_IF;
+	}
 	fake_reset(WORLD_CPUS);
 	fake_gic_reset(nr_lrs);
+	gic_info.vcpu_base = VCPU_IF;
+	nr_mapped = 0;
+	map_result = 0;
 	nr_retries = 0;
 	nr_wakes = 0;
 	dom = calloc(1, sizeof(*dom));
@@ -210,7 +233,7 @@ static void world_write(u64 ipa, u32 value)
 /* Where the block of registers of an interrupt is, as seen from vCPU id. */
 static u64 world_block(u32 vcpu, u32 intid)
 {
-	return intid < 32 ? SGI_OF(vcpu) : DIST;
+	return intid < 32 && !is_v2 ? SGI_OF(vcpu) : DIST;
 }
 
 static void world_write_bit(u32 vcpu, u32 intid, u32 offset)

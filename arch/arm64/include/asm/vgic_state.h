@@ -35,7 +35,8 @@ struct vcpu;
 #define VIRQ_CLEAR_ACTIVE  BIT(9)  /* the same */
 #define VIRQ_SET_ACTIVE	   BIT(10) /* the same */
 #define VIRQ_REQUESTS	   (VIRQ_CLEAR_PENDING | VIRQ_CLEAR_ACTIVE | VIRQ_SET_ACTIVE)
-#define VIRQ_QUEUE_SHIFT   12 /* two bits: 0 = in no queue, else enum vgic_queue + 1 */
+#define VIRQ_SGI	   BIT(11) /* SGI of a GICv2, which has sources */
+#define VIRQ_QUEUE_SHIFT   12	   /* two bits: 0 = in no queue, else enum vgic_queue + 1 */
 #define VIRQ_QUEUE_MASK	   (3UL << VIRQ_QUEUE_SHIFT)
 
 /* Interrupts of a vCPU that want a list register and have none, by what they wait for. */
@@ -46,9 +47,17 @@ enum vgic_queue {
 	NR_VGIC_QUEUES
 };
 
+#define VIRQ_SOURCES_MASK 0xffU
+#define VIRQ_SOURCE_SHIFT 8
+#define VGIC_V2_VCPUS_MAX 8U
+
 struct vgic_irq {
 	struct vgic_irq *next, *prev; /* circular list of one queue and priority */
-	u32 route;		      /* SPI: Aff3.Aff2.Aff1.Aff0 as written to GICD_IROUTER */
+	/*
+	 * SPI: Aff3.Aff2.Aff1.Aff0 as written to GICD_IROUTER, or the byte of GICD_ITARGETSR.
+	 * With VIRQ_SGI: sources that wait [7:0], the one in the list register or active [10:8].
+	 */
+	u32 route;
 	u16 intid;
 	u16 pirq;   /* physical INTID, with VIRQ_HW */
 	u16 target; /* vCPU it is routed to, VGIC_NO_VCPU = nowhere */
@@ -102,6 +111,7 @@ struct vgic_domain {
 	u32 nr_syncs;	 /* loaded vCPUs with VGIC_WORK_SYNC: GICD_CTLR.RWP */
 	u64 kicks;	 /* vCPUs that inject_end() has to wake or interrupt */
 	u32 nr_hw;	 /* interrupts with VIRQ_HW among the SPIs */
+	u64 cpu_base;	 /* GICv2: where the guest finds its CPU interface; 0 = GICv3 */
 	u32 nr_redist_regions;
 	struct vgic_redist_region redist[VGIC_REDIST_REGIONS_MAX];
 };

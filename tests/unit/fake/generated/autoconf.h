@@ -6,6 +6,7 @@
 #define CONFIG_ARM64			  1
 #define CONFIG_NR_CPUS			  8
 #define CONFIG_GICV3			  1
+#define CONFIG_GICV2			  1
 #define CONFIG_PL011			  1
 #define CONFIG_MAX_DOMAINS		  16
 #define CONFIG_GRANT_TABLE		  1
