@@ -189,7 +189,7 @@ static void sleep_and_wake(void)
 	for (uint32_t n = 1; n <= NR_WAKES; n++) {
 		while (told < n) {
 			wfi();
-			sysreg_write(ICC_EOIR1, sysreg_read(ICC_IAR1));
+			icc_write(EOIR1, icc_read(IAR1));
 		}
 		woken = n;
 	}
@@ -232,7 +232,7 @@ void guest_main(void)
 {
 	unsigned int changed = 0;
 
-	check(gic_init(), "GICv3 found");
+	check(gic_init(), "GIC found");
 	gic_enable(27); /* stays masked in PSTATE: it only ends WFI */
 	trap_arm();
 	discover();

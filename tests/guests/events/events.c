@@ -282,7 +282,7 @@ void guest_main(void)
 {
 	check(plat.xen && plat.evtchn_irq != 0, "hypervisor node with upcall interrupt %u",
 	      plat.evtchn_irq);
-	check(gic_init(), "GICv3 found");
+	check(gic_init(), "GIC found");
 	check_eq(evtchn_init(), 0, "shared info page mapped");
 	if (shared_info == NULL) {
 		return;

@@ -83,7 +83,7 @@ static void secondary(unsigned int cpu)
 void guest_main(void)
 {
 	rounds = opt_u64("count", 2000);
-	check(gic_init(), "GICv3 found");
+	check(gic_init(), "GIC found");
 	gic_enable(27); /* stays masked in PSTATE: it only ends WFI */
 	for (unsigned int cpu = 1; cpu < plat.nr_cpus; cpu++) {
 		check_eq((int32_t)cpu_start(cpu, secondary), 0, "vCPU started");

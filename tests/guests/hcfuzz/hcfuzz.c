@@ -244,7 +244,7 @@ void guest_main(void)
 	uint64_t bad = 0;
 
 	console_leave_ring(); /* its event channel will be closed some time */
-	check(gic_init(), "GICv3 found");
+	check(gic_init(), "GIC found");
 	for (unsigned int i = 0; i < ARRAY_SIZE(canary); i++) {
 		canary[i] = i * 0x0101010101010101ull;
 	}

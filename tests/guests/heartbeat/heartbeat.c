@@ -90,7 +90,7 @@ void guest_main(void)
 {
 	uint64_t seconds = opt_u64("seconds", 10), window = opt_u64("window", 0);
 
-	check(gic_init(), "GICv3 found");
+	check(gic_init(), "GIC found");
 	period = us_to_ticks(opt_u64("period", 1000));
 	irq_handle(27, on_timer);
 	gic_enable(27);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * GICv3 driver: affinity routing, everything in group 1, one handler per INTID shared by all vCPUs.
- * Works with one or two security states (GICD_CTLR bits 1 and 4 mean the same in both). GIC
- * specification ch. 8, 12.
+ * GIC driver, one handler per INTID shared by all vCPUs. Version 3: affinity routing, everything in
+ * group 1; works with one or two security states (GICD_CTLR bits 1 and 4 mean the same in both; IHI
+ * 0069, ch. 8, 12). Version 2: everything in group 0, as Linux leaves it (IHI 0048B, ch. 4).
  */
 #include "lib.h"
 
@@ -26,14 +26,14 @@ void irq_dispatch(void)
 		irq_hook();
 		return;
 	}
-	intid = (uint32_t)sysreg_read(ICC_IAR1) & 0xffffff;
-	if (intid >= NR_INTID) {
+	intid = (uint32_t)icc_read(IAR1);
+	if ((intid & INTID_MASK) >= NR_INTID) {
 		return;
 	}
-	if (handler[intid] != NULL) {
-		handler[intid](intid);
+	if (handler[intid & INTID_MASK] != NULL) {
+		handler[intid & INTID_MASK](intid & INTID_MASK);
 	}
-	sysreg_write(ICC_EOIR1, intid);
+	icc_write(EOIR1, intid);
 }
 
 void irq_handle(unsigned int intid, void (*fn)(unsigned int intid))
@@ -59,7 +59,21 @@ static uint64_t find_redist(void)
 	return 0;
 }
 
-bool gic_init_cpu(void)
+static void reset_private(uint64_t base)
+{
+	wr32(base + GIC_IGROUPR, plat.gicc != 0 ? 0 : 0xffffffff);
+	wr32(base + GIC_ICENABLER, 0xffffffff);
+	wr32(base + GIC_ICPENDR, 0xffffffff);
+	wr32(base + GIC_ICACTIVER, 0xffffffff);
+	for (unsigned int i = 0; plat.gicc != 0 && i < 16; i += 4) {
+		wr32(base + GICD_CPENDSGIR + i, 0xffffffff);
+	}
+	for (unsigned int i = 0; i < 32; i += 4) {
+		wr32(base + GIC_IPRIORITYR + i, 0xa0a0a0a0);
+	}
+}
+
+static bool wake_redist(void)
 {
 	uint64_t r = find_redist();
 
@@ -69,20 +83,53 @@ bool gic_init_cpu(void)
 	redist[cpu_id()] = r + 0x10000;
 	wr32(r + GICR_WAKER, rd32(r + GICR_WAKER) & ~2u);
 	WAIT_FOR((rd32(r + GICR_WAKER) & 4) == 0, 100000);
-	r += 0x10000;
-	wr32(r + GIC_IGROUPR, 0xffffffff);
-	wr32(r + GIC_ICENABLER, 0xffffffff);
-	wr32(r + GIC_ICPENDR, 0xffffffff);
-	wr32(r + GIC_ICACTIVER, 0xffffffff);
-	for (unsigned int i = 0; i < 32; i += 4) {
-		wr32(r + GIC_IPRIORITYR + i, 0xa0a0a0a0);
-	}
-	sysreg_write(ICC_SRE, sysreg_read(ICC_SRE) | 1);
-	sysreg_write(ICC_PMR, 0xff);
-	sysreg_write(ICC_BPR1, 0);
-	sysreg_write(ICC_CTLR, 0);
-	sysreg_write(ICC_IGRPEN1, 1);
 	return true;
+}
+
+bool gic_init_cpu(void)
+{
+	if (plat.gicc == 0 && !wake_redist()) {
+		return false;
+	}
+	reset_private(gic_base(0));
+	if (plat.gicc == 0) {
+		sysreg_write(ICC_SRE, sysreg_read(ICC_SRE) | 1);
+	}
+	icc_write(PMR, 0xff);
+	icc_write(BPR1, 0);
+	icc_eoi_mode(false);
+	icc_enable(true);
+	return true;
+}
+
+void icc_enable(bool on)
+{
+	uint32_t ctlr = plat.gicc != 0 ? rd32(plat.gicc) & ~1u : 0;
+
+	if (plat.gicc != 0) {
+		wr32(plat.gicc, ctlr | on);
+	} else {
+		sysreg_write(ICC_IGRPEN1, on);
+	}
+}
+
+void icc_eoi_mode(bool split)
+{
+	if (plat.gicc != 0) {
+		wr32(plat.gicc, (rd32(plat.gicc) & 1) | (split ? 1u << 9 : 0));
+	} else {
+		sysreg_write(ICC_CTLR, split ? 2 : 0);
+	}
+}
+
+void gic_forward(bool on)
+{
+	if (plat.gicc != 0) {
+		wr32(plat.gicd + GICD_CTLR, on);
+	} else {
+		wr32(plat.gicd + GICD_CTLR, on ? GICD_ARE_G1 : 1u << 4);
+		WAIT_FOR((rd32(plat.gicd + GICD_CTLR) & RWP) == 0, 100000);
+	}
 }
 
 bool gic_init(void)
@@ -93,10 +140,9 @@ bool gic_init(void)
 		return false;
 	}
 	lines = ((rd32(plat.gicd + GICD_TYPER) & 0x1f) + 1) * 32;
-	wr32(plat.gicd + GICD_CTLR, GICD_ARE_G1);
-	WAIT_FOR((rd32(plat.gicd + GICD_CTLR) & RWP) == 0, 100000);
+	gic_forward(true);
 	for (unsigned int i = 32; i < lines && i < NR_INTID; i += 32) {
-		wr32(plat.gicd + GIC_IGROUPR + i / 8, 0xffffffff);
+		wr32(plat.gicd + GIC_IGROUPR + i / 8, plat.gicc != 0 ? 0 : 0xffffffff);
 		wr32(plat.gicd + GIC_ICENABLER + i / 8, 0xffffffff);
 		wr32(plat.gicd + GIC_ICPENDR + i / 8, 0xffffffff);
 		wr32(plat.gicd + GIC_ICACTIVER + i / 8, 0xffffffff);
@@ -106,7 +152,7 @@ bool gic_init(void)
 
 uint64_t gic_base(unsigned int intid)
 {
-	return intid < 32 ? redist[cpu_id()] : plat.gicd;
+	return intid < 32 && plat.gicc == 0 ? redist[cpu_id()] : plat.gicd;
 }
 
 bool gic_bit(unsigned int reg, unsigned int intid)
@@ -133,10 +179,19 @@ void gic_edge(unsigned int intid, bool edge)
 	wr32(a, edge ? rd32(a) | bit : rd32(a) & ~bit);
 }
 
+void gic_route(unsigned int intid, unsigned int cpu)
+{
+	if (plat.gicc != 0) {
+		*(volatile uint8_t *)(plat.gicd + GICD_ITARGETSR + intid) = (uint8_t)(1u << cpu);
+	} else {
+		wr64(plat.gicd + GICD_IROUTER + intid * 8ull, plat.mpidr[cpu]);
+	}
+}
+
 void gic_enable(unsigned int intid)
 {
 	if (intid >= 32) {
-		wr64(plat.gicd + GICD_IROUTER + intid * 8ull, plat.mpidr[0]);
+		gic_route(intid, 0);
 	}
 	gic_set(GIC_ISENABLER, intid);
 }
@@ -144,7 +199,7 @@ void gic_enable(unsigned int intid)
 void gic_disable(unsigned int intid)
 {
 	gic_set(GIC_ICENABLER, intid);
-	WAIT_FOR((rd32(plat.gicd + GICD_CTLR) & RWP) == 0, 100000);
+	WAIT_FOR(plat.gicc != 0 || (rd32(plat.gicd + GICD_CTLR) & RWP) == 0, 100000);
 }
 
 void gic_sgi(unsigned int intid, unsigned int cpu)
@@ -152,6 +207,10 @@ void gic_sgi(unsigned int intid, unsigned int cpu)
 	uint64_t m = plat.mpidr[cpu];
 
 	dsb();
+	if (plat.gicc != 0) {
+		wr32(plat.gicd + GICD_SGIR, 1u << (16 + cpu) | intid);
+		return;
+	}
 	sysreg_write(ICC_SGI1R, (uint64_t)intid << 24 | 1ull << (m & 0xf) | (m >> 8 & 0xff) << 16 |
 					(m >> 16 & 0xff) << 32 | (m >> 4 & 0xf) << 44);
 }
@@ -159,5 +218,9 @@ void gic_sgi(unsigned int intid, unsigned int cpu)
 void gic_sgi_others(unsigned int intid)
 {
 	dsb();
-	sysreg_write(ICC_SGI1R, 1ull << 40 | (uint64_t)intid << 24);
+	if (plat.gicc != 0) {
+		wr32(plat.gicd + GICD_SGIR, 1u << 24 | intid);
+	} else {
+		sysreg_write(ICC_SGI1R, 1ull << 40 | (uint64_t)intid << 24);
+	}
 }

@@ -82,6 +82,11 @@ static void read_platform(const void *fdt)
 		plat.gicr = reg_cell(fdt, node, 1, false);
 		plat.gicr_size = reg_cell(fdt, node, 1, true);
 	}
+	node = fdt_node_offset_by_compatible(fdt, -1, "arm,cortex-a15-gic");
+	if (node >= 0) {
+		plat.gicd = reg_cell(fdt, node, 0, false);
+		plat.gicc = reg_cell(fdt, node, 1, false);
+	}
 	node = fdt_node_offset_by_compatible(fdt, -1, "arm,sbsa-uart");
 	if (node < 0 && !plat.xen) {
 		node = fdt_node_offset_by_compatible(fdt, -1, "arm,pl011");

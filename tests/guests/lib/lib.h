@@ -41,8 +41,10 @@ struct platform {
 	bool xen; /* a /hypervisor node of Xen's binding is there */
 	unsigned int nr_cpus;
 	uint64_t mpidr[MAX_CPUS];
-	uint64_t gicd, gicr, gicr_size; /* GICv3; 0 = absent */
-	uint64_t uart;			/* PL011 or SBSA UART; 0 = none */
+	uint64_t gicd;		  /* GIC's distributor; 0 = absent */
+	uint64_t gicr, gicr_size; /* GICv3's redistributors */
+	uint64_t gicc;		  /* GICv2's CPU interface; 0 = GICv3 */
+	uint64_t uart;		  /* PL011 or SBSA UART; 0 = none */
 	unsigned int uart_irq;
 	unsigned int evtchn_irq;
 	uint64_t ram_base, ram_size; /* first bank */
@@ -129,7 +131,7 @@ void delay_us(uint64_t us);
 		(bool)(cond);                                                                      \
 	})
 
-/* --- GICv3 --- */
+/* --- GIC, version 2 or 3 --- */
 #define ICC_PMR	    S3_0_C4_C6_0
 #define ICC_IAR1    S3_0_C12_C12_0
 #define ICC_EOIR1   S3_0_C12_C12_1
@@ -144,6 +146,28 @@ void delay_us(uint64_t us);
 #define ICC_SGI1R   S3_0_C12_C11_5
 #define ICC_AP1R0   S3_0_C12_C9_0
 
+/*
+ * The CPU interface's registers by their GICv3 names, NAME without ICC_; of a GICv2 the ones of
+ * group 0, in which all interrupts are there.
+ */
+#define GICC_PMR       0x0004
+#define GICC_BPR1      0x0008
+#define GICC_IAR1      0x000c
+#define GICC_EOIR1     0x0010
+#define GICC_RPR       0x0014
+#define GICC_HPPIR1    0x0018
+#define GICC_AP1R0     0x00d0
+#define GICC_DIR       0x1000
+#define icc_read(name) (plat.gicc != 0 ? rd32(plat.gicc + GICC_##name) : sysreg_read(ICC_##name))
+#define icc_write(name, v)                                                                         \
+	do {                                                                                       \
+		if (plat.gicc != 0) {                                                              \
+			wr32(plat.gicc + GICC_##name, (uint32_t)(v));                              \
+		} else {                                                                           \
+			sysreg_write(ICC_##name, v);                                               \
+		}                                                                                  \
+	} while (0)
+
 #define GICD_CTLR      0x0000
 #define GICD_TYPER     0x0004
 #define GIC_IGROUPR    0x0080
@@ -155,10 +179,14 @@ void delay_us(uint64_t us);
 #define GIC_ICACTIVER  0x0380
 #define GIC_IPRIORITYR 0x0400
 #define GIC_ICFGR      0x0c00
+#define GICD_ITARGETSR 0x0800
+#define GICD_SGIR      0x0f00
+#define GICD_CPENDSGIR 0x0f10
 #define GICD_IROUTER   0x6000
 #define GICR_TYPER     0x0008
 #define GICR_WAKER     0x0014
 #define INTID_SPURIOUS 1023
+#define INTID_MASK     (plat.gicc != 0 ? 0x3ffu : 0xffffffu) /* above it: source of an SGI */
 
 /* Mapped in stage 1, in no machine's or domain's address space. */
 #define NOWHERE 0x7e00000000ull
@@ -180,7 +208,7 @@ static inline void wr64(uint64_t a, uint64_t v)
 	*(volatile uint64_t *)a = v;
 }
 
-bool gic_init(void); /* distributor and this vCPU's part; false = no GICv3 */
+bool gic_init(void); /* distributor and this vCPU's part; false = no GIC */
 bool gic_init_cpu(void);
 uint64_t gic_base(unsigned int intid); /* base of the registers that hold intid: distributor or this
 					  vCPU's SGI page */
@@ -193,6 +221,10 @@ void gic_enable(unsigned int intid);
 void gic_disable(unsigned int intid);
 void gic_sgi(unsigned int intid, unsigned int cpu); /* SGI to one vCPU of the platform */
 void gic_sgi_others(unsigned int intid);
+void gic_forward(bool on);			      /* the distributor's enable bits */
+void gic_route(unsigned int intid, unsigned int cpu); /* SPI to one vCPU of the platform */
+void icc_enable(bool on);			      /* the CPU interface's group enable */
+void icc_eoi_mode(bool split);			      /* EOImode: ending only drops the priority */
 void irq_handle(unsigned int intid,
 		void (*fn)(unsigned int intid)); /* called between acknowledge and EOI */
 extern void (*irq_hook)(void); /* when set, replaces acknowledge, handler and EOI */

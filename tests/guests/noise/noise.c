@@ -149,7 +149,7 @@ static void run(unsigned int cpu)
 
 void guest_main(void)
 {
-	check(gic_init(), "GICv3 found");
+	check(gic_init(), "GIC found");
 	irq_handle(27, on_timer);
 	event_setup();
 	if (ports.local != 0) {

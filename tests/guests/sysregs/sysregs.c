@@ -159,10 +159,11 @@ void guest_main(void)
 	for (unsigned int i = 0; i < sysenc_reasons(i, &why); i++) {
 		printf("# writes skipped: %s\n", why);
 	}
-	if (gic_init()) {
+	/* A GICv2 has no register of 64 bits. */
+	if (gic_init() && plat.gicc == 0) {
 		operands();
 	}
-	sysreg_write(ICC_IGRPEN1, 0);
+	icc_enable(false);
 	trap_arm();
 	for (uint32_t op0 = 1; op0 <= 3; op0++) {
 		if (only == 0 || only == op0) {

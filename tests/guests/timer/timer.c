@@ -188,7 +188,9 @@ static void level(void)
 	again = WAIT_FOR(fired == 4, 2000000);
 	keep_on = false;
 	set_ctl(0);
-	if (strict()) {
+	/* QEMU's GICv2 looks at a level that the virtual end has let go when something else
+	 * happens. */
+	if (strict() && (plat.gicc == 0 || t->phys)) {
 		check(again, "fires again after EOI as long as the condition holds (%lu)", fired);
 	}
 }
@@ -234,7 +236,7 @@ static void counters(void)
 
 void guest_main(void)
 {
-	check(gic_init(), "GICv3 found");
+	check(gic_init(), "GIC found");
 	counters();
 	irq_on();
 	for (unsigned int i = 0; i < ARRAY_SIZE(timers); i++) {

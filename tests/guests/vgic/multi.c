@@ -4,20 +4,28 @@
 #include "vgic.h"
 
 #define SGI_PING   3
+#define SGI_SOURCE 4
 #define SPI_ROUTED 44
 #define BURST	   200
 
-static volatile uint32_t ready, stop, finished;
+static volatile uint32_t ready, stop, finished, asked, answered;
 static volatile bool awake[MAX_CPUS];
 
 static void secondary(unsigned int cpu)
 {
+	bool answer = false;
+
 	gic_init_cpu();
 	log_reset();
 	gic_enable(SGI_PING);
 	irq_on();
 	__atomic_add_fetch(&ready, 1, __ATOMIC_SEQ_CST);
 	while (stop == 0) {
+		if (asked != 0 && !answer) {
+			gic_sgi(SGI_SOURCE, 0);
+			answer = true;
+			__atomic_add_fetch(&answered, 1, __ATOMIC_SEQ_CST);
+		}
 		if (!awake[cpu]) {
 			wfi();
 		}
@@ -66,6 +74,24 @@ static void broadcast(void)
 	check_eq(irq_log[0].n, own, "and not the sender");
 }
 
+/* A GICv2's SGI is pending once for each vCPU that has sent one; a GICv3's once. */
+static void sources(void)
+{
+	unsigned int expect = plat.gicc != 0 ? plat.nr_cpus - 1 : 1, seen = 0;
+
+	gic_prio(SGI_SOURCE, 0x80);
+	gic_enable(SGI_SOURCE);
+	log_reset();
+	asked = 1;
+	gic_sgi_others(SGI_PING);
+	check(WAIT_FOR(answered == plat.nr_cpus - 1, 3000000), "all others have sent an SGI");
+	check_eq(log_collect(expect), expect, "and so many came");
+	for (unsigned int i = 0; i < expect; i++) {
+		seen |= 1u << irq_log[0].source[i];
+	}
+	check_eq(seen, plat.gicc != 0 ? (1u << plat.nr_cpus) - 2 : 1, "each from its source");
+}
+
 static void routed(void)
 {
 	unsigned int last = plat.nr_cpus - 1, n = irq_log[last].n;
@@ -73,12 +99,12 @@ static void routed(void)
 	gic_prio(SPI_ROUTED, 0x80);
 	gic_edge(SPI_ROUTED, true);
 	gic_enable(SPI_ROUTED);
-	wr64(plat.gicd + GICD_IROUTER + SPI_ROUTED * 8, plat.mpidr[last]);
+	gic_route(SPI_ROUTED, last);
 	gic_set(GIC_ISPENDR, SPI_ROUTED);
 	check(WAIT_FOR(irq_log[last].n == n + 1, 3000000),
-	      "an SPI follows IROUTER to the last vCPU");
+	      "an SPI follows its route to the last vCPU");
 	log_reset();
-	wr64(plat.gicd + GICD_IROUTER + SPI_ROUTED * 8, plat.mpidr[0]);
+	gic_route(SPI_ROUTED, 0);
 	gic_set(GIC_ISPENDR, SPI_ROUTED);
 	check_eq(log_collect(1), 1, "and back to the first");
 	gic_disable(SPI_ROUTED);
@@ -98,6 +124,7 @@ void vgic_multi(void)
 		awake[cpu] = false;
 	}
 	broadcast();
+	sources();
 	if (((rd32(plat.gicd + GICD_TYPER) & 0x1f) + 1) * 32 > SPI_ROUTED) {
 		routed();
 	}

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * vgic: GICv3 as a guest sees it (IHI 0069), one vCPU first, then multi.c. Interrupts are made
- * pending by ISPENDR and SGIs, so the suite needs no device and can say exactly what must be
- * delivered, in which order and how often. Uses PPIs 16-22 and the SPIs from 40 on. Options:
- * rounds= of the overflow test, strict=0 for Xen 4.20.
+ * vgic: GICv3 (IHI 0069) or GICv2 (IHI 0048B) as a guest sees it, one vCPU first, then multi.c.
+ * Interrupts are made pending by ISPENDR and SGIs, so the suite needs no device and can say exactly
+ * what must be delivered, in which order and how often. Uses PPIs 16-22 and the SPIs from 40 on.
+ * Options: rounds= of the overflow test, strict=0 for Xen 4.20.
  */
 #include "vgic.h"
 
@@ -20,7 +20,7 @@ static unsigned int nr_lines;
 static void on_irq(void)
 {
 	struct irq_log *l = &irq_log[cpu_id()];
-	unsigned int intid = (unsigned int)sysreg_read(ICC_IAR1) & 0xffffff;
+	unsigned int iar = (unsigned int)icc_read(IAR1), intid = iar & INTID_MASK;
 
 	if (intid >= 1020) {
 		l->spurious++;
@@ -28,7 +28,8 @@ static void on_irq(void)
 	}
 	if (l->n < LOG_MAX) {
 		l->intid[l->n] = (uint16_t)intid;
-		l->rpr[l->n] = (uint8_t)sysreg_read(ICC_RPR);
+		l->source[l->n] = (uint8_t)(plat.gicc != 0 ? iar >> 10 : 0);
+		l->rpr[l->n] = (uint8_t)icc_read(RPR);
 	}
 	l->n++;
 	l->depth++;
@@ -38,7 +39,7 @@ static void on_irq(void)
 	}
 	l->depth--;
 	if (!l->no_eoi) {
-		sysreg_write(ICC_EOIR1, intid);
+		icc_write(EOIR1, iar);
 	}
 }
 
@@ -85,21 +86,37 @@ static void setup(unsigned int intid, uint8_t prio)
 	gic_enable(intid);
 }
 
+static void identity_v2(uint32_t typer)
+{
+	check((rd32(plat.gicd + 0xfe8) >> 4 & 0xf) == 2, "ICPIDR2 says GICv2");
+	check_eq(typer >> 5 & 7, plat.nr_cpus - 1, "GICD_TYPER.CPUNumber");
+	check_eq(rd32(plat.gicd + GICD_CTLR) & 1, 1, "GICD_CTLR: group 0 is on");
+	check_eq(rd32(plat.gicd + GICD_ITARGETSR), 0x01010101u, "private interrupts target vCPU 0");
+}
+
+static void identity_v3(uint32_t typer)
+{
+	check((rd32(plat.gicd + 0xffe8) >> 4 & 0xf) == 3, "GICD_PIDR2 says GICv3");
+	printf("# %lu bits of INTID\n", (uint64_t)(typer >> 19 & 0x1f) + 1);
+	check((rd32(plat.gicd + GICD_CTLR) & 0x12) == 0x12,
+	      "GICD_CTLR: affinity routing and group 1 are on");
+	check((sysreg_read(ICC_SRE) & 1) != 0, "ICC_SRE_EL1.SRE is set");
+}
+
 static void identity(void)
 {
 	uint32_t typer = rd32(plat.gicd + GICD_TYPER);
 
 	nr_lines = ((typer & 0x1f) + 1) * 32;
 	nr_lines = nr_lines > 1020 ? 1020 : nr_lines;
-	check((rd32(plat.gicd + 0xffe8) >> 4 & 0xf) == 3, "GICD_PIDR2 says GICv3");
-	check(nr_lines >= 32, "%u interrupt lines, %lu bits of INTID", nr_lines,
-	      (uint64_t)(typer >> 19 & 0x1f) + 1);
-	check((rd32(plat.gicd + GICD_CTLR) & 0x12) == 0x12,
-	      "GICD_CTLR: affinity routing and group 1 are on");
-	check((sysreg_read(ICC_SRE) & 1) != 0, "ICC_SRE_EL1.SRE is set");
-	check_eq(sysreg_read(ICC_RPR) & 0xff, 0xff, "ICC_RPR_EL1 is idle");
-	check_eq(sysreg_read(ICC_IAR1) & 0xffffff, INTID_SPURIOUS,
-		 "IAR without an interrupt is 1023");
+	check(nr_lines >= 32, "%u interrupt lines", nr_lines);
+	if (plat.gicc != 0) {
+		identity_v2(typer);
+	} else {
+		identity_v3(typer);
+	}
+	check_eq(icc_read(RPR) & 0xff, 0xff, "RPR is idle");
+	check_eq(icc_read(IAR1) & INTID_MASK, INTID_SPURIOUS, "IAR without an interrupt is 1023");
 }
 
 static void sgi_each(void)
@@ -156,20 +173,20 @@ static void priorities(void)
 	gic_set(GIC_ISPENDR, PPI_A);
 	gic_set(GIC_ISPENDR, PPI_B);
 	gic_set(GIC_ISPENDR, PPI_C);
-	check_eq(sysreg_read(ICC_HPPIR1) & 0xffffff, PPI_B, "HPPIR1 shows the highest");
-	sysreg_write(ICC_PMR, 0x60);
+	check_eq(icc_read(HPPIR1) & INTID_MASK, PPI_B, "HPPIR1 shows the highest");
+	icc_write(PMR, 0x60);
 	log_collect(1);
 	check(log_is(1, only_b), "PMR 0x60 lets only priority 0x40 through");
 	check_eq(irq_log[0].rpr[0], 0x40, "RPR in its handler");
 	gic_set(GIC_ISPENDR, PPI_B);
 	log_reset();
-	sysreg_write(ICC_IGRPEN1, 0);
-	sysreg_write(ICC_PMR, 0xff);
-	check_eq(log_collect(0), 0, "IGRPEN1 = 0 stops all");
-	sysreg_write(ICC_IGRPEN1, 1);
+	icc_enable(false);
+	icc_write(PMR, 0xff);
+	check_eq(log_collect(0), 0, "the interface's enable bit = 0 stops all");
+	icc_enable(true);
 	log_collect(3);
 	check(log_is(3, order), "three pending: delivered in priority order");
-	check_eq(sysreg_read(ICC_RPR) & 0xff, 0xff, "RPR is idle again");
+	check_eq(icc_read(RPR) & 0xff, 0xff, "RPR is idle again");
 }
 
 static void raise_c_and_b(unsigned int intid)
@@ -193,14 +210,14 @@ static void preemption(void)
 	log_collect(3);
 	check(log_is(3, nested), "the higher preempts, the lower waits");
 	check_eq(irq_log[0].max_depth, 2, "nesting depth");
-	sysreg_write(ICC_BPR1, 7);
+	icc_write(BPR1, 7);
 	log_reset();
 	irq_log[0].in_handler = raise_c_and_b;
 	gic_set(GIC_ISPENDR, PPI_A);
 	log_collect(3);
 	check(log_is(3, nested), "BPR1 = 7: order kept");
 	check_eq(irq_log[0].max_depth, 1, "BPR1 = 7: no preemption");
-	sysreg_write(ICC_BPR1, 0);
+	icc_write(BPR1, 0);
 }
 
 static uint64_t ap_seen;
@@ -208,7 +225,7 @@ static bool active_seen;
 
 static void look_active(unsigned int intid)
 {
-	ap_seen = sysreg_read(ICC_AP1R0);
+	ap_seen = icc_read(AP1R0);
 	active_seen = gic_bit(GIC_ISACTIVER, intid);
 }
 
@@ -219,11 +236,11 @@ static void eoi_mode(void)
 	gic_set(GIC_ISPENDR, PPI_A);
 	log_collect(1);
 	check(ap_seen != 0, "AP1R0 shows the active priority in a handler");
-	check_eq(sysreg_read(ICC_AP1R0), 0, "AP1R0 is clear after EOI");
+	check_eq(icc_read(AP1R0), 0, "AP1R0 is clear after EOI");
 	if (strict()) {
 		check(active_seen, "ISACTIVER reads 1 in a handler");
 	}
-	sysreg_write(ICC_CTLR, 2);
+	icc_eoi_mode(true);
 	log_reset();
 	gic_set(GIC_ISPENDR, PPI_A);
 	check_eq(log_collect(1), 1, "EOImode 1: taken");
@@ -231,11 +248,11 @@ static void eoi_mode(void)
 	check_eq(log_collect(1), 1, "EOImode 1: not again before DIR");
 	gic_set(GIC_ISPENDR, PPI_C);
 	check_eq(log_collect(2), 2, "EOImode 1: priority was dropped, a lower one is taken");
-	sysreg_write(ICC_DIR, PPI_C);
-	sysreg_write(ICC_DIR, PPI_A);
+	icc_write(DIR, PPI_C);
+	icc_write(DIR, PPI_A);
 	check_eq(log_collect(3), 3, "EOImode 1: again after DIR");
-	sysreg_write(ICC_DIR, PPI_A);
-	sysreg_write(ICC_CTLR, 0);
+	icc_write(DIR, PPI_A);
+	icc_eoi_mode(false);
 }
 
 static void active_registers(void)
@@ -253,10 +270,10 @@ static void active_registers(void)
 static void distributor_off(void)
 {
 	log_reset();
-	wr32(plat.gicd + GICD_CTLR, 0x10);
+	gic_forward(false);
 	gic_set(GIC_ISPENDR, PPI_A);
-	check_eq(log_collect(0), 0, "group 1 off in the distributor: nothing");
-	wr32(plat.gicd + GICD_CTLR, 0x12);
+	check_eq(log_collect(0), 0, "group off in the distributor: nothing");
+	gic_forward(true);
 	check_eq(log_collect(1), 1, "on again: delivered");
 }
 
@@ -318,7 +335,7 @@ static void overflow(void)
 
 void guest_main(void)
 {
-	check(gic_init(), "GICv3 found");
+	check(gic_init(), "GIC found");
 	irq_hook = on_irq;
 	identity();
 	sgi_each();

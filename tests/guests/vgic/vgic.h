@@ -10,7 +10,7 @@
 struct irq_log {
 	volatile unsigned int n, spurious, depth, max_depth;
 	volatile uint16_t intid[LOG_MAX];
-	volatile uint8_t rpr[LOG_MAX];
+	volatile uint8_t rpr[LOG_MAX], source[LOG_MAX];	 /* source: of an SGI of a GICv2 */
 	void (*volatile in_handler)(unsigned int intid); /* called before EOI */
 	volatile bool no_eoi;
 };

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * vgic_storm: seeded garbage into every distributor and redistributor register, in all sizes, and
- * into the ICC system registers, with reads in between. Every so often the GIC is initialised anew,
- * as a rebooting guest would, and must deliver an SGI, a PPI and an SPI exactly once. Options:
- * count= (default 100,000), every= (default 5,000), seed=.
+ * into the ICC system registers (of a GICv2: the CPU interface), with reads in between. Every so
+ * often the GIC is initialised anew, as a rebooting guest would, and must deliver an SGI, a PPI and
+ * an SPI exactly once. Options: count= (default 100,000), every= (default 5,000), seed=.
  */
 #include "lib.h"
 
@@ -12,6 +12,8 @@ const char guest_name[] = "vgic_storm";
 #define PPI_TEST 20
 #define SPI_TEST 43
 #define SGI_TEST 6
+
+#define INTID_GROUP1 1022 /* GICv2: the pending one is of the group that IAR does not take */
 
 static volatile uint64_t got[1020], got_all, got_other;
 static uint64_t aborts, rounds, failed;
@@ -27,15 +29,18 @@ enum {
 
 static void on_irq(void)
 {
-	unsigned int intid = (unsigned int)sysreg_read(ICC_IAR1) & 0xffffff;
+	unsigned int iar = (unsigned int)icc_read(IAR1), intid = iar & INTID_MASK;
 
 	if (intid >= 1020) {
+		if (intid == INTID_GROUP1) {
+			wr32(plat.gicc, rd32(plat.gicc) & 1); /* the storm has let group 1 in */
+		}
 		got_other++;
 		return;
 	}
 	got[intid]++;
 	got_all++;
-	sysreg_write(ICC_EOIR1, intid);
+	icc_write(EOIR1, iar);
 }
 
 /* Half of the offsets hit registers that exist, the other half anything in the frame. */
@@ -49,6 +54,9 @@ static uint64_t place(void)
 					     ? r >> 16 & 0xffff
 					     : hot[(r >> 16) % ARRAY_SIZE(hot)] + (r >> 32 & 0x7f);
 
+	if (plat.gicc != 0) {
+		return plat.gicd + (offset & 0xfff);
+	}
 	if ((r & 2) != 0) {
 		return plat.gicd + (offset & 0xffff);
 	}
@@ -81,6 +89,19 @@ static void poke_mmio(void)
 	default:
 		*(volatile uint32_t *)(a & ~3ull) = (uint32_t)v;
 		break;
+	}
+}
+
+/* A GICv2's: all but what says which CPU this is. */
+static void poke_cpu_interface(void)
+{
+	static const uint16_t place[] = { 0, 4, 8, 0xc, 0x10, 0x14, 0x18, 0x1c, 0xd0, 0x1000 };
+	uint64_t r = rnd(), a = plat.gicc + place[(r >> 8) % ARRAY_SIZE(place)];
+
+	if ((r & 1) != 0) {
+		wr32(a, (uint32_t)(rnd() & ((r & 2) != 0 ? 0x3ff : 0xffffffff)));
+	} else {
+		(void)rd32(a);
 	}
 }
 
@@ -131,11 +152,13 @@ static void poke_sysreg(void)
 /* What a guest does that finds a GIC in an unknown state. */
 static void init_anew(void)
 {
-	sysreg_write(ICC_IGRPEN1, 0);
-	sysreg_write(ICC_IGRPEN0, 0);
-	wr32(plat.gicd + GICD_CTLR, 0x10);
-	for (int i = 0; i < 32 && (sysreg_read(ICC_RPR) & 0xff) != 0xff; i++) {
-		sysreg_write(ICC_AP1R0, 0);
+	icc_enable(false);
+	if (plat.gicc == 0) {
+		sysreg_write(ICC_IGRPEN0, 0);
+	}
+	gic_forward(false);
+	for (int i = 0; i < 32 && (icc_read(RPR) & 0xff) != 0xff; i++) {
+		icc_write(AP1R0, 0);
 	}
 	gic_init();
 	for (unsigned int i = 0; i < nr_lines; i += 32) {
@@ -190,7 +213,9 @@ static void verify(void)
 static void poke(void)
 {
 	trap_arm();
-	if (rnd() % 8 == 0) {
+	if (rnd() % 8 == 0 && plat.gicc != 0) {
+		poke_cpu_interface();
+	} else if (rnd() % 8 == 0) {
 		poke_sysreg();
 	} else {
 		poke_mmio();
@@ -229,7 +254,7 @@ void guest_main(void)
 {
 	uint64_t count = opt_u64("count", 100000), every = opt_u64("every", 5000);
 
-	check(gic_init(), "GICv3 found");
+	check(gic_init(), "GIC found");
 	irq_hook = on_irq;
 	nr_lines = ((rd32(plat.gicd + GICD_TYPER) & 0x1f) + 1) * 32;
 	nr_lines = nr_lines > 1020 ? 992 : nr_lines;
