@@ -78,7 +78,7 @@ class Machine:
 
     def __init__(self, name, *, cpu="cortex-a72", smp=2, mem=2048, hypervisor=None, append="",
                  dom0_mem="512M", dom0_append="bulkhead.autostart=0", qemu=(), modules=None,
-                 virtualization="on", raw=None):
+                 virtualization="on", gic=3, raw=None):
         """@modules: other guest-loader arguments in place of Dom0's kernel and initramfs.
         @raw: other QEMU arguments in place of -kernel, -append and the modules."""
         LOGS.mkdir(parents=True, exist_ok=True)
@@ -86,7 +86,8 @@ class Machine:
         if modules is None:
             modules = dom0_modules(dom0_append)
         self.command = [
-            "qemu-system-aarch64", "-M", f"virt,virtualization={virtualization},gic-version=3",
+            "qemu-system-aarch64", "-M",
+            f"virt,virtualization={virtualization},gic-version={gic}",
             "-cpu", cpu, "-smp", str(smp), "-m", str(mem), "-nic", "none", "-display", "none",
             "-serial", "mon:stdio", "-no-reboot"]
         if raw is None:

@@ -148,7 +148,7 @@ static void fill_info(uint32_t id, struct xen_domctl_getdomaininfo *i)
 	i->nr_online_vcpus = 1;
 	i->max_vcpu_id = d->vcpus - 1;
 	i->cpupool = fake->sched.pool_of[id];
-	i->arch_config.gic_version = XEN_DOMCTL_CONFIG_GIC_V3;
+	i->arch_config.gic_version = getenv("BH_FAKE_GIC") ? 1 : 2; /* GICv2, v3 */
 	memcpy(i->handle, d->uuid, 16);
 }
 
@@ -163,7 +163,7 @@ static long do_create(struct xen_domctl *op)
 			memset(fake->store[i], 0, sizeof(fake->store[i]));
 			op->domain = (domid_t)i;
 			fake->sched.pool_of[i] = op->u.createdomain.cpupool_id;
-			op->u.createdomain.arch.gic_version = XEN_DOMCTL_CONFIG_GIC_V3;
+			op->u.createdomain.arch.gic_version = getenv("BH_FAKE_GIC") ? 1 : 2;
 			say("createdomain flags %#x vcpus %u spis %u grant %#x",
 			    op->u.createdomain.flags, op->u.createdomain.max_vcpus,
 			    op->u.createdomain.arch.nr_spis, op->u.createdomain.grant_opts);

@@ -21,7 +21,8 @@
 #include "hyp.h"
 #include "plan.h"
 
-#define BLOCK (2ull << 20)
+#define GICV2_VCPUS 8U
+#define BLOCK	    (2ull << 20)
 
 static uint64_t round_down(uint64_t v, uint64_t step)
 {
@@ -183,8 +184,17 @@ static int plan_check_gic(const struct cfg *c)
 	struct xen_domctl_getdomaininfo dom0;
 	struct where w = cfg_where(c, "gic_version");
 
-	if (c->gic_version == 0 || hyp_dom_info(0, &dom0) ||
-	    dom0.arch_config.gic_version == XEN_DOMCTL_CONFIG_GIC_NATIVE ||
+	if (hyp_dom_info(0, &dom0)) {
+		return BH_OK;
+	}
+	if (dom0.arch_config.gic_version == XEN_DOMCTL_CONFIG_GIC_V2 && c->maxvcpus > GICV2_VCPUS) {
+		w = cfg_where(c, c->maxvcpus > c->vcpus ? "maxvcpus" : "vcpus");
+		return err_at(w.file, w.line,
+			      "%llu vCPUs are more than this machine's GICv2 serves: %u\n"
+			      "set vcpus (and maxvcpus) to %u or less",
+			      (unsigned long long)c->maxvcpus, GICV2_VCPUS, GICV2_VCPUS);
+	}
+	if (c->gic_version == 0 || dom0.arch_config.gic_version == XEN_DOMCTL_CONFIG_GIC_NATIVE ||
 	    dom0.arch_config.gic_version ==
 		    (c->gic_version == 2 ? XEN_DOMCTL_CONFIG_GIC_V2 : XEN_DOMCTL_CONFIG_GIC_V3)) {
 		return BH_OK;
