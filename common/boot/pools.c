@@ -138,8 +138,12 @@ static __init int read_policy(struct pool_node *pool, int node)
 static __init int read_schedule(struct pool_node *pool, int node)
 {
 	char why[POOLS_WHY_BYTES];
-	int err = schedule_read(node, &pool->schedule, why);
+	int err;
 
+	if (!IS_ENABLED(CONFIG_SCHED_ARINC653)) {
+		return 0;
+	}
+	err = schedule_read(node, &pool->schedule, why);
 	if (!err && pool->schedule.nr_windows && pool->policy != SCHED_ID_ARINC653) {
 		format(why, sizeof(why), "it has windows, which its scheduler %s knows not",
 		       sched_name(pool->policy));
@@ -175,7 +179,9 @@ static __init int make_pool(cpumask_t cpus, enum sched_id policy,
 
 	if (!err) {
 		move_cpus(cpus, id);
-		err = schedule && schedule->nr_windows ? sched_schedule_set(id, schedule) : 0;
+		if (IS_ENABLED(CONFIG_SCHED_ARINC653) && schedule && schedule->nr_windows) {
+			err = sched_schedule_set(id, schedule);
+		}
 	}
 	return err;
 }
@@ -227,7 +233,7 @@ static __init int make_first(enum sched_id fallback)
 		       count(rest));
 	}
 	err = sched_boot_policy(sched_name(first.policy));
-	if (!err && first.policy == SCHED_ID_ARINC653) {
+	if (IS_ENABLED(CONFIG_SCHED_ARINC653) && !err && first.policy == SCHED_ID_ARINC653) {
 		if (!first.schedule.nr_windows) {
 			default_schedule(&first.schedule);
 		}

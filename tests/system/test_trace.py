@@ -23,9 +23,17 @@ def saved(m):
     return json.loads(gzip.decompress(base64.b64decode(m.sh("cat /tmp/t.b64"))))["traceEvents"]
 
 
-def test_the_burner_is_blamed(dom0):
-    """The autopilot, a thousand wake-ups per second, shares its CPU with one that never sleeps."""
+@pytest.fixture
+def cpu_1(dom0):
+    """Dom0 with CPU 1 left to others; what the test created is gone afterwards."""
     dom0.sh("bh vcpu-pin Domain-0 all 0")
+    yield dom0
+    dom0.sh("bh destroy burner; bh destroy autopilot; bh vcpu-pin Domain-0 all all")
+
+
+def test_the_burner_is_blamed(cpu_1):
+    """The autopilot, a thousand wake-ups per second, shares its CPU with one that never sleeps."""
+    dom0 = cpu_1
     config = write_config(dom0, "burner", kernel="/guests/noise.bin", memory=16, vcpus=1,
                           vuart="sbsa_uart", cpus="1", extra="what=cpu")
     dom0.sh(f"bh create {AUTOPILOT}; bh vcpu-pin autopilot all 1; bh create {config}")
@@ -35,8 +43,10 @@ def test_the_burner_is_blamed(dom0):
                "grep -c delay_ns || true", "^10$")
     report = json.loads(dom0.sh("bh trace report --json autopilot"))
     for row in report:
-        assert row["vcpu"] == "autopilot/v0" and row["cpu"] == 1, row
-        assert row["cause"] == "burner/v0" and row["cause_percent"] >= 50, row
+        assert row["vcpu"] == "autopilot/v0" and row["cpu"] == 1 and row["cause_percent"] >= 50, row
+    # Itself: its next deadline came while it was still about to sleep, which takes a busy host.
+    causes = [row["cause"] for row in report]
+    assert set(causes) <= {"burner/v0", "autopilot/v0"} and causes.count("burner/v0") >= 8, report
     events = saved(dom0)
     slices = slices_by_track(events)
     assert {"burner/v0", "autopilot/v0"} <= {name for name, _, _ in slices[1, 1]}
@@ -52,7 +62,6 @@ def test_the_burner_is_blamed(dom0):
     rows = {row["name"]: row for row in json.loads(dom0.sh("bh top --json --vcpus -d 2"))}
     assert rows["burner"]["waits_per_second"] == 0 and rows["autopilot"]["waits_per_second"] > 0
     assert rows["burner"]["cpu_percent"] > 20
-    dom0.sh("bh destroy burner; bh destroy autopilot; bh vcpu-pin Domain-0 all all")
 
 
 def test_latencies(dom0):
