@@ -37,6 +37,9 @@ int domctl_max_vcpus(struct domain *d, struct xen_domctl *op)
 			err = err == 0 && softirq_preempt_needed() ? -ERESTART : err;
 		}
 	}
+	if (err == 0) {
+		throttle_start(&d->sched);
+	}
 	return err;
 }
 

@@ -186,7 +186,14 @@ void throttle_init(struct sched_group *group)
 	for (u32 i = 0; i < THROTTLE_NR_KINDS; i++) {
 		t->asked[i] = THROTTLE_RATE_DEFAULT;
 	}
+}
+
+void throttle_start(struct sched_group *group)
+{
+	struct throttle *t = &group->throttle;
+
 	if (group->domain != 0 && has_any(defaults)) {
+		timer_cancel(&t->timer);
 		timer_set(&t->timer, time_now() + t->interval);
 	}
 }

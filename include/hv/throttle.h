@@ -57,6 +57,8 @@ void throttle_boot(const u32 *rates,
 		   void (*count)(const struct sched_unit *unit, struct throttle_work *work));
 /* A new domain, after sched_group_init(): the default rates; none for Dom0. */
 void throttle_init(struct sched_group *group);
+/* Its vCPUs exist: look at them from now on. Not beside throttle_set(). */
+void throttle_start(struct sched_group *group);
 /* Before sched_group_free(). */
 void throttle_free(struct sched_group *group);
 /*

@@ -68,6 +68,7 @@ static void setup(unsigned int cpus, const char *policy, u32 traps, u32 interrup
 	throttle_boot(rates, count);
 	for (int g = 0; g < GROUPS_MAX; g++) {
 		throttle_init(&groups[g]);
+		throttle_start(&groups[g]);
 	}
 }
 
@@ -265,6 +266,7 @@ static void test_destroyed_while_throttled(void **state)
 		sched_group_free(&groups[0]);
 		sched_group_init(&groups[0], 1);
 		throttle_init(&groups[0]);
+		throttle_start(&groups[0]);
 	}
 }
 
@@ -366,6 +368,7 @@ static void test_dom0(void **state)
 	groups[0].domain = 0;
 	timer_cancel(&groups[0].throttle.timer);
 	throttle_init(&groups[0]);
+	throttle_start(&groups[0]);
 	storm(1);
 	simulate(SECONDS * NSEC_PER_SEC);
 	assert_int_equal(state_of(0).nr_held, 0);

@@ -57,7 +57,7 @@ static void targets_write(struct domain *d, struct vgic_irq *irq, u64 value)
 
 static u64 config_read(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
 {
-	return nr != 0 && (irqs->flags & VIRQ_SGI) != 0 ? 0xaaaaaaaa
+	return nr != 0 && (irqs->flags & VIRQ_SGI) != 0 ? 0xaaaaaaaaU
 							: vgic_read_config(d, irqs, nr);
 }
 
