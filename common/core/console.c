@@ -243,20 +243,31 @@ static bool queue_input(char c)
 	return is_queued;
 }
 
-void console_input(char c)
+/* One character; true when Dom0 has to be told. */
+static bool take_input(char c)
 {
 	nr_switch_chars = c == SWITCH_CHAR ? nr_switch_chars + 1 : 0;
 	if (nr_switch_chars == SWITCH_COUNT) {
 		switch_input();
-		return;
+		return false;
 	}
 	if (is_input_own) {
 		if (c != SWITCH_CHAR) {
 			debugkeys_press(c);
 		}
-		return;
+		return false;
 	}
-	if (queue_input(c) && notify_input) {
+	return queue_input(c);
+}
+
+void console_input(const char *text, size_t len)
+{
+	bool is_queued = false;
+
+	for (size_t i = 0; i < len; i++) {
+		is_queued |= take_input(text[i]);
+	}
+	if (is_queued && notify_input) {
 		notify_input();
 	}
 }

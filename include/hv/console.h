@@ -39,8 +39,8 @@ int console_start_input(void);
 /* Append to the log and write to the port. */
 void console_log(const char *text, size_t len);
 
-/* A character has arrived; there is room again (driver's interrupt handler). */
-void console_input(char c);
+/* Characters have arrived; there is room again (driver's interrupt handler or timer). */
+void console_input(const char *text, size_t len);
 void console_room(void);
 
 /*

@@ -26,6 +26,11 @@ static domid_t current_id;
 static size_t port_room = ~0UL; /* what the port takes until the test gives it more */
 static bool is_room_wanted;
 
+static void type(char c)
+{
+	console_input(&c, 1);
+}
+
 static size_t port_write(const char *text, size_t len)
 {
 	len = MIN(len, port_room);
@@ -182,15 +187,17 @@ static void test_input(void **state)
 	char buf[8];
 
 	assert_int_equal(console_guest_read(buf, sizeof(buf)), 0);
-	console_input('a');
-	console_input('b');
+	type('a');
+	type('b');
 	assert_int_equal(nr_input_notes, 2);
+	console_input("cdef", 4); /* one note for all */
+	assert_int_equal(nr_input_notes, 3);
 	assert_int_equal(console_guest_read(buf, 1), 1);
 	assert_int_equal(buf[0], 'a');
-	assert_int_equal(console_guest_read(buf, sizeof(buf)), 1);
-	assert_int_equal(buf[0], 'b');
+	assert_int_equal(console_guest_read(buf, sizeof(buf)), 5);
+	assert_memory_equal(buf, "bcdef", 5);
 	for (int i = 0; i < 5000; i++) { /* Dom0 does not read: nothing breaks */
-		console_input('c');
+		type('c');
 	}
 	while (console_guest_read(buf, sizeof(buf))) {}
 }
@@ -201,27 +208,27 @@ static void test_switch(void **state)
 
 	debugkeys_register('q', press, "test");
 	debugkeys_register('q', NULL, "taken already");
-	console_input(1);
-	console_input(1);
-	console_input('x');
-	console_input(1);
-	console_input(1);
+	type(1);
+	type(1);
+	type('x');
+	type(1);
+	type(1);
 	assert_int_equal(console_guest_read(buf, sizeof(buf)), 5);
-	console_input(1);
+	type(1);
 	assert_non_null(strstr(port_text, "input goes to the hypervisor"));
 	pressed = 0;
-	console_input('q');
+	type('q');
 	assert_int_equal(pressed, 'q');
 	assert_int_equal(console_guest_read(buf, sizeof(buf)), 0);
-	console_input('h');
+	type('h');
 	assert_non_null(strstr(port_text, "q  test"));
-	console_input(7);
-	console_input((char)0xff);
+	type(7);
+	type((char)0xff);
 	assert_non_null(strstr(port_text, "no such key"));
 	for (int i = 0; i < 3; i++) {
-		console_input(1);
+		type(1);
 	}
-	console_input('q');
+	type('q');
 	assert_int_equal(console_guest_read(buf, sizeof(buf)), 1);
 	assert_int_equal(debugkeys_press('Z'), -ENOENT);
 	assert_int_equal(debugkeys_press('\n'), -ENOENT);
