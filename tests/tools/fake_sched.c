@@ -6,6 +6,7 @@
 #include "fake_sched.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static long refuse(int err)
@@ -102,6 +103,9 @@ static long pool_create(struct fake_sched *f, struct xen_sysctl_cpupool_op *op)
 	return 0;
 }
 
+/* With BH_FAKE_BUSY=N a CPU is removed at the attempt after the Nth only. */
+static int nr_busy;
+
 static long pool_cpu(struct fake_sched *f, struct xen_sysctl_cpupool_op *op)
 {
 	uint8_t *cpus = &f->pool[op->cpupool_id].cpus;
@@ -116,6 +120,9 @@ static long pool_cpu(struct fake_sched *f, struct xen_sysctl_cpupool_op *op)
 		return refuse(is_add ? EBUSY : ENODEV);
 	}
 	if (!is_add && *cpus == 1 << cpu && doms_in(f, op->cpupool_id)) {
+		return refuse(EBUSY);
+	}
+	if (!is_add && getenv("BH_FAKE_BUSY") && nr_busy++ < atoi(getenv("BH_FAKE_BUSY"))) {
 		return refuse(EBUSY);
 	}
 	if (is_add && *cpus && f->pool[op->cpupool_id].sched == XEN_SCHEDULER_ARINC653) {

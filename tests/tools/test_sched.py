@@ -63,6 +63,15 @@ def test_refused(fake, words, code, text):
     assert "\n    " in err
 
 
+def test_a_cpu_is_busy_for_a_moment(fake):
+    """The domain that had it was destroyed, and is still being freed."""
+    fake.env["BH_FAKE_BUSY"] = "3"
+    fake.ok("cpupool-cpu-remove", "Pool-0", "1")
+    fake.env["BH_FAKE_BUSY"] = "1000"
+    code, _, err = fake.run("cpupool-cpu-remove", "Pool-0", "2")
+    assert code == 1 and "cannot remove CPU 2 from pool 0" in err
+
+
 def test_migrate(rt):
     rt.ok("create", rt.config())
     rt.ok("cpupool-migrate", "test", "Pool-1")

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "hyp.h"
 
@@ -45,13 +46,27 @@ int hyp_pool_free_cpus(struct cpuset *cpus)
 	return pool_map(&p, cpus);
 }
 
+/* A domain that has just been destroyed keeps its CPUs until the last of it is freed, behind us. */
+static bool may_pass(int rc, uint32_t op)
+{
+	return rc == -EBUSY &&
+	       (op == XEN_SYSCTL_CPUPOOL_OP_RMCPU || op == XEN_SYSCTL_CPUPOOL_OP_DESTROY);
+}
+
 int hyp_pool_op(struct xen_sysctl_cpupool_op *p)
 {
+	const struct timespec pause = { .tv_nsec = 50000000 };
 	struct xen_sysctl op = { .cmd = XEN_SYSCTL_cpupool_op };
 	int rc;
 
-	op.u.cpupool_op = *p;
-	rc = hyp_sysctl(&op);
+	for (unsigned int tries = 20;; tries--) {
+		op.u.cpupool_op = *p;
+		rc = hyp_sysctl(&op);
+		if (!may_pass(rc, p->op) || tries == 0) {
+			break;
+		}
+		nanosleep(&pause, NULL);
+	}
 	*p = op.u.cpupool_op;
 	return rc;
 }
