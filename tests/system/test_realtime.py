@@ -36,11 +36,9 @@ def test_storm_on_the_same_cpu(sched, missed, late):
 
 
 def test_storm_on_another_cpu():
-    """The other CPU's storm is not felt. The emulator shares the time until a timer of that CPU is
-    due between both; so one wake-up in thousands may seem up to twice as late (performance.md),
-    and the mean has the sharper limit."""
+    """The other CPU's storm is not felt."""
     idle = storm("null", 1000, "", seconds=SECONDS, shift=SHIFT)
     r = storm("null", 3000, seconds=SECONDS, shift=SHIFT)
     assert r.lines > 10000, "nobody stormed its console"
     assert idle.missed == r.missed == 0
-    assert r.mean <= 1.02 * idle.mean and r.max <= 2 * idle.max, (vars(idle), vars(r))
+    assert r.max <= 1.2 * idle.max, (vars(idle), vars(r))
