@@ -47,18 +47,11 @@ void vgic_vcpu_init(struct vcpu *v); /* vgic_vcpu_reset() has to follow */
 /* CPU interface and private interrupts as after a reset. The vCPU is not on a CPU. */
 void vgic_vcpu_reset(struct vcpu *v);
 
-/* Before each return to the guest: bring the list registers up to date. One load when nothing is
- * new. */
+/* Before each return to the guest, if there is work: bring the list registers up to date. */
 void vgic_enter_work(struct vcpu *v);
 static inline bool vgic_has_work(const struct vcpu *v)
 {
 	return READ_ONCE(v->arch.vgic.work) != 0;
-}
-static inline void vgic_enter(struct vcpu *v)
-{
-	if (unlikely(vgic_has_work(v))) {
-		vgic_enter_work(v);
-	}
 }
 
 /* At a vCPU switch, on the CPU it leaves or enters. */

@@ -35,11 +35,11 @@
  * register or queue, the flags are changed, change_end() puts it where it belongs now. If the
  * holder runs on another CPU, its list registers are out of reach. Then the change is left in the
  * flags (for pending and active as a request, VIRQ_CLEAR_* and VIRQ_SET_*), the vCPU gets
- * VGIC_WORK_SYNC and a kick, and vgic_enter() on that CPU folds everything, applies requests and
- * fills again. An edge for a loaded interrupt needs less: VGIC_WORK_REPEND, and the holder's CPU
- * does what it would have done for an edge of its own. Nobody waits in EL2: until it has happened
- * GICD_CTLR.RWP reads as 1, and a guest that reads ISPENDR or ISACTIVER runs its load again
- * (vgic_regs.c) until the state is known as of a moment after the read began.
+ * VGIC_WORK_SYNC and a kick, and vgic_enter_work() on that CPU folds everything, applies requests
+ * and fills again. An edge for a loaded interrupt needs less: VGIC_WORK_REPEND, and the holder's
+ * CPU does what it would have done for an edge of its own. Nobody waits in EL2: until it has
+ * happened GICD_CTLR.RWP reads as 1, and a guest that reads ISPENDR or ISACTIVER runs its load
+ * again (vgic_regs.c) until the state is known as of a moment after the read began.
  *
  * More than fits: list registers are filled from the queues, highest priority first. Active
  * interrupts come before pending ones, because the guest must find them when it ends them, but one

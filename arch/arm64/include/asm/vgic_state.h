@@ -2,8 +2,8 @@
 /*
  * State of the virtual GIC: what one virtual interrupt, one vCPU and one domain hold. vgic_model.c
  * explains how the parts work together. Everything is protected by the domain's vgic.lock, with two
- * exceptions: vgic_vcpu.work may be read without it by the CPU that runs the vCPU (vgic_enter), and
- * vmcr, apr and hcr belong to the CPU that switches the vCPU.
+ * exceptions: vgic_vcpu.work may be read without it by the CPU that runs the vCPU (vgic_has_work),
+ * and vmcr, apr and hcr belong to the CPU that switches the vCPU.
  */
 #ifndef ASM_VGIC_STATE_H
 #define ASM_VGIC_STATE_H
@@ -67,7 +67,7 @@ struct vgic_irq {
 	u8 lr; /* list register of the holder, or VGIC_NO_LR */
 };
 
-/* vgic_vcpu.work: what vgic_enter() has to do before the guest runs on. */
+/* vgic_vcpu.work: what vgic_enter_work() has to do before the guest runs on. */
 #define VGIC_WORK_FILL	 BIT(0) /* a queue has grown */
 #define VGIC_WORK_SYNC	 BIT(1) /* read all list registers back, then fill */
 #define VGIC_WORK_REPEND BIT(2) /* loaded interrupts with VIRQ_LATCH have come again */
