@@ -24,13 +24,7 @@
 #include <hv/softirq.h>
 #include <public/xen.h>
 
-#include "domain_table.h"
-
-#define VCPUS_SLICE 8U /* of a dying domain, between two preemption points */
-
-struct spinlock control_lock = SPINLOCK_INIT(LOCK_RANK_CONTROL);
-
-static void pause_locked(struct domain *d)
+void domain_pause_locked(struct domain *d)
 {
 	if (d->pause_count++ == 0) {
 		for (u32 i = 0; i < d->nr_vcpus; i++) {
@@ -52,7 +46,7 @@ static void unpause_locked(struct domain *d)
 	}
 }
 
-static void wait_off_cpu(struct domain *d)
+void domain_wait_off_cpu(struct domain *d)
 {
 	for (u32 i = 0; i < d->nr_vcpus; i++) {
 		struct vcpu *v = d->vcpus[i];
@@ -66,9 +60,9 @@ static void wait_off_cpu(struct domain *d)
 void domain_pause(struct domain *d)
 {
 	spin_lock(&d->lock);
-	pause_locked(d);
+	domain_pause_locked(d);
 	spin_unlock(&d->lock);
-	wait_off_cpu(d);
+	domain_wait_off_cpu(d);
 }
 
 void domain_unpause(struct domain *d)
@@ -88,7 +82,7 @@ static bool set_control_pause(struct domain *d, bool pause)
 	if (is_new) {
 		d->is_control_paused = pause;
 		if (pause) {
-			pause_locked(d);
+			domain_pause_locked(d);
 		} else {
 			d->is_created = true;
 			unpause_locked(d);
@@ -102,7 +96,7 @@ void domain_control_pause(struct domain *d)
 {
 	bool is_new = set_control_pause(d, true);
 
-	wait_off_cpu(d);
+	domain_wait_off_cpu(d);
 	if (is_new) {
 		domain_changed(d, false);
 	}
@@ -117,10 +111,10 @@ void domain_control_unpause(struct domain *d)
 
 void domain_changed(struct domain *d, bool is_end)
 {
-	if (is_end) {
-		evtchn_raise_global(VIRQ_DOM_EXC);
+	for (const struct domain_listener *l = __start_domain_listeners;
+	     l != __stop_domain_listeners; l++) {
+		l->changed(d, is_end);
 	}
-	domain_watch_notify(d);
 }
 
 /* The machine goes with the hardware domain. */
@@ -149,11 +143,10 @@ void domain_shutdown(struct domain *d, u8 code)
 	if (is_new) {
 		d->is_shut_down = true;
 		d->shutdown_code = code;
-		pause_locked(d);
+		domain_pause_locked(d);
 	}
 	spin_unlock(&d->lock);
 	if (is_new) {
-		dom_console_service(d);
 		domain_changed(d, true);
 	}
 }
@@ -164,70 +157,4 @@ void domain_crash(struct domain *d, const char *why)
 		pr_guest("domain %u crashed: it %s", d->id, why);
 		domain_shutdown(d, DOMAIN_SHUTDOWN_CRASH);
 	}
-}
-
-static int step_stop(struct domain *d)
-{
-	bool is_new;
-
-	spin_lock(&d->lock);
-	is_new = !d->is_dying;
-	if (is_new) {
-		d->is_dying = true;
-		domain_drop_fresh_locked(d);
-		pause_locked(d);
-	}
-	spin_unlock(&d->lock);
-	wait_off_cpu(d);
-	if (is_new) {
-		domain_changed(d, true);
-	}
-	return 0;
-}
-
-/* Timers and registered frames. */
-static int step_vcpus(struct domain *d)
-{
-	for (u32 i = 0; i < VCPUS_SLICE && d->nr_released < d->nr_vcpus; i++) {
-		struct vcpu *v = d->vcpus[d->nr_released++];
-
-		if (v != NULL) {
-			timer_cancel(&v->oneshot);
-			evtchn_unregister_info(v);
-		}
-	}
-	return d->nr_released < d->nr_vcpus ? -ERESTART : 0;
-}
-
-static int step_finish(struct domain *d)
-{
-	domain_unpublish(d);
-	domain_changed(d, true);
-	domain_put(d);
-	return 0;
-}
-
-static int (*const teardown_steps[])(struct domain *d) = {
-	step_stop,	     evtchn_close_all, grant_unmap_all,	     step_vcpus,
-	dom_console_release, grant_release,    arch_domain_teardown, step_finish,
-};
-
-int domain_destroy(struct domain *d)
-{
-	int err;
-
-	if (d == current_domain() || d == hardware_domain) {
-		return -EINVAL;
-	}
-	while (d->teardown_step < ARRAY_SIZE(teardown_steps)) {
-		err = teardown_steps[d->teardown_step](d);
-		if (err != 0 && err != -ERESTART) {
-			return err;
-		}
-		d->teardown_step += err == 0;
-		if (d->teardown_step < ARRAY_SIZE(teardown_steps) && softirq_preempt_needed()) {
-			return -ERESTART;
-		}
-	}
-	return 0;
 }

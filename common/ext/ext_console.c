@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Bulkhead's own hypercall: consoles of domains, between common/domain/dom_console.c and the
+ * Bulkhead's own hypercall: consoles of domains, between common/console/dom_console.c and the
  * caller's buffers, in pieces with a preemption point after each: what was copied until then is the
  * answer, and the caller comes again.
  */

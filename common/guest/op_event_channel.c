@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * event_channel_op: copies arguments in and out around common/domain/evtchn.c and decides which
+ * event_channel_op: copies arguments in and out around common/event/evtchn.c and decides which
  * domain an operation is about. The FIFO ABI is not offered; Linux then uses the two-level one.
  */
 #include <hv/domain.h>

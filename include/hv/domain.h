@@ -113,13 +113,19 @@ struct domain {
 int domain_create(domid_t id_hint, const struct domain_config *config, struct domain **out);
 /* A referenced domain, or NULL. HV_DOMID_SELF is not resolved here. */
 struct domain *domain_get(domid_t id);
-/* The last one frees it, in slices of deferred work. */
+/* The last one queues d->free_work, which frees it in slices. */
 void domain_put(struct domain *d);
 /* One more reference to a domain that somebody keeps alive already. */
 static inline void domain_hold(struct domain *d)
 {
 	atomic_fetch_add(&d->refs, 1);
 }
+/* For construction: the id for a new domain (hint, or the next free one for HV_DOMID_NONE; -EEXIST,
+ * -EINVAL, -ENOSPC), and a finished domain made visible (-EEXIST: somebody was faster). */
+int domain_choose_id(domid_t hint, domid_t *out);
+int domain_publish(struct domain *d);
+/* Take a destroyed domain out of the table; the caller then drops the table's reference. */
+void domain_unpublish(struct domain *d);
 /* Number of domains, dying ones included. */
 u32 domain_count(void);
 /* The first domain with id >= from, referenced, or NULL. */
@@ -164,6 +170,10 @@ static inline u64 domain_nr_pages(const struct domain *d)
 /* Nested pause. domain_pause() returns when no vCPU of it is on a CPU; not for the caller's own. */
 void domain_pause(struct domain *d);
 void domain_unpause(struct domain *d);
+/* The two steps of a pause, for who holds d->lock: no vCPU goes on; none is on a CPU any more (lock
+ * not held). */
+void domain_pause_locked(struct domain *d);
+void domain_wait_off_cpu(struct domain *d);
 /* The toolstack's pause and unpause: one level, idempotent. */
 void domain_control_pause(struct domain *d);
 void domain_control_unpause(struct domain *d);
@@ -185,8 +195,20 @@ int domain_destroy(struct domain *d);
  */
 int domain_watch_add(domid_t watcher, u32 port, domid_t target);
 int domain_watch_remove(domid_t watcher, u32 port);
-/* Something about d has changed: raise the watches, and VIRQ_DOM_EXC when it is an end. */
+/*
+ * Something about d has changed; is_end: it has shut down, or a step of its destruction is done.
+ * The listeners are called in the order of the layers, lowest first, with no lock held.
+ */
 void domain_changed(struct domain *d, bool is_end);
+
+struct domain_listener {
+	void (*changed)(struct domain *d, bool is_end);
+};
+
+#define DOMAIN_LISTENER                                                                            \
+	static const struct domain_listener __attribute__((used, aligned(8)))                      \
+	__section("domain_listeners")
+extern const struct domain_listener __start_domain_listeners[], __stop_domain_listeners[];
 
 /* vCPU life; all return -errno for bad ids or states. */
 int vcpu_create(struct domain *d, u16 id); /* -ERESTART, after boot: come again */

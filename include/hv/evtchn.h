@@ -49,6 +49,8 @@ int evtchn_status(struct domain *d, u32 port, struct evtchn_status *out);
 
 /* Is the port an unbound one that waits for a peer of domain id remote? */
 bool evtchn_is_unbound(struct domain *d, u32 port, domid_t remote);
+/* Boot: who is called, without locks, when a guest sends on a port of the hypervisor's. */
+void evtchn_set_service(void (*service)(struct domain *d));
 /* Is the hypervisor the port's peer? */
 bool evtchn_is_hypervisor(struct domain *d, u32 port);
 /* Is the port in range and its pending bit set? */

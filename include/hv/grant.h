@@ -4,7 +4,7 @@
  *
  * The table is made of frames owned by the hypervisor and mapped into its domain, which writes
  * entries at any time. The state machine of a grant and the locking are explained in
- * common/domain/grant.c. Without CONFIG_GRANT_TABLE a stub stands in its place and everything
+ * common/grant/grant.c. Without CONFIG_GRANT_TABLE a stub stands in its place and everything
  * answers -ENOSYS.
  */
 #ifndef HV_GRANT_H

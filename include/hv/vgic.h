@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The virtual GIC of a domain (IHI 0069, IHI 0048B): what the trap code and the domain code call.
- * How it works is told at the top of arch/arm64/virt/vgic_model.c; sources of interrupts use
+ * How it works is told at the top of arch/arm64/vgic/vgic_model.c; sources of interrupts use
  * hv/inject.h.
  */
 #ifndef HV_VGIC_H

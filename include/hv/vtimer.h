@@ -37,9 +37,6 @@ void vtimer_vcpu_reset(struct vcpu *v);
 void vtimer_save(struct vcpu *v);
 void vtimer_restore(struct vcpu *v);
 
-/* The value of the counter at which the virtual timer fires, or has fired. */
-u64 vtimer_deadline(const struct vcpu *v);
-
 /* Access of the current vCPU to an emulated register; *value is read or written. */
 void vtimer_sysreg_access(struct vcpu *v, enum vtimer_reg reg, bool is_write, u64 *value);
 

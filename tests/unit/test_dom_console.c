@@ -3,8 +3,8 @@
  * Consoles kept by the hypervisor: what is kept and what is lost, by byte number; the paravirtual
  * ring with honest and with hostile indices; input; the listener's events; and the virtual UART.
  *
- * sources: common/domain/dom_console.c common/domain/vuart.c common/domain/evtchn.c
- * sources: common/domain/evtchn_deliver.c common/core/spinlock.c
+ * sources: common/console/dom_console.c common/console/vuart.c common/event/evtchn.c
+ * sources: common/event/evtchn_deliver.c common/core/spinlock.c
  */
 #include "fake.h"
 
@@ -71,6 +71,7 @@ static int setup(void **state)
 		assert_int_equal(evtchn_init(D(i), 0), 0);
 		assert_int_equal(dom_console_init(D(i)), 0);
 	}
+	evtchn_set_service(dom_console_service);
 	assert_int_equal(evtchn_alloc_unbound(D(1), HV_DOMID_HYP, &port), 0);
 	assert_int_equal(evtchn_alloc_unbound(D(0), 0, &listener_port), 0);
 	for (u32 i = 0; i < sizeof(text); i++) {

@@ -3,7 +3,7 @@
  * Event channels: states, delivery bit by bit, masks, poll, closing, and random operations of three
  * domains against the rule that a pair is one at both ends or at none.
  *
- * sources: common/domain/evtchn.c common/domain/evtchn_deliver.c common/core/spinlock.c
+ * sources: common/event/evtchn.c common/event/evtchn_deliver.c common/core/spinlock.c
  */
 #include "fake.h"
 
@@ -20,6 +20,7 @@ static int setup(void **state)
 	for (unsigned int i = 0; i < WORLD_DOMAINS; i++) {
 		assert_int_equal(evtchn_init(D(i), 0), 0);
 	}
+	evtchn_set_service(world_service);
 	return 0;
 }
 

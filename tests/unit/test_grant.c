@@ -4,7 +4,7 @@
  * removals and deaths in between, after which every frame has the references that its mappings
  * explain and every entry the flags that its pins explain.
  *
- * sources: common/domain/grant.c common/domain/grant_map.c common/core/spinlock.c
+ * sources: common/grant/grant.c common/grant/grant_map.c common/core/spinlock.c
  */
 #include "fake.h"
 

@@ -6,15 +6,15 @@
  * stuck.
  *
  * sources: tests/unit/fake/fake_gic.c
- * sources: arch/arm64/virt/vgic_model.c arch/arm64/virt/vgic_queue.c arch/arm64/virt/vgic_lr.c
- * sources: arch/arm64/virt/vgic_hw.c arch/arm64/virt/vgic_regs.c arch/arm64/virt/vgic_regs_dist.c
- * sources: arch/arm64/virt/vgic_regs_redist.c arch/arm64/virt/vgic_init.c
- * sources: arch/arm64/virt/vgic_signal.c arch/arm64/virt/inject.c arch/arm64/virt/mmio.c
- * sources: common/core/spinlock.c arch/arm64/virt/vgic_regs_dist2.c
+ * sources: arch/arm64/vgic/vgic_model.c arch/arm64/vgic/vgic_queue.c arch/arm64/vgic/vgic_lr.c
+ * sources: arch/arm64/vgic/vgic_hw.c arch/arm64/vgic/vgic_regs.c arch/arm64/vgic/vgic_regs_dist.c
+ * sources: arch/arm64/vgic/vgic_regs_redist.c arch/arm64/vgic/vgic_init.c
+ * sources: arch/arm64/vgic/vgic_signal.c arch/arm64/vgic/inject.c arch/arm64/stage2/mmio.c
+ * sources: common/core/spinlock.c arch/arm64/vgic/vgic_regs_dist2.c
  */
 #include "fake/vgic_world.h"
 
-#include "../../arch/arm64/virt/vgic_internal.h"
+#include "../../arch/arm64/vgic/vgic_internal.h"
 
 #define FIRST_HW      40U
 #define LAST_HW	      47U

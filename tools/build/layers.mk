@@ -14,12 +14,18 @@ FOLDERS := \
 	common/sched \
 	common/policy \
 	arch/arm64/stage2 \
+	arch/arm64/vgic \
 	arch/arm64/virt \
 	common/domain \
+	common/event \
+	common/grant \
+	common/console \
+	common/life \
 	xsm \
 	common/ext \
 	common/control \
 	common/guest \
 	arch/arm64/trap \
+	common/build \
 	common/boot \
 	arch/arm64/boot

@@ -35,6 +35,9 @@ SECTIONS
 		__start_sched_policies = .;
 		KEEP(*(sched_policies))
 		__stop_sched_policies = .;
+		__start_domain_listeners = .;
+		KEEP(*(domain_listeners))
+		__stop_domain_listeners = .;
 	}
 	. = ALIGN(4096);
 	rodata_end = .;

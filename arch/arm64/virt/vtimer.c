@@ -55,14 +55,6 @@ void vtimer_cpu_init(void)
 	irq_enable(VTIMER_PPI_VIRT);
 }
 
-u64 vtimer_deadline(const struct vcpu *v)
-{
-	bool is_here = this_cpu(vtimer_owner) == v;
-
-	return v->domain->arch.cntvoff +
-	       (is_here ? read_sysreg(cntv_cval_el0) : v->arch.vtimer.cntv_cval);
-}
-
 static u64 phys_istatus(const struct vtimer_state *t)
 {
 	return (t->cntp_ctl & CTL_ENABLE) != 0 && arch_counter() >= t->cntp_cval ? CTL_ISTATUS : 0;

@@ -227,7 +227,7 @@ void domain_put(struct domain *d)
 	assert_true(d->refs-- > 1);
 }
 
-__attribute__((weak)) void dom_console_service(struct domain *d)
+static inline void world_service(struct domain *d)
 {
 	world_services[d->id]++;
 }

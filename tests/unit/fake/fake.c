@@ -84,7 +84,7 @@ __weak void trace_inject(struct vcpu *v, u32 intid, u64 since)
 	(void)since;
 }
 
-__weak u64 vtimer_deadline(const struct vcpu *v)
+__weak u64 vgic_timer_deadline(const struct vcpu *v)
 {
 	(void)v;
 	return 0;

@@ -13,7 +13,6 @@
 
 #include <asm/guest_atomic.h>
 #include <hv/domain.h>
-#include <hv/dom_console.h>
 #include <hv/errno.h>
 #include <hv/heap.h>
 #include <hv/printk.h>
@@ -60,6 +59,13 @@ bool evtchn_free_slice(struct domain *d)
 }
 
 /* Lock one domain or two (b may be NULL or a), in the order of their ids. */
+static void (*evtchn_service)(struct domain *d) __sealed;
+
+void evtchn_set_service(void (*service)(struct domain *d))
+{
+	evtchn_service = service;
+}
+
 static void lock_pair(struct domain *a, struct domain *b)
 {
 	if (b == NULL || a == b) {
@@ -400,7 +406,7 @@ int evtchn_send(struct domain *d, u32 port)
 		domain_put(victim);
 	}
 	if (state == EVTCHN_HYPERVISOR) {
-		dom_console_service(d);
+		evtchn_service(d);
 	}
 	return state == EVTCHN_FREE || state == EVTCHN_VIRQ ? -EINVAL : 0;
 }

@@ -314,3 +314,13 @@ int dom_console_bind(struct domain *d, gfn_t ring, u32 port)
 	}
 	return 0;
 }
+
+/* What a domain has written last is kept with the rest. */
+static void on_change(struct domain *d, bool is_end)
+{
+	if (is_end) {
+		dom_console_service(d);
+	}
+}
+
+DOMAIN_LISTENER dom_console_listener = { .changed = on_change };

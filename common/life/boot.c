@@ -7,6 +7,7 @@
 #include <hv/console.h>
 #include <hv/debugkeys.h>
 #include <hv/defer.h>
+#include <hv/dom_console.h>
 #include <hv/domain.h>
 #include <hv/evtchn.h>
 #include <hv/printk.h>
@@ -69,6 +70,7 @@ static void print_domains(char key)
 
 void domain_init(void)
 {
+	evtchn_set_service(dom_console_service);
 	printk_set_domain_id(current_domain_id);
 	console_set_input_notify(input_arrived);
 	console_set_log_notify(log_changed);

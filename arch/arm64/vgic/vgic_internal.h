@@ -42,6 +42,9 @@ static inline bool vgic_is_local(const struct vcpu *v)
 	return v->arch.vgic.cpu == cpu_id();
 }
 
+/* The value of the counter at which the virtual timer of v fires, or has fired. */
+u64 vgic_timer_deadline(const struct vcpu *v);
+
 /*
  * Something for v has become pending: inject_end() wakes or kicks it. A vCPU that runs here and
  * does not sleep needs neither.

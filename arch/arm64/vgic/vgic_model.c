@@ -234,7 +234,7 @@ static __noinline void trace_pending(struct domain *d, const struct vgic_irq *ir
 	if (v == NULL || (irq->flags & VIRQ_ENABLED) == 0) {
 		return;
 	}
-	trace_inject(v, irq->intid, is_timer ? vtimer_deadline(v) : ~0UL);
+	trace_inject(v, irq->intid, is_timer ? vgic_timer_deadline(v) : ~0UL);
 	if (vgic_is_local(v)) {
 		WRITE_ONCE(v->arch.vgic.work, v->arch.vgic.work | VGIC_WORK_FILL);
 	}

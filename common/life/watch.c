@@ -11,7 +11,7 @@
 #include <hv/errno.h>
 #include <hv/evtchn.h>
 
-#include "domain_table.h"
+#include <public/xen.h>
 
 #define NR_WATCHES 32U
 
@@ -71,10 +71,14 @@ static void raise_watch(struct watch w)
 	}
 }
 
-void domain_watch_notify(const struct domain *d)
+/* Raise the watches of d, and VIRQ_DOM_EXC for an end. */
+static void notify(struct domain *d, bool is_end)
 {
 	struct watch w;
 
+	if (is_end) {
+		evtchn_raise_global(VIRQ_DOM_EXC);
+	}
 	for (u32 i = 0; i < NR_WATCHES; i++) {
 		if (READ_ONCE(watches[i].port) == 0) {
 			continue;
@@ -87,3 +91,5 @@ void domain_watch_notify(const struct domain *d)
 		}
 	}
 }
+
+DOMAIN_LISTENER watch_listener = { .changed = notify };

@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
+# Objects of common/event, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
+obj-y += evtchn.o
+obj-y += evtchn_deliver.o

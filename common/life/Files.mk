@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: Apache-2.0
+# Objects of common/life, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
+obj-y += build.o
+obj-y += boot.o
+obj-y += destroy.o
+obj-y += watch.o
+obj-y += vcpu.o
+obj-y += wallclock.o
