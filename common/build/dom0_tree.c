@@ -15,10 +15,7 @@
 #include <hv/string.h>
 #include <libfdt.h>
 
-#define PPI_CELLS(ppi, flags)                                                                      \
-	{                                                                                          \
-		cpu_to_fdt32(1), cpu_to_fdt32((ppi)-16), cpu_to_fdt32(flags)                       \
-	}
+#define PPI_CELLS(ppi, flags)  { cpu_to_fdt32(1), cpu_to_fdt32((ppi) - 16), cpu_to_fdt32(flags) }
 #define IRQ_LEVEL_LOW_ALL_CPUS 0xf08
 
 static __init bool has_type(const void *fdt, int node, const char *type)

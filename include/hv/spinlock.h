@@ -25,11 +25,8 @@ struct spinlock {
 	u16 holder; /* debug builds: CPU + 1 */
 };
 
-#define SPINLOCK_INIT(lock_rank)                                                                   \
-	{                                                                                          \
-		.rank = (lock_rank)                                                                \
-	}
-#define SPINLOCK_NEXT_TICKET 0x10000U
+#define SPINLOCK_INIT(lock_rank) { .rank = (lock_rank) }
+#define SPINLOCK_NEXT_TICKET	 0x10000U
 
 static inline void spin_lock_init(struct spinlock *lock, enum lock_rank rank)
 {

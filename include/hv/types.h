@@ -97,18 +97,18 @@ typedef u16 domid_t;
 #define HV_DOMID_NONE		0x7FF4U /* no domain (DOMID_INVALID) */
 #define HV_DOMID_IDLE		0x7FFFU
 
-#define KIB(n) ((n)*1024UL)
-#define MIB(n) ((n)*1024UL * 1024UL)
-#define GIB(n) ((n)*1024UL * 1024UL * 1024UL)
+#define KIB(n) ((n) * 1024UL)
+#define MIB(n) ((n) * 1024UL * 1024UL)
+#define GIB(n) ((n) * 1024UL * 1024UL * 1024UL)
 
 #define ARRAY_SIZE(a)			(sizeof(a) / sizeof((a)[0]))
 #define MIN(a, b)			((a) < (b) ? (a) : (b))
 #define MAX(a, b)			((a) > (b) ? (a) : (b))
-#define ALIGN_UP(x, a)			(((x) + (a)-1) & ~((a)-1))
-#define ALIGN_DOWN(x, a)		((x) & ~((a)-1))
-#define IS_ALIGNED(x, a)		(((x) & ((a)-1)) == 0)
-#define DIV_ROUND_UP(n, d)		(((n) + (d)-1) / (d))
+#define ALIGN_UP(x, a)			(((x) + (a) - 1) & ~((a) - 1))
+#define ALIGN_DOWN(x, a)		((x) & ~((a) - 1))
+#define IS_ALIGNED(x, a)		(((x) & ((a) - 1)) == 0)
+#define DIV_ROUND_UP(n, d)		(((n) + (d) - 1) / (d))
 #define BIT(n)				(1UL << (n))
-#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
+#define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
 
 #endif

@@ -142,7 +142,7 @@ static void cpuset_put(struct cpuset *set, unsigned int cpu, bool in)
 	if (in) {
 		set->bits[cpu / 8] |= (uint8_t)(1u << (cpu % 8));
 	} else {
-		set->bits[cpu / 8] &= (uint8_t) ~(1u << (cpu % 8));
+		set->bits[cpu / 8] &= (uint8_t)~(1u << (cpu % 8));
 	}
 }
 

@@ -21,12 +21,12 @@
 #define ISS_CM			BIT(8)
 #define ISS_S1PTW		BIT(7)
 #define ISS_WNR			BIT(6)
-#define ISS_FSC(esr)		((unsigned int)(esr)&0x3f)
-#define FSC_IS_TRANSLATION(fsc) (((fsc)&0x3c) == 0x04)
+#define ISS_FSC(esr)		((unsigned int)(esr) & 0x3f)
+#define FSC_IS_TRANSLATION(fsc) (((fsc) & 0x3c) == 0x04)
 /* A translation fault of a load or store whose syndrome is valid */
 #define DECODED_MASK	  (ISS_ISV | ISS_S1PTW | ISS_CM | 0x3c)
 #define DECODED_VALUE	  (ISS_ISV | 0x04)
-#define HPFAR_FIPA(hpfar) (((hpfar)&0xfffffffffff0UL) << 8)
+#define HPFAR_FIPA(hpfar) (((hpfar) & 0xfffffffffff0UL) << 8)
 
 /* Valid for translation faults, the only ones for which the address matters here. */
 static u64 fault_ipa(void)

@@ -22,7 +22,7 @@
 #define INSN_SIZE(i)	   ((i) >> 30)
 #define INSN_OPC(i)	   ((i) >> 22 & 3)
 #define INSN_RN(i)	   ((i) >> 5 & 31)
-#define INSN_RT(i)	   ((i)&31)
+#define INSN_RT(i)	   ((i) & 31)
 #define INSN_IMM9(i)	   ((s64)((u64)(i) << 43) >> 55)
 #define OPC_STORE	   0U
 #define OPC_LOAD	   1U

@@ -51,9 +51,7 @@ IDREG(3, 1)
 IDREG(3, 2)
 
 #define ROW(crm, op2, hide, must)                                                                  \
-	{                                                                                          \
-		SYSREG_ENC(3, 0, 0, crm, op2), (hide) | (must), must, read_##crm##_##op2           \
-	}
+	{ SYSREG_ENC(3, 0, 0, crm, op2), (hide) | (must), must, read_##crm##_##op2 }
 
 /* clang-format off */
 static const struct idreg_row rows[] = {

@@ -22,7 +22,7 @@
 #define AFFINITY_ON		0L
 #define AFFINITY_OFF		1L
 #define TOS_NOT_PRESENT_MP	2L
-#define FUNCTION_IS_64(f)	(((f)&0x40000000U) != 0)
+#define FUNCTION_IS_64(f)	(((f) & 0x40000000U) != 0)
 
 static u64 arg(const struct vcpu *v, u32 function, unsigned int n)
 {

@@ -86,9 +86,7 @@ static bool timer(struct vcpu *v, u32 arg, bool is_read, u64 *value)
 #define ANY_OP2	    (SYSREG_ENC_MASK & ~SYSREG_ENC(0, 0, 0, 0, 7))
 #define ANY_CRM_OP2 (SYSREG_ENC_MASK & ~SYSREG_ENC(0, 0, 0, 15, 7))
 #define ROW(op0, op1, crn, crm, op2, mask, access, arg)                                            \
-	{                                                                                          \
-		SYSREG_ENC(op0, op1, crn, crm, op2), mask, access, arg                             \
-	}
+	{ SYSREG_ENC(op0, op1, crn, crm, op2), mask, access, arg }
 
 /* clang-format off */
 static const struct sysreg_row gic_rows[] = {
@@ -159,10 +157,7 @@ static const struct sysreg_row cache_rows[] = {
 
 #define GROUP(op0, crn) ((op0) << 4 | (crn))
 #define ISS_GROUP(iss)	GROUP((iss) >> 20 & 3, (iss) >> 10 & 15)
-#define ROWS(table)                                                                                \
-	{                                                                                          \
-		(table), ARRAY_SIZE(table)                                                         \
-	}
+#define ROWS(table)	{ (table), ARRAY_SIZE(table) }
 
 /* The rows of each {op0, CRn}, so that a look-up reads a handful of them at most. */
 static const struct {

@@ -169,14 +169,15 @@ struct vgic_reg {
 };
 
 #define VGIC_SINGLE(off, len, w, rd, wr)                                                           \
-	{                                                                                          \
-		.offset = (off), .end = (off) + (len), .widths = (w), .read = (rd), .write = (wr)  \
-	}
+	{ .offset = (off), .end = (off) + (len), .widths = (w), .read = (rd), .write = (wr) }
 #define VGIC_FIELDS(off, len, b, w, fl, rd, wr)                                                    \
-	{                                                                                          \
-		.offset = (off), .end = (off) + (len), .bits = (b), .widths = (w), .flags = (fl),  \
-		.irqs_read = (rd), .irq_write = (wr)                                               \
-	}
+	{ .offset = (off),                                                                         \
+	  .end = (off) + (len),                                                                    \
+	  .bits = (b),                                                                             \
+	  .widths = (w),                                                                           \
+	  .flags = (fl),                                                                           \
+	  .irqs_read = (rd),                                                                       \
+	  .irq_write = (wr) }
 /* What all blocks have from 0x80 on: len bytes with a bit per interrupt, then priorities. */
 #define VGIC_IRQ_ROWS(len, pending)                                                                \
 	VGIC_FIELDS(0x080, len, 1, 4, 0, vgic_read_groups, vgic_write_group),                      \
@@ -190,7 +191,7 @@ struct vgic_reg {
 			    vgic_write_set_active),                                                \
 		VGIC_FIELDS(0x380, len, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,      \
 			    vgic_write_clear_active),                                              \
-		VGIC_FIELDS(0x400, (len)*8, 8, 5, 0, vgic_read_priority, vgic_write_priority)
+		VGIC_FIELDS(0x400, (len) * 8, 8, 5, 0, vgic_read_priority, vgic_write_priority)
 #define VGIC_RAZ_WI(off, len) VGIC_SINGLE(off, len, 15, NULL, NULL)
 
 /*
@@ -198,10 +199,7 @@ struct vgic_reg {
  * start[i] is the first row that ends behind 128 × i.
  */
 #define VGIC_TABLE_SLOTS 32U
-#define VGIC_REG_END                                                                               \
-	{                                                                                          \
-		.offset = ~0U, .end = ~0U                                                          \
-	}
+#define VGIC_REG_END	 { .offset = ~0U, .end = ~0U }
 
 struct vgic_table {
 	const struct vgic_reg *rows;

@@ -37,7 +37,7 @@ void board_stop(uint64_t reason); /* does not come back */
 #define board_irq_eoi(intid) sysreg_write(S3_0_C12_C12_1, intid)
 #define board_now()	     sysreg_read(cntvct_el0)
 #define board_hz()	     sysreg_read(cntfrq_el0)
-#define board_ns(ticks)	     ((ticks)*1000 / (board_hz() / 1000000))
+#define board_ns(ticks)	     ((ticks) * 1000 / (board_hz() / 1000000))
 
 /* --- sched.c: fixed priorities, run to completion; a higher task preempts a lower one --- */
 struct task {

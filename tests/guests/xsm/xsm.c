@@ -283,7 +283,7 @@ static void check_whole(const struct row *row)
 		arg.w[1] = 0x03000001;
 		check_eq(xen_call(row->nr, (uint64_t)&arg, 0, 0, 0), EPERM, row->name);
 	} else if (row->nr == XEN_CONSOLE_IO) {
-		check_eq(xen_call(row->nr, 0, 5, (uint64_t) "hello", 0), EPERM, "console write");
+		check_eq(xen_call(row->nr, 0, 5, (uint64_t)"hello", 0), EPERM, "console write");
 		check_eq(xen_call(row->nr, 1, 5, (uint64_t)list, 0), EPERM, "console read");
 	} else if (row->nr != XEN_DOMCTL && row->nr != XEN_SYSCTL) {
 		check(false, "%s is privileged and has no case", row->name);

@@ -23,7 +23,7 @@
 #define WORLD_SPIS    64U
 #define DIST	      0x8000000UL
 #define REDIST	      0x9000000UL
-#define REDIST_OF(id) (REDIST + (id)*0x20000UL)
+#define REDIST_OF(id) (REDIST + (id) * 0x20000UL)
 #define SGI_OF(id)    (REDIST_OF(id) + 0x10000UL)
 #define CPU_IF	      0x8010000UL /* GICv2: as the guest sees it, and the machine's */
 #define VCPU_IF	      0x8040000UL
@@ -37,7 +37,7 @@
 #define ISACTIVER  0x300
 #define ICACTIVER  0x380
 #define PRIORITY   0x400
-#define ROUTER(id) (DIST + 0x6000 + (id)*8UL)
+#define ROUTER(id) (DIST + 0x6000 + (id) * 8UL)
 
 static struct domain *dom;
 static unsigned int nr_retries, nr_wakes;
