@@ -116,6 +116,14 @@ static void credit_arrive(struct runqueue *rq, struct sched_unit *unit, enum sch
 	unit->burst = (s64)BURST;
 }
 
+static bool credit_resume(struct runqueue *rq, struct sched_unit *unit)
+{
+	rq->vtime = MAX(rq->vtime, unit->vtime);
+	unit->urgent = true;
+	unit->burst = (s64)BURST;
+	return !unit->group->params.cap;
+}
+
 static void credit_charge(struct sched_unit *unit, u64 ns)
 {
 	struct sched_group *group = unit->group;
@@ -174,6 +182,7 @@ SCHED_POLICY credit_ops = {
 	.remove = runqueue_remove,
 	.best = runqueue_best,
 	.arrive = credit_arrive,
+	.resume = credit_resume,
 	.charge = credit_charge,
 	.is_entitled = credit_is_entitled,
 	.slice = credit_slice,

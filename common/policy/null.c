@@ -68,6 +68,13 @@ static int null_unit_fit(struct sched_pool *pool, struct sched_unit *unit, cpuma
 	return 0;
 }
 
+static bool null_resume(struct runqueue *rq, struct sched_unit *unit)
+{
+	(void)rq;
+	(void)unit;
+	return true;
+}
+
 SCHED_POLICY null_ops = {
 	.id = SCHED_ID_NULL,
 	.name = "null",
@@ -78,4 +85,5 @@ SCHED_POLICY null_ops = {
 	.add = runqueue_add,
 	.remove = runqueue_remove,
 	.best = runqueue_best,
+	.resume = null_resume,
 };

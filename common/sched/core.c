@@ -22,6 +22,7 @@
  */
 #include "pool.h"
 
+#include <hv/irq.h>
 #include <hv/percpu.h>
 #include <hv/sched.h>
 #include <hv/softirq.h>
@@ -221,7 +222,38 @@ void sched_block(struct sched_unit *unit, u32 reasons)
 	spin_unlock(&rq->lock);
 }
 
-void sched_unblock(struct sched_unit *unit, u32 reasons)
+/*
+ * A parked unit whose CPU nobody else wants goes on there at once: its CPU need not pick. First
+ * this CPU counts as one that has to share, then the other queues are looked at; who queues a unit
+ * does it in the opposite order (sched_offer).
+ */
+static bool resume(struct runqueue *rq, struct sched_unit *unit)
+{
+	const struct sched_pool *pool = rq->pool;
+	unsigned int cpu = unit->cpu;
+	u64 now;
+
+	if (!sched_may_run(unit, cpu) || !pool->ops->resume || !pool->ops->resume(rq, unit)) {
+		return false;
+	}
+	__atomic_fetch_or(&sched_alone_cpus, BIT(cpu), __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&sched_waiting_cpus, __ATOMIC_SEQ_CST) & pool->owned.bits) {
+		return false;
+	}
+	atomic_fetch_and(&sched_idle_cpus, ~BIT(cpu));
+	now = time_now();
+	rq->idle_ns += now - rq->idle_since;
+	unit->since = now;
+	rq->running = unit;
+	__atomic_store_n(&unit->state, SCHED_STATE_RUNNING, __ATOMIC_RELEASE);
+	spin_unlock(&rq->lock);
+	if (cpu != cpu_id()) {
+		irq_kick(cpu);
+	}
+	return true;
+}
+
+bool sched_unblock(struct sched_unit *unit, u32 reasons)
 {
 	struct runqueue *rq = sched_lock_queue(unit);
 	bool was_blocked = !sched_is_runnable(unit), wakes;
@@ -233,13 +265,17 @@ void sched_unblock(struct sched_unit *unit, u32 reasons)
 	}
 	if (!wakes || unit->state != SCHED_STATE_ASLEEP) {
 		spin_unlock(&rq->lock);
-		return;
+		return false;
 	}
 	if (trace_is_on()) {
 		trace_wake(unit);
 	}
-	place_locked(rq, unit,
-		     (reasons & SCHED_BLOCK_CAP) != 0 ? SCHED_ARRIVES_AGAIN : SCHED_ARRIVES_AWAKE);
+	if (!unit->parked || !resume(rq, unit)) {
+		place_locked(rq, unit,
+			     (reasons & SCHED_BLOCK_CAP) != 0 ? SCHED_ARRIVES_AGAIN
+							      : SCHED_ARRIVES_AWAKE);
+	}
+	return true;
 }
 
 void sched_yield(struct sched_unit *unit)
@@ -263,6 +299,10 @@ void sched_switched(struct sched_unit *prev)
 	 * Pairs with may_steal() and sched_is_on_cpu(): the context is complete before it is seen.
 	 * Who waits for that to free the unit takes the lock first (sched_unit_remove).
 	 */
+	if (rq->loaded == prev) {
+		rq->loaded = NULL;
+		prev->parked = false;
+	}
 	store_release(&prev->on_cpu, false);
 	if (prev->state == SCHED_STATE_QUEUED) {
 		sched_offer(rq->pool->ops, prev);

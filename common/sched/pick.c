@@ -198,6 +198,7 @@ static u64 start(struct runqueue *rq, struct sched_unit *unit, u64 now)
 	unit->state = SCHED_STATE_RUNNING;
 	unit->on_cpu = true;
 	rq->running = unit;
+	rq->loaded = unit;
 	WRITE_ONCE(rq->running_key, unit->rtds.key);
 	slice = rq->pool->ops->slice ? rq->pool->ops->slice(rq, unit, others_wait, now)
 				     : TIME_NEVER;
@@ -210,6 +211,9 @@ static u64 start(struct runqueue *rq, struct sched_unit *unit, u64 now)
 
 static void leave(struct runqueue *rq, unsigned int cpu, u64 now)
 {
+	if (rq->loaded) {
+		rq->loaded->parked = false;
+	}
 	if (READ_ONCE(sched_alone_cpus) & BIT(cpu)) {
 		atomic_fetch_and(&sched_alone_cpus, ~BIT(cpu));
 	}
@@ -222,6 +226,20 @@ static void leave(struct runqueue *rq, unsigned int cpu, u64 now)
 		rq->idle_ns += now - rq->idle_since;
 		atomic_fetch_and(&sched_idle_cpus, ~BIT(cpu));
 	}
+}
+
+/* Nobody is to run. Until when? */
+static u64 idle(struct runqueue *rq, unsigned int cpu, u64 now)
+{
+	struct sched_unit *unit = rq->loaded;
+
+	rq->idle_since = now;
+	if (unit && unit->blocked == SCHED_BLOCK_WAIT && sched_may_run(unit, cpu)) {
+		unit->parked = true;
+	} else {
+		rq->loaded = NULL;
+	}
+	return rq->pool->ops->idle_until ? rq->pool->ops->idle_until(rq) : TIME_NEVER;
 }
 
 struct sched_choice sched_pick(unsigned int cpu, u64 now)
@@ -238,9 +256,7 @@ struct sched_choice sched_pick(unsigned int cpu, u64 now)
 		offer_rest(rq, cpu);
 		retry = retry && rq->pool->ops->has_better;
 	} else {
-		rq->idle_since = now;
-		choice.until = rq->pool->ops->idle_until ? rq->pool->ops->idle_until(rq)
-							 : TIME_NEVER;
+		choice.until = idle(rq, cpu, now);
 	}
 	if (retry) {
 		choice.until = MIN(choice.until, now + RETRY_NS);

@@ -31,6 +31,7 @@ struct runqueue {
 	struct spinlock lock; /* LOCK_RANK_SCHED */
 	struct sched_pool *pool;
 	struct sched_unit *running;
+	struct sched_unit *loaded; /* whose context this CPU has, as of its last pick */
 	u32 nr_waiting;
 	u64 vtime;	 /* of the unit chosen last; never goes back */
 	u64 running_key; /* published; by key: of the unit that runs, RUNQUEUE_KEY_NONE: idle */

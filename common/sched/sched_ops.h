@@ -65,6 +65,11 @@ struct sched_ops {
 			u64 now);
 	/* (queue) It is about to be queued on rq. Optional. */
 	void (*arrive)(struct runqueue *rq, struct sched_unit *unit, enum sched_arrival how);
+	/*
+	 * (queue) The unit wakes up where it is loaded, and nobody waits: as arrive and slice. Can
+	 * it run at once, without a time limit? Optional: no.
+	 */
+	bool (*resume)(struct runqueue *rq, struct sched_unit *unit);
 	/* (queue) Did its place in the order change by the time alone? Optional. */
 	bool (*is_stale)(const struct sched_unit *unit, u64 now);
 	/* (queue) It ran for ns. Optional. */

@@ -96,6 +96,7 @@ struct sched_unit {
 	bool on_cpu;	   /* its context is in a CPU's registers */
 	bool urgent;	   /* woken from sleep: goes first until it has used its burst */
 	bool yielded;	   /* gives way once */
+	bool parked;	   /* waits, loaded on its CPU, which idles (sched_pick) */
 	u16 id;		   /* of the vCPU in its domain */
 	cpumask_t hard;	   /* asked for: may run only here */
 	cpumask_t soft;	   /* prefers to run here */
@@ -240,16 +241,29 @@ void sched_owner_bind(const char *name, const u8 *uuid, u16 domain);
 /* Add reasons; a unit that runs on another CPU is told to stop. Does not wait (see
  * sched_is_on_cpu). */
 void sched_block(struct sched_unit *unit, u32 reasons);
-/* Remove reasons; when none is left, make it runnable and preempt whoever should yield. Any CPU. */
-void sched_unblock(struct sched_unit *unit, u32 reasons);
+/*
+ * Remove reasons; when none is left, make it runnable and preempt whoever should yield. Any CPU.
+ * True: it slept, and its CPU looks at everything anew before it enters it.
+ */
+bool sched_unblock(struct sched_unit *unit, u32 reasons);
 /* The running unit gives way to its equals once. */
 void sched_yield(struct sched_unit *unit);
 /* True until the context of the unit is in memory and no CPU runs it. */
 bool sched_is_on_cpu(const struct sched_unit *unit);
 
-/* Choose for this CPU; prev keeps on_cpu until sched_switched(prev). */
+/*
+ * Choose for this CPU; prev keeps on_cpu until sched_switched(prev). If nobody is to run and the
+ * unit that is loaded only waits, it is `parked` from now on: it must stay loaded until the next
+ * pick, and goes on when it is told to pick again or when sched_is_running(): whoever wakes it may
+ * give it its idle CPU at once, with a kick.
+ */
 struct sched_choice sched_pick(unsigned int cpu, u64 now);
 void sched_switched(struct sched_unit *prev);
+static inline bool sched_is_running(const struct sched_unit *unit)
+{
+	/* Pairs with resume(): who sees it sees what woke it. */
+	return __atomic_load_n(&unit->state, __ATOMIC_ACQUIRE) == SCHED_STATE_RUNNING;
+}
 
 /* CPU time of a unit in ns, including the current stretch. */
 u64 sched_unit_run_ns(const struct sched_unit *unit, u64 now);

@@ -211,6 +211,60 @@ static void test_no_wake_up_is_lost(void **state)
 	assert_ptr_equal(running[0], &tasks[0].unit);
 }
 
+static void sleep_parked(void)
+{
+	settle();
+	fake_cpu = running[0] ? 0 : 1;
+	sched_block(&tasks[0].unit, SCHED_BLOCK_WAIT);
+	settle();
+	assert_true(tasks[0].unit.parked);
+}
+
+/* Who sleeps loaded on a CPU that nobody else wants goes on there without a pick; else with one. */
+static void test_a_parked_one_goes_on_at_once(void **state)
+{
+	u64 slept = fake_counter + 1000;
+
+	setup_cpus(2);
+	add(0, 0, TIME_NEVER, 0);
+	sleep_parked();
+	fake_counter = slept;
+	wake(&tasks[0], !tasks[0].unit.cpu);
+	assert_false(softirq_take(SOFTIRQ_SCHED));
+	settle();
+	check_invariants();
+	assert_int_equal(nr_resumed, 1);
+	assert_int_equal(sched_idle_cpus & BIT(tasks[0].unit.cpu), 0);
+	assert_int_not_equal(sched_alone_cpus & BIT(tasks[0].unit.cpu), 0);
+	/* It may not run there any more. */
+	sleep_parked();
+	tasks[0].unit.allowed = cpumask_of(!tasks[0].unit.cpu);
+	wake(&tasks[0], 0);
+	assert_false(sched_is_running(&tasks[0].unit));
+	tasks[0].unit.allowed = CPUMASK_ALL;
+	softirq_raise_on(tasks[0].unit.cpu, SOFTIRQ_SCHED);
+	settle();
+	/* A cap needs a time limit. */
+	set(0, 256, 50);
+	sched_unblock(&tasks[0].unit, SCHED_BLOCK_WAIT);
+	sched_place(&tasks[0].unit, SCHED_ARRIVES_AWAKE);
+	settle();
+	sleep_parked();
+	wake(&tasks[0], 0);
+	assert_false(sched_is_running(&tasks[0].unit));
+	settle();
+	set(0, 256, 0);
+	/* Another, waiting on the same CPU, must not be passed over. */
+	sleep_parked();
+	add(1, 1, TIME_NEVER, 0);
+	add(2, 2, TIME_NEVER, 0);
+	wake(&tasks[0], 0);
+	assert_false(sched_is_running(&tasks[0].unit));
+	settle();
+	check_invariants();
+	assert_int_equal(nr_resumed, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -225,6 +279,7 @@ int main(void)
 		cmocka_unit_test(test_bad_parameters_change_nothing),
 		cmocka_unit_test(test_storm),
 		cmocka_unit_test(test_no_wake_up_is_lost),
+		cmocka_unit_test(test_a_parked_one_goes_on_at_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

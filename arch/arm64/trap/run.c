@@ -15,7 +15,8 @@
  * Parking: a vCPU that waits, on a CPU that has nobody else, stays the current one and loaded, so
  * its timer's interrupt finds it at once and it goes on without a switch. For the scheduler it is
  * asleep and on the CPU (on_cpu): no other CPU takes it, and who needs its state in memory, or
- * wants it elsewhere, raises SOFTIRQ_SCHED here (vcpu_wait_off_cpu); then may_park() says no.
+ * wants it elsewhere, raises SOFTIRQ_SCHED here (vcpu_wait_off_cpu); then sched_pick() does not
+ * park it again. Who wakes it may let it go on without a decision: its state says so.
  */
 #include <asm/trap.h>
 #include <hv/arch.h>
@@ -116,8 +117,8 @@ static bool has_more(u32 *nr_rounds)
 	return false;
 }
 
-/* Deferred work that queues itself again lets interrupts in between. */
-static void wait_for_work(void)
+/* Deferred work that queues itself again lets interrupts in between. v: idle, or parked. */
+static void wait_for_work(const struct vcpu *v)
 {
 	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
 		budget_exit();
@@ -130,7 +131,7 @@ static void wait_for_work(void)
 			budget_wake();
 		}
 		irq_handle_pending();
-	} while (!softirq_is_pending());
+	} while (!softirq_is_pending() && !sched_is_running(&v->sched));
 }
 
 /* It runs from now on: in the area that its guest has registered, if any. */
@@ -139,13 +140,6 @@ static void announce(struct vcpu *v)
 	if (unlikely(v->runstate_gva != 0)) {
 		vcpu_runstate_update(v);
 	}
-}
-
-/* Does nothing but its own waiting keep it from this CPU? */
-static bool may_park(const struct vcpu *v)
-{
-	return !context_is_idle(v) && READ_ONCE(v->sched.blocked) == SCHED_BLOCK_WAIT &&
-	       cpumask_has(v->sched.allowed, cpu_id());
 }
 
 /* For the trace, the CPU idles while its vCPU is parked. Returns true. */
@@ -185,15 +179,16 @@ struct vcpu *run_next(void)
 				irq_point();
 			}
 			next = pick();
-			if (context_is_idle(next) && may_park(v)) {
+			if (context_is_idle(next) && v->sched.parked) {
 				is_parked = park(v, is_parked);
 			} else if (next != v) {
 				irq_point();
 				return next;
-			} else if (is_parked) {
-				is_parked = false;
-				unpark(v);
 			}
+		}
+		if (is_parked && sched_is_running(&v->sched)) {
+			is_parked = false;
+			unpark(v);
 		}
 		if (!context_is_idle(v) && !is_parked) {
 			if (vgic_has_work(v)) {
@@ -214,7 +209,7 @@ struct vcpu *run_next(void)
 			}
 			return v;
 		}
-		wait_for_work();
+		wait_for_work(v);
 	}
 }
 

@@ -23,11 +23,9 @@ static void kick(struct vcpu *v)
 {
 	u32 cpu;
 
-	if ((READ_ONCE(v->sched.blocked) & SCHED_BLOCK_WAIT) != 0) {
-		sched_unblock(&v->sched, SCHED_BLOCK_WAIT);
-		if (READ_ONCE(v->sched.state) != SCHED_STATE_RUNNING) {
-			return; /* whoever picks it looks for work before it enters */
-		}
+	if ((READ_ONCE(v->sched.blocked) & SCHED_BLOCK_WAIT) != 0 &&
+	    sched_unblock(&v->sched, SCHED_BLOCK_WAIT)) {
+		return;
 	}
 	cpu = READ_ONCE(v->arch.vgic.cpu);
 	if (cpu != cpu_id() && cpu != VGIC_NO_CPU) {

@@ -8,6 +8,7 @@
 #include "world.h"
 
 #include <hv/heap.h>
+#include <hv/irq.h>
 #include <hv/percpu.h>
 #include <hv/softirq.h>
 #include <hv/string.h>
@@ -65,6 +66,12 @@ void softirq_raise(enum softirq nr)
 void softirq_raise_on(unsigned int cpu, enum softirq nr)
 {
 	per_cpu(softirq_bits, cpu) |= (u32)BIT(nr);
+}
+
+void irq_kick(unsigned int cpu)
+{
+	(void)cpu;
+	broken("nothing stays loaded here");
 }
 
 void spinlock_wait(struct spinlock *lock, u16 ticket)

@@ -191,9 +191,12 @@ void sched_block(struct sched_unit *unit, u32 reasons)
 	unit->blocked |= reasons;
 }
 
-void sched_unblock(struct sched_unit *unit, u32 reasons)
+bool sched_unblock(struct sched_unit *unit, u32 reasons)
 {
+	bool was_blocked = unit->blocked != 0;
+
 	unit->blocked &= ~reasons;
+	return was_blocked && unit->blocked == 0;
 }
 
 void timer_set(struct timer *timer, u64 deadline)

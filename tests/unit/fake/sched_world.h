@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <hv/irq.h>
 #include <hv/sched.h>
 #include <hv/softirq.h>
 
@@ -43,6 +44,9 @@ struct task {
 static struct task tasks[UNITS_MAX];
 static struct sched_group groups[GROUPS_MAX];
 static struct sched_unit *running[FAKE_CPUS];
+static struct sched_unit *parked[FAKE_CPUS]; /* waits, its context loaded */
+static bool kicked[FAKE_CPUS];
+static unsigned int nr_resumed; /* parked ones that went on without a pick */
 static u64 until[FAKE_CPUS];
 static unsigned int nr;
 #define TIMERS_MAX (GROUPS_MAX + UNITS_MAX)
@@ -80,6 +84,11 @@ void timer_set(struct timer *timer, u64 deadline)
 	fail_msg("no room for a timer");
 }
 
+void irq_kick(unsigned int cpu)
+{
+	kicked[cpu] = true;
+}
+
 bool timer_is_armed(const struct timer *timer)
 {
 	return timer->deadline != TIME_NEVER;
@@ -97,6 +106,9 @@ static void setup_policy(unsigned int cpus, const char *policy)
 	memset(groups, 0, sizeof(groups));
 	memset(armed, 0, sizeof(armed));
 	memset(running, 0, sizeof(running));
+	memset(parked, 0, sizeof(parked));
+	memset(kicked, 0, sizeof(kicked));
+	nr_resumed = 0;
 	/* What the test before has left. */
 	for (u32 p = 0; p < SCHED_POOL_MAX; p++) {
 		if (sched_pool_find(p)) {
@@ -161,16 +173,32 @@ static void note_start(struct task *t)
 /* CPU c picks and switches, as the run loop does. */
 static void pick(unsigned int c)
 {
-	struct sched_unit *prev = running[c];
+	struct sched_unit *prev = running[c] ? running[c] : parked[c];
 	struct sched_choice choice = sched_pick(c, fake_counter);
 
 	until[c] = choice.until;
-	running[c] = choice.unit;
-	if (choice.unit && choice.unit != prev) {
+	if (choice.unit && choice.unit != running[c]) {
 		note_start(task_of(choice.unit));
 	}
-	if (prev && prev != choice.unit) {
+	running[c] = choice.unit;
+	/* Without resume nobody can tell: as a CPU that keeps nothing loaded. */
+	parked[c] = !choice.unit && prev && prev->parked && sched_queue_of(c)->pool->ops->resume
+			    ? prev
+			    : NULL;
+	if (prev && prev != choice.unit && !parked[c]) {
 		sched_switched(prev);
+	}
+}
+
+/* Has somebody given CPU c back to the unit that is parked there? */
+static void look_at_parked(unsigned int c)
+{
+	if (parked[c] && sched_is_running(parked[c])) {
+		note_start(task_of(parked[c]));
+		running[c] = parked[c];
+		parked[c] = NULL;
+		until[c] = TIME_NEVER;
+		nr_resumed++;
 	}
 }
 
@@ -187,6 +215,7 @@ static void settle(void)
 				again = true;
 				pick(fake_cpu);
 			}
+			look_at_parked(fake_cpu);
 		}
 	}
 }
@@ -290,6 +319,19 @@ static void consume(u64 ns)
 	}
 }
 
+/* On CPU `from`. A parked unit that runs at once is kicked: its CPU has not been told to pick. */
+static void wake(struct task *t, unsigned int from)
+{
+	fake_cpu = from;
+	t->wakes_at = TIME_NEVER;
+	t->woken_at = fake_counter;
+	memset(kicked, 0, sizeof(kicked));
+	sched_unblock(&t->unit, SCHED_BLOCK_WAIT);
+	if (sched_is_running(&t->unit) && parked[t->unit.cpu] == &t->unit) {
+		assert_int_equal(kicked[t->unit.cpu], t->unit.cpu != from);
+	}
+}
+
 static void fire(void)
 {
 	for (int g = 0; g < TIMERS_MAX; g++) {
@@ -303,10 +345,7 @@ static void fire(void)
 	}
 	for (int i = 0; i < UNITS_MAX; i++) {
 		if (tasks[i].exists && tasks[i].wakes_at <= fake_counter) {
-			fake_cpu = (unsigned int)rand() % nr;
-			tasks[i].wakes_at = TIME_NEVER;
-			tasks[i].woken_at = fake_counter;
-			sched_unblock(&tasks[i].unit, SCHED_BLOCK_WAIT);
+			wake(&tasks[i], (unsigned int)rand() % nr);
 		}
 	}
 }

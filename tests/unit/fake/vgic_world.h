@@ -54,10 +54,13 @@ void heap_pages_free(void *va, unsigned int order)
 	free(va);
 }
 
-void sched_unblock(struct sched_unit *unit, u32 reasons)
+bool sched_unblock(struct sched_unit *unit, u32 reasons)
 {
+	bool was_blocked = unit->blocked != 0;
+
 	unit->blocked &= ~reasons;
 	nr_wakes++;
+	return was_blocked && unit->blocked == 0;
 }
 
 static unsigned int nr_mapped; /* frames, by s2_map() */
