@@ -94,6 +94,8 @@ static struct sched_unit *steal_from(struct runqueue *rq, struct runqueue *from,
 		return NULL;
 	}
 	sched_dequeue(from, unit);
+	/* It runs here: whoever is offered next must find another CPU. */
+	__atomic_store_n(&rq->running_key, unit->rtds.key, __ATOMIC_SEQ_CST);
 	offer_rest(from, unit->cpu);
 	unit->cpu = cpu;
 	if (ops->arrive) {
@@ -229,7 +231,7 @@ static void leave(struct runqueue *rq, unsigned int cpu, u64 now)
 }
 
 /* Nobody is to run. Until when? */
-static u64 idle(struct runqueue *rq, unsigned int cpu, u64 now)
+static u64 idle_or_park(struct runqueue *rq, unsigned int cpu, u64 now)
 {
 	struct sched_unit *unit = rq->loaded;
 
@@ -256,7 +258,7 @@ struct sched_choice sched_pick(unsigned int cpu, u64 now)
 		offer_rest(rq, cpu);
 		retry = retry && rq->pool->ops->has_better;
 	} else {
-		choice.until = idle(rq, cpu, now);
+		choice.until = idle_or_park(rq, cpu, now);
 	}
 	if (retry) {
 		choice.until = MIN(choice.until, now + RETRY_NS);
