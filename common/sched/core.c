@@ -16,9 +16,10 @@
  * Work conservation: a CPU that finds nothing sets its bit in sched_idle_cpus and then looks at the
  * other queues once more; a unit that is queued is made visible before the idle CPUs are looked at.
  * One of the two sees the other. The same holds for keys (running_key, best_key): each side
- * publishes its own before it reads the other's. Several units may be sent to one CPU before it
- * picks, so whoever takes a unit from a queue offers the next one that could run elsewhere. Of a
- * second run queue the lock is only ever tried, never waited for.
+ * publishes its own before it reads the other's. A unit that is sent to a busy CPU counts there at
+ * once (running_key); when that CPU then takes another, the unit is offered anew. Several units may
+ * be sent to one CPU before it picks, so whoever takes a unit from a queue offers the next one that
+ * could run elsewhere. Of a second run queue the lock is only ever tried, never waited for.
  */
 #include "pool.h"
 
@@ -117,6 +118,36 @@ void sched_offer(const struct sched_ops *ops, const struct sched_unit *unit)
 	}
 }
 
+/* A unit with this key was sent to a CPU that takes another: its own CPU offers it again. */
+__noinline void sched_pass_on(const struct runqueue *rq, u64 key)
+{
+	u64 cpus = READ_ONCE(sched_waiting_cpus) & rq->pool->owned.bits;
+
+	for (; cpus; cpus &= cpus - 1) {
+		unsigned int cpu = (unsigned int)__builtin_ctzl(cpus);
+
+		if (READ_ONCE(sched_queue_of(cpu)->best_key) <= key) {
+			softirq_raise_on(cpu, SOFTIRQ_SCHED);
+		}
+	}
+}
+
+/* The unit is to run on rq's CPU next: until that has picked, it counts as if it ran. */
+static __noinline void pledge(struct runqueue *rq, const struct sched_unit *unit)
+{
+	u64 key = READ_ONCE(rq->running_key);
+
+	while (unit->rtds.key < key) {
+		if (__atomic_compare_exchange_n(&rq->running_key, &key, unit->rtds.key, false,
+						__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
+			if (key != rq->own_key) {
+				sched_pass_on(rq, key);
+			}
+			return;
+		}
+	}
+}
+
 /* Queue a unit on rq, which is that of unit->cpu, and tell the CPUs that should act on it. */
 static void queue_on(struct runqueue *rq, struct sched_unit *unit, enum sched_arrival how)
 {
@@ -128,6 +159,9 @@ static void queue_on(struct runqueue *rq, struct sched_unit *unit, enum sched_ar
 	sched_enqueue(rq, unit);
 	if (!rq->running || (ops->preempts && ops->preempts(unit, rq->running))) {
 		softirq_raise_on(unit->cpu, SOFTIRQ_SCHED);
+		if (ops->victim) {
+			pledge(rq, unit);
+		}
 	}
 	if (rq->running) {
 		sched_offer(ops, unit);

@@ -70,6 +70,19 @@ static void queue_again(struct runqueue *rq, struct sched_unit *unit, u64 now)
 	}
 }
 
+/*
+ * Say whose key this CPU counts with. Returns the key of a unit that another CPU had sent here
+ * (rtds_victim) and that this takes back; key when there is none.
+ */
+static u64 publish(struct runqueue *rq, u64 key)
+{
+	u64 old = __atomic_exchange_n(&rq->running_key, key, __ATOMIC_SEQ_CST);
+	u64 own = rq->own_key;
+
+	rq->own_key = key;
+	return old == own ? key : old;
+}
+
 /* What becomes of the unit that ran until now. rq is this CPU's, locked. */
 static void put_back(struct runqueue *rq, struct sched_unit *unit, u64 now)
 {
@@ -89,13 +102,17 @@ static struct sched_unit *steal_from(struct runqueue *rq, struct runqueue *from,
 {
 	const struct sched_ops *ops = rq->pool->ops;
 	struct sched_unit *unit = ops->best(from, may_steal, cpu);
+	u64 pledged;
 
 	if (!unit || (own && !(ops->is_better && ops->is_better(unit, own)))) {
 		return NULL;
 	}
 	sched_dequeue(from, unit);
 	/* It runs here: whoever is offered next must find another CPU. */
-	__atomic_store_n(&rq->running_key, unit->rtds.key, __ATOMIC_SEQ_CST);
+	pledged = publish(rq, unit->rtds.key);
+	if (pledged != unit->rtds.key) {
+		sched_pass_on(rq, pledged);
+	}
 	offer_rest(from, unit->cpu);
 	unit->cpu = cpu;
 	if (ops->arrive) {
@@ -178,14 +195,19 @@ static struct sched_unit *own_best(struct runqueue *rq, unsigned int cpu, u64 no
 static struct sched_unit *choose(struct runqueue *rq, unsigned int cpu, u64 now, bool *retry)
 {
 	struct sched_unit *unit = own_best(rq, cpu, now);
-
+	u64 key = unit ? unit->rtds.key : RUNQUEUE_KEY_NONE;
 	/* Published before the other queues are looked at. */
-	__atomic_store_n(&rq->running_key, unit ? unit->rtds.key : RUNQUEUE_KEY_NONE,
-			 __ATOMIC_SEQ_CST);
+	u64 pledged = publish(rq, key);
+
 	if (!unit) {
-		return idle_or_steal(rq, cpu, retry);
+		unit = idle_or_steal(rq, cpu, retry);
+	} else if (!unit->urgent) {
+		unit = steal(rq, cpu, unit, retry);
 	}
-	return unit->urgent ? unit : steal(rq, cpu, unit, retry);
+	if (unlikely(pledged != key) && (!unit || unit->rtds.key != pledged)) {
+		sched_pass_on(rq, pledged);
+	}
+	return unit;
 }
 
 /* Until when it may run. */
@@ -201,7 +223,9 @@ static u64 start(struct runqueue *rq, struct sched_unit *unit, u64 now)
 	unit->on_cpu = true;
 	rq->running = unit;
 	rq->loaded = unit;
-	WRITE_ONCE(rq->running_key, unit->rtds.key);
+	if (rq->own_key != unit->rtds.key) {
+		(void)publish(rq, unit->rtds.key);
+	}
 	slice = rq->pool->ops->slice ? rq->pool->ops->slice(rq, unit, others_wait, now)
 				     : TIME_NEVER;
 	if (slice == TIME_NEVER) {

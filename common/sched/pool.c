@@ -70,6 +70,7 @@ void sched_cpu_online(unsigned int cpu)
 
 	*rq = (struct runqueue){ .idle_since = time_now(),
 				 .running_key = RUNQUEUE_KEY_NONE,
+				 .own_key = RUNQUEUE_KEY_NONE,
 				 .best_key = RUNQUEUE_KEY_NONE,
 				 .pool = &pools[0] };
 	spin_lock_init(&rq->lock, LOCK_RANK_SCHED);

@@ -35,6 +35,7 @@ struct runqueue {
 	u32 nr_waiting;
 	u64 vtime;	 /* of the unit chosen last; never goes back */
 	u64 running_key; /* published; by key: of the unit that runs, RUNQUEUE_KEY_NONE: idle */
+	u64 own_key;	 /* as this CPU has put it there: another may have changed it */
 	u64 best_key;	 /* published; by key: of the first unit that waits */
 	u64 filled;	 /* by slots: bit n: lists[n] has units */
 	struct runqueue_list lists[RUNQUEUE_SLOTS + 1];

@@ -181,10 +181,7 @@ static void pick(unsigned int c)
 		note_start(task_of(choice.unit));
 	}
 	running[c] = choice.unit;
-	/* Without resume nobody can tell: as a CPU that keeps nothing loaded. */
-	parked[c] = !choice.unit && prev && prev->parked && sched_queue_of(c)->pool->ops->resume
-			    ? prev
-			    : NULL;
+	parked[c] = !choice.unit && prev && prev->parked ? prev : NULL;
 	if (prev && prev != choice.unit && !parked[c]) {
 		sched_switched(prev);
 	}
