@@ -8,6 +8,9 @@
 
 All that the machine prints goes to build/logs/NAME.log. Limits of time are generous, because a
 machine that emulates may be busy; BULKHEAD_TIMEOUT_SCALE multiplies them.
+
+With CONFIG=qemu_virt_bounds a machine counts instructions (-icount) and prints its table of bounds
+before it is closed; tests/bench/bounds.py --suite reads it. BULKHEAD_SMP=1: no machine has more CPUs.
 """
 import ctypes
 import os
@@ -22,10 +25,12 @@ import pexpect
 
 TOP = Path(__file__).resolve().parents[2]
 BUILD = TOP / "build"
-LOGS = BUILD / "logs"
+LOGS = Path(os.environ.get("BULKHEAD_LOGS", BUILD / "logs"))
 XEN = BUILD / "peer" / "boot" / "xen-4.20-arm64"
 PROMPT = "dom0# "
 SCALE = float(os.environ.get("BULKHEAD_TIMEOUT_SCALE", "1"))
+SMP_MAX = int(os.environ.get("BULKHEAD_SMP", "64"))
+COUNTS = os.environ.get("CONFIG") == "qemu_virt_bounds"
 
 BOOT_SECONDS = 180
 COMMAND_SECONDS = 60
@@ -88,8 +93,11 @@ class Machine:
         self.command = [
             "qemu-system-aarch64", "-M",
             f"virt,virtualization={virtualization},gic-version={gic}",
-            "-cpu", cpu, "-smp", str(smp), "-m", str(mem), "-nic", "none", "-display", "none",
-            "-serial", "mon:stdio", "-no-reboot"]
+            "-cpu", cpu, "-smp", str(min(smp, SMP_MAX)), "-m", str(mem), "-nic", "none",
+            "-display", "none", "-serial", "mon:stdio", "-no-reboot"]
+        if COUNTS:
+            self.command[4] += ",cntfrq=1000000000"
+            self.command += ["-icount", "shift=0"]
         if raw is None:
             self.command += ["-kernel", str(hypervisor or hypervisor_image()),
                              "-append", f"dom0_mem={dom0_mem} {append}".strip()]
@@ -131,11 +139,25 @@ class Machine:
     def close(self):
         """Kills QEMU; the log stays. May be called at any time, and twice."""
         if self.qemu is not None:
+            if COUNTS and self.qemu.isalive():
+                self.print_bounds()
             self.qemu.close(force=True)
             self.qemu = None
         if self.log is not None:
             self.log.close()
             self.log = None
+
+    def print_bounds(self):
+        """Has the hypervisor print its table; the console may be left in any state."""
+        try:
+            for _ in range(2):  # a scenario may have switched the input already
+                self.send("\x01\x01" * 3)  # QEMU's multiplexer takes one of two
+                if self.qemu.expect(["input goes to the hyp", "input goes to Dom0"]) == 0:
+                    break
+            self.send("b")
+            self.qemu.expect("bounds end")
+        except (pexpect.TIMEOUT, pexpect.EOF, OSError):
+            pass  # whoever reads the log notices
 
     def wait_off(self, timeout=COMMAND_SECONDS):
         """Waits until the machine has switched itself off (or asked for a reset)."""
