@@ -55,8 +55,8 @@ struct budget_cpu {
 
 /* What has been kept of one path. */
 struct budget_row {
-	u32 key; /* 0: free */
-	u32 nr_over; /* times over the limit; the first is reported */
+	u32 key;	 /* 0: free */
+	u32 nr_over;	 /* times over the limit; the first is reported */
 	u64 nr, longest; /* longest in ticks of the counter */
 };
 
