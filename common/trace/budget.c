@@ -74,10 +74,9 @@ static void record(u32 key, u64 ticks, u64 nr)
 
 	row->nr += nr;
 	row->longest = MAX(row->longest, ticks);
-	if (unlikely(ticks > budget_limit(key))) {
-		if (row->nr_over++ == 0) {
-			this_cpu(budget_cpu).report = (u32)(row - rows) + 1;
-		}
+	if (unlikely(ticks > budget_limit(key)) && !row->is_reported) {
+		row->is_reported = true;
+		this_cpu(budget_cpu).report = (u32)(row - rows) + 1;
 	}
 }
 
@@ -132,12 +131,12 @@ void budget_print(void)
 	const struct budget_row *row;
 	u32 i = 0;
 
-	printk("bounds in %s: path, count, maximum, limit, how often over it",
+	printk("bounds in %s: path, count, maximum, limit",
 	       budget_counts_instructions() ? "instructions" : "ticks of the counter");
 	for (row = budget_next(&i); row != NULL; row = budget_next(&i)) {
 		i++;
-		printk("bounds %08x %lu %lu %lu %u", row->key, row->nr, row->longest,
-		       budget_limit(row->key), row->nr_over);
+		printk("bounds %08x %lu %lu %lu", row->key, row->nr, row->longest,
+		       budget_limit(row->key));
 	}
 	printk("bounds end");
 }

@@ -55,8 +55,8 @@ struct budget_cpu {
 
 /* What has been kept of one path. */
 struct budget_row {
-	u32 key;	 /* 0: free */
-	u32 nr_over;	 /* times over the limit; the first is reported */
+	u32 key; /* 0: free */
+	bool is_reported;
 	u64 nr, longest; /* longest in ticks of the counter */
 };
 
@@ -156,7 +156,7 @@ u64 budget_limit(u32 key);
 const struct budget_row *budget_next(u32 *index);
 /* Is a tick of the counter an instruction, as under QEMU's -icount with 1 GHz? */
 bool budget_counts_instructions(void);
-/* Print all rows on the console: `bounds KEY COUNT MAXIMUM LIMIT OVER`. */
+/* Print all rows on the console: `bounds KEY COUNT MAXIMUM LIMIT`. */
 void budget_print(void);
 /* Boot: the debug key. */
 void budget_init(void);

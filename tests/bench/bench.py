@@ -80,8 +80,9 @@ class BenchError(Exception):
     """A machine did not print what it should."""
 
 
-def run(name, image, append, modules, memory, seconds, cpus=1):
-    """Runs a machine until it is off; returns its console, also kept in OUT/NAME.log."""
+def run(name, image, append, modules, memory, seconds, cpus=1, typed=subprocess.DEVNULL):
+    """Runs a machine until it is off; returns its console, also kept in OUT/NAME.log. @typed: what
+    is typed comes from this file."""
     command = [*QEMU, "-smp", str(cpus), "-m", str(memory), "-kernel", str(image),
                "-append", append]
     for module in modules:
@@ -89,7 +90,7 @@ def run(name, image, append, modules, memory, seconds, cpus=1):
     log = OUT / f"{name}.log"
     with open(log, "wb") as output:
         try:
-            subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
+            subprocess.run(command, stdout=output, stderr=output, stdin=typed,
                            timeout=seconds, check=False)
         except subprocess.TimeoutExpired as e:
             raise BenchError(f"{log}: the machine was still on after {seconds} s") from e

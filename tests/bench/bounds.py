@@ -4,21 +4,28 @@
 
     bounds.py            the short run of `make check`: table of what is over, "N passed, N failed"
     bounds.py --full     all guests and rounds; 10 minutes
+    bounds.py --suite    --full, the system tests (suite.py) and storms under each scheduler
     bounds.py --write    also writes docs/safety/bounds.md from the run
-    bounds.py --only X   only machine X (dom0 or the name of a guest)
+    bounds.py --only X   only machine X (dom0, storm, suite or the name of a guest)
 
 Boots the configuration qemu_virt_bounds (CONFIG_EL2_BUDGET), which prints its table when the
 machine goes off, under -icount with a counter of 1 GHz: a tick is an instruction. The rows of all
 machines are merged: counts added, the largest maximum kept. Consoles: build/bench/bounds-*.log.
+Somebody types while Dom0's machine runs, and switches the input to the hypervisor and back.
 """
 import argparse
+import contextlib
+import os
 import re
 import subprocess
 import sys
+import threading
 
 import bench
 from bench import BUILD, HERE, OUT, TOP, BenchError
 from answers import cpio
+from storm import StormError, storm
+from suite import LEFT_OUT, run_suite
 
 IMAGE = BUILD / "qemu_virt_bounds" / "bulkhead"
 DOCUMENT = TOP / "docs" / "safety" / "bounds.md"
@@ -40,6 +47,10 @@ GUESTS = [
     ("hcfuzz", "count=20000", 240, True),
     ("hcfuzz", "count=200000 seed=7", 600, False),
 ]
+
+# Schedulers under which seven domains storm beside one with a period of 1 ms (storm.py).
+STORMS = ("credit", "rtds", "arinc653")
+STORM_PERIODS = 1000
 
 KINDS = {1: "trap", 2: "interrupt", 3: "hypercall", 4: "SMCCC", 5: "part", 15: "all other paths"}
 PARTS = ["decision of the scheduler", "half of a change of vCPU"]
@@ -100,10 +111,12 @@ def ceiling_of(key, limit):
 
 
 def rows_of(text, name):
-    """{key: (count, maximum, limit)} of one machine's console."""
-    if "bounds in instructions" not in text or "bounds end" not in text:
-        raise BenchError(f"{OUT / name}.log: the machine did not print its table")
-    return {int(k, 16): (int(n), int(high), int(limit)) for k, n, high, limit in ROW.findall(text)}
+    """{key: (count, maximum, limit, name)} of the last table on one machine's console."""
+    start, end = text.rfind("bounds in instructions"), text.rfind("bounds end")
+    if not 0 <= start < end:
+        raise BenchError(f"{name}.log: the machine did not print its table")
+    return {int(k, 16): (int(n), int(high), int(limit), name)
+            for k, n, high, limit in ROW.findall(text[start:end])}
 
 
 def run_guest(guest, words, seconds):
@@ -115,6 +128,30 @@ def run_guest(guest, words, seconds):
     return rows_of(text, name)
 
 
+@contextlib.contextmanager
+def typing():
+    """A pipe into which somebody types: to Dom0, to the hypervisor, too fast for either."""
+    reader, writer = os.pipe()
+    is_over = threading.Event()
+
+    def write():
+        burst = b"a line for Dom0\n" * 3 + b"\x01" * 6 + b"hh?\x01" + b"\x01" * 6
+        with contextlib.suppress(OSError):
+            while not is_over.wait(0.05):
+                os.write(writer, burst)
+
+    thread = threading.Thread(target=write, daemon=True)
+    os.set_blocking(writer, False)
+    thread.start()
+    try:
+        yield reader
+    finally:
+        is_over.set()
+        thread.join()
+        os.close(reader)
+        os.close(writer)
+
+
 def run_dom0(rounds):
     """Dom0 with Debian's kernel and the script bounds-init."""
     archive = OUT / "bounds.cpio"
@@ -122,26 +159,50 @@ def run_dom0(rounds):
     data += cpio({"bench": (0o40755, b""),
                   "bench/init": (0o100755, (HERE / "bounds-init").read_bytes())})
     archive.write_bytes(data)
-    text = bench.run("bounds-dom0", IMAGE, "dom0_mem=512M",
-                     [f"addr=0x50000000,kernel={BUILD / 'dom0' / 'vmlinuz'},bootargs="
-                      f"console=hvc0 quiet rdinit=/bench/init bounds.rounds={rounds}",
-                      f"addr=0x58000000,initrd={archive}"], 2048, 900)
+    with typing() as typed:
+        text = bench.run("bounds-dom0", IMAGE, "dom0_mem=512M",
+                         [f"addr=0x50000000,kernel={BUILD / 'dom0' / 'vmlinuz'},bootargs="
+                          f"console=hvc0 quiet rdinit=/bench/init bounds.rounds={rounds}",
+                          f"addr=0x58000000,initrd={archive}"], 2048, 900, typed=typed)
     if "bounds: end" not in text:
         raise BenchError(f"{OUT}/bounds-dom0.log: Dom0 did not come to its end")
     return rows_of(text, "bounds-dom0")
 
 
 def merge(total, rows):
-    """Adds the rows of a machine."""
-    for key, (count, high, limit) in rows.items():
-        before = total.get(key, (0, 0, limit))
-        total[key] = (before[0] + count, max(before[1], high), limit)
+    """Adds the rows of a machine; each has the name of the machine whose maximum it is."""
+    for key, (count, high, limit, name) in rows.items():
+        before = total.get(key, (0, -1, limit, name))
+        longest = max(before[1:4:2], (high, name), key=lambda pair: pair[0])
+        total[key] = (before[0] + count, longest[0], limit, longest[1])
 
 
-def write_document(rows, is_full):
+def merge_storms(total):
+    """The machines of storm.py."""
+    os.environ["CONFIG"] = IMAGE.parent.name
+    for sched in STORMS:
+        storm(sched, STORM_PERIODS, seconds=900)
+        log = next(OUT.glob(f"storm-{sched}-7.log"))
+        merge(total, rows_of(log.read_text(errors="replace").replace("\r", ""), log.stem))
+
+
+def merge_suite(total):
+    """The system tests; returns how many failed or have no table, and says which."""
+    consoles, faults = run_suite()
+    for name, text in consoles.items():
+        try:
+            merge(total, rows_of(text, name))
+        except BenchError as error:
+            faults.append(str(error))
+    for fault in faults:
+        print(f"suite: {fault}")
+    return len(faults)
+
+
+def write_document(rows, words):
     """docs/safety/bounds.md"""
-    worst = max(high for key, (_, high, _) in rows.items() if not is_exempt(key))
-    command = "tests/bench/bounds.py --write" + (" --full" if is_full else "")
+    worst = max(row[1] for key, row in rows.items() if not is_exempt(key))
+    command = " ".join(["tests/bench/bounds.py --write", *words])
     lines = [
         "# Bounds of the paths through EL2", "",
         f"Generated by `{command}`; do not edit. One row per path that the run took: from the",
@@ -150,24 +211,28 @@ def write_document(rows, is_full):
         "[Testing](../testing.md) says how they are measured.", "",
         f"Longest of all: **{worst:,}** of {5000:,}. Rows without a limit: "
         f"{'; '.join(EXEMPT.values())}.", "",
-        "| path | key | taken | maximum | limit |", "|---|---|---:|---:|---:|"]
-    for key, (count, high, limit) in sorted(rows.items()):
+        "| path | key | taken | maximum | limit | longest in |", "|---|---|---:|---:|---:|---|"]
+    for key, (count, high, limit, name) in sorted(rows.items()):
         if not is_known(key):
             continue
         mark = "–" if is_exempt(key) else f"{limit:,}"
         high = f"{high:,}" if is_exempt(key) or high <= limit else f"**{high:,}**"
-        lines.append(f"| {name_of(key)} | `{key:08x}` | {count:,} | {high} | {mark} |")
+        lines.append(f"| {name_of(key)} | `{key:08x}` | {count:,} | {high} | {mark} | {name} |")
     others = [row for key, row in rows.items() if not is_known(key)]
     if others:
         lines.append(
             f"| hypercalls and operations that do not exist | | {sum(r[0] for r in others):,} | "
-            f"{max(r[1] for r in others):,} | {max(r[2] for r in others):,} |")
+            f"{max(r[1] for r in others):,} | {max(r[2] for r in others):,} | |")
     if OPEN:
         lines += ["", "## Longer than their limit", "",
                   "The test lets these pass up to a ceiling of their own, so that none grows:", ""]
     for (kind, number, sub), (ceiling, reason) in OPEN.items():
         name = name_of(kind << 28 | number << 16 | sub)
         lines.append(f"- {name}: {ceiling:,}; {reason}.")
+    if "--suite" in words:
+        lines += ["", "## System tests that are not in it", "",
+                  "They need another machine than one CPU that counts instructions:", ""]
+        lines += [f"- `{name}`: {reason}" for name, reason in LEFT_OUT.items()]
     DOCUMENT.parent.mkdir(exist_ok=True)
     DOCUMENT.write_text("\n".join(lines) + "\n")
 
@@ -175,12 +240,15 @@ def write_document(rows, is_full):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--full", action="store_true")
+    parser.add_argument("--suite", action="store_true")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--only")
     parser.add_argument("--all", action="store_true", help="print rows within their limit, too")
     arguments = parser.parse_args()
+    arguments.full |= arguments.suite
+    words = ["--suite"] if arguments.suite else ["--full"] if arguments.full else []
     OUT.mkdir(parents=True, exist_ok=True)
-    total = {}
+    total, failed = {}, 0
     try:
         subprocess.run(["make", "-s", "hypervisor", "CONFIG=qemu_virt_bounds"], cwd=TOP, check=True)
         for guest, words, seconds, is_short in GUESTS:
@@ -188,18 +256,22 @@ def main():
                 merge(total, run_guest(guest, words, seconds))
         if arguments.only in (None, "dom0"):
             merge(total, run_dom0(8 if arguments.full else 1))
-    except (BenchError, subprocess.CalledProcessError) as error:
+        if arguments.suite and arguments.only in (None, "storm"):
+            merge_storms(total)
+        if arguments.suite and arguments.only in (None, "suite"):
+            failed = merge_suite(total)
+    except (BenchError, StormError, subprocess.CalledProcessError) as error:
         print(f"error: {error}\n0 passed, 1 failed")
         return 1
-    failed = 0
-    for key, (count, high, limit) in sorted(total.items(), key=lambda item: -item[1][1]):
+    for key, (count, high, limit, name) in sorted(total.items(), key=lambda item: -item[1][1]):
         is_over = high > ceiling_of(key, limit) and not is_exempt(key)
         failed += is_over
         if high > limit or arguments.all:
             mark = "  TOO LONG" if is_over else "  open" if high > limit else ""
-            print(f"{high:10,} of {limit:,}  {key:08x} {name_of(key)}, taken {count:,} times{mark}")
+            print(f"{high:10,} of {limit:,}  {key:08x} {name_of(key)}, taken {count:,} times, "
+                  f"in {name}{mark}")
     if arguments.write:
-        write_document(total, arguments.full)
+        write_document(total, words)
     print(f"{len(total) - failed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -10,7 +10,8 @@ All that the machine prints goes to build/logs/NAME.log. Limits of time are gene
 machine that emulates may be busy; BULKHEAD_TIMEOUT_SCALE multiplies them.
 
 With CONFIG=qemu_virt_bounds a machine counts instructions (-icount) and prints its table of bounds
-before it is closed; tests/bench/bounds.py --suite reads it. BULKHEAD_SMP=1: no machine has more CPUs.
+before it is closed; tests/bench/bounds.py --suite reads it. BULKHEAD_SMP=1: no machine has more
+CPUs than one.
 """
 import ctypes
 import os

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The system tests on machines that count instructions, for `bounds.py --suite`.
+
+tests/system/machine.py does it when CONFIG is qemu_virt_bounds: each machine prints its table before
+it is closed. All have one CPU: under -icount the counter has the instructions of all CPUs, so a path
+on one would have what another did in the middle of it. Consoles: build/bench/suite/*.log.
+"""
+import os
+import re
+import shutil
+import subprocess
+
+from bench import OUT, TOP
+
+LOGS = OUT / "suite"
+SYSTEM = TOP / "tests" / "system"
+TIMEOUT_SCALE = "3"
+
+NO_MACHINE = "has no machine"
+OWN_RUN = "bounds.py runs these machines itself"
+NO_GUEST = "no guest is entered"
+TWO_CPUS = "needs two CPUs"
+# {beginning of a scenario's name: why it is left out}
+LEFT_OUT = {
+    "test_build.py": NO_MACHINE,
+    "test_setup.py": NO_MACHINE,
+    "test_harness.py": "runs Debian's Xen",
+    "test_run.py": "is about what `make run` builds and prints",
+    "test_realtime.py": OWN_RUN,
+    "test_guests.py::test_guest_in_place_of_dom0": OWN_RUN,
+    "test_guests.py::test_guest_between_two_cpus": TWO_CPUS,
+    "test_guests.py::test_guest_with_cpus_of_its_own": TWO_CPUS,
+    "test_guests.py::test_guest_on_64_cpus": TWO_CPUS,
+    "test_refusals.py::test_refuses": NO_GUEST,
+    "test_refusals.py::test_boots_anywhere": TWO_CPUS,
+    "test_dom0.py::test_unknown_access_control": NO_GUEST,
+    "test_dom0.py::test_preempt_rt[3]": TWO_CPUS,
+    "test_domains.py::test_pause_of_a_domain_that_sleeps_on_its_own_cpu": TWO_CPUS,
+    "test_gicv2.py::test_dom0": TWO_CPUS,
+    "test_gicv2.py::test_guest_in_place_of_dom0": TWO_CPUS,
+    "test_pools.py": TWO_CPUS,
+    "test_boot_pools.py": TWO_CPUS,
+    "test_throttle.py::test_storms": TWO_CPUS + "; bounds-init throttles a domain",
+    "test_trace.py::test_the_burner_is_blamed": TWO_CPUS,
+    "test_trace.py::test_last_events_after_a_panic": "ends with a panic",
+}
+
+
+def run_suite(words=()):
+    """Runs the scenarios; returns ({machine: console}, [scenario that failed])."""
+    shutil.rmtree(LOGS, ignore_errors=True)
+    LOGS.mkdir(parents=True)
+    command = ["/usr/bin/python3", "-m", "pytest", "-c", "pytest.ini", *words]
+    for name in LEFT_OUT:
+        command += ["--deselect", name]
+    environment = {"BULKHEAD_TIMEOUT_SCALE": TIMEOUT_SCALE, **os.environ, "BULKHEAD_SMP": "1",
+                   "CONFIG": "qemu_virt_bounds", "BULKHEAD_LOGS": str(LOGS),
+                   "PYTHONDONTWRITEBYTECODE": "1"}
+    with open(OUT / "suite.log", "w", encoding="utf-8") as log:
+        subprocess.run(command, cwd=SYSTEM, env=environment, stdin=subprocess.DEVNULL, stdout=log,
+                       stderr=log, check=False)
+    text = (OUT / "suite.log").read_text(encoding="utf-8", errors="replace")
+    failed = re.findall(r"^(\S+::\S+) (?:FAILED|ERROR)", text, re.M)
+    if not re.search(r"^=+ .*\d+ passed", text, re.M):
+        failed.append(f"pytest itself: {OUT / 'suite.log'}")
+    return {path.stem: path.read_text(encoding="utf-8", errors="replace")
+            for path in sorted(LOGS.glob("*.log"))}, failed
