@@ -221,12 +221,16 @@ void console_set_log_notify(void (*notify)(void))
 	notify_log = notify;
 }
 
+/* Said in few words, as they are written: this is in the middle of an interrupt. */
 static void switch_input(void)
 {
 	is_input_own = !is_input_own;
 	nr_switch_chars = 0;
-	printk(is_input_own ? "console: input goes to the hypervisor ('h' for help)"
-			    : "console: input goes to Dom0");
+	if (is_input_own) {
+		console_log("input: hypervisor\n", 18);
+	} else {
+		console_log("input: Dom0\n", 12);
+	}
 }
 
 /* Queue for Dom0; false when its ring is full: the character is lost, as in a UART's FIFO. */

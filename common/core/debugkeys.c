@@ -44,20 +44,21 @@ void debugkeys_register(char key, void (*handler)(char key), const char *help)
 
 int debugkeys_press(char key)
 {
+	int rc = 0;
+
 	if (!IS_ENABLED(CONFIG_DEBUG_KEYS)) {
 		return -EOPNOTSUPP;
 	}
 	if (key == 'h') {
 		print_help(key);
-		return 0;
-	}
-	if (!ctype_is_print(key) || !keys[key - FIRST_KEY].handler) {
+	} else if (ctype_is_print(key) && keys[key - FIRST_KEY].handler) {
+		keys[key - FIRST_KEY].handler(key);
+	} else {
 		printk("no such key; 'h' lists them");
-		return -ENOENT;
+		rc = -ENOENT;
 	}
-	keys[key - FIRST_KEY].handler(key);
 	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
 		budget_forget();
 	}
-	return 0;
+	return rc;
 }

@@ -36,7 +36,7 @@ int evtchn_init(struct domain *d, u32 max_port)
 	spin_lock_init(&table->lock, LOCK_RANK_EVTCHN);
 	table->max_port = max_port == 0 ? EVTCHN_2L_NR_CHANNELS - 1
 					: MIN(max_port, EVTCHN_2L_NR_CHANNELS - 1U);
-	table->first_free = 1;
+	bitmap_set(table->used, 0); /* no port has this number */
 	d->evtchn = table;
 	return 0;
 }
@@ -98,32 +98,58 @@ static struct evtchn *used_channel(struct domain *d, u32 port)
 	return chan;
 }
 
+/* The lowest free port, above max_port when there is none; lock held. */
+static u32 next_free(const struct evtchn_table *table)
+{
+	return (u32)bitmap_next_clear(table->used, table->max_port + 1UL, 0);
+}
+
+/* Allocate the bucket of a port unless it is there; lock held. 1: allocated. */
+static int add_bucket(struct evtchn_table *table, u32 port)
+{
+	struct evtchn **bucket = &table->bucket[port / EVTCHN_PER_BUCKET];
+	struct evtchn *new;
+
+	if (*bucket != NULL) {
+		return 0;
+	}
+	new = heap_pages_alloc(0);
+	if (new == NULL) {
+		return -ENOMEM;
+	}
+	store_release(bucket, new);
+	return 1;
+}
+
+bool evtchn_prepare(struct domain *d)
+{
+	int rc = 0;
+	u32 port;
+
+	spin_lock(&d->evtchn->lock);
+	port = next_free(d->evtchn);
+	if (port <= d->evtchn->max_port && !READ_ONCE(d->is_dying)) {
+		rc = add_bucket(d->evtchn, port);
+	}
+	spin_unlock(&d->evtchn->lock);
+	return rc > 0;
+}
+
 /* Find a free port and its channel; lock held. The channel stays free until its state is set. */
 static int find_free_port(struct domain *d, u32 *port, struct evtchn **out)
 {
-	struct evtchn_table *table = d->evtchn;
-	struct evtchn *bucket;
+	int rc;
 
 	if (READ_ONCE(d->is_dying)) {
 		return -ESRCH;
 	}
-	for (u32 p = table->first_free; p <= table->max_port; p++) {
-		if (table->bucket[p / EVTCHN_PER_BUCKET] == NULL) {
-			bucket = heap_pages_alloc(0);
-			if (bucket == NULL) {
-				return -ENOMEM;
-			}
-			store_release(&table->bucket[p / EVTCHN_PER_BUCKET], bucket);
-		}
-		*out = evtchn_at(table, p);
-		if ((*out)->state == EVTCHN_FREE) {
-			table->first_free = p;
-			*port = p;
-			return 0;
-		}
+	*port = next_free(d->evtchn);
+	if (*port > d->evtchn->max_port) {
+		return -ENOSPC;
 	}
-	table->first_free = table->max_port + 1;
-	return -ENOSPC;
+	rc = add_bucket(d->evtchn, *port);
+	*out = evtchn_at(d->evtchn, *port);
+	return MIN(rc, 0);
 }
 
 /* Give the next free port a state, which is stored last, for readers without the lock. Lock held.
@@ -138,6 +164,7 @@ static int new_port_locked(struct domain *d, const struct evtchn *as, u32 *port)
 		chan->peer = as->peer;
 		chan->vcpu = as->vcpu;
 		store_release(&chan->state, as->state);
+		bitmap_set(d->evtchn->used, *port);
 	}
 	return err;
 }
@@ -270,7 +297,7 @@ static void free_port_locked(struct domain *d, u32 port, struct evtchn *chan)
 	}
 	chan->remote = NULL;
 	WRITE_ONCE(chan->state, (u8)EVTCHN_FREE);
-	d->evtchn->first_free = MIN(d->evtchn->first_free, port);
+	bitmap_clear(d->evtchn->used, port);
 }
 
 /* All locks held that the channel's state calls for. */

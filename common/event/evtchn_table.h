@@ -7,6 +7,7 @@
 #ifndef DOMAIN_EVTCHN_TABLE_H
 #define DOMAIN_EVTCHN_TABLE_H
 
+#include <hv/bitmap.h>
 #include <hv/compiler.h>
 #include <hv/evtchn.h>
 #include <hv/spinlock.h>
@@ -29,10 +30,10 @@ _Static_assert(sizeof(struct evtchn) == 16, "256 channels make a page");
 struct evtchn_table {
 	struct spinlock lock; /* LOCK_RANK_EVTCHN */
 	u32 max_port;	      /* highest port allowed */
-	u32 first_free;	      /* no free port below; lock */
 	u32 closed, reset;    /* ports below are closed, while all are being closed, or reset */
 	u32 nr_pollers;	      /* vCPUs in evtchn_poll; atomic */
 	struct evtchn *bucket[EVTCHN_NR_BUCKETS];
+	u64 used[BITMAP_WORDS(EVTCHN_2L_NR_CHANNELS)]; /* ports that are not free; lock */
 };
 
 /* The channel of a port, or NULL when no bucket holds it yet or there is no such port. */

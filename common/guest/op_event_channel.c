@@ -8,6 +8,7 @@
 #include <hv/evtchn.h>
 #include <hv/guest_access.h>
 #include <hv/hypercall.h>
+#include <hv/softirq.h>
 #include <hv/string.h>
 #include <public/event_channel.h>
 
@@ -48,6 +49,12 @@ static int check_peer(struct domain *d, domid_t id)
 	return err;
 }
 
+/* What the next port of d needs is allocated in a step of its own; -ERESTART: come again. */
+static int prepare(struct domain *d)
+{
+	return evtchn_prepare(d) && softirq_preempt_needed() ? -ERESTART : 0;
+}
+
 static int do_alloc_unbound(union evtchn_arg *arg)
 {
 	domid_t remote = resolve(arg->alloc_unbound.remote_dom);
@@ -58,6 +65,7 @@ static int do_alloc_unbound(union evtchn_arg *arg)
 		return err;
 	}
 	err = check_peer(d, remote);
+	err = err ? err : prepare(d);
 	if (err == 0) {
 		err = evtchn_alloc_unbound(d, remote, &arg->alloc_unbound.port);
 	}
@@ -73,21 +81,31 @@ static int do_bind_interdomain(union evtchn_arg *arg)
 	if (err != 0) {
 		return err;
 	}
-	err = evtchn_bind_interdomain(current_domain(), remote, arg->bind_interdomain.remote_port,
-				      &arg->bind_interdomain.local_port);
+	err = prepare(current_domain());
+	if (err == 0) {
+		err = evtchn_bind_interdomain(current_domain(), remote,
+					      arg->bind_interdomain.remote_port,
+					      &arg->bind_interdomain.local_port);
+	}
 	domain_put(remote);
 	return err;
 }
 
 static int do_bind_virq(union evtchn_arg *arg)
 {
-	return evtchn_bind_virq(current_domain(), arg->bind_virq.virq, arg->bind_virq.vcpu,
-				&arg->bind_virq.port);
+	int err = prepare(current_domain());
+
+	return err ? err
+		   : evtchn_bind_virq(current_domain(), arg->bind_virq.virq, arg->bind_virq.vcpu,
+				      &arg->bind_virq.port);
 }
 
 static int do_bind_ipi(union evtchn_arg *arg)
 {
-	return evtchn_bind_ipi(current_domain(), arg->bind_ipi.vcpu, &arg->bind_ipi.port);
+	int err = prepare(current_domain());
+
+	return err ? err
+		   : evtchn_bind_ipi(current_domain(), arg->bind_ipi.vcpu, &arg->bind_ipi.port);
 }
 
 static int do_close(union evtchn_arg *arg)

@@ -34,7 +34,7 @@
  * be left empty in the end, for what stays in it would not interrupt again: so after a full step a
  * timer looks again. That is 400 characters per ms, more than any line delivers.
  */
-#define RX_STEP	 8U
+#define RX_STEP	 3U /* no more than one switch of the input (console.c) in a step */
 #define RX_PAUSE (20 * NSEC_PER_USEC)
 
 static struct timer rx_timer;

@@ -35,6 +35,11 @@ int evtchn_reset(struct domain *d);
 /* After evtchn_close_all, when nobody can look at the domain any more. */
 bool evtchn_free_slice(struct domain *d); /* false when nothing was left */
 
+/*
+ * Allocate beforehand what the next port needs; true when that was something, which is work enough
+ * for a preemption point behind it.
+ */
+bool evtchn_prepare(struct domain *d);
 /* A port of d to which the domain of this id may bind; HV_DOMID_HYP: the hypervisor's own. */
 int evtchn_alloc_unbound(struct domain *d, domid_t remote, u32 *port);
 /* A port of d connected with the unbound port of remote; it starts pending. */

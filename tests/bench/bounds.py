@@ -137,7 +137,7 @@ def typing():
     def write():
         burst = b"a line for Dom0\n" * 3 + b"\x01" * 6 + b"hh?\x01" + b"\x01" * 6
         with contextlib.suppress(OSError):
-            while not is_over.wait(0.05):
+            while not is_over.wait(0.2):
                 os.write(writer, burst)
 
     thread = threading.Thread(target=write, daemon=True)
@@ -255,7 +255,7 @@ def main():
             if (is_short or arguments.full) and arguments.only in (None, guest):
                 merge(total, run_guest(guest, words, seconds))
         if arguments.only in (None, "dom0"):
-            merge(total, run_dom0(8 if arguments.full else 1))
+            merge(total, run_dom0(3 if arguments.full else 1))
         if arguments.suite and arguments.only in (None, "storm"):
             merge_storms(total)
         if arguments.suite and arguments.only in (None, "suite"):

@@ -4,6 +4,7 @@
  * domains against the rule that a pair is one at both ends or at none.
  *
  * sources: common/event/evtchn.c common/event/evtchn_deliver.c common/core/spinlock.c
+ * sources: common/lib/bitmap.c
  */
 #include "fake.h"
 
@@ -205,6 +206,20 @@ static void test_poll(void **state)
 	assert_int_equal(v->sched.blocked, 0);
 }
 
+/* The first port of a bucket needs a page, which can be had beforehand; the next ones do not. */
+static void test_prepare(void **state)
+{
+	u32 port;
+
+	D(2)->is_dying = true;
+	assert_false(evtchn_prepare(D(2)));
+	D(2)->is_dying = false;
+	assert_true(evtchn_prepare(D(2)));
+	assert_false(evtchn_prepare(D(2)));
+	assert_int_equal(evtchn_alloc_unbound(D(2), 0, &port), 0);
+	assert_false(evtchn_prepare(D(2)));
+}
+
 static void test_limits(void **state)
 {
 	u32 port, nr = 0;
@@ -294,6 +309,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_virq, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_console, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_poll, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_prepare, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_limits, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_random, setup, teardown),
 	};
