@@ -36,7 +36,7 @@ int evtchn_init(struct domain *d, u32 max_port)
 	spin_lock_init(&table->lock, LOCK_RANK_EVTCHN);
 	table->max_port = max_port == 0 ? EVTCHN_2L_NR_CHANNELS - 1
 					: MIN(max_port, EVTCHN_2L_NR_CHANNELS - 1U);
-	bitmap_set(table->used, 0); /* no port has this number */
+	table->used[0] = 1; /* no port has this number */
 	d->evtchn = table;
 	return 0;
 }
@@ -101,7 +101,22 @@ static struct evtchn *used_channel(struct domain *d, u32 port)
 /* The lowest free port, above max_port when there is none; lock held. */
 static u32 next_free(const struct evtchn_table *table)
 {
-	return (u32)bitmap_next_clear(table->used, table->max_port + 1UL, 0);
+	u32 word;
+
+	if (table->full == ~0UL) {
+		return ~0U;
+	}
+	word = (u32)__builtin_ctzl(~table->full);
+	return word * 64 + (u32)__builtin_ctzl(~table->used[word]);
+}
+
+static void set_used(struct evtchn_table *table, u32 port, bool is_used)
+{
+	u64 *word = &table->used[port / 64];
+
+	*word = (*word & ~BIT(port % 64)) | (is_used ? BIT(port % 64) : 0);
+	table->full &= ~BIT(port / 64);
+	table->full |= *word == ~0UL ? BIT(port / 64) : 0;
 }
 
 /* Allocate the bucket of a port unless it is there; lock held. 1: allocated. */
@@ -164,7 +179,7 @@ static int new_port_locked(struct domain *d, const struct evtchn *as, u32 *port)
 		chan->peer = as->peer;
 		chan->vcpu = as->vcpu;
 		store_release(&chan->state, as->state);
-		bitmap_set(d->evtchn->used, *port);
+		set_used(d->evtchn, *port, true);
 	}
 	return err;
 }
@@ -297,7 +312,7 @@ static void free_port_locked(struct domain *d, u32 port, struct evtchn *chan)
 	}
 	chan->remote = NULL;
 	WRITE_ONCE(chan->state, (u8)EVTCHN_FREE);
-	bitmap_clear(d->evtchn->used, port);
+	set_used(d->evtchn, port, false);
 }
 
 /* All locks held that the channel's state calls for. */

@@ -7,7 +7,6 @@
 #ifndef DOMAIN_EVTCHN_TABLE_H
 #define DOMAIN_EVTCHN_TABLE_H
 
-#include <hv/bitmap.h>
 #include <hv/compiler.h>
 #include <hv/evtchn.h>
 #include <hv/spinlock.h>
@@ -27,13 +26,16 @@ _Static_assert(sizeof(struct evtchn) == 16, "256 channels make a page");
 #define EVTCHN_PER_BUCKET ((u32)(PAGE_SIZE / sizeof(struct evtchn)))
 #define EVTCHN_NR_BUCKETS (EVTCHN_2L_NR_CHANNELS / EVTCHN_PER_BUCKET)
 
+_Static_assert(EVTCHN_2L_NR_CHANNELS == 64 * 64, "two words find a free port");
+
 struct evtchn_table {
 	struct spinlock lock; /* LOCK_RANK_EVTCHN */
 	u32 max_port;	      /* highest port allowed */
 	u32 closed, reset;    /* ports below are closed, while all are being closed, or reset */
 	u32 nr_pollers;	      /* vCPUs in evtchn_poll; atomic */
 	struct evtchn *bucket[EVTCHN_NR_BUCKETS];
-	u64 used[BITMAP_WORDS(EVTCHN_2L_NR_CHANNELS)]; /* ports that are not free; lock */
+	u64 used[EVTCHN_2L_NR_CHANNELS / 64]; /* ports that are not free; lock */
+	u64 full;			      /* words of used without a zero */
 };
 
 /* The channel of a port, or NULL when no bucket holds it yet or there is no such port. */

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """The system tests on machines that count instructions, for `bounds.py --suite`.
 
-tests/system/machine.py does it when CONFIG is qemu_virt_bounds: each machine prints its table before
-it is closed. All have one CPU: under -icount the counter has the instructions of all CPUs, so a path
-on one would have what another did in the middle of it. Consoles: build/bench/suite/*.log.
+tests/system/machine.py does it when CONFIG is qemu_virt_bounds: each machine prints its table
+before it is closed. All have one CPU: -icount counts the instructions of all CPUs, so that a path
+on one has what another did in the middle of it. Consoles: build/bench/suite/*.log.
 """
 import os
 import re

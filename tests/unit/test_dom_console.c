@@ -5,7 +5,6 @@
  *
  * sources: common/console/dom_console.c common/console/vuart.c common/event/evtchn.c
  * sources: common/event/evtchn_deliver.c common/core/spinlock.c
- * sources: common/lib/bitmap.c
  */
 #include "fake.h"
 

@@ -4,7 +4,6 @@
  * domains against the rule that a pair is one at both ends or at none.
  *
  * sources: common/event/evtchn.c common/event/evtchn_deliver.c common/core/spinlock.c
- * sources: common/lib/bitmap.c
  */
 #include "fake.h"
 
