@@ -100,6 +100,11 @@ bench: host all
 storm: all
 	@$(PYTHON) tests/bench/storm.py $(if $(PERIODS),--periods $(PERIODS)) $(if $(SCHED),--sched $(SCHED))
 
+# The longest path through EL2 of every kind, from all tests: docs/safety/bounds.md.
+.PHONY: bounds
+bounds: host all
+	@$(PYTHON) tests/bench/bounds.py --suite --write
+
 # Debian's Xen, to compare with, and its PREEMPT_RT kernel; both only for some tests.
 peer:
 	@tools/build/debroot build/peer xen-hypervisor-4.20-arm64

@@ -98,27 +98,6 @@ static struct evtchn *used_channel(struct domain *d, u32 port)
 	return chan;
 }
 
-/* The lowest free port, above max_port when there is none; lock held. */
-static u32 next_free(const struct evtchn_table *table)
-{
-	u32 word;
-
-	if (table->full == ~0UL) {
-		return ~0U;
-	}
-	word = (u32)__builtin_ctzl(~table->full);
-	return word * 64 + (u32)__builtin_ctzl(~table->used[word]);
-}
-
-static void set_used(struct evtchn_table *table, u32 port, bool is_used)
-{
-	u64 *word = &table->used[port / 64];
-
-	*word = (*word & ~BIT(port % 64)) | (is_used ? BIT(port % 64) : 0);
-	table->full &= ~BIT(port / 64);
-	table->full |= *word == ~0UL ? BIT(port / 64) : 0;
-}
-
 /* Allocate the bucket of a port unless it is there; lock held. 1: allocated. */
 static int add_bucket(struct evtchn_table *table, u32 port)
 {
@@ -142,7 +121,7 @@ bool evtchn_prepare(struct domain *d)
 	u32 port;
 
 	spin_lock(&d->evtchn->lock);
-	port = next_free(d->evtchn);
+	port = evtchn_next_free(d->evtchn);
 	if (port <= d->evtchn->max_port && !READ_ONCE(d->is_dying)) {
 		rc = add_bucket(d->evtchn, port);
 	}
@@ -158,7 +137,7 @@ static int find_free_port(struct domain *d, u32 *port, struct evtchn **out)
 	if (READ_ONCE(d->is_dying)) {
 		return -ESRCH;
 	}
-	*port = next_free(d->evtchn);
+	*port = evtchn_next_free(d->evtchn);
 	if (*port > d->evtchn->max_port) {
 		return -ENOSPC;
 	}
@@ -179,7 +158,7 @@ static int new_port_locked(struct domain *d, const struct evtchn *as, u32 *port)
 		chan->peer = as->peer;
 		chan->vcpu = as->vcpu;
 		store_release(&chan->state, as->state);
-		set_used(d->evtchn, *port, true);
+		evtchn_set_used(d->evtchn, *port, true);
 	}
 	return err;
 }
@@ -312,7 +291,7 @@ static void free_port_locked(struct domain *d, u32 port, struct evtchn *chan)
 	}
 	chan->remote = NULL;
 	WRITE_ONCE(chan->state, (u8)EVTCHN_FREE);
-	set_used(d->evtchn, port, false);
+	evtchn_set_used(d->evtchn, port, false);
 }
 
 /* All locks held that the channel's state calls for. */

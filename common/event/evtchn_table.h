@@ -50,6 +50,27 @@ static inline struct evtchn *evtchn_at(const struct evtchn_table *table, u32 por
 	return bucket != NULL ? &bucket[port % EVTCHN_PER_BUCKET] : NULL;
 }
 
+/* The lowest free port, above max_port when there is none; lock held. */
+static inline u32 evtchn_next_free(const struct evtchn_table *table)
+{
+	u32 word;
+
+	if (table->full == ~0UL) {
+		return ~0U;
+	}
+	word = (u32)__builtin_ctzl(~table->full);
+	return word * 64 + (u32)__builtin_ctzl(~table->used[word]);
+}
+
+static inline void evtchn_set_used(struct evtchn_table *table, u32 port, bool is_used)
+{
+	u64 *word = &table->used[port / 64];
+
+	*word = (*word & ~BIT(port % 64)) | (is_used ? BIT(port % 64) : 0);
+	table->full &= ~BIT(port / 64);
+	table->full |= *word == ~0UL ? BIT(port / 64) : 0;
+}
+
 /*
  * Set the pending bit of port of d and notify its vCPU. False when the guest kept the word busy:
  * the caller crashes d once it holds no lock. The lock of d or of the port's peer is held.
