@@ -227,9 +227,9 @@ static void switch_input(void)
 	is_input_own = !is_input_own;
 	nr_switch_chars = 0;
 	if (is_input_own) {
-		console_log("input: hypervisor\n", 18);
+		console_log("[hypervisor]\n", 13);
 	} else {
-		console_log("input: Dom0\n", 12);
+		console_log("[Dom0]\n", 7);
 	}
 }
 

@@ -36,7 +36,7 @@ int evtchn_init(struct domain *d, u32 max_port)
 	spin_lock_init(&table->lock, LOCK_RANK_EVTCHN);
 	table->max_port = max_port == 0 ? EVTCHN_2L_NR_CHANNELS - 1
 					: MIN(max_port, EVTCHN_2L_NR_CHANNELS - 1U);
-	table->used[0] = 1; /* no port has this number */
+	table->first_fresh = 1;
 	d->evtchn = table;
 	return 0;
 }
@@ -154,11 +154,11 @@ static int new_port_locked(struct domain *d, const struct evtchn *as, u32 *port)
 	int err = find_free_port(d, port, &chan);
 
 	if (err == 0) {
+		evtchn_take_next(d->evtchn, chan);
 		chan->remote = as->remote;
 		chan->peer = as->peer;
 		chan->vcpu = as->vcpu;
 		store_release(&chan->state, as->state);
-		evtchn_set_used(d->evtchn, *port, true);
 	}
 	return err;
 }
@@ -291,7 +291,8 @@ static void free_port_locked(struct domain *d, u32 port, struct evtchn *chan)
 	}
 	chan->remote = NULL;
 	WRITE_ONCE(chan->state, (u8)EVTCHN_FREE);
-	evtchn_set_used(d->evtchn, port, false);
+	chan->peer = d->evtchn->first_free;
+	d->evtchn->first_free = port;
 }
 
 /* All locks held that the channel's state calls for. */

@@ -26,16 +26,14 @@ _Static_assert(sizeof(struct evtchn) == 16, "256 channels make a page");
 #define EVTCHN_PER_BUCKET ((u32)(PAGE_SIZE / sizeof(struct evtchn)))
 #define EVTCHN_NR_BUCKETS (EVTCHN_2L_NR_CHANNELS / EVTCHN_PER_BUCKET)
 
-_Static_assert(EVTCHN_2L_NR_CHANNELS == 64 * 64, "two words find a free port");
-
 struct evtchn_table {
 	struct spinlock lock; /* LOCK_RANK_EVTCHN */
 	u32 max_port;	      /* highest port allowed */
+	u32 first_free;	      /* of the closed ones, a list through .peer; 0: none; lock */
+	u32 first_fresh;      /* no port from here on was ever in use; lock */
 	u32 closed, reset;    /* ports below are closed, while all are being closed, or reset */
 	u32 nr_pollers;	      /* vCPUs in evtchn_poll; atomic */
 	struct evtchn *bucket[EVTCHN_NR_BUCKETS];
-	u64 used[EVTCHN_2L_NR_CHANNELS / 64]; /* ports that are not free; lock */
-	u64 full;			      /* words of used without a zero */
 };
 
 /* The channel of a port, or NULL when no bucket holds it yet or there is no such port. */
@@ -50,25 +48,20 @@ static inline struct evtchn *evtchn_at(const struct evtchn_table *table, u32 por
 	return bucket != NULL ? &bucket[port % EVTCHN_PER_BUCKET] : NULL;
 }
 
-/* The lowest free port, above max_port when there is none; lock held. */
+/* The port that is taken next, above max_port when there is none; lock held. */
 static inline u32 evtchn_next_free(const struct evtchn_table *table)
 {
-	u32 word;
-
-	if (table->full == ~0UL) {
-		return ~0U;
-	}
-	word = (u32)__builtin_ctzl(~table->full);
-	return word * 64 + (u32)__builtin_ctzl(~table->used[word]);
+	return table->first_free ? table->first_free : table->first_fresh;
 }
 
-static inline void evtchn_set_used(struct evtchn_table *table, u32 port, bool is_used)
+/* Take that port, whose channel this is; lock held. */
+static inline void evtchn_take_next(struct evtchn_table *table, const struct evtchn *chan)
 {
-	u64 *word = &table->used[port / 64];
-
-	*word = (*word & ~BIT(port % 64)) | (is_used ? BIT(port % 64) : 0);
-	table->full &= ~BIT(port / 64);
-	table->full |= *word == ~0UL ? BIT(port / 64) : 0;
+	if (table->first_free) {
+		table->first_free = chan->peer;
+	} else {
+		table->first_fresh++;
+	}
 }
 
 /*

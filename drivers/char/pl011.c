@@ -34,7 +34,7 @@
  * be left empty in the end, for what stays in it would not interrupt again: so after a full step a
  * timer looks again. That is 400 characters per ms, more than any line delivers.
  */
-#define RX_STEP	 3U /* no more than one switch of the input (console.c) in a step */
+#define RX_STEP	 2U /* no more than one switch of the input (console.c) in a step */
 #define RX_PAUSE (20 * NSEC_PER_USEC)
 
 static struct timer rx_timer;
@@ -96,7 +96,7 @@ static void pl011_want_room(bool want)
 
 static void receive(struct timer *timer)
 {
-	char text[RX_STEP];
+	char text[RX_STEP] = { 0 };
 	u32 n = 0;
 
 	while (n < RX_STEP && !(reg_read(FR) & FR_RXFE)) {

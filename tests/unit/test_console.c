@@ -215,7 +215,7 @@ static void test_switch(void **state)
 	type(1);
 	assert_int_equal(console_guest_read(buf, sizeof(buf)), 5);
 	type(1);
-	assert_non_null(strstr(port_text, "input: hypervisor"));
+	assert_non_null(strstr(port_text, "[hypervisor]"));
 	pressed = 0;
 	type('q');
 	assert_int_equal(pressed, 'q');
