@@ -153,7 +153,7 @@ class Machine:
         try:
             for _ in range(2):  # a scenario may have switched the input already
                 self.send("\x01\x01" * 3)  # QEMU's multiplexer takes one of two
-                if self.qemu.expect([r"\[hypervisor\]|input: hypervisor", r"\[Dom0\]|input: Dom0"]) == 0:
+                if self.qemu.expect([r"\[hypervisor\]", r"\[Dom0\]"]) == 0:
                     break
             self.send("b")
             self.qemu.expect("bounds end")
