@@ -246,7 +246,7 @@ def main():
     parser.add_argument("--all", action="store_true", help="print rows within their limit, too")
     arguments = parser.parse_args()
     arguments.full |= arguments.suite
-    words = ["--suite"] if arguments.suite else ["--full"] if arguments.full else []
+    options = ["--suite"] if arguments.suite else ["--full"] if arguments.full else []
     OUT.mkdir(parents=True, exist_ok=True)
     total, failed = {}, 0
     try:
@@ -271,7 +271,7 @@ def main():
             print(f"{high:10,} of {limit:,}  {key:08x} {name_of(key)}, taken {count:,} times, "
                   f"in {name}{mark}")
     if arguments.write:
-        write_document(total, words)
+        write_document(total, options)
     print(f"{len(total) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
