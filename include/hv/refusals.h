@@ -19,7 +19,7 @@
 #define REFUSAL_WORD	"\"%s\" is not known here: give one of %s"
 
 /* The domain as a whole. */
-#define REFUSAL_NAME	       "the name \"%s\" is no name: use 1 to 63 of a-z A-Z 0-9 .,_+-, not Domain-0"
+#define REFUSAL_NAME	       "\"%s\" is no name: use 1 to 63 of a-z A-Z 0-9 .,_+-, not Domain-0"
 #define REFUSAL_NAME_TWICE     "another domain is named \"%s\" as well: give each its own name"
 #define REFUSAL_TOO_MANY       "there are more than %lu boot-time domains: leave some out"
 #define REFUSAL_CMDLINE	       "the command line has %lu characters: at most %lu fit"
