@@ -63,6 +63,15 @@
 	"pin both to the same CPUs, or to none in common"
 #define REFUSAL_NO_WINDOW "no window of the pool's schedule is the domain's: add one"
 
+/* Pools; the node counts as not there. */
+#define REFUSAL_POOL_NO_CPU    "it names no CPU: give one at least"
+#define REFUSAL_POOL_CPU_TWICE "CPU %lu is named twice: name it once"
+#define REFUSAL_POOL_CPU_TAKEN "CPU %lu is in another pool: leave it out of one"
+#define REFUSAL_POOL_ONE_CPU   "arinc653 has one CPU, there are %lu: make a pool of each"
+#define REFUSAL_WINDOW_EMPTY   "the window at %lu us has no length: give one"
+#define REFUSAL_WINDOW_OVERLAP "the window at %lu us begins within another: move it"
+#define REFUSAL_WINDOW_BEHIND  "a window ends at %lu us, the frame at %lu us: make the frame longer"
+
 /* Devices. */
 #define REFUSAL_PARTIAL	     "the partial device tree is broken: compile it with dtc"
 #define REFUSAL_DEVICE	     "the machine has no device %s: look the path up in its device tree"
