@@ -89,6 +89,12 @@
 	"no IOMMU isolates the DMA of %s: leave it out, or accept the risk with "                  \
 	"xen,force-assign-without-iommu"
 
+/* Off line only. */
+#define REFUSAL_LAYOUT "there is no room in RAM for the %s of %lu KiB: make the files smaller"
+
+/* Off line only, where it is known which devices do DMA. */
+#define REFUSAL_DMA_ADDRESS "the DMA of %s takes guest addresses for physical ones: add direct_map"
+
 /* Shared memory and event channels. */
 #define REFUSAL_SHM_ID	 "the name \"%s\" will not do: 1 to 15 characters"
 #define REFUSAL_SHM_UNIT "%#lx to %#lx is not made of whole 4 KiB pages: round it"
@@ -99,6 +105,7 @@
 #define REFUSAL_SHM_GUEST     "guest addresses %#lx to %#lx overlap %s: move the region"
 #define REFUSAL_SHM_HOST      "%#lx to %#lx overlaps %s: move the region"
 #define REFUSAL_SHM_RAM	      "%#lx to %#lx is not RAM of this machine: move the region"
+#define REFUSAL_SHM_MANY      "there are more than %lu shared regions: leave some out"
 #define REFUSAL_PORT	      "port %lu is out of range: give %lu to %lu"
 #define REFUSAL_PORT_TWICE    "port %lu has a channel already: give each its own"
 #define REFUSAL_EVTCHN_PEER   "the other side is no event channel of a domain: name one"
