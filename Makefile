@@ -27,7 +27,7 @@ help:
 
 ### Building
 
-.PHONY: all host sysroot hypervisor tools guests dom0 dom0-xl
+.PHONY: all host sysroot hypervisor tools guests dom0 dom0-xl u-boot board
 all:
 	$(call step,1/6,packages of this machine)
 	@tools/build/setup run
@@ -60,15 +60,24 @@ guests:
 dom0:
 	@tools/build/mkinitramfs
 
+# Debian's U-Boot for the boards.
+u-boot:
+	@tools/build/debroot build/u-boot u-boot-qemu u-boot-rpi
+
 # Dom0 with Debian's xl beside bh; for some tests.
 dom0-xl:
 	@tools/build/mkinitramfs --xl
 
 ### Running
 
+# Through U-Boot, as on a board, with make run BOARD=virt-uboot.
 .PHONY: run
-run: all
-	@tools/run/run
+run: all $(if $(BOARD),board)
+	@$(if $(BOARD),tools/run/board '$(BOARD)',tools/run/run)
+
+board:
+	@tools/build/setup board
+	@$(SUBMAKE) u-boot
 
 # The autopilot beside failing neighbours, on Bulkhead and on Debian's Xen (PEER=0: only Bulkhead).
 # Without network for the Xen package the demo says so and goes on.
@@ -147,7 +156,7 @@ defconfig:
 .PHONY: clean distclean
 clean:
 	@find build -mindepth 1 -maxdepth 1 ! -name apt ! -name 'sysroot*' ! -name 'peer*' \
-		! -name 'rt-kernel*' -exec rm -rf {} + 2>/dev/null || true
+		! -name 'rt-kernel*' ! -name 'u-boot*' -exec rm -rf {} + 2>/dev/null || true
 
 distclean:
 	@rm -rf build

@@ -48,7 +48,7 @@
 #define REFUSAL_POOL	    "there is no such pool: name a node with compatible \"xen,cpupool\""
 #define REFUSAL_PER_VCPU    "there are %lu values for %lu vCPUs: give one for all, or one for each"
 #define REFUSAL_PERIOD	    "a period of %lu us is out of range: give %lu to %lu us"
-#define REFUSAL_BUDGET	    "a budget of %lu us in a period of %lu us: give %lu us to the period"
+#define REFUSAL_BUDGET	    "budget %lu us of a period of %lu us: give %lu us to all of the period"
 #define REFUSAL_HALF	    "a reservation is a period and a budget: give both or none"
 #define REFUSAL_POLICY	    "the pool's scheduler is %s, which has no such thing: use one with %s"
 #define REFUSAL_AFFINITY    "\"%s\" is no list of CPUs: write it like 0,2-3"
@@ -96,7 +96,7 @@
 #define REFUSAL_DMA_ADDRESS "the DMA of %s takes guest addresses for physical ones: add direct_map"
 
 /* Shared memory and event channels. */
-#define REFUSAL_SHM_ID	 "the name \"%s\" will not do: 1 to 15 characters"
+#define REFUSAL_SHM_ID	 "the name \"%s\" will not do: use 1 to 15 characters"
 #define REFUSAL_SHM_UNIT "%#lx to %#lx is not made of whole 4 KiB pages: round it"
 #define REFUSAL_SHM_DIFFERS                                                                        \
 	"shared memory \"%s\" has another place or size elsewhere: make them equal"

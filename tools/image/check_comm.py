@@ -58,7 +58,7 @@ def _check_guest(s, path, domain, span, before):
     places = list(guest_places(s, domain)) + before
     places += [((to, to + length), g.path) for g in s.given if g.owner == domain
                for _, length, to in g.regs]
-    if span[0] % PAGE or span[1] % PAGE:
+    if span[0] % PAGE:
         s.report.refuse(path, "SHM_UNIT", *span)
     for place, what in places:
         if overlap(span, place):

@@ -27,7 +27,7 @@ def _check_names(s):
         seen.add(name)
     if len(s.domains) > DOMAINS_MAX:
         s.report.refuse(("domain", DOMAINS_MAX), "TOO_MANY", DOMAINS_MAX)
-    if len([m for m in s.modules if m.kind != "hypervisor"]) > MODULES_MAX:
+    elif len([m for m in s.modules if m.kind != "hypervisor"]) > MODULES_MAX:
         s.report.refuse(("domain",), "MODULES", MODULES_MAX)
 
 
@@ -141,7 +141,8 @@ def check_domains(s):
         _check_memory(s, i, table)
         if table.get("enhanced") == "enabled" and not s.dom0:
             s.report.refuse(("domain", i, "enhanced"), "NEEDS_DOM0")
-    for path, table in [(("domain", i), t) for i, t in enumerate(s.domains)] + [(("dom0",), s.dom0)]:
+    tables = [(("domain", i), t) for i, t in enumerate(s.domains)]
+    for path, table in tables + [(("dom0",), s.dom0)]:
         length = len(str(table.get("cmdline", "")).encode())
         if length > CMDLINE_MAX:
             s.report.refuse(path + ("cmdline",), "CMDLINE", length, CMDLINE_MAX)

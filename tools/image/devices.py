@@ -104,9 +104,6 @@ def _add_devices(s, i, root):
         first = device.pages()[0][0]
         guest = parse_size(table.get("guest_address", first))
         forced = bool(table.get("accept_dma")) or device.does_no_dma()
-        if table.get("accept_dma") and not device.does_no_dma() and not device.has_iommu and \
-                not s.domains[i].get("direct_map"):
-            s.report.refuse(key + ("accept_dma",), "DMA_ADDRESS", device.path)
         nodes = make_node(s.machine, device, first if guest is None else guest // PAGE * PAGE,
                           forced and not device.has_iommu)
         names = [c.name for c in bus.children]
@@ -154,8 +151,13 @@ def _check_device(s, g, before):
     for other in before:
         if g.path and other.path == g.path:
             s.report.refuse(g.key, "DEVICE_TWICE", g.path, s.name(other.owner))
-    if not g.is_forced and not (device and device.has_iommu):
-        s.report.refuse(g.key, "DMA", g.path or "the device")
+    isolated = device and device.has_iommu
+    if not g.is_forced and not isolated:
+        s.report.refuse(g.key, "DMA", g.path or "the device",
+                        hint=" (accept_dma = true)" if "device" in g.key else "")
+    elif device and not isolated and not device.does_no_dma() and \
+            not s.domains[g.owner].get("direct_map"):
+        s.report.refuse(g.key, "DMA_ADDRESS", g.path)
     return device
 
 

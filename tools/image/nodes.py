@@ -109,11 +109,11 @@ def _source(node, depth):
     yield f"{tab}}};"
 
 
-def dtc(source, informat="dts"):
+def dtc(source, *options):
     """Compiles source (text or bytes); returns the blob."""
     data = source.encode() if isinstance(source, str) else source
     try:
-        done = subprocess.run(["dtc", "-q", "-I", informat, "-O", "dtb", "-"], input=data,
+        done = subprocess.run(["dtc", "-q", *options, "-I", "dts", "-O", "dtb", "-"], input=data,
                               capture_output=True, check=False)
     except FileNotFoundError as e:
         raise TreeError("dtc is missing: install device-tree-compiler") from e
@@ -123,5 +123,5 @@ def dtc(source, informat="dts"):
 
 
 def compile_tree(root):
-    """The blob of a tree."""
-    return dtc("/dts-v1/;\n" + "\n".join(_source(root, 0)) + "\n")
+    """The blob of a tree, even one that dtc finds fault with (--force)."""
+    return dtc("/dts-v1/;\n" + "\n".join(_source(root, 0)) + "\n", "-f")

@@ -30,8 +30,8 @@ def _quote(text):
 
 def _write_node(path, node):
     for name, value in node.props.items():
-        yield f"fdt set {path} {name}{_value(value)}"
-    for child in node.children:
+        yield f"fdt set {path} {_quote(name)}{_value(value)}"
+    for child in reversed(node.children):  # U-Boot puts each new node before the others
         yield f"fdt mknode {path} {child.name}"
         yield from _write_node(f"{path}/{child.name}", child)
 
@@ -51,6 +51,7 @@ def make(s, edits, tree):
     for path, props in edits.others.items():
         for name, value in props.items():
             yield f"fdt set {path} {name}{_value(value)}"
+    yield "setenv fdt_high 0xffffffffffffffff"  # the tree stays where it is
     yield from s.board.script_extra
     yield f"booti {image.address:#x} - {tree:#x}"
 

@@ -33,8 +33,14 @@ def _spans(pairs):
     return b"".join(longs(start, end - start) for start, end in pairs)
 
 
+def _node_name(s, i):
+    """What is before an @ is the domain's name; two of the same name (--force) differ behind it."""
+    name = s.name(i)
+    return name if name not in map(s.name, range(i)) else f"{name}@{i}"
+
+
 def _domain_node(s, i, table):
-    node = Node(s.name(i), {"compatible": texts("xen,domain"), **TWO})
+    node = Node(_node_name(s, i), {"compatible": texts("xen,domain"), **TWO})
     node.props.update(schema.properties(table, schema.DOMAIN))
     if "static_memory" in table:
         node.props["xen,static-mem"] = _spans(s.static_ranges(i))
@@ -73,14 +79,14 @@ def _pool_node(s, edits, n, table):
 
 
 def _add_shared(s, domains):
-    for table in s.config.tables("shared_memory"):
+    for n, table in enumerate(s.config.tables("shared_memory")):
         address, size = parse_size(table.get("address", "")), parse_size(table.get("size", ""))
-        for _, side in sides(table):
+        for m, side in sides(table):
             number = number_of(s, side.get("domain"))
             guest = parse_size(side.get("guest_address", ""))
             if number is None or guest is None or size is None:
                 continue
-            node = domains[number].add(f"shared-memory@{guest:x}")
+            node = domains[number].add(f"shared-memory@{8 * n + m:x}")
             role = "owner" if table.get("owner") == side["domain"] else "borrower"
             where = (guest, size) if address is None else (address, guest, size)
             node.props = {"compatible": texts("xen,domain-shared-memory-v1"),
@@ -96,7 +102,7 @@ def _add_channels(s, domains):
             if number is None or not isinstance(port, int):
                 continue
             own = CHANNEL_PHANDLE + 2 * n + m
-            node = domains[number].add(f"evtchn@{port:x}")
+            node = domains[number].add(f"evtchn@{2 * n + m:x}")
             node.props = {"compatible": texts("xen,evtchn-v1"), "phandle": cells(own),
                           "xen,evtchn": cells(port, CHANNEL_PHANDLE + 2 * n + 1 - m)}
 
