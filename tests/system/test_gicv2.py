@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from domains import LINUX1, LINUX_UP, domains, wait_console, write_config
+from domains import (AUTOPILOT, LINUX1, LINUX_UP, domains, wait_beats, wait_console, wait_gone,
+                     write_config)
 from test_guests import run_in_place_of_dom0
 
 MACHINE = {"gic": 2, "smp": 4}
@@ -39,6 +40,14 @@ def test_linux(dom0):
     wait_console(dom0, "linux1", LINUX_UP, SECONDS)
     dom0.sh("bh destroy linux1")
     assert list(domains(dom0)) == ["Domain-0"]
+
+
+def test_autopilot(dom0):
+    """The example flies on either GIC, and its console takes keys."""
+    dom0.sh(f"bh create {AUTOPILOT}")
+    wait_beats(dom0, 3, timeout=SECONDS)
+    dom0.sh("printf q | timeout 10 bh console autopilot || true")
+    wait_gone(dom0, "autopilot", SECONDS)
 
 
 def test_refused(dom0):

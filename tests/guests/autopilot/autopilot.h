@@ -21,23 +21,20 @@
 #define IRQ_VTIMER 27
 
 /* --- board.c --- */
-enum {
-	BOARD_POWER_OFF,
-	BOARD_REBOOT,
-	BOARD_CRASH = 3
-};
-void board_init(void);		  /* console, GIC, the virtual timer's interrupt */
-void board_timer(uint64_t at);	  /* interrupt when the counter says so; takes the last one back */
-void board_putc(char c);	  /* never blocks: what the console cannot take is dropped */
-bool board_room(unsigned int n);  /* the console can take n characters now */
-void board_flush(void);		  /* tell the reader of the PV console */
-int board_getc(void);		  /* -1 = nothing typed */
+void board_init(void);		 /* console, GIC, the virtual timer's interrupt */
+void board_timer(uint64_t at);	 /* interrupt when the counter says so; takes the last one back */
+void board_putc(char c);	 /* never blocks: what the console cannot take is dropped */
+bool board_room(unsigned int n); /* the console can take n characters now */
+void board_flush(void);		 /* tell the reader of the PV console */
+int board_getc(void);		 /* -1 = nothing typed */
+uint64_t board_irq_ack(void);	 /* 1020 and above = none */
+void board_irq_eoi(uint64_t intid);
+#define BOARD_POWER_OFF 0
+#define BOARD_REBOOT	1
 void board_stop(uint64_t reason); /* does not come back */
-#define board_irq_ack()	     sysreg_read(S3_0_C12_C12_0) /* ICC_IAR1_EL1; 1020 and above = none */
-#define board_irq_eoi(intid) sysreg_write(S3_0_C12_C12_1, intid)
-#define board_now()	     sysreg_read(cntvct_el0)
-#define board_hz()	     sysreg_read(cntfrq_el0)
-#define board_ns(ticks)	     ((ticks) * 1000 / (board_hz() / 1000000))
+#define board_now()	sysreg_read(cntvct_el0)
+#define board_hz()	sysreg_read(cntfrq_el0)
+#define board_ns(ticks) ((ticks) * 1000 / (board_hz() / 1000000))
 
 /* --- sched.c: fixed priorities, run to completion; a higher task preempts a lower one --- */
 struct task {

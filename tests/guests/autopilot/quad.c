@@ -28,11 +28,8 @@ static const float plan[][3] = {
 
 static struct pid {
 	float kp, ki, kd, limit, sum;
-} pid_alt = { 6, 1.5f, 5, 8, 0 }, pid_att[3] = {
-	{ 40, 4, 3.6f, 30, 0 },
-	{ 40, 4, 3.6f, 30, 0 },
-	{ 4, 0.5f, 1.2f, 4, 0 },
-};
+} pid_alt = { 6, 1.5f, 5, 8, 0 },
+  pid_att[3] = { { 40, 4, 3.6f, 30, 0 }, { 40, 4, 3.6f, 30, 0 }, { 4, 0.5f, 1.2f, 4, 0 } };
 struct quad quad;
 static float want_angle[3], want_climb, command[4]; /* to the motors */
 

@@ -23,10 +23,8 @@ _start:	b	1f
 	b.lo	2b
 	dsb	sy
 	adrp	x2, _start		/* linked at 0: relocations add the load address */
-	adrp	x0, _rela_start
-	add	x0, x0, :lo12:_rela_start
-	adrp	x1, _rela_end
-	add	x1, x1, :lo12:_rela_end
+	adr	x0, _rela_start
+	adr	x1, _rela_end
 3:	cmp	x0, x1
 	b.hs	4f
 	ldp	x4, x5, [x0], #16
@@ -42,8 +40,7 @@ _start:	b	1f
 	b.lo	5b
 	mov	x0, #(3 << 20)
 	msr	cpacr_el1, x0			/* FP/SIMD on */
-	adrp	x0, vectors
-	add	x0, x0, :lo12:vectors
+	adr	x0, vectors
 	msr	vbar_el1, x0
 	isb
 	bl	board_mmu_on
@@ -51,7 +48,7 @@ _start:	b	1f
 
 	/*
 	 * Tasks preempt each other from here, so all that C may clobber goes on the stack:
-	 * x0-x19, x30, q0-q31.
+	 * x0-x18, x30, q0-q31.
 	 */
 	.altmacro
 	.macro	pair op, reg, base, size, n
@@ -61,24 +58,22 @@ _start:	b	1f
 	\op	\reg&\n, \reg&\m, [sp, #\at]
 	.endm
 	.macro	frame op
-	.irp	n, 2, 4, 6, 8, 10, 12, 14, 16, 18
+	.irp	n, 2, 4, 6, 8, 10, 12, 14, 16
 	pair	\op, x, 0, 8, \n
 	.endr
+	\op	x18, x30, [sp, #144]
 	.irp	n, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30
 	pair	\op, q, 208, 16, \n
 	.endr
 	.endm
-	.macro	exception handler
-	sub	sp, sp, #720
+irq:	sub	sp, sp, #720
 	stp	x0, x1, [sp]
 	mrs	x0, cntvct_el0			/* first thing: when did we get here? */
 	frame	stp
 	mrs	x2, elr_el1
 	mrs	x3, spsr_el1
 	stp	x2, x3, [sp, #160]
-	str	x30, [sp, #176]
-	bl	\handler
-	ldr	x30, [sp, #176]
+	bl	sched_irq
 	ldp	x2, x3, [sp, #160]
 	msr	elr_el1, x2
 	msr	spsr_el1, x3
@@ -86,13 +81,10 @@ _start:	b	1f
 	ldp	x0, x1, [sp]
 	add	sp, sp, #720
 	eret
-	.endm
-
-irq:	exception sched_irq
 
 	.balign	0x800			/* what is not used is zero: an undefined instruction */
 vectors: .space	0x200
-	mov	x0, #3				/* synchronous, EL1h: a fault, BOARD_CRASH */
+	mov	x0, #3				/* synchronous, EL1h: a fault: SHUTDOWN_crash */
 	b	board_stop
 	.balign	0x80
 	b	irq				/* IRQ, EL1h */
