@@ -28,9 +28,7 @@ __init void boot_stop(const char *why)
 
 static __init void init_console(void)
 {
-	int node;
-
-	if (uart_init(&node)) {
+	if (uart_init(&boot_info.console)) {
 		(void)uart_init_fixed();
 		pr_warn("boot: no console: /chosen stdout-path names no UART that this build "
 			"drives\n");

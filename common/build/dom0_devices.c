@@ -18,8 +18,6 @@
 #include <hv/vgic.h>
 #include <libfdt.h>
 
-#define DMA32_FRAMES (GIB(4) >> PAGE_SHIFT)
-
 static __init void add_bank(struct dom0 *dom0, u64 base, u64 bytes)
 {
 	for (unsigned int i = 0; i < dom0->nr_banks; i++) {
@@ -38,34 +36,44 @@ static __init void add_bank(struct dom0 *dom0, u64 base, u64 bytes)
 	dom0->bank[dom0->nr_banks++] = (struct devtree_range){ base, bytes };
 }
 
-/* One block, from below 4 GiB if there is one: many devices reach no further. */
-static __init mfn_t alloc_block(struct domain *d, unsigned int order)
+/* The end of what a bus's devices reach by its dma-ranges; GIB(4) without any. */
+static __init u64 dma_end(int bus, int parent)
 {
-	mfn_t frame = frame_alloc_range(order, d->id, mfn(0), mfn(DMA32_FRAMES));
+	const void *fdt = devtree_blob();
+	int child = fdt_address_cells(fdt, bus), size = fdt_size_cells(fdt, bus), bytes;
+	int above = fdt_address_cells(fdt, parent), row = child + above + size;
+	const u32 *ranges = fdt_getprop(fdt, bus, "dma-ranges", &bytes);
+	u64 end = 0;
 
-	return mfn_is_valid_value(frame)
-		       ? frame
-		       : frame_alloc_range(order, d->id, mfn(0), mfn(INVALID_FRAME));
+	if (child < 1 || above < 1 || size < 1) {
+		return GIB(4);
+	}
+	for (; ranges && bytes >= row * 4; ranges += row, bytes -= row * 4) {
+		end = MAX(end, devtree_cells(ranges + child, above) +
+				       devtree_cells(ranges + child + above, size));
+	}
+	return end ? end : GIB(4);
 }
 
-__init int dom0_alloc_memory(struct dom0 *dom0, u64 bytes)
+static __init int lower_limit(int node, int parent, void *arg)
 {
-	u64 left = bytes >> PAGE_SHIFT;
-	unsigned int order = ORDER_1G;
+	u64 *limit = arg;
 
-	while (left) {
+	*limit = MIN(*limit, dma_end(node, parent));
+	return 0;
+}
+
+/* Blocks below limit, large ones first, while there are any; returns the frames still missing. */
+static __init s64 alloc_below(struct dom0 *dom0, u64 limit, s64 left, unsigned int banks_max)
+{
+	for (unsigned int order = ORDER_1G; left && order >= ORDER_2M;) {
 		mfn_t frame = mfn(INVALID_FRAME);
 		int rc;
 
-		if (BIT(order) <= left && dom0->nr_banks < DOM0_BANKS_MAX) {
-			frame = alloc_block(dom0->d, order);
+		if ((s64)BIT(order) <= left && dom0->nr_banks < banks_max) {
+			frame = frame_alloc_range(order, dom0->d->id, mfn(0), mfn(limit));
 		}
 		if (!mfn_is_valid_value(frame)) {
-			if (order == ORDER_2M) {
-				pr_err("dom0: %lu MiB of dom0_mem=%luM cannot be had: lower it\n",
-				       left >> 8, bytes >> 20);
-				return -ENOMEM;
-			}
 			order--;
 			continue;
 		}
@@ -74,9 +82,33 @@ __init int dom0_alloc_memory(struct dom0 *dom0, u64 bytes)
 			return rc;
 		}
 		add_bank(dom0, mfn_to_pa(frame).v, PAGE_SIZE << order);
-		left -= BIT(order);
+		left -= (s64)BIT(order);
 	}
-	return 0;
+	return left;
+}
+
+/*
+ * First what the most limited device reaches (1 GiB on a Raspberry Pi 4), then what 32-bit ones do,
+ * then the rest. Scattered pieces of the one must not use up the banks of the next.
+ */
+__init int dom0_alloc_memory(struct dom0 *dom0, u64 bytes)
+{
+	u64 limit = GIB(4);
+	s64 left = (s64)(bytes >> PAGE_SHIFT);
+
+	devtree_for_each_device(lower_limit, &limit);
+	left = alloc_below(dom0, limit >> PAGE_SHIFT, left, DOM0_BANKS_MAX / 2);
+	left = left <= 0 ? left
+			 : alloc_below(dom0, GIB(4) >> PAGE_SHIFT, left, DOM0_BANKS_MAX * 3 / 4);
+	left = left <= 0 ? left : alloc_below(dom0, INVALID_FRAME, left, DOM0_BANKS_MAX);
+	if (left > 0) {
+		pr_err("dom0: %lu MiB of dom0_mem=%luM cannot be had: lower it\n", (u64)left >> 8,
+		       bytes >> 20);
+		return -ENOMEM;
+	}
+	pr_info("dom0: %lu MiB in %u banks, devices reach up to %#lx\n", bytes >> 20,
+		dom0->nr_banks, limit);
+	return (int)left;
 }
 
 /* Pages that two devices share are mapped once; RAM is never mapped as a device. */
@@ -149,7 +181,7 @@ static __init int map_device_node(int node, int parent, void *arg)
 	struct dom0 *dom0 = arg;
 	const char *type = devtree_string(node, "device_type");
 
-	if (dom0_is_kept(node)) {
+	if (dom0_is_kept(node, parent)) {
 		return 0;
 	}
 	map_regs(dom0, node, parent);

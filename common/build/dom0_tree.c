@@ -26,28 +26,44 @@ static __init bool has_type(const void *fdt, int node, const char *type)
 	return value && (size_t)len == strlen(type) + 1 && !memcmp(value, type, (size_t)len);
 }
 
-__init bool dom0_is_kept(int node)
+/* Has the device registers in the page where the console has its own? */
+static __init bool is_in_console_page(int node, int parent)
 {
-	static __initdata int console = -2;
+	static __initdata struct devtree_range console;
+	static __initdata bool is_known;
+	struct devtree_range range;
+	bool is_in = false;
 
-	if (console == -2) {
-		console = devtree_stdout();
+	if (!is_known && boot_info.console >= 0) {
+		(void)devtree_reg(boot_info.console, 0, &console);
+		console.bytes = ALIGN_UP(console.base + console.bytes, PAGE_SIZE);
+		console.base = ALIGN_DOWN(console.base, PAGE_SIZE);
+		console.bytes -= console.base;
 	}
-	return node == console || node == gic_info.node ||
+	is_known = true;
+	for (unsigned int i = 0; !is_in && !devtree_reg_below(parent, node, i, &range); i++) {
+		is_in = range.base < console.base + console.bytes &&
+			range.base + range.bytes > console.base;
+	}
+	return is_in;
+}
+
+__init bool dom0_is_kept(int node, int parent)
+{
+	return node == boot_info.console || node == gic_info.node ||
 	       devtree_is_compatible(node, "arm,gic-v3-its") ||
-	       devtree_is_compatible(node, "arm,gic-v2m-frame");
+	       devtree_is_compatible(node, "arm,gic-v2m-frame") || is_in_console_page(node, parent);
 }
 
 /* First node of the copy that has to go, or < 0. The tree changes with each deletion: search again.
  */
-static __init int find_superfluous(const void *fdt, const char *console_path)
+static __init int find_superfluous(const void *fdt)
 {
 	int depth = 0;
-	int console = console_path[0] ? fdt_path_offset(fdt, console_path) : -1;
 
 	for (int node = fdt_next_node(fdt, 0, &depth); node >= 0 && depth > 0;
 	     node = fdt_next_node(fdt, node, &depth)) {
-		if (node == console || has_type(fdt, node, "memory") ||
+		if (has_type(fdt, node, "memory") ||
 		    !fdt_node_check_compatible(fdt, node, "arm,gic-v3-its") ||
 		    !fdt_node_check_compatible(fdt, node, "arm,gic-v2m-frame") ||
 		    !fdt_node_check_compatible(fdt, node, "multiboot,module")) {
@@ -66,16 +82,28 @@ static __init void delete_path(void *fdt, const char *path)
 	}
 }
 
+static __init int remove_if_kept(int node, int parent, void *fdt)
+{
+	char path[128];
+
+	if (node == gic_info.node || !dom0_is_kept(node, parent) ||
+	    fdt_get_path(devtree_blob(), node, path, sizeof(path))) {
+		return 0;
+	}
+	if (node != boot_info.console && is_in_console_page(node, parent)) {
+		pr_info("dom0: %s is left out: its registers share a page with the console's\n",
+			path);
+	}
+	delete_path(fdt, path);
+	return 0;
+}
+
 static __init int remove_kept(void *fdt)
 {
-	char console[128] = "";
-	int stdout_node = devtree_stdout();
 	int node;
 
-	if (stdout_node >= 0) {
-		fdt_get_path(devtree_blob(), stdout_node, console, sizeof(console));
-	}
-	while ((node = find_superfluous(fdt, console)) >= 0) {
+	devtree_for_each_device(remove_if_kept, fdt);
+	while ((node = find_superfluous(fdt)) >= 0) {
 		int rc = fdt_del_node(fdt, node);
 
 		if (rc) {
@@ -90,6 +118,18 @@ static __init int remove_kept(void *fdt)
 	return 0;
 }
 
+/* One range of the root's reg; in pieces of 2 GiB where a size has one cell only. */
+static __init int add_range(void *fdt, int node, u64 base, u64 bytes)
+{
+	u64 most = fdt_size_cells(fdt, 0) == 1 ? GIB(2) : bytes;
+	int rc = 0;
+
+	for (; bytes && !rc; base += most, bytes -= MIN(most, bytes)) {
+		rc = fdt_appendprop_addrrange(fdt, 0, node, "reg", base, MIN(most, bytes));
+	}
+	return rc;
+}
+
 static __init int add_memory(struct dom0 *dom0)
 {
 	void *fdt = dom0->fdt;
@@ -97,8 +137,7 @@ static __init int add_memory(struct dom0 *dom0)
 	int rc = node < 0 ? node : fdt_setprop_string(fdt, node, "device_type", "memory");
 
 	for (unsigned int i = 0; !rc && i < dom0->nr_banks; i++) {
-		rc = fdt_appendprop_addrrange(fdt, 0, node, "reg", dom0->bank[i].base,
-					      dom0->bank[i].bytes);
+		rc = add_range(fdt, node, dom0->bank[i].base, dom0->bank[i].bytes);
 	}
 	return rc;
 }
@@ -153,12 +192,8 @@ static __init int add_hypervisor(struct dom0 *dom0)
 	int rc = node < 0 ? node
 			  : fdt_setprop(fdt, node, "compatible", compatible, sizeof(compatible));
 
-	rc = rc ? rc
-		: fdt_appendprop_addrrange(fdt, 0, node, "reg", dom0->grant_region,
-					   DOM0_GRANT_REGION_BYTES);
-	rc = rc ? rc
-		: fdt_appendprop_addrrange(fdt, 0, node, "reg", dom0->extended_region,
-					   DOM0_EXTENDED_REGION_BYTES);
+	rc = rc ? rc : add_range(fdt, node, dom0->grant_region, DOM0_GRANT_REGION_BYTES);
+	rc = rc ? rc : add_range(fdt, node, dom0->extended_region, DOM0_EXTENDED_REGION_BYTES);
 	return rc ? rc : fdt_setprop(fdt, node, "interrupts", interrupt, sizeof(interrupt));
 }
 

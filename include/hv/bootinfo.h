@@ -27,6 +27,7 @@ struct boot_info {
 	struct devtree_range image, fdt;
 	struct boot_module modules[BOOT_MODULES_MAX];
 	unsigned int nr_modules;
+	int console; /* node of the hypervisor's UART, < 0: none */
 };
 
 extern struct boot_info boot_info;
