@@ -139,8 +139,9 @@ static __init int keep(u64 lowest, u64 highest, u64 heap_bytes)
 
 static __initdata u64 nr_slots;
 
-static __init void count_slot(u64 mpidr)
+static __init void count_slot(int node, u64 mpidr)
 {
+	(void)node;
 	(void)mpidr;
 	nr_slots += nr_slots < CONFIG_NR_CPUS;
 }

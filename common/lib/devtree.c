@@ -363,7 +363,7 @@ const char *devtree_dom0_cmdline(void)
 	return text;
 }
 
-void devtree_for_each_cpu(void (*visit)(u64 mpidr))
+void devtree_for_each_cpu(void (*visit)(int node, u64 mpidr))
 {
 	int cpus = fdt_path_offset(devtree_blob(), "/cpus");
 	int node;
@@ -376,7 +376,7 @@ void devtree_for_each_cpu(void (*visit)(u64 mpidr))
 		u64 mpidr;
 
 		if (type && !strcmp(type, "cpu") && !devtree_number(node, "reg", &mpidr)) {
-			visit(mpidr);
+			visit(node, mpidr);
 		}
 	}
 }

@@ -57,8 +57,8 @@ struct devtree_irq {
 /* Entry number index of interrupts, for nodes below a GIC (3 cells). -ENOENT, -EINVAL. */
 int devtree_irq(int node, unsigned int index, struct devtree_irq *out);
 
-/* Call visit with reg of each CPU below /cpus, in the tree's order. */
-void devtree_for_each_cpu(void (*visit)(u64 mpidr));
+/* Call visit with node and reg of each CPU below /cpus, in the tree's order. */
+void devtree_for_each_cpu(void (*visit)(int node, u64 mpidr));
 
 /*
  * Call visit for each range of: memory nodes; memory that must not be used (/reserved-memory and

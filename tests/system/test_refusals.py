@@ -45,6 +45,23 @@ def test_refuses_no_kernel(machine):
     m.wait("(?i)no kernel|kernel.*missing|missing.*kernel")
 
 
+@pytest.mark.parametrize("release", [
+    None,               # no cpu-release-addr
+    ("0", "47000001"),  # not aligned
+    ("0", "48001000"),  # the hypervisor's image
+    ("0", "60000000"),  # memory that a domain will get
+])
+def test_refuses_spin_table(machine, tmp_path, release):
+    """A CPU whose word of the spin table may be somebody's memory is left off; the others run."""
+    tree = qemu_tree(tmp_path / "tree.dtb", smp=3)
+    put(tree, "-ts", "/cpus/cpu@1", "enable-method", "spin-table")
+    if release:
+        put(tree, "-tx", "/cpus/cpu@1", "cpu-release-addr", *release)
+    m = machine(raw=raw_arguments(tmp_path, tree), smp=3).start()
+    m.wait("smp: CPU 1: cpu-release-addr is missing, not aligned, or not in reserved memory")
+    m.wait("smp: 2 of 3 CPUs run")
+
+
 def test_refuses_what_is_no_kernel(machine, tmp_path):
     text = tmp_path / "text"
     text.write_text("this is not a kernel\n" * 1000)

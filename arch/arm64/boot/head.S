@@ -74,11 +74,20 @@ primary_mapped:
 	bl	boot_start
 	b	.
 
-/* Secondary CPU: x0 = its number. */
+/* Secondary CPU: waits for its turn, which is at once with PSCI, and gets its number then. */
 	.global secondary_entry
 secondary_entry:
 	msr	daifset, #0xf
-	mov	x21, x0
+	mrs	x0, mpidr_el1
+	and	x0, x0, #0xffffffffff
+	and	x0, x0, #~0xff000000
+	adrp	x1, smp_turn
+	add	x1, x1, :lo12:smp_turn
+	b	2f
+1:	wfe				/* pairs with the sev in smp.c */
+2:	ldp	x2, x21, [x1]
+	cmp	x2, x0
+	b.ne	1b
 	bl	el2_known_state
 	bl	el2_mmu_on
 	ldr	x2, =secondary_mapped

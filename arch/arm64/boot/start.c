@@ -52,7 +52,8 @@ static __init void find_firmware(void)
 		firmware_init(FIRMWARE_SMC);
 	} else {
 		firmware_init(FIRMWARE_NONE);
-		pr_warn("boot: the device tree names no PSCI by SMC: only this CPU will run\n");
+		pr_warn("boot: the device tree names no PSCI by SMC: power-off only stops the "
+			"machine\n");
 	}
 }
 
@@ -80,7 +81,7 @@ __init void boot_start(u64 fdt_pa)
 	boot_early(image, (u64)(image_end - image_start), fdt_pa, (void *)(BOOT_FDT_VA + offset),
 		   BOOT_FDT_MAX + MIB(2) - offset);
 	find_firmware();
-	smp_add_cpu(read_sysreg(mpidr_el1) & 0xff00ffffffUL);
+	smp_add_cpu(-1, read_sysreg(mpidr_el1) & 0xff00ffffffUL);
 	devtree_for_each_cpu(smp_add_cpu);
 	init_interrupts();
 	virt_init(idreg_must_trap());

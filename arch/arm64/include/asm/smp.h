@@ -10,12 +10,21 @@
 #include <hv/percpu.h>
 #include <hv/types.h>
 
-/* Boot: one CPU of the device tree by its affinity (MPIDR_EL1 without flags). Sets nr_cpus. */
-void smp_add_cpu(u64 mpidr);
+/*
+ * Boot: one CPU of the device tree: its node (< 0: the boot CPU, which may have none) and affinity
+ * (MPIDR_EL1 without flags). Sets nr_cpus.
+ */
+void smp_add_cpu(int node, u64 mpidr);
 /*
  * Start all CPUs but this one, one after the other, at entry; each that fails is reported and left
- * off. They arrive with the MMU off and their number in x0.
+ * off. They arrive with the MMU off, from a spin table perhaps several at a time: whose turn it is
+ * stands in smp_turn, clean to the point of coherency.
  */
 void smp_start_all(pa_t entry);
+
+struct smp_turn {
+	u64 mpidr, cpu;
+};
+extern struct smp_turn smp_turn; /* read by head.S */
 
 #endif
