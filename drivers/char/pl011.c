@@ -7,8 +7,6 @@
  */
 #include "uart.h"
 
-#include <hv/errno.h>
-#include <hv/irq.h>
 #include <hv/mmio.h>
 #include <hv/timer.h>
 
@@ -39,11 +37,7 @@
 
 static struct timer rx_timer;
 
-static struct {
-	char *regs;
-	bool has_irq;
-	struct devtree_irq irq;
-} uart __sealed;
+static struct uart_port uart __sealed;
 
 /* Of output; console's lock. */
 static bool is_return_sent; /* the '\r' before the next '\n' is out */
@@ -51,12 +45,12 @@ static u32 tx_room;	    /* the FIFO takes so many characters without another loo
 
 static u32 reg_read(unsigned int offset)
 {
-	return mmio_read32(uart.regs + offset);
+	return mmio_read32((char *)uart.regs + offset);
 }
 
 static void reg_write(unsigned int offset, u32 value)
 {
-	mmio_write32(uart.regs + offset, value);
+	mmio_write32((char *)uart.regs + offset, value);
 }
 
 static bool put_char(char c)
@@ -76,17 +70,7 @@ static bool put_char(char c)
 
 static size_t pl011_write(const char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '\n' && !is_return_sent && !put_char('\r')) {
-			return i;
-		}
-		is_return_sent = text[i] == '\n';
-		if (!put_char(text[i])) {
-			return i;
-		}
-		is_return_sent = false;
-	}
-	return len;
+	return uart_write(text, len, put_char, &is_return_sent);
 }
 
 static void pl011_want_room(bool want)
@@ -123,14 +107,12 @@ static void pl011_interrupt(unsigned int irq, void *arg)
 
 static int pl011_start(void)
 {
-	int rc = uart.has_irq ? irq_request(uart.irq.number, pl011_interrupt, NULL) : -ENXIO;
+	int rc = uart_request_irq(&uart, pl011_interrupt);
 
 	if (rc) {
 		return rc;
 	}
 	timer_init(&rx_timer, receive);
-	irq_set_type(uart.irq.number, uart.irq.type);
-	irq_set_affinity(uart.irq.number, 0);
 	reg_write(ICR, 0x7ff);
 	pl011_want_room(false);
 	irq_enable(uart.irq.number);
@@ -146,9 +128,7 @@ static const struct console_driver driver = {
 
 const struct console_driver *pl011_probe(const struct uart_port *port)
 {
-	uart.regs = port->regs;
-	uart.has_irq = port->has_irq;
-	uart.irq = port->irq;
+	uart = *port;
 	tx_room = 0;
 	reg_write(IMSC, 0);
 	if (!devtree_is_compatible(port->node, "arm,sbsa-uart")) {

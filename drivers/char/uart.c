@@ -17,6 +17,7 @@ static const struct {
 } drivers[] = {
 	{ "arm,pl011", IS_ENABLED(CONFIG_PL011) ? pl011_probe : NULL },
 	{ "arm,sbsa-uart", IS_ENABLED(CONFIG_PL011) ? pl011_probe : NULL },
+	{ "brcm,bcm2835-aux-uart", IS_ENABLED(CONFIG_MINI_UART) ? mini_uart_probe : NULL },
 };
 
 static const struct console_driver *probe_node(int node, unsigned int row)
@@ -65,14 +66,16 @@ int uart_init_fixed(void)
 {
 	struct uart_port port = { .node = -1 };
 
-	if (CONFIG_EARLY_UART_BASE == 0 || !IS_ENABLED(CONFIG_PL011)) {
+	if (CONFIG_EARLY_UART_BASE != 0) {
+		port.regs = map_device(pa(CONFIG_EARLY_UART_BASE), 0x80);
+	}
+	if (port.regs && IS_ENABLED(CONFIG_EARLY_UART_IS_MINI)) {
+		console_register(mini_uart_probe(&port));
+	} else if (port.regs && IS_ENABLED(CONFIG_PL011)) {
+		console_register(pl011_probe(&port));
+	} else {
 		return -ENODEV;
 	}
-	port.regs = map_device(pa(CONFIG_EARLY_UART_BASE), PAGE_SIZE);
-	if (!port.regs) {
-		return -ENODEV;
-	}
-	console_register(pl011_probe(&port));
 	return 0;
 }
 

@@ -8,6 +8,8 @@
 
 #include <hv/console.h>
 #include <hv/devtree.h>
+#include <hv/errno.h>
+#include <hv/irq.h>
 
 struct uart_port {
 	int node;
@@ -18,5 +20,39 @@ struct uart_port {
 
 /* Make the port usable for output; returns its driver, NULL when it can not be used. */
 const struct console_driver *pl011_probe(const struct uart_port *port);
+const struct console_driver *mini_uart_probe(const struct uart_port *port);
+
+/*
+ * What a driver's write() does: hand characters to put() until it returns false, '\r' before each
+ * '\n'. is_return_sent: the '\r' before the next '\n' is out; kept by the driver between calls.
+ */
+static inline size_t uart_write(const char *text, size_t len, bool (*put)(char c),
+				bool *is_return_sent)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '\n' && !*is_return_sent && !put('\r')) {
+			return i;
+		}
+		*is_return_sent = text[i] == '\n';
+		if (!put(text[i])) {
+			return i;
+		}
+		*is_return_sent = false;
+	}
+	return len;
+}
+
+/* The first half of a driver's start(): the interrupt is the driver's, on CPU 0, not yet enabled.
+ */
+static inline int uart_request_irq(const struct uart_port *port, irq_handler_t handler)
+{
+	int rc = port->has_irq ? irq_request(port->irq.number, handler, NULL) : -ENXIO;
+
+	if (!rc) {
+		irq_set_type(port->irq.number, port->irq.type);
+		irq_set_affinity(port->irq.number, 0);
+	}
+	return rc;
+}
 
 #endif

@@ -21,6 +21,9 @@ enum firmware_conduit {
 /* Boot: how to reach the firmware. */
 void firmware_init(enum firmware_conduit conduit);
 
+/* Boot: what resets the machine or switches it off if the firmware does not. */
+void firmware_set_stop(void (*stop)(bool is_off));
+
 /* One SMC; four results in out when it is not NULL. Returns the first, or -1 without firmware. */
 s64 firmware_call(u64 function, u64 a1, u64 a2, u64 a3);
 

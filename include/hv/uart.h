@@ -15,7 +15,7 @@
 int uart_init(int *node);
 
 /*
- * Boot, when the device tree names no port or cannot be read: make the PL011 at
+ * Boot, when the device tree names no port or cannot be read: make the UART at
  * CONFIG_EARLY_UART_BASE the console, without input. -ENODEV when this build names none.
  */
 int uart_init_fixed(void);

@@ -11,6 +11,7 @@ FOLDERS := \
 	arch/arm64/hw \
 	drivers/char \
 	drivers/gic \
+	drivers/power \
 	common/sched \
 	common/policy \
 	arch/arm64/stage2 \

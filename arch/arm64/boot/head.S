@@ -165,8 +165,13 @@ early_fail:
 	cbz	x1, 3f
 1:	ldrb	w2, [x0], #1
 	cbz	w2, 3f
+#ifdef CONFIG_EARLY_UART_IS_MINI
+2:	ldr	w3, [x1, #0x14]		/* AUX_MU_LSR: wait for room */
+	tbz	w3, #5, 2b
+#else
 2:	ldr	w3, [x1, #0x18]		/* PL011 UARTFR: wait while the transmit FIFO is full */
 	tbnz	w3, #5, 2b
+#endif
 	str	w2, [x1]
 	b	1b
 #endif

@@ -20,6 +20,8 @@
 #include <hv/firmware.h>
 #include <hv/gic.h>
 #include <hv/irq.h>
+#include <hv/kconfig.h>
+#include <hv/power.h>
 #include <hv/printk.h>
 #include <hv/sched.h>
 #include <hv/string.h>
@@ -52,6 +54,9 @@ static __init void find_firmware(void)
 		firmware_init(FIRMWARE_SMC);
 	} else {
 		firmware_init(FIRMWARE_NONE);
+		if (IS_ENABLED(CONFIG_BCM2835_PM) && !power_init()) {
+			return;
+		}
 		pr_warn("boot: the device tree names no PSCI by SMC: power-off only stops the "
 			"machine\n");
 	}

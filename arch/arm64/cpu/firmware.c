@@ -10,6 +10,7 @@
 #include <hv/firmware.h>
 
 static __sealed enum firmware_conduit conduit;
+static __sealed void (*stop_machine)(bool is_off);
 
 void firmware_init(enum firmware_conduit how)
 {
@@ -41,14 +42,26 @@ void arch_cpu_halt(void)
 	}
 }
 
+void firmware_set_stop(void (*stop)(bool is_off))
+{
+	stop_machine = stop;
+}
+
+static __attribute__((noreturn)) void stop(u32 function, bool is_off)
+{
+	firmware_call(function, 0, 0, 0);
+	if (stop_machine) {
+		stop_machine(is_off);
+	}
+	arch_cpu_halt();
+}
+
 void arch_machine_off(void)
 {
-	firmware_call(PSCI_SYSTEM_OFF, 0, 0, 0);
-	arch_cpu_halt();
+	stop(PSCI_SYSTEM_OFF, true);
 }
 
 void arch_machine_reset(void)
 {
-	firmware_call(PSCI_SYSTEM_RESET, 0, 0, 0);
-	arch_cpu_halt();
+	stop(PSCI_SYSTEM_RESET, false);
 }

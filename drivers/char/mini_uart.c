@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The mini-UART of Broadcom's BCM2835 to BCM2711 (BCM2711 ARM Peripherals, 2.2; its errata: bits 0
+ * and 1 of IER are receive and transmit). 16550-like registers, FIFOs of 8 characters, 8N1; the
+ * speed is the firmware's, because it depends on the clock of the GPU's core. Its interrupt is a
+ * level and is shared with SPI1 and SPI2, whose registers are in the same page: all three are the
+ * hypervisor's. Output under the console's lock; input by the interrupt's handler on one CPU.
+ */
+#include "uart.h"
+
+#include <hv/mmio.h>
+#include <hv/timer.h>
+
+#define IO	   0x00
+#define IER	   0x04
+#define IER_RX	   BIT(0)
+#define IER_TX	   BIT(1)
+#define IIR	   0x08
+#define IIR_DROP   0x2 /* on writing: forget what has arrived; output goes on */
+#define LCR	   0x0c
+#define LCR_8BITS  0x3
+#define LSR	   0x14
+#define LSR_RX	   BIT(0) /* a character has arrived */
+#define LSR_TX	   BIT(5) /* there is room for one */
+#define LSR_IDLE   BIT(6) /* all is out */
+#define CNTL	   0x20
+#define CNTL_BOTH  0x3 /* receiver and transmitter on */
+#define FIFO_DEPTH 8U
+
+/*
+ * Input is read a FIFO's depth at a time. If that did not empty it, the interrupt pauses, so that a
+ * device that is never empty cannot keep the CPU.
+ */
+#define RX_PAUSE (20 * NSEC_PER_USEC)
+
+static struct uart_port uart __sealed;
+static struct timer rx_timer;
+
+/* Of output; console's lock. */
+static bool is_return_sent, is_room_wanted;
+static u32 tx_room; /* the FIFO takes so many characters without another look */
+
+static u32 reg_read(unsigned int offset)
+{
+	return mmio_read32((char *)uart.regs + offset);
+}
+
+static void reg_write(unsigned int offset, u32 value)
+{
+	mmio_write32((char *)uart.regs + offset, value);
+}
+
+static bool put_char(char c)
+{
+	if (!tx_room) {
+		u32 status = reg_read(LSR);
+
+		tx_room = status & LSR_IDLE ? FIFO_DEPTH : (status & LSR_TX) != 0;
+	}
+	if (!tx_room) {
+		return false;
+	}
+	tx_room--;
+	reg_write(IO, (u8)c);
+	return true;
+}
+
+static size_t mini_uart_write(const char *text, size_t len)
+{
+	return uart_write(text, len, put_char, &is_return_sent);
+}
+
+static void mini_uart_want_room(bool want)
+{
+	WRITE_ONCE(is_room_wanted, want);
+	reg_write(IER, IER_RX | (want ? IER_TX : 0));
+}
+
+static void resume(struct timer *timer)
+{
+	(void)timer;
+	irq_enable(uart.irq.number);
+}
+
+static void mini_uart_interrupt(unsigned int irq, void *arg)
+{
+	char text[FIFO_DEPTH];
+	u32 n = 0;
+
+	(void)arg;
+	while (n < FIFO_DEPTH && (reg_read(LSR) & LSR_RX)) {
+		text[n++] = (char)reg_read(IO);
+	}
+	console_input(text, n);
+	if (n == FIFO_DEPTH) {
+		irq_disable(irq);
+		timer_set(&rx_timer, time_now() + RX_PAUSE);
+	}
+	if (READ_ONCE(is_room_wanted) && (reg_read(LSR) & LSR_TX)) {
+		console_room();
+	}
+}
+
+static int mini_uart_start(void)
+{
+	int rc = uart_request_irq(&uart, mini_uart_interrupt);
+
+	if (rc) {
+		return rc;
+	}
+	timer_init(&rx_timer, resume);
+	mini_uart_want_room(false);
+	irq_enable(uart.irq.number);
+	return 0;
+}
+
+static const struct console_driver driver = {
+	.name = "mini-uart",
+	.write = mini_uart_write,
+	.start = mini_uart_start,
+	.want_room = mini_uart_want_room,
+};
+
+const struct console_driver *mini_uart_probe(const struct uart_port *port)
+{
+	uart = *port;
+	tx_room = 0;
+	reg_write(IER, 0);
+	reg_write(LCR, LCR_8BITS);
+	reg_write(IIR, IIR_DROP);
+	reg_write(CNTL, CNTL_BOTH);
+	return &driver;
+}
