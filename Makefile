@@ -3,8 +3,10 @@
 # Bulkhead.  `make run` and `make check` are all one needs to begin; `make help` lists the rest.
 # The hypervisor itself is built by tools/build/hypervisor.mk, everything goes to build/.
 
-CONFIG ?= qemu_virt
-export CONFIG
+# BOARD: nothing (QEMU's virt machine, started directly), or through U-Boot: virt-uboot, rpi4.
+BOARD ?=
+CONFIG ?= $(if $(filter rpi4,$(BOARD)),rpi4,qemu_virt)
+export BOARD CONFIG
 
 OUT := build/$(CONFIG)
 PYTHON := /usr/bin/python3
@@ -70,14 +72,15 @@ dom0-xl:
 
 ### Running
 
-# Through U-Boot, as on a board, with make run BOARD=virt-uboot.
+# BOARD: through U-Boot, as on a board.
 .PHONY: run
 run: all $(if $(BOARD),board)
-	@$(if $(BOARD),tools/run/board '$(BOARD)',tools/run/run)
+	@$(if $(filter-out rpi4,$(BOARD)),tools/run/board '$(BOARD)',tools/run/run)
 
 board:
 	@tools/build/setup board
 	@$(SUBMAKE) u-boot
+	$(if $(filter rpi4,$(BOARD)),@tools/rpi4/rpi4.py build/rpi4/sd.img)
 
 # The autopilot beside failing neighbours, on Bulkhead and on Debian's Xen (PEER=0: only Bulkhead).
 # Without network for the Xen package the demo says so and goes on.
