@@ -58,7 +58,6 @@ bool evtchn_free_slice(struct domain *d)
 	return true;
 }
 
-/* Lock one domain or two (b may be NULL or a), in the order of their ids. */
 static void (*evtchn_service)(struct domain *d) __sealed;
 
 void evtchn_set_service(void (*service)(struct domain *d))
@@ -66,7 +65,7 @@ void evtchn_set_service(void (*service)(struct domain *d))
 	evtchn_service = service;
 }
 
-static void lock_pair(struct domain *a, struct domain *b)
+void evtchn_lock_pair(struct domain *a, struct domain *b)
 {
 	if (b == NULL || a == b) {
 		spin_lock(&a->evtchn->lock);
@@ -79,7 +78,7 @@ static void lock_pair(struct domain *a, struct domain *b)
 	}
 }
 
-static void unlock_pair(struct domain *a, struct domain *b)
+void evtchn_unlock_pair(struct domain *a, struct domain *b)
 {
 	if (b != NULL && a != b) {
 		spin_unlock(&b->evtchn->lock);
@@ -96,6 +95,22 @@ static struct evtchn *used_channel(struct domain *d, u32 port)
 		return NULL;
 	}
 	return chan;
+}
+
+/* The port that is taken next, above max_port when there is none; lock held. */
+static u32 next_free(struct evtchn_table *table)
+{
+	const struct evtchn *chan;
+
+	if (table->first_free != 0) {
+		return table->first_free;
+	}
+	/* Static ones, of which there are few, may stand in the way. */
+	while ((chan = evtchn_at(table, table->first_fresh)) != NULL &&
+	       chan->state != EVTCHN_FREE) {
+		table->first_fresh++;
+	}
+	return table->first_fresh;
 }
 
 /* Allocate the bucket of a port unless it is there; lock held. 1: allocated. */
@@ -121,7 +136,7 @@ bool evtchn_prepare(struct domain *d)
 	u32 port;
 
 	spin_lock(&d->evtchn->lock);
-	port = evtchn_next_free(d->evtchn);
+	port = next_free(d->evtchn);
 	if (port <= d->evtchn->max_port && !READ_ONCE(d->is_dying)) {
 		rc = add_bucket(d->evtchn, port);
 	}
@@ -129,32 +144,43 @@ bool evtchn_prepare(struct domain *d)
 	return rc > 0;
 }
 
-/* Find a free port and its channel; lock held. The channel stays free until its state is set. */
+/*
+ * Find a free port (*port 0: the next, else that one, which must never have been in use) and its
+ * channel; lock held. The channel stays free until its state is set.
+ */
 static int find_free_port(struct domain *d, u32 *port, struct evtchn **out)
 {
+	struct evtchn_table *table = d->evtchn;
+	u32 p = *port != 0 ? *port : next_free(table);
 	int rc;
 
 	if (READ_ONCE(d->is_dying)) {
 		return -ESRCH;
 	}
-	*port = evtchn_next_free(d->evtchn);
-	if (*port > d->evtchn->max_port) {
+	if (p > table->max_port || p < (*port != 0 ? table->first_fresh : 0)) {
 		return -ENOSPC;
 	}
-	rc = add_bucket(d->evtchn, *port);
-	*out = evtchn_at(d->evtchn, *port);
-	return MIN(rc, 0);
+	rc = add_bucket(table, p);
+	if (rc < 0) {
+		return rc;
+	}
+	*out = evtchn_at(table, p);
+	if ((*out)->state != EVTCHN_FREE) {
+		return -ENOSPC;
+	}
+	*port = p;
+	return 0;
 }
 
-/* Give the next free port a state, which is stored last, for readers without the lock. Lock held.
- */
-static int new_port_locked(struct domain *d, const struct evtchn *as, u32 *port)
+int evtchn_new_locked(struct domain *d, const struct evtchn *as, u32 *port)
 {
 	struct evtchn *chan;
 	int err = find_free_port(d, port, &chan);
 
 	if (err == 0) {
-		evtchn_take_next(d->evtchn, chan);
+		if (*port == d->evtchn->first_free) {
+			d->evtchn->first_free = chan->peer;
+		}
 		chan->remote = as->remote;
 		chan->peer = as->peer;
 		chan->vcpu = as->vcpu;
@@ -167,8 +193,9 @@ static int new_port(struct domain *d, const struct evtchn *as, u32 *port)
 {
 	int err;
 
+	*port = 0;
 	spin_lock(&d->evtchn->lock);
-	err = new_port_locked(d, as, port);
+	err = evtchn_new_locked(d, as, port);
 	spin_unlock(&d->evtchn->lock);
 	return err;
 }
@@ -186,8 +213,7 @@ int evtchn_alloc_unbound(struct domain *d, domid_t remote, u32 *port)
 	return new_port(d, &as, port);
 }
 
-/* Both locks held: connect a free port of d with an unbound one of remote. */
-static int connect_locked(struct domain *d, struct domain *remote, u32 remote_port, u32 *port)
+int evtchn_connect_locked(struct domain *d, struct domain *remote, u32 remote_port, u32 *port)
 {
 	struct evtchn *theirs = used_channel(remote, remote_port);
 	struct evtchn as = { .state = EVTCHN_INTERDOMAIN, .remote = remote, .peer = remote_port };
@@ -197,7 +223,7 @@ static int connect_locked(struct domain *d, struct domain *remote, u32 remote_po
 	    READ_ONCE(remote->is_dying)) {
 		return -EINVAL;
 	}
-	err = new_port_locked(d, &as, port);
+	err = evtchn_new_locked(d, &as, port);
 	if (err != 0) {
 		return err;
 	}
@@ -211,9 +237,10 @@ int evtchn_bind_interdomain(struct domain *d, struct domain *remote, u32 remote_
 {
 	int err;
 
-	lock_pair(d, remote);
-	err = connect_locked(d, remote, remote_port, port);
-	unlock_pair(d, remote);
+	*port = 0;
+	evtchn_lock_pair(d, remote);
+	err = evtchn_connect_locked(d, remote, remote_port, port);
+	evtchn_unlock_pair(d, remote);
 	if (err == 0) {
 		/* The peer may have sent before anybody was there. */
 		evtchn_raise(d, *port);
@@ -241,8 +268,9 @@ int evtchn_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port)
 	if (v == NULL) {
 		return -ENOENT;
 	}
+	*port = 0;
 	spin_lock(&d->evtchn->lock);
-	err = v->virq_port[virq] != 0 ? -EEXIST : new_port_locked(d, &as, port);
+	err = v->virq_port[virq] != 0 ? -EEXIST : evtchn_new_locked(d, &as, port);
 	if (err == 0) {
 		WRITE_ONCE(v->virq_port[virq], *port);
 	}
@@ -291,8 +319,11 @@ static void free_port_locked(struct domain *d, u32 port, struct evtchn *chan)
 	}
 	chan->remote = NULL;
 	WRITE_ONCE(chan->state, (u8)EVTCHN_FREE);
-	chan->peer = d->evtchn->first_free;
-	d->evtchn->first_free = port;
+	/* A static one that was never reached stands for itself. */
+	if (port < d->evtchn->first_fresh) {
+		chan->peer = d->evtchn->first_free;
+		d->evtchn->first_free = port;
+	}
 }
 
 /* All locks held that the channel's state calls for. */
@@ -340,7 +371,7 @@ static int try_close(struct domain *d, u32 port)
 	struct evtchn *chan;
 	int err = 0;
 
-	lock_pair(d, peer);
+	evtchn_lock_pair(d, peer);
 	chan = used_channel(d, port);
 	if (chan == NULL) {
 		err = -EINVAL;
@@ -349,7 +380,7 @@ static int try_close(struct domain *d, u32 port)
 	} else {
 		close_locked(d, port, chan);
 	}
-	unlock_pair(d, peer);
+	evtchn_unlock_pair(d, peer);
 	if (peer != NULL) {
 		domain_put(peer);
 	}

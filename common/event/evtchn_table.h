@@ -30,7 +30,7 @@ struct evtchn_table {
 	struct spinlock lock; /* LOCK_RANK_EVTCHN */
 	u32 max_port;	      /* highest port allowed */
 	u32 first_free;	      /* of the closed ones, a list through .peer; 0: none; lock */
-	u32 first_fresh;      /* no port from here on was ever in use; lock */
+	u32 first_fresh;      /* from here on only static ports were ever in use; lock */
 	u32 closed, reset;    /* ports below are closed, while all are being closed, or reset */
 	u32 nr_pollers;	      /* vCPUs in evtchn_poll; atomic */
 	struct evtchn *bucket[EVTCHN_NR_BUCKETS];
@@ -48,21 +48,17 @@ static inline struct evtchn *evtchn_at(const struct evtchn_table *table, u32 por
 	return bucket != NULL ? &bucket[port % EVTCHN_PER_BUCKET] : NULL;
 }
 
-/* The port that is taken next, above max_port when there is none; lock held. */
-static inline u32 evtchn_next_free(const struct evtchn_table *table)
-{
-	return table->first_free ? table->first_free : table->first_fresh;
-}
+/* Lock one domain or two (b may be NULL or a), in the order of their ids. */
+void evtchn_lock_pair(struct domain *a, struct domain *b);
+void evtchn_unlock_pair(struct domain *a, struct domain *b);
 
-/* Take that port, whose channel this is; lock held. */
-static inline void evtchn_take_next(struct evtchn_table *table, const struct evtchn *chan)
-{
-	if (table->first_free) {
-		table->first_free = chan->peer;
-	} else {
-		table->first_fresh++;
-	}
-}
+/*
+ * Give a free port (*port 0: the next, else that one) a state, which is stored last, for readers
+ * without the lock. Lock held.
+ */
+int evtchn_new_locked(struct domain *d, const struct evtchn *as, u32 *port);
+/* Connect a free port of d, chosen as above, with an unbound one of remote. Both locks held. */
+int evtchn_connect_locked(struct domain *d, struct domain *remote, u32 remote_port, u32 *port);
 
 /*
  * Set the pending bit of port of d and notify its vCPU. False when the guest kept the word busy:
