@@ -227,11 +227,7 @@ static void switch_input(void)
 {
 	is_input_own = !is_input_own;
 	nr_switch_chars = 0;
-	if (is_input_own) {
-		console_log("[hypervisor]\n", 13);
-	} else {
-		console_log("[Dom0]\n", 7);
-	}
+	console_log(is_input_own ? "[hypervisor]\n" : "[Dom0]\n", is_input_own ? 13 : 7);
 }
 
 /* Queue for Dom0; false when its ring is full: the character is lost, as in a UART's FIFO. */

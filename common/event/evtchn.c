@@ -58,13 +58,6 @@ bool evtchn_free_slice(struct domain *d)
 	return true;
 }
 
-static void (*evtchn_service)(struct domain *d) __sealed;
-
-void evtchn_set_service(void (*service)(struct domain *d))
-{
-	evtchn_service = service;
-}
-
 void evtchn_lock_pair(struct domain *a, struct domain *b)
 {
 	if (b == NULL || a == b) {
@@ -431,37 +424,6 @@ int evtchn_close_all(struct domain *d)
 int evtchn_reset(struct domain *d)
 {
 	return close_slice(d, &d->evtchn->reset);
-}
-
-int evtchn_send(struct domain *d, u32 port)
-{
-	struct domain *victim = NULL;
-	enum evtchn_state state = EVTCHN_FREE;
-	struct evtchn *chan;
-
-	spin_lock(&d->evtchn->lock);
-	chan = used_channel(d, port);
-	if (chan != NULL) {
-		state = chan->state;
-	}
-	if (state == EVTCHN_INTERDOMAIN && !evtchn_deliver(chan->remote, chan->peer)) {
-		victim = chan->remote;
-	} else if (state == EVTCHN_IPI && !evtchn_deliver(d, port)) {
-		victim = d;
-	}
-	if (victim != NULL) {
-		domain_hold(victim);
-	}
-	spin_unlock(&d->evtchn->lock);
-
-	if (victim != NULL) {
-		domain_crash(victim, "kept a word of its event channels busy");
-		domain_put(victim);
-	}
-	if (state == EVTCHN_HYPERVISOR) {
-		evtchn_service(d);
-	}
-	return state == EVTCHN_FREE || state == EVTCHN_VIRQ ? -EINVAL : 0;
 }
 
 int evtchn_status(struct domain *d, u32 port, struct evtchn_status *out)

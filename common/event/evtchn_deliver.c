@@ -282,3 +282,41 @@ int evtchn_poll(struct vcpu *v, const u32 *ports, u32 nr, u64 deadline)
 	}
 	return 0;
 }
+
+static void (*evtchn_service)(struct domain *d) __sealed;
+
+void evtchn_set_service(void (*service)(struct domain *d))
+{
+	evtchn_service = service;
+}
+
+int evtchn_send(struct domain *d, u32 port)
+{
+	struct domain *victim = NULL;
+	enum evtchn_state state = EVTCHN_FREE;
+	const struct evtchn *chan;
+
+	spin_lock(&d->evtchn->lock);
+	chan = evtchn_at(d->evtchn, port);
+	if (chan != NULL) {
+		state = chan->state;
+	}
+	if (state == EVTCHN_INTERDOMAIN && !evtchn_deliver(chan->remote, chan->peer)) {
+		victim = chan->remote;
+	} else if (state == EVTCHN_IPI && !evtchn_deliver(d, port)) {
+		victim = d;
+	}
+	if (victim != NULL) {
+		domain_hold(victim);
+	}
+	spin_unlock(&d->evtchn->lock);
+
+	if (victim != NULL) {
+		domain_crash(victim, "kept a word of its event channels busy");
+		domain_put(victim);
+	}
+	if (state == EVTCHN_HYPERVISOR) {
+		evtchn_service(d);
+	}
+	return state == EVTCHN_FREE || state == EVTCHN_VIRQ ? -EINVAL : 0;
+}

@@ -324,7 +324,7 @@ def test_ratchet(tree, before, after, wanted):
 
 
 def test_limits_are_those_of_the_design():
-    """The table can be read by the ratchet, and its layers and budgets are those of the document."""
+    """The ratchet can read the table; its layers and budgets are those of the document."""
     tables = {node.targets[0].id: ast.literal_eval(node.value)
               for node in ast.parse(GATE.read_text()).body
               if isinstance(node, ast.Assign) and node.targets[0].id in ("LAYERS", "LIMITS")}

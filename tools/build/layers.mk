@@ -19,6 +19,7 @@ FOLDERS := \
 	arch/arm64/virt \
 	common/domain \
 	common/event \
+	common/comm \
 	common/grant \
 	common/console \
 	common/life \

@@ -44,6 +44,7 @@ LAYERS = [
     ("arch/arm64/virt", 700, 500),
     ("common/domain", 400, 250),
     ("common/event", 650, 350),
+    ("common/comm", 100, 100),
     ("common/grant", 500, 0),
     ("common/console", 450, 150),
     ("common/life", 500, 300),

@@ -4,7 +4,7 @@
  * any order and again after a restart; until the other one is there it is a port that waits for it.
  * Locks as in evtchn.c.
  */
-#include "evtchn_table.h"
+#include "../event/evtchn_table.h"
 
 #include <hv/domain.h>
 #include <hv/errno.h>
