@@ -30,7 +30,7 @@ struct boot_info {
 	struct devtree_range image, fdt;
 	struct boot_module modules[BOOT_MODULES_MAX];
 	unsigned int nr_modules;
-	int console; /* node of the hypervisor's UART, < 0: none */
+	int console;	    /* node of the hypervisor's UART, < 0: none */
 	int pool_nodes[16]; /* of the device tree, by id of the pool; 0: none describes it */
 };
 
