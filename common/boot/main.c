@@ -65,13 +65,15 @@ __init void boot_early(u64 image_pa_start, u64 image_bytes, u64 fdt_pa, const vo
 
 /*
  * Once boot is over: Dom0 starts when its images have been copied, a slice at a time; in between
- * this CPU is its guests'.
+ * this CPU is its guests', if there are any.
  */
 static void start_dom0(struct timer *timer)
 {
-	if (hardware_domain && dom0_load() == -ERESTART) {
-		timer_set(timer, time_now() + LOAD_GAP);
-		return;
+	while (hardware_domain && dom0_load() == -ERESTART) {
+		if (domain_count() > 1) {
+			timer_set(timer, time_now() + LOAD_GAP);
+			return;
+		}
 	}
 	boot_memory_release_modules();
 	pr_info("boot: done after %lu us\n", time_now() / NSEC_PER_USEC);

@@ -20,6 +20,7 @@ NO_MACHINE = "has no machine"
 OWN_RUN = "bounds.py runs these machines itself"
 NO_GUEST = "no guest is entered"
 TWO_CPUS = "needs two CPUs"
+OWN_MACHINE = "another machine and image"
 # {beginning of a scenario's name: why it is left out}
 LEFT_OUT = {
     "test_build.py": NO_MACHINE,
@@ -38,6 +39,8 @@ LEFT_OUT = {
     "test_domains.py::test_pause_of_a_domain_that_sleeps_on_its_own_cpu": TWO_CPUS,
     "test_gicv2.py::test_dom0": TWO_CPUS,
     "test_gicv2.py::test_guest_in_place_of_dom0": TWO_CPUS,
+    "test_rpi4.py": OWN_MACHINE,
+    "test_virt_uboot.py": OWN_MACHINE,
     "test_pools.py": TWO_CPUS,
     "test_boot_pools.py": TWO_CPUS,
     "test_throttle.py::test_storms": TWO_CPUS + "; bounds-init throttles a domain",
