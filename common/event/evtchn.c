@@ -58,7 +58,6 @@ bool evtchn_free_slice(struct domain *d)
 	return true;
 }
 
-/* Lock one domain or two (b may be NULL or a), in the order of their ids. */
 static void (*evtchn_service)(struct domain *d) __sealed;
 
 void evtchn_set_service(void (*service)(struct domain *d))
@@ -66,7 +65,7 @@ void evtchn_set_service(void (*service)(struct domain *d))
 	evtchn_service = service;
 }
 
-static void lock_pair(struct domain *a, struct domain *b)
+void evtchn_lock_pair(struct domain *a, struct domain *b)
 {
 	if (b == NULL || a == b) {
 		spin_lock(&a->evtchn->lock);
@@ -79,7 +78,7 @@ static void lock_pair(struct domain *a, struct domain *b)
 	}
 }
 
-static void unlock_pair(struct domain *a, struct domain *b)
+void evtchn_unlock_pair(struct domain *a, struct domain *b)
 {
 	if (b != NULL && a != b) {
 		spin_unlock(&b->evtchn->lock);
@@ -98,16 +97,20 @@ static struct evtchn *used_channel(struct domain *d, u32 port)
 	return chan;
 }
 
-/* Find a free port and its channel; lock held. The channel stays free until its state is set. */
+/*
+ * Find a free port (*port 0: any, else that one) and its channel; lock held. The channel stays free
+ * until its state is set.
+ */
 static int find_free_port(struct domain *d, u32 *port, struct evtchn **out)
 {
 	struct evtchn_table *table = d->evtchn;
+	u32 first = *port ? *port : table->first_free, last = *port ? *port : table->max_port;
 	struct evtchn *bucket;
 
 	if (READ_ONCE(d->is_dying)) {
 		return -ESRCH;
 	}
-	for (u32 p = table->first_free; p <= table->max_port; p++) {
+	for (u32 p = first; p <= MIN(last, table->max_port); p++) {
 		if (table->bucket[p / EVTCHN_PER_BUCKET] == NULL) {
 			bucket = heap_pages_alloc(0);
 			if (bucket == NULL) {
@@ -117,18 +120,16 @@ static int find_free_port(struct domain *d, u32 *port, struct evtchn **out)
 		}
 		*out = evtchn_at(table, p);
 		if ((*out)->state == EVTCHN_FREE) {
-			table->first_free = p;
+			table->first_free = *port ? table->first_free : p;
 			*port = p;
 			return 0;
 		}
 	}
-	table->first_free = table->max_port + 1;
+	table->first_free = *port ? table->first_free : table->max_port + 1;
 	return -ENOSPC;
 }
 
-/* Give the next free port a state, which is stored last, for readers without the lock. Lock held.
- */
-static int new_port_locked(struct domain *d, const struct evtchn *as, u32 *port)
+int evtchn_new_locked(struct domain *d, const struct evtchn *as, u32 *port)
 {
 	struct evtchn *chan;
 	int err = find_free_port(d, port, &chan);
@@ -146,8 +147,9 @@ static int new_port(struct domain *d, const struct evtchn *as, u32 *port)
 {
 	int err;
 
+	*port = 0;
 	spin_lock(&d->evtchn->lock);
-	err = new_port_locked(d, as, port);
+	err = evtchn_new_locked(d, as, port);
 	spin_unlock(&d->evtchn->lock);
 	return err;
 }
@@ -165,8 +167,7 @@ int evtchn_alloc_unbound(struct domain *d, domid_t remote, u32 *port)
 	return new_port(d, &as, port);
 }
 
-/* Both locks held: connect a free port of d with an unbound one of remote. */
-static int connect_locked(struct domain *d, struct domain *remote, u32 remote_port, u32 *port)
+int evtchn_connect_locked(struct domain *d, struct domain *remote, u32 remote_port, u32 *port)
 {
 	struct evtchn *theirs = used_channel(remote, remote_port);
 	struct evtchn as = { .state = EVTCHN_INTERDOMAIN, .remote = remote, .peer = remote_port };
@@ -176,7 +177,7 @@ static int connect_locked(struct domain *d, struct domain *remote, u32 remote_po
 	    READ_ONCE(remote->is_dying)) {
 		return -EINVAL;
 	}
-	err = new_port_locked(d, &as, port);
+	err = evtchn_new_locked(d, &as, port);
 	if (err != 0) {
 		return err;
 	}
@@ -190,9 +191,10 @@ int evtchn_bind_interdomain(struct domain *d, struct domain *remote, u32 remote_
 {
 	int err;
 
-	lock_pair(d, remote);
-	err = connect_locked(d, remote, remote_port, port);
-	unlock_pair(d, remote);
+	*port = 0;
+	evtchn_lock_pair(d, remote);
+	err = evtchn_connect_locked(d, remote, remote_port, port);
+	evtchn_unlock_pair(d, remote);
 	if (err == 0) {
 		/* The peer may have sent before anybody was there. */
 		evtchn_raise(d, *port);
@@ -220,8 +222,9 @@ int evtchn_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port)
 	if (v == NULL) {
 		return -ENOENT;
 	}
+	*port = 0;
 	spin_lock(&d->evtchn->lock);
-	err = v->virq_port[virq] != 0 ? -EEXIST : new_port_locked(d, &as, port);
+	err = v->virq_port[virq] != 0 ? -EEXIST : evtchn_new_locked(d, &as, port);
 	if (err == 0) {
 		WRITE_ONCE(v->virq_port[virq], *port);
 	}
@@ -318,7 +321,7 @@ static int try_close(struct domain *d, u32 port)
 	struct evtchn *chan;
 	int err = 0;
 
-	lock_pair(d, peer);
+	evtchn_lock_pair(d, peer);
 	chan = used_channel(d, port);
 	if (chan == NULL) {
 		err = -EINVAL;
@@ -327,7 +330,7 @@ static int try_close(struct domain *d, u32 port)
 	} else {
 		close_locked(d, port, chan);
 	}
-	unlock_pair(d, peer);
+	evtchn_unlock_pair(d, peer);
 	if (peer != NULL) {
 		domain_put(peer);
 	}

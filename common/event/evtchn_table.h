@@ -47,6 +47,18 @@ static inline struct evtchn *evtchn_at(const struct evtchn_table *table, u32 por
 	return bucket != NULL ? &bucket[port % EVTCHN_PER_BUCKET] : NULL;
 }
 
+/* Lock one domain or two (b may be NULL or a), in the order of their ids. */
+void evtchn_lock_pair(struct domain *a, struct domain *b);
+void evtchn_unlock_pair(struct domain *a, struct domain *b);
+
+/*
+ * Give a free port (*port 0: the next, else that one) a state, which is stored last, for readers
+ * without the lock. Lock held.
+ */
+int evtchn_new_locked(struct domain *d, const struct evtchn *as, u32 *port);
+/* Connect a free port of d, chosen as above, with an unbound one of remote. Both locks held. */
+int evtchn_connect_locked(struct domain *d, struct domain *remote, u32 remote_port, u32 *port);
+
 /*
  * Set the pending bit of port of d and notify its vCPU. False when the guest kept the word busy:
  * the caller crashes d once it holds no lock. The lock of d or of the port's peer is held.

@@ -39,6 +39,12 @@ bool evtchn_free_slice(struct domain *d); /* false when nothing was left */
 int evtchn_alloc_unbound(struct domain *d, domid_t remote, u32 *port);
 /* A port of d connected with the unbound port of remote; it starts pending. */
 int evtchn_bind_interdomain(struct domain *d, struct domain *remote, u32 remote_port, u32 *port);
+/*
+ * A channel that both ends know beforehand: port of d and peer_port of the domain of id peer. The
+ * first end waits for the second; once they are connected, both are pending. -ENOSPC: the port is
+ * taken.
+ */
+int evtchn_open(struct domain *d, u32 port, domid_t peer, u32 peer_port);
 int evtchn_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port);
 int evtchn_bind_ipi(struct domain *d, u32 vcpu, u32 *port);
 int evtchn_bind_vcpu(struct domain *d, u32 port, u32 vcpu);

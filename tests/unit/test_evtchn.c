@@ -4,6 +4,7 @@
  * domains against the rule that a pair is one at both ends or at none.
  *
  * sources: common/event/evtchn.c common/event/evtchn_deliver.c common/core/spinlock.c
+ * sources: common/event/evtchn_static.c
  */
 #include "fake.h"
 
@@ -80,6 +81,45 @@ static void test_pair(void **state)
 	assert_int_equal(status.u.interdomain.port, b);
 	/* A pair cannot be bound again, nor by another domain. */
 	assert_int_equal(evtchn_bind_interdomain(D(0), D(1), a, &b), -EINVAL);
+}
+
+struct domain *domain_get(domid_t id)
+{
+	if (id >= WORLD_DOMAINS) {
+		return NULL;
+	}
+	D(id)->refs++;
+	return D(id);
+}
+
+/* Both ends by their numbers, in any order, and again after one side was closed. */
+static void test_static(void **state)
+{
+	struct evtchn_status status = { 0 };
+	u32 port;
+
+	assert_int_equal(evtchn_open(D(2), 9, 1, 300), 0);
+	assert_int_equal(evtchn_send(D(2), 9), 0); /* nobody is there yet */
+	assert_int_equal(evtchn_open(D(1), 300, 2, 9), 0);
+	assert_true(pending(1, 300) && pending(2, 9));
+	memset(world_shared, 0, sizeof(world_shared));
+	assert_int_equal(evtchn_send(D(2), 9), 0);
+	assert_true(pending(1, 300));
+	assert_int_equal(evtchn_open(D(1), 300, 2, 9), -ENOSPC);
+	assert_int_equal(evtchn_open(D(1), 4096, 2, 9), -ENOSPC);
+	/* Another domain has no way in, and other ports are found around them. */
+	assert_int_equal(evtchn_open(D(0), 5, 2, 9), 0);
+	assert_int_equal(evtchn_status(D(0), 5, &status), 0);
+	assert_int_equal(status.status, EVTCHNSTAT_unbound);
+	assert_int_equal(evtchn_alloc_unbound(D(0), 1, &port), 0);
+	assert_int_equal(port, 1);
+	assert_int_equal(evtchn_close(D(1), 300), 0);
+	memset(world_shared, 0, sizeof(world_shared));
+	assert_int_equal(evtchn_open(D(1), 300, 2, 9), 0);
+	assert_int_equal(evtchn_send(D(1), 300), 0);
+	assert_true(pending(2, 9));
+	assert_int_equal(evtchn_close(D(2), 9), 0);
+	assert_int_equal(evtchn_close(D(1), 300), 0);
 }
 
 static void test_wrong_binder(void **state)
@@ -287,6 +327,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_pair, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_static, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_binder, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mask, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_registered_info, setup, teardown),
