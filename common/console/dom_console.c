@@ -10,6 +10,7 @@
  *
  * Lock: dom_console.lock (LOCK_RANK_DOM_CONSOLE); events are raised after it is given back.
  */
+#include <hv/console.h>
 #include <hv/dom_console.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -28,6 +29,7 @@ _Static_assert(DOM_CONSOLE_KEEP == PAGE_SIZE << KEEP_ORDER, "the ring is one blo
 struct stream {
 	mfn_t keep; /* first frame of the ring, or INVALID_FRAME */
 	u64 end;    /* bytes written so far */
+	u64 shown;  /* of them, on the machine's console */
 	u32 port;   /* of the listener, 0 = none */
 	domid_t listener;
 	bool is_told; /* raised since the listener has looked last */
@@ -36,9 +38,49 @@ struct stream {
 struct dom_console {
 	struct spinlock lock;
 	struct stream stream[NR_DOM_CONSOLES];
+	struct timer show;
+	struct domain *domain;
 	mfn_t ring; /* page of the paravirtual ring, referenced, or INVALID_FRAME */
 	u32 port;   /* the guest's, whose peer is the hypervisor */
 };
+
+/*
+ * Until Dom0 runs, the machine's console shows a domain's first console, the UART: whole lines at
+ * once, the rest of one, and what the port could not take, after a while. Lock held.
+ */
+static void show_locked(struct domain *d, bool is_late)
+{
+	struct dom_console *c = d->console;
+	struct stream *s = &c->stream[d->vuart != NULL ? DOM_CONSOLE_VUART : DOM_CONSOLE_PV];
+	bool is_dom0s = hardware_domain != NULL && READ_ONCE(hardware_domain->is_created);
+	u64 taken = 1;
+
+	s->shown = is_dom0s ? s->end : MAX(s->shown, s->end - MIN(s->end, DOM_CONSOLE_KEEP));
+	while (s->shown < s->end && taken != 0) {
+		u64 at = s->shown % DOM_CONSOLE_KEEP;
+		u64 n = MIN(s->end - s->shown, PAGE_SIZE - at % PAGE_SIZE);
+		char *page = window_map(mfn(s->keep.v + (at >> PAGE_SHIFT)));
+		const char *text = page + at % PAGE_SIZE, *eol = memchr(text, '\n', n);
+
+		n = s->shown + n == s->end && !is_late && eol == NULL ? 0 : n;
+		n = eol != NULL ? (u64)(eol - text) + 1 : n;
+		taken = console_guest_write(d->name, text, n);
+		s->shown += taken;
+		window_unmap(page);
+	}
+	if (s->shown < s->end && !READ_ONCE(d->is_dying) && !timer_is_armed(&c->show)) {
+		timer_set(&c->show, time_now() + 20 * NSEC_PER_MSEC);
+	}
+}
+
+static void show_later(struct timer *timer)
+{
+	struct dom_console *c = container_of(timer, struct dom_console, show);
+
+	spin_lock(&c->lock);
+	show_locked(c->domain, true);
+	spin_unlock(&c->lock);
+}
 
 int dom_console_init(struct domain *d)
 {
@@ -49,6 +91,8 @@ int dom_console_init(struct domain *d)
 	}
 	spin_lock_init(&c->lock, LOCK_RANK_DOM_CONSOLE);
 	c->ring = mfn(INVALID_FRAME);
+	c->domain = d;
+	timer_init(&c->show, show_later);
 	for (u32 i = 0; i < NR_DOM_CONSOLES; i++) {
 		c->stream[i].keep = mfn(INVALID_FRAME);
 	}
@@ -75,6 +119,7 @@ int dom_console_release(struct domain *d)
 	struct dom_console *c = d->console;
 	mfn_t frame;
 
+	timer_cancel(&c->show);
 	spin_lock(&c->lock);
 	frame = c->ring;
 	c->ring = mfn(INVALID_FRAME);
@@ -122,6 +167,7 @@ static void keep_locked(struct domain *d, struct stream *s, const char *text, u3
 		text += n;
 		len -= n;
 	}
+	show_locked(d, false);
 }
 
 /* Tell the listener that there is news, once until it looks. No lock held. */

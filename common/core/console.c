@@ -24,7 +24,7 @@
 #define LOG_BYTES    (1U << CONFIG_CONSOLE_RING_SHIFT)
 #define GUEST_BYTES  4096U
 #define INPUT_BYTES  1024U
-#define TAG_MAX	     16U /* room that the beginning of a tagged line may need */
+#define TAG_MAX	     72U /* room that the beginning of a tagged line may need */
 #define SWITCH_CHAR  1	 /* Ctrl-a */
 #define SWITCH_COUNT 3U
 #define BREAK_SPINS  1000000U
@@ -40,6 +40,7 @@ static u32 log_sent; /* handed to the port so far */
 static char guest_ring[GUEST_BYTES];
 static u32 guest_sent, guest_end;
 static bool is_queued_mid_line; /* the last guest's line queued has not ended */
+static const char *last_tag;	/* whose line it is; only compared */
 static bool is_sent_mid_line;	/* the last guest's line sent has not ended */
 
 static const struct console_driver *port;
@@ -293,14 +294,17 @@ static void guest_put(char c)
 /* Queue a character of a tagged line. */
 static void guest_put_tagged(const char *tag, char c)
 {
+	if (is_queued_mid_line && tag != last_tag) {
+		guest_put('\n');
+	}
 	if (!is_queued_mid_line) {
-		guest_put('(');
 		for (u32 i = 0; i < TAG_MAX - 4 && tag[i]; i++) {
 			guest_put(tag[i]);
 		}
-		guest_put(')');
+		guest_put(':');
 		guest_put(' ');
 	}
+	last_tag = tag;
 	guest_put(ctype_is_print(c) || ctype_is_space(c) ? c : '.');
 }
 

@@ -45,8 +45,9 @@ void console_room(void);
 
 /*
  * Output of a guest. tag NULL: as it is (the domain that owns the input). Else each line begins
- * with "(tag) " and control characters are replaced. Never waits for the port: returns how many
- * characters were taken; fewer than len while the port is behind.
+ * with "tag: ", the lines of two tags do not mix, and control characters are replaced; of tags only
+ * the addresses are compared. Never waits for the port: returns how many characters were taken;
+ * fewer than len while the port is behind.
  */
 size_t console_guest_write(const char *tag, const char *text, size_t len);
 /* Input for Dom0: at most len characters that have arrived, 0 when there are none. */

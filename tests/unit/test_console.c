@@ -244,7 +244,7 @@ static void test_guest_output(void **state)
 	clear_port();
 	console_guest_write("d3", "one\ntw", 6);
 	console_guest_write("d3", "o\n\033[2J\n", 7);
-	assert_string_equal(port_text, "(d3) one\n(d3) two\n(d3) .[2J\n");
+	assert_string_equal(port_text, "d3: one\nd3: two\nd3: .[2J\n");
 	clear_port();
 	console_guest_write(NULL, "", 0);
 	console_guest_write("d3", "", 0);

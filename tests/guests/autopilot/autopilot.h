@@ -43,7 +43,7 @@ void board_stop(uint64_t reason); /* does not come back */
 struct task {
 	const char *name;
 	void (*run)(void);
-	uint64_t period; /* ms */
+	uint64_t period, phase; /* ms: released when sched_ms % period is phase */
 	bool ready;
 	uint64_t released, met, missed, worst; /* worst = release to completion; counter ticks */
 };

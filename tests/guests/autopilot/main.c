@@ -97,7 +97,7 @@ struct task tasks[NR_TASKS] = {
 	{ .name = "control", .run = quad_step, .period = 1 },
 	{ .name = "navigate", .run = quad_navigate, .period = 20 },
 	{ .name = "console", .run = console, .period = 20 },
-	{ .name = "heartbeat", .run = heartbeat, .period = 1000 },
+	{ .name = "heartbeat", .run = heartbeat, .period = 1000, .phase = 10 },
 	{ .name = "record", .run = record_take, .period = 250 },
 };
 

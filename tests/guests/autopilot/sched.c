@@ -46,7 +46,7 @@ static void release(void)
 {
 	sched_ms++;
 	for (struct task *t = tasks; t < tasks + NR_TASKS; t++) {
-		if (sched_ms % t->period == 0) {
+		if (sched_ms % t->period == t->phase) {
 			t->missed += t->ready;
 			t->released = t->ready ? t->released : deadline;
 			t->ready = true;
