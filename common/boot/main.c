@@ -9,9 +9,11 @@
 #include <hv/arch.h>
 #include <hv/bootinfo.h>
 #include <hv/budget.h>
+#include <hv/build.h>
 #include <hv/cmdline.h>
 #include <hv/compiler.h>
 #include <hv/domain.h>
+#include <hv/errno.h>
 #include <hv/mapping.h>
 #include <hv/panic.h>
 #include <hv/printk.h>
@@ -19,6 +21,8 @@
 #include <hv/timer.h>
 #include <hv/uart.h>
 #include <hv/xsm.h>
+
+#define LOAD_GAP (30 * NSEC_PER_USEC)
 
 __init void boot_stop(const char *why)
 {
@@ -61,6 +65,42 @@ __init void boot_early(u64 image_pa_start, u64 image_bytes, u64 fdt_pa, const vo
 	}
 }
 
+/*
+ * Once boot is over: Dom0 starts when its images have been copied, a slice at a time; in between
+ * this CPU is its guests'.
+ */
+static void start_dom0(struct timer *timer)
+{
+	if (hardware_domain && dom0_load() == -ERESTART) {
+		timer_set(timer, time_now() + LOAD_GAP);
+		return;
+	}
+	boot_memory_release_modules();
+	pr_info("boot: done after %lu us\n", time_now() / NSEC_PER_USEC);
+	if (hardware_domain) {
+		domain_control_unpause(hardware_domain);
+	}
+}
+
+static struct timer dom0_timer;
+
+/* Those of the tree first. */
+static __init void build_all(void)
+{
+	u32 nr = 0;
+
+	if (IS_ENABLED(CONFIG_BOOT_DOMAINS)) {
+		nr = build_domains();
+	}
+	if (nr && !bootinfo_find(BOOT_MODULE_KERNEL)) {
+		pr_info("boot: %u domains, no Dom0\n", nr);
+		(void)cmdline_get("dom0_mem");
+		(void)cmdline_get("dom0_max_vcpus");
+	} else if (dom0_build() && !nr) {
+		boot_stop("Dom0 could not be built, and no other domain runs");
+	}
+}
+
 __init void boot_domains(void)
 {
 	const char *policy = cmdline_get("xsm");
@@ -79,12 +119,9 @@ __init void boot_domains(void)
 		budget_init();
 	}
 	audit_init();
-	if (dom0_build()) {
-		boot_stop("Dom0 could not be built");
-	}
-	boot_memory_release_modules();
+	build_all();
 	cmdline_report_unknown();
 	map_seal();
-	pr_info("boot: done after %lu us\n", time_now() / NSEC_PER_USEC);
-	domain_control_unpause(hardware_domain);
+	timer_init(&dom0_timer, start_dom0);
+	start_dom0(&dom0_timer);
 }

@@ -16,6 +16,7 @@
 #include <hv/percpu.h>
 #include <hv/printk.h>
 #include <hv/string.h>
+#include <libfdt.h>
 
 #define RANGES_MAX 64U
 /*
@@ -90,13 +91,66 @@ static __init void bounds(u64 *lowest, u64 *highest, u64 *total)
 	}
 }
 
-/* The highest 2 MiB-aligned place of that size in a free range; ~0 when there is none. */
+/* The pairs of address and size of a property. */
+static __init void for_each_pair(int node, const char *name, devtree_visit_t visit, void *arg)
+{
+	int bytes = 0;
+	const char *cells = fdt_getprop(devtree_blob(), node, name, &bytes);
+
+	for (; cells && bytes >= 16; bytes -= 16, cells += 16) {
+		struct devtree_range range = { devtree_cells(cells, 2),
+					       devtree_cells(cells + 8, 2) };
+
+		if (range.base + range.bytes > range.base) {
+			visit(&range, arg);
+		}
+	}
+}
+
+/* Memory that the description of a domain names is not the hypervisor's. */
+static __init void remove_claims(struct ranges *places)
+{
+	int node = devtree_find_compatible(-1, "xen,domain"), bytes;
+
+	for (; node >= 0; node = devtree_find_compatible(node, "xen,domain")) {
+		for_each_pair(node, "xen,static-mem", remove_range, places);
+	}
+	node = devtree_find_compatible(-1, "xen,domain-shared-memory-v1");
+	for (; node >= 0; node = devtree_find_compatible(node, "xen,domain-shared-memory-v1")) {
+		const char *cells = fdt_getprop(devtree_blob(), node, "xen,shared-mem", &bytes);
+
+		if (cells && bytes == 24) {
+			remove_range(&(struct devtree_range){ devtree_cells(cells, 2),
+							      devtree_cells(cells + 16, 2) },
+				     places);
+		}
+	}
+}
+
+/* xen,static-heap: what is outside of it is no place for the hypervisor. */
+static __init int keep_inside(const struct devtree_range *heap, void *arg)
+{
+	struct devtree_range above = { heap->base + heap->bytes, 0 };
+
+	above.bytes = ~above.base;
+	remove_range(&(struct devtree_range){ 0, heap->base }, arg);
+	return remove_range(&above, arg);
+}
+
+/* The highest 2 MiB-aligned place of that size in one of the ranges; ~0 when there is none. */
 static __init u64 find_top(u64 bytes)
 {
+	static __initdata struct ranges places;
 	u64 best = ~0UL;
 
-	for (unsigned int i = 0; i < free_ranges.nr; i++) {
-		const struct devtree_range *range = &free_ranges.range[i];
+	places = free_ranges;
+	remove_claims(&places);
+	if (devtree_chosen() >= 0) {
+		for_each_pair(devtree_chosen(), "xen,static-heap", keep_inside, &places);
+		for_each_pair(devtree_chosen(), "xen,static-heap", remove_range, &free_ranges);
+	}
+	for (unsigned int i = 0; i < places.nr; i++) {
+		const struct devtree_range *range = &places.range[i];
 		u64 place;
 
 		if (range->bytes < bytes) {
@@ -119,7 +173,8 @@ static __init int keep(u64 lowest, u64 highest, u64 heap_bytes)
 	char *va;
 
 	if (kept.base == ~0UL) {
-		pr_err("boot: no %lu KiB of contiguous RAM for the hypervisor itself\n",
+		pr_err("boot: no %lu KiB of contiguous RAM for the hypervisor itself: lower heap=, "
+		       "or move or enlarge xen,static-heap\n",
 		       bytes >> 10);
 		return -ENOMEM;
 	}
@@ -182,14 +237,14 @@ __init int boot_memory_init(void)
 	return 0;
 }
 
-__init void boot_memory_release_modules(void)
+void boot_memory_release_modules(void)
 {
 	for (unsigned int i = 0; i < boot_info.nr_modules; i++) {
 		const struct devtree_range *at = &boot_info.modules[i].at;
 		u64 first = DIV_ROUND_UP(at->base, PAGE_SIZE);
 		u64 end = (at->base + at->bytes) >> PAGE_SHIFT;
 
-		if (end > first) {
+		if (end > first && !boot_info.modules[i].is_kept) {
 			frame_add_range(mfn(first), end - first);
 		}
 	}

@@ -14,6 +14,7 @@
 #include "pools.h"
 
 #include <hv/arch.h>
+#include <hv/bootinfo.h>
 #include <hv/compiler.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -150,7 +151,7 @@ static __init int read_schedule(struct pool_node *pool, int node)
 		err = -EINVAL;
 	}
 	if (!err && pool->schedule.nr_windows && cpumask_has(pool->cpus, 0) &&
-	    !schedule_has(&pool->schedule, 0, 0)) {
+	    bootinfo_find(BOOT_MODULE_KERNEL) && !schedule_has(&pool->schedule, 0, 0)) {
 		format(why, sizeof(why), "no window is Dom0's, and Dom0 lives in pool 0");
 		err = -EINVAL;
 	}
@@ -172,12 +173,13 @@ static __init void move_cpus(cpumask_t cpus, u32 id)
 }
 
 static __init int make_pool(cpumask_t cpus, enum sched_id policy,
-			    const struct sched_schedule *schedule)
+			    const struct sched_schedule *schedule, int node)
 {
 	u32 id;
 	int err = sched_pool_create(SCHED_POOL_ANY, policy, &id);
 
 	if (!err) {
+		boot_info.pool_nodes[id] = node;
 		move_cpus(cpus, id);
 		if (IS_ENABLED(CONFIG_SCHED_ARINC653) && schedule && schedule->nr_windows) {
 			err = sched_schedule_set(id, schedule);
@@ -201,8 +203,9 @@ static __init void add_node(int node)
 	}
 	if (cpumask_has(pool->cpus, 0)) {
 		first = *pool;
+		boot_info.pool_nodes[0] = node;
 	} else {
-		err = make_pool(pool->cpus, pool->policy, &pool->schedule);
+		err = make_pool(pool->cpus, pool->policy, &pool->schedule, node);
 	}
 	if (err) {
 		pr_err(IGNORED "no pool more can be made: error %d\n", pool->name, err);
@@ -226,7 +229,7 @@ static __init int make_first(enum sched_id fallback)
 	enum sched_id policy = policy_default == SCHED_ID_ARINC653 ? fallback : policy_default;
 	int err;
 
-	if (!cpumask_is_empty(rest) && make_pool(rest, policy, NULL)) {
+	if (!cpumask_is_empty(rest) && make_pool(rest, policy, NULL, 0)) {
 		move_cpus(rest, SCHED_POOL_ANY);
 		pr_err("pools: the %u CPUs that no node names are in no pool: none more can be "
 		       "made\n",

@@ -1,7 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/build, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
 obj-y += load.o
-obj-y += dom0.o
-obj-y += dom0_devices.o
-obj-y += dom0_tree.o
 obj-y += bootinfo.o
+obj-y += guest_blob.o
+obj-y += tree.o
+obj-$(CONFIG_BOOT_DOMAINS) += describe.o
+obj-$(CONFIG_BOOT_DOMAINS) += devices.o
+obj-$(CONFIG_BOOT_DOMAINS) += guest.o
+obj-$(CONFIG_BOOT_DOMAINS) += input.o
+obj-$(CONFIG_BOOT_DOMAINS) += guest_tree.o
+obj-$(CONFIG_BOOT_DOMAINS) += reload.o
+obj-$(CONFIG_BOOT_DOMAINS) += reserve.o
+obj-$(CONFIG_BOOT_DOMAINS) += shared.o

@@ -9,17 +9,24 @@
 #include <hv/printk.h>
 #include <libfdt.h>
 
-__initdata struct boot_info boot_info;
+struct boot_info boot_info;
 
-static __init enum boot_module_kind kind_of(int node)
+__init enum boot_module_kind bootinfo_kind(int node)
 {
-	if (devtree_is_compatible(node, "multiboot,kernel")) {
-		return BOOT_MODULE_KERNEL;
+	static const char *const kinds[] = { "multiboot,kernel", "multiboot,ramdisk",
+					     "multiboot,device-tree" };
+	u32 kind = 0;
+
+	while (kind < ARRAY_SIZE(kinds) && !devtree_is_compatible(node, kinds[kind])) {
+		kind++;
 	}
-	if (devtree_is_compatible(node, "multiboot,ramdisk")) {
-		return BOOT_MODULE_RAMDISK;
-	}
-	return BOOT_MODULE_OTHER;
+	return (enum boot_module_kind)kind;
+}
+
+__init bool bootinfo_is_module(int node)
+{
+	return devtree_is_compatible(node, "multiboot,module") ||
+	       devtree_is_compatible(node, "xen,multiboot-module");
 }
 
 /*
@@ -44,7 +51,7 @@ static __init int module_range(int node, struct devtree_range *out)
 	return out->bytes == 0 || out->base + out->bytes < out->base ? -EINVAL : 0;
 }
 
-static __init void add_module(int node)
+static __init void add_module(int node, bool is_domains)
 {
 	const char *name = fdt_get_name(devtree_blob(), node, NULL);
 	struct boot_module *module = &boot_info.modules[boot_info.nr_modules];
@@ -59,36 +66,59 @@ static __init void add_module(int node)
 			name);
 		return;
 	}
-	module->kind = kind_of(node);
+	module->kind = bootinfo_kind(node);
 	module->node = node;
+	module->is_domains = is_domains;
 	boot_info.nr_modules++;
 	pr_info("boot: module %s at %#lx, %lu KiB\n", name, module->at.base,
 		module->at.bytes >> 10);
 }
 
+/* Those of Dom0 and of the domains. */
+static __init void add_modules(int chosen)
+{
+	int node, child;
+
+	fdt_for_each_subnode(node, devtree_blob(), chosen) {
+		if (bootinfo_is_module(node)) {
+			add_module(node, false);
+		}
+		if (!devtree_is_compatible(node, "xen,domain")) {
+			continue;
+		}
+		fdt_for_each_subnode(child, devtree_blob(), node) {
+			if (bootinfo_is_module(child)) {
+				add_module(child, true);
+			}
+		}
+	}
+}
+
 __init void bootinfo_init(u64 image_pa_start, u64 image_bytes, u64 fdt_pa)
 {
-	const void *fdt = devtree_blob();
 	int chosen = devtree_chosen();
-	int node;
 
 	boot_info.image = (struct devtree_range){ image_pa_start, image_bytes };
 	boot_info.fdt = (struct devtree_range){ fdt_pa, devtree_bytes() };
-	if (chosen < 0) {
-		return;
-	}
-	fdt_for_each_subnode(node, fdt, chosen) {
-		if (devtree_is_compatible(node, "multiboot,module") ||
-		    devtree_is_compatible(node, "xen,multiboot-module")) {
-			add_module(node);
-		}
+	if (chosen >= 0) {
+		add_modules(chosen);
 	}
 }
 
 __init const struct boot_module *bootinfo_find(enum boot_module_kind kind)
 {
 	for (unsigned int i = 0; i < boot_info.nr_modules; i++) {
-		if (boot_info.modules[i].kind == kind) {
+		if (boot_info.modules[i].kind == kind && !boot_info.modules[i].is_domains) {
+			return &boot_info.modules[i];
+		}
+	}
+	return NULL;
+}
+
+__init struct boot_module *bootinfo_module(int node)
+{
+	for (unsigned int i = 0; i < boot_info.nr_modules; i++) {
+		if (boot_info.modules[i].node == node) {
 			return &boot_info.modules[i];
 		}
 	}

@@ -8,7 +8,6 @@
 #include <hv/bootinfo.h>
 #include <hv/compiler.h>
 #include <hv/errno.h>
-#include <hv/printk.h>
 #include <hv/string.h>
 #include <hv/window.h>
 
@@ -31,7 +30,7 @@ static u64 in_page(u64 address, u64 bytes)
 	return MIN(bytes, PAGE_SIZE - (address & (PAGE_SIZE - 1)));
 }
 
-__init void boot_copy_from(pa_t dst, const void *src, u64 bytes)
+void boot_copy_from(pa_t dst, const void *src, u64 bytes)
 {
 	const char *from = src;
 
@@ -48,7 +47,7 @@ __init void boot_copy_from(pa_t dst, const void *src, u64 bytes)
 	}
 }
 
-__init void boot_copy(pa_t dst, pa_t src, u64 bytes)
+void boot_copy(pa_t dst, pa_t src, u64 bytes)
 {
 	while (bytes) {
 		u64 n = in_page(src.v, bytes);
@@ -78,26 +77,18 @@ __init void boot_peek(void *dst, pa_t src, size_t bytes)
 	}
 }
 
-__init int boot_image_parse(const struct boot_module *module, struct boot_image *out)
+__init int boot_image_parse(const struct devtree_range *at, struct boot_image *out)
 {
-	struct image_header header;
+	struct image_header header = { .magic = 0 };
 
-	if (module->at.bytes < sizeof(header)) {
-		pr_err("boot: the kernel module has only %lu bytes\n", module->at.bytes);
-		return -EINVAL;
+	if (at->bytes >= sizeof(header)) {
+		boot_peek(&header, pa(at->base), sizeof(header));
 	}
-	boot_peek(&header, pa(module->at.base), sizeof(header));
+	out->magic = header.magic;
 	if (header.magic != IMAGE_MAGIC) {
-		pr_err("boot: the kernel module is no arm64 Image (magic %#x); a compressed kernel "
-		       "must be unpacked first\n",
-		       header.magic);
-		return -EINVAL;
-	}
-	if (header.flags & IMAGE_FLAG_BIG_ENDIAN) {
-		pr_err("boot: the kernel is big-endian, which is not supported\n");
 		return -EINVAL;
 	}
 	out->text_offset = header.text_offset & (MIB(2) - 1);
-	out->bytes = ALIGN_UP(MAX(header.image_size, module->at.bytes), PAGE_SIZE);
-	return 0;
+	out->bytes = ALIGN_UP(MAX(header.image_size, at->bytes), PAGE_SIZE);
+	return header.flags & IMAGE_FLAG_BIG_ENDIAN ? -EOPNOTSUPP : 0;
 }

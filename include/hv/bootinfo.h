@@ -12,13 +12,16 @@
 enum boot_module_kind {
 	BOOT_MODULE_KERNEL,
 	BOOT_MODULE_RAMDISK,
+	BOOT_MODULE_TREE, /* of a domain, partial */
 	BOOT_MODULE_OTHER,
 };
 
 struct boot_module {
 	enum boot_module_kind kind;
 	struct devtree_range at;
-	int node; /* of the device tree */
+	int node;	 /* of the device tree */
+	bool is_domains; /* of a boot-time domain, not Dom0's */
+	bool is_kept;	 /* needed after boot */
 };
 
 #define BOOT_MODULES_MAX 32U
@@ -27,6 +30,7 @@ struct boot_info {
 	struct devtree_range image, fdt;
 	struct boot_module modules[BOOT_MODULES_MAX];
 	unsigned int nr_modules;
+	int pool_nodes[16]; /* of the device tree, by id of the pool; 0: none describes it */
 };
 
 extern struct boot_info boot_info;
@@ -35,13 +39,17 @@ extern struct boot_info boot_info;
 void bootinfo_init(u64 image_pa_start, u64 image_bytes, u64 fdt_pa);
 /* The first module of a kind that is a direct child of /chosen, or NULL. */
 const struct boot_module *bootinfo_find(enum boot_module_kind kind);
+/* A node that is a module; its kind; what was read of it (NULL: nothing usable). */
+bool bootinfo_is_module(int node);
+enum boot_module_kind bootinfo_kind(int node);
+struct boot_module *bootinfo_module(int node);
 
 /*
  * Find the RAM, take what the hypervisor keeps (heap, frame table) out of it, map that, and give
  * the rest to the frame allocator, except modules. Returns 0, or -errno after a message.
  */
 int boot_memory_init(void);
-/* The modules have been copied: their memory becomes free. */
+/* The modules have been copied: the memory of all that are not kept becomes free. */
 void boot_memory_release_modules(void);
 /* Bytes that the hypervisor keeps for itself, image included. */
 u64 boot_memory_kept(void);
@@ -58,13 +66,29 @@ void boot_peek(void *dst, pa_t src, size_t bytes);
 struct boot_image {
 	u64 text_offset; /* from a 2 MiB boundary */
 	u64 bytes;	 /* memory it needs from there, its bss included */
+	u64 magic;	 /* as found; 0: too short to have one */
 };
 
-/* Check an arm64 Image (Linux booting.rst). -EINVAL after a message that names the remedy. */
-int boot_image_parse(const struct boot_module *module, struct boot_image *out);
+/* Check an arm64 Image (Linux booting.rst). -EINVAL: it is none; -EOPNOTSUPP: big-endian. */
+int boot_image_parse(const struct devtree_range *at, struct boot_image *out);
 
-/* Build Dom0 from the modules and the host's device tree; paused. 0 or -errno after a message. */
+/*
+ * For the device trees of domains: a node with an address in its name; properties of a node of
+ * another tree; PSCI and the CPUs of a domain. libfdt's errors. The template is guest.dts.
+ */
+struct domain;
+extern const char build_template[];
+int build_tree_add(void *fdt, int parent, const char *name, u64 at);
+int build_tree_copy(void *fdt, int to, const void *source, int from);
+int build_tree_cpus(void *fdt, const struct domain *d);
+
+/*
+ * Build Dom0 from the modules and the host's device tree; paused, and its images are still to be
+ * copied. 0 or -errno after a message.
+ */
 int dom0_build(void);
+/* Copy a slice of them: -ERESTART until all is there, then 0. */
+int dom0_load(void);
 
 /* Device tree, command line, time, console, banner, modules, memory; stops when one is missing. */
 void boot_early(u64 image_pa_start, u64 image_bytes, u64 fdt_pa, const void *fdt, size_t mapped);

@@ -15,6 +15,11 @@ struct devtree_range {
 	u64 base, bytes;
 };
 
+static inline bool devtree_overlap(const struct devtree_range *a, const struct devtree_range *b)
+{
+	return a->base < b->base ? b->base - a->base < a->bytes : a->base - b->base < b->bytes;
+}
+
 /* Use this tree; -EINVAL when it is none or its header is broken. */
 int devtree_init(const void *fdt, size_t mapped_bytes);
 /* The tree, for libfdt's functions. */

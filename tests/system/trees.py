@@ -37,9 +37,9 @@ def make_room(path):
     path.write_bytes(text)
 
 
-def qemu_tree(path, smp=2, mem=2048):
+def qemu_tree(path, smp=2, mem=2048, gic=3):
     """Writes the device tree of QEMU's machine, without modules, to the path."""
-    machine = "virt,virtualization=on,gic-version=3"
+    machine = f"virt,virtualization=on,gic-version={gic}"
     return own_tree(["qemu-system-aarch64", "-M", machine, "-cpu", "cortex-a72", "-smp", str(smp),
                      "-m", str(mem), "-nic", "none", "-display", "none"], path)
 

@@ -3,6 +3,7 @@
  * Pools and schedules of the boot device tree: good trees make the pools that they describe.
  * Windows that name a domain are its own once it has the name or the UUID, and only then.
  *
+ * sources: common/build/bootinfo.c
  * sources: common/boot/pools.c common/boot/schedule.c common/lib/devtree.c common/lib/format.c
  * sources: common/sched/core.c common/sched/pick.c common/sched/pool.c common/sched/unit.c
  * sources: common/policy/credit.c common/policy/rtds.c common/policy/null.c

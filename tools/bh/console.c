@@ -178,6 +178,7 @@ uint32_t console_pick(uint32_t domid, uint32_t which)
 	struct hyp_reader pv = { .domid = domid, .which = BULKHEAD_CONSOLE_pv };
 	char tag[BULKHEAD_TAG_MAX + 1];
 	char *buf;
+	uint64_t port = 1;
 	long n = 0;
 
 	if (which != CONSOLE_AUTO) {
@@ -188,7 +189,9 @@ uint32_t console_pick(uint32_t domid, uint32_t which)
 		n = hyp_con_read(&pv, buf, 64);
 	}
 	hyp_buf_free(buf);
-	if (n <= 0 && hyp_tag_get(domid, tag) > 0 && strstr(tag, "\nvuart=")) {
+	/* A boot-time domain has no tag, and either a ring or a virtual UART. */
+	(void)hyp_hvm_get(domid, HVM_PARAM_CONSOLE_EVTCHN, &port);
+	if (n <= 0 && (port == 0 || (hyp_tag_get(domid, tag) > 0 && strstr(tag, "\nvuart=")))) {
 		return BULKHEAD_CONSOLE_vuart;
 	}
 	return BULKHEAD_CONSOLE_pv;

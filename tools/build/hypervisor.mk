@@ -146,6 +146,14 @@ $(ASM_OFFSETS): $(OUT)/arch/arm64/cpu/asm-offsets.s tools/build/asm-offsets
 	$(Q)cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 	$(Q)touch $@
 
+# The tree that boot-time domains start from.
+GUEST_TREE := $(OUT)/include/generated/guest.dtb
+$(OUT)/common/build/guest_blob.o: $(GUEST_TREE)
+$(GUEST_TREE): common/build/guest.dts
+	$(call say,DTC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)dtc -q -I dts -O dtb -o $@ $<
+
 -include $(objects:.o=.d) $(OUT)/arch/arm64/cpu/asm-offsets.d
 
 ### Link

@@ -27,5 +27,6 @@ FOLDERS := \
 	common/guest \
 	arch/arm64/trap \
 	common/build \
+	common/dom0 \
 	common/boot \
 	arch/arm64/boot

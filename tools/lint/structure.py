@@ -53,6 +53,7 @@ LAYERS = [
     ("common/guest", 1500, 300),
     ("arch/arm64/trap", 1300, 850),
     ("common/build", 1500, 500),
+    ("common/dom0", 550, 0),
     ("common/boot", 900, 300),
     ("arch/arm64/boot", 400, 300),
 ]

@@ -100,6 +100,11 @@ static void read_platform(const void *fdt)
 		plat.ram_base = reg_cell(fdt, node, 0, false);
 		plat.ram_size = reg_cell(fdt, node, 0, true);
 	}
+	node = fdt_node_offset_by_compatible(fdt, -1, "xen,shared-memory-v1");
+	if (node >= 0) {
+		plat.shm_base = reg_cell(fdt, node, 0, false);
+		plat.shm_size = reg_cell(fdt, node, 0, true);
+	}
 	read_cpus(fdt);
 }
 

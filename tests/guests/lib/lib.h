@@ -48,6 +48,7 @@ struct platform {
 	unsigned int uart_irq;
 	unsigned int evtchn_irq;
 	uint64_t ram_base, ram_size; /* first bank */
+	uint64_t shm_base, shm_size; /* first static region; 0 = none */
 	const char *bootargs;
 };
 extern struct platform plat;

@@ -13,6 +13,7 @@
 
 #include <libfdt.h>
 
+#include <hv/bootinfo.h>
 #include <hv/devtree.h>
 #include <hv/errno.h>
 
@@ -67,6 +68,9 @@ static inline void start_tree(unsigned int cpus, const char *policy)
 {
 	char name[16];
 
+	/* There is a Dom0. */
+	boot_info.modules[0].kind = BOOT_MODULE_KERNEL;
+	boot_info.nr_modules = 1;
 	setup_policy(cpus, policy);
 	fdt_create(blob, sizeof(blob));
 	fdt_finish_reservemap(blob);

@@ -15,6 +15,7 @@
 #include <hv/heap.h>
 #include <hv/percpu.h>
 #include <hv/printk.h>
+#include <hv/refusals.h>
 #include <hv/stage2.h>
 #include <hv/string.h>
 #include <libfdt.h>
@@ -100,14 +101,31 @@ static __init int find_regions(struct dom0 *dom0)
 	return -ENOSPC;
 }
 
+/* The images, copied when boot is over: domains that run already do not wait for that. */
+static struct copy {
+	u64 to, from, bytes;
+} copies[2];
+
 static __init void load(struct dom0 *dom0, const struct boot_module *kernel,
 			const struct boot_module *ramdisk)
 {
-	boot_copy(pa(dom0->kernel), pa(kernel->at.base), kernel->at.bytes);
+	copies[0] = (struct copy){ dom0->kernel, kernel->at.base, kernel->at.bytes };
 	if (ramdisk) {
-		boot_copy(pa(dom0->initrd), pa(ramdisk->at.base), ramdisk->at.bytes);
+		copies[1] = (struct copy){ dom0->initrd, ramdisk->at.base, ramdisk->at.bytes };
 	}
 	boot_copy_from(pa(dom0->tree), dom0->fdt, fdt_totalsize(dom0->fdt));
+}
+
+int dom0_load(void)
+{
+	struct copy *copy = copies[0].bytes ? &copies[0] : &copies[1];
+	u64 bytes = MIN(copy->bytes, 4 * PAGE_SIZE);
+
+	boot_copy(pa(copy->to), pa(copy->from), bytes);
+	copy->to += bytes;
+	copy->from += bytes;
+	copy->bytes -= bytes;
+	return copies[0].bytes || copies[1].bytes ? -ERESTART : 0;
 }
 
 static __init int fill(struct dom0 *dom0, const struct boot_module *kernel)
@@ -150,7 +168,12 @@ __init int dom0_build(void)
 		       "\"multiboot,kernel\" in /chosen\n");
 		return -ENOENT;
 	}
-	rc = boot_image_parse(kernel, &dom0.image);
+	rc = boot_image_parse(&kernel->at, &dom0.image);
+	if (rc == -EOPNOTSUPP) {
+		pr_err("dom0: " REFUSAL_KERNEL_ENDIAN "\n");
+	} else if (rc) {
+		pr_err("dom0: " REFUSAL_KERNEL_FORMAT "\n", dom0.image.magic);
+	}
 	rc = rc ? rc : create(&dom0);
 	if (rc) {
 		return rc;
@@ -159,6 +182,9 @@ __init int dom0_build(void)
 	rc = dom0.fdt ? fill(&dom0, kernel) : -ENOMEM;
 	if (rc) {
 		pr_err("dom0: not built: error %d\n", rc);
+		hardware_domain = NULL;
+		while (domain_destroy(dom0.d) == -ERESTART) {}
+		domain_put(dom0.d);
 	} else {
 		pr_info("dom0: %u vCPUs, kernel at %#lx, device tree at %#lx, ramdisk at %#lx\n",
 			dom0.d->nr_vcpus, dom0.kernel, dom0.tree, dom0.initrd);

@@ -9,7 +9,6 @@
 
 #include <hv/compiler.h>
 #include <hv/errno.h>
-#include <hv/format.h>
 #include <hv/gic.h>
 #include <hv/printk.h>
 #include <hv/string.h>
@@ -101,47 +100,6 @@ static __init int add_memory(struct dom0 *dom0)
 					      dom0->bank[i].bytes);
 	}
 	return rc;
-}
-
-static __init int add_cpu(struct dom0 *dom0, int cpus, u32 id)
-{
-	void *fdt = dom0->fdt;
-	u64 affinity = dom0->d->vcpus[id]->arch.vmpidr & 0xff00ffffffUL;
-	char name[24];
-	int node, rc;
-
-	format(name, sizeof(name), "cpu@%lx", affinity);
-	node = fdt_add_subnode(fdt, cpus, name);
-	rc = node < 0 ? node : fdt_setprop_string(fdt, node, "device_type", "cpu");
-	rc = rc ? rc : fdt_setprop_string(fdt, node, "compatible", "arm,armv8");
-	rc = rc ? rc : fdt_setprop_string(fdt, node, "enable-method", "psci");
-	return rc ? rc : fdt_setprop_u32(fdt, node, "reg", (u32)affinity);
-}
-
-static __init int add_cpus(struct dom0 *dom0)
-{
-	void *fdt = dom0->fdt;
-	int cpus = fdt_add_subnode(fdt, 0, "cpus");
-	int rc = cpus < 0 ? cpus : fdt_setprop_u32(fdt, cpus, "#address-cells", 1);
-
-	rc = rc ? rc : fdt_setprop_u32(fdt, cpus, "#size-cells", 0);
-	/* New subnodes go first: count down to keep the order. */
-	for (u32 i = dom0->d->nr_vcpus; !rc && i > 0; i--) {
-		rc = add_cpu(dom0, cpus, i - 1);
-	}
-	return rc;
-}
-
-static __init int add_psci(void *fdt)
-{
-	static const char compatible[] = "arm,psci-1.0\0arm,psci-0.2\0arm,psci";
-	int node = fdt_add_subnode(fdt, 0, "psci");
-	int rc = node < 0 ? node
-			  : fdt_setprop(fdt, node, "compatible", compatible, sizeof(compatible));
-
-	rc = rc ? rc : fdt_setprop_string(fdt, node, "method", "hvc");
-	rc = rc ? rc : fdt_setprop_u32(fdt, node, "cpu_off", 0x84000002);
-	return rc ? rc : fdt_setprop_u32(fdt, node, "cpu_on", 0xc4000003);
 }
 
 static __init int add_hypervisor(struct dom0 *dom0)
@@ -244,8 +202,7 @@ __init int dom0_make_tree(struct dom0 *dom0)
 	rc = rc ? rc : trim_gic(dom0->fdt);
 	rc = rc ? rc : set_chosen(dom0);
 	rc = rc ? rc : add_hypervisor(dom0);
-	rc = rc ? rc : add_psci(dom0->fdt);
-	rc = rc ? rc : add_cpus(dom0);
+	rc = rc ? rc : build_tree_cpus(dom0->fdt, dom0->d);
 	rc = rc ? rc : add_memory(dom0);
 	rc = rc ? rc : fdt_pack(dom0->fdt);
 	if (rc) {

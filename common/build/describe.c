@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A boot-time domain's node (docs/bindings.md) read into its description: what the node alone says,
+ * its modules, its static memory. The first fault is told in one line and ends the reading; nothing
+ * has been allocated by then. Functions whose name has "bad" return true after such a line.
+ *
+ * Plain numbers, words and flags are rows of one table, in which each has its limits and what holds
+ * when it is absent; what no row names and begins with "bulkhead," is misspelt. Boot only, no lock.
+ */
+#include "describe.h"
+
+#include <hv/ctype.h>
+#include <hv/format.h>
+#include <hv/printk.h>
+#include <hv/refusals.h>
+#include <hv/string.h>
+#include <libfdt.h>
+#include <public/arch-arm.h>
+
+#define CMDTEXT_MAX 1023UL
+#define TEXT_MAX    200U
+#define REQUIRED    (~0U)
+#define RAM0_END    (GUEST_RAM0_BASE + GUEST_RAM0_SIZE)
+#define RATE_MIN    THROTTLE_RATE_MIN
+#define RATE_MAX    THROTTLE_RATE_MAX
+#define NO_RATE	    THROTTLE_RATE_DEFAULT
+
+enum kind {
+	NUMBER,
+	RATE, /* a number that may be 0 as well */
+	WORD, /* one byte: the place in the list of words */
+	FLAG,
+	OTHER /* read elsewhere */
+};
+
+#define AT(field) offsetof(struct build, field)
+
+static const struct row {
+	const char *name;
+	u64 at;
+	enum kind kind;
+	u32 min, max, absent;
+	const char *words;
+} rows[] = {
+	{ "cpus", AT(nr_vcpus), NUMBER, 1, DOMAIN_VCPUS_MAX, REQUIRED, NULL },
+	{ "nr_spis", AT(nr_spis), NUMBER, 0, 960, 0, NULL },
+	{ "vpl011", AT(has_vuart), FLAG, 0, 0, 0, NULL },
+	{ "direct-map", AT(is_direct_mapped), FLAG, 0, 0, 0, NULL },
+	{ "xen,enhanced", AT(enhanced), WORD, 0, 0, 0, "disabled, enabled, no-xenstore" },
+	{ "bulkhead,extratime", AT(has_extratime), FLAG, 0, 0, 0, NULL },
+	{ "bulkhead,weight", AT(weight), NUMBER, 1, 65535, 256, NULL },
+	{ "bulkhead,cap", AT(cap), NUMBER, 0, 6400, 0, NULL },
+	{ "bulkhead,trap-rate", AT(rates[0]), RATE, RATE_MIN, RATE_MAX, NO_RATE, NULL },
+	{ "bulkhead,interrupt-rate", AT(rates[1]), RATE, RATE_MIN, RATE_MAX, NO_RATE, NULL },
+	{ "bulkhead,log-rate", AT(rates[2]), RATE, RATE_MIN, RATE_MAX, NO_RATE, NULL },
+	{ "bulkhead,restart", AT(restart), WORD, 0, 0, 0, "never, warm, cold" },
+	{ "bulkhead,give-up", AT(give_up), WORD, 0, 0, 0, "disable, reset" },
+	{ "bulkhead,warm-limit", AT(warm_limit), NUMBER, 0, 100, 3, NULL },
+	{ "bulkhead,cold-limit", AT(cold_limit), NUMBER, 1, 100, 3, NULL },
+	{ "bulkhead,window-s", AT(window_s), NUMBER, 1, 86400, 60, NULL },
+	{ "bulkhead,watchdog-ms", AT(watchdog_ms), NUMBER, 0, 3600000, 0, NULL },
+	{ "bulkhead,affinity", 0, OTHER, 0, 0, 0, NULL },
+	{ "bulkhead,period-us", 0, OTHER, 0, 0, 0, NULL },
+	{ "bulkhead,budget-us", 0, OTHER, 0, 0, 0, NULL },
+};
+
+__init bool build_bad(struct build *b, bool is_bad, const char *property, const char *fmt, ...)
+{
+	char line[TEXT_MAX];
+	va_list args;
+
+	if (is_bad) {
+		va_start(args, fmt);
+		format_va(line, sizeof(line), fmt, args);
+		va_end(args);
+		pr_err("domain %s is not built: %s: %s\n", b->name, property, line);
+		b->is_refused = true;
+	}
+	return is_bad;
+}
+
+/* The place of a word in a list like "never, warm, cold", or -1. */
+static __init int find_word(const char *words, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (int i = 0; n; i++) {
+		if (strncmp(words, word, n) == 0 && (words[n] == ',' || words[n] == '\0')) {
+			return i;
+		}
+		words = strchr(words, ',');
+		if (!words) {
+			break;
+		}
+		words += 2;
+	}
+	return -1;
+}
+
+static __init bool is_bad_word(struct build *b, const struct row *row, const char *word)
+{
+	int place = word ? find_word(row->words, word) : -1;
+
+	*((u8 *)b + row->at) = (u8)place;
+	return build_bad(b, !word, row->name, REFUSAL_TYPE, "a text") ||
+	       build_bad(b, place < 0, row->name, REFUSAL_WORD, word, row->words);
+}
+
+static __init bool is_bad_row(struct build *b, const struct row *row)
+{
+	int bytes = 0;
+	const void *value = fdt_getprop(devtree_blob(), b->node, row->name, &bytes);
+	u64 n = value ? devtree_u32(b->node, row->name, 0) : row->absent;
+
+	if (row->kind == FLAG) {
+		*((bool *)b + row->at) = value != NULL;
+	}
+	if (row->kind == WORD && value) {
+		return is_bad_word(b, row, bytes ? devtree_string(b->node, row->name) : "enabled");
+	}
+	if (row->kind > RATE) {
+		return false;
+	}
+	*(u32 *)((char *)b + row->at) = (u32)n;
+	return build_bad(b, !value && row->kind == NUMBER && n == REQUIRED, row->name,
+			 REFUSAL_MISSING) ||
+	       build_bad(b, value && bytes != 4, row->name, REFUSAL_TYPE, "a number") ||
+	       build_bad(b, value && (n < row->min || n > row->max) && (n || row->kind == NUMBER),
+			 row->name, REFUSAL_RANGE, n, (u64)row->min, (u64)row->max);
+}
+
+static __init bool are_rows_bad(struct build *b)
+{
+	const char *name;
+	int at;
+
+	fdt_for_each_property_offset(at, devtree_blob(), b->node) {
+		size_t i = 0;
+
+		fdt_getprop_by_offset(devtree_blob(), at, &name, NULL);
+		while (i < ARRAY_SIZE(rows) && strcmp(rows[i].name, name) != 0) {
+			i++;
+		}
+		if (build_bad(b, i == ARRAY_SIZE(rows) && strncmp(name, "bulkhead,", 9) == 0, name,
+			      REFUSAL_UNKNOWN)) {
+			return true;
+		}
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		if (is_bad_row(b, &rows[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static __init bool is_name_bad(struct build *b)
+{
+	const char *name = fdt_get_name(devtree_blob(), b->node, NULL);
+	const char *at = strchr(name, '@');
+	size_t n = at ? (size_t)(at - name) : strlen(name);
+	bool is_bad = n < 1 || n >= DOMAIN_NAME_MAX, is_twice = false;
+
+	string_copy(b->name, name, MIN(n + 1, sizeof(b->name)));
+	for (size_t i = 0; b->name[i]; i++) {
+		is_bad = is_bad || (ctype_digit(name[i]) == 36 && !strchr(".,_+-", name[i]));
+	}
+	for (u32 i = 0; i < BUILD_MAX; i++) {
+		is_twice = is_twice ||
+			   (builds[i] && builds[i] != b && strcmp(builds[i]->name, b->name) == 0);
+	}
+	return build_bad(b, is_bad || strcmp(b->name, "Domain-0") == 0, "name", REFUSAL_NAME,
+			 b->name) ||
+	       build_bad(b, is_twice, "name", REFUSAL_NAME_TWICE, b->name);
+}
+
+static __init int find_ram(const struct devtree_range *ram, void *arg)
+{
+	const struct devtree_range *at = arg;
+
+	return at->base >= ram->base && at->base - ram->base < ram->bytes &&
+	       at->bytes <= ram->bytes - (at->base - ram->base);
+}
+
+__init bool build_is_ram(u64 base, u64 bytes)
+{
+	struct devtree_range at = { base, bytes };
+
+	return devtree_for_each_memory(find_ram, &at) != 0;
+}
+
+/* One more range of memory: at its own address, or behind the last in the guest's two banks. */
+static __init void add_ram(struct build *b, u64 pa, u64 bytes)
+{
+	const struct build_range *last = &b->range[b->nr_ram ? b->nr_ram - 1 : 0];
+	u64 gpa = b->nr_ram ? last->gpa + last->bytes : GUEST_RAM0_BASE;
+
+	gpa = gpa <= RAM0_END && bytes > RAM0_END - gpa ? GUEST_RAM1_BASE : gpa;
+	b->range[b->nr_ram++] = (struct build_range){ pa, b->is_direct_mapped ? pa : gpa, bytes };
+}
+
+static __init bool is_static_bad(struct build *b, const char *cells, int bytes)
+{
+	static const char name[] = "xen,static-mem";
+	u64 nr = (u64)bytes / 16, sum = 0;
+
+	if (build_bad(b, bytes <= 0 || bytes % 16, name, REFUSAL_TYPE,
+		      "pairs of address and size") ||
+	    build_bad(b, nr > BUILD_STATIC_MAX, name, REFUSAL_STATIC_MANY, nr, BUILD_STATIC_MAX)) {
+		return true;
+	}
+	for (; nr; nr--, cells += 16) {
+		u64 base = devtree_cells(cells, 2), size = devtree_cells(cells + 8, 2);
+
+		if (build_bad(b, !IS_ALIGNED(base | size, PAGE_SIZE) || !size || base + size < base,
+			      name, REFUSAL_STATIC_UNIT, base, base + size, PAGE_SIZE >> 10)) {
+			return true;
+		}
+		add_ram(b, base, size);
+		sum += size;
+	}
+	b->nr_static = b->nr_ram;
+	return build_bad(b, sum != b->memory, name, REFUSAL_STATIC_SUM, sum >> 10, b->memory >> 10);
+}
+
+static __init bool is_memory_bad(struct build *b)
+{
+	int bytes = 0, err;
+	const char *cells = fdt_getprop(devtree_blob(), b->node, "xen,static-mem", &bytes);
+	u64 unit = cells ? 4 : 2048, kib = 0;
+
+	err = devtree_number(b->node, "memory", &kib);
+	if (build_bad(b, err == -ENOENT, "memory", REFUSAL_MISSING) ||
+	    build_bad(b, err != 0, "memory", REFUSAL_TYPE, "a size in KiB") ||
+	    build_bad(b, kib == 0 || kib % unit, "memory", REFUSAL_MEMORY_UNIT, kib, unit) ||
+	    build_bad(b, b->is_direct_mapped && !cells, "direct-map", REFUSAL_DIRECT_MAP)) {
+		return true;
+	}
+	b->memory = MIN(kib, GUEST_RAM_MAX >> 10) << 10;
+	if (cells) {
+		return is_static_bad(b, cells, bytes);
+	}
+	add_ram(b, BUILD_ANYWHERE, MIN(b->memory, GUEST_RAM0_SIZE));
+	if (b->memory > GUEST_RAM0_SIZE) {
+		add_ram(b, BUILD_ANYWHERE, b->memory - GUEST_RAM0_SIZE);
+	}
+	return false;
+}
+
+static __init bool is_module_bad(struct build *b, int node)
+{
+	static const char *const names[] = { "kernel", "ramdisk", "device-tree", "module" };
+	const struct boot_module *module = bootinfo_module(node);
+	enum boot_module_kind kind = bootinfo_kind(node);
+	bool is_full = boot_info.nr_modules == BOOT_MODULES_MAX;
+	const char *name = names[kind];
+	u64 base = module ? module->at.base : 0, bytes = module ? module->at.bytes : 0;
+
+	if (kind == BOOT_MODULE_OTHER) {
+		return false;
+	}
+	if (build_bad(b, !module && is_full, name, REFUSAL_MODULES, (u64)BOOT_MODULES_MAX) ||
+	    build_bad(b, !module, name, REFUSAL_MODULE_EMPTY, name) ||
+	    build_bad(b, b->image[kind].bytes, name, REFUSAL_MODULE_TWICE, name) ||
+	    build_bad(b, !build_is_ram(base, bytes), name, REFUSAL_MODULE_RANGE, name, base,
+		      base + bytes)) {
+		return true;
+	}
+	b->image[kind] = (struct build_image){ .from = base, .bytes = bytes };
+	b->kernel_node = kind == BOOT_MODULE_KERNEL ? node : b->kernel_node;
+	return false;
+}
+
+static __init bool are_children_bad(struct build *b)
+{
+	bool is_bad = false;
+	int node;
+
+	fdt_for_each_subnode(node, devtree_blob(), b->node) {
+		if (bootinfo_is_module(node)) {
+			is_bad = is_module_bad(b, node);
+		} else if (devtree_is_compatible(node, BUILD_SHM)) {
+			is_bad = build_shm_bad(b, node);
+		} else if (devtree_is_compatible(node, BUILD_EVTCHN)) {
+			is_bad = build_port_bad(b, node);
+		}
+		if (is_bad) {
+			return true;
+		}
+	}
+	return build_bad(b, b->enhanced == BUILD_ENHANCED && !bootinfo_find(BOOT_MODULE_KERNEL),
+			 "xen,enhanced", REFUSAL_NEEDS_DOM0) ||
+	       build_bad(b, !b->image[BUILD_KERNEL].bytes, "kernel", REFUSAL_KERNEL_MISSING);
+}
+
+/* The kernel's header; where all images go: the tree, then the ramdisk behind the kernel. */
+static __init bool are_images_bad(struct build *b)
+{
+	struct build_image *kernel = &b->image[BUILD_KERNEL], *ramdisk = &b->image[BUILD_RAMDISK];
+	const char *args = devtree_string(b->kernel_node, "bootargs");
+	u64 base = b->range[0].gpa, length = args ? strlen(args) : 0, need;
+	struct boot_image image;
+	int err = boot_image_parse(&(struct devtree_range){ kernel->from, kernel->bytes }, &image);
+
+	if (build_bad(b, err == -EINVAL, "kernel", REFUSAL_KERNEL_FORMAT, image.magic) ||
+	    build_bad(b, err, "kernel", REFUSAL_KERNEL_ENDIAN) ||
+	    build_bad(b, length > CMDTEXT_MAX, "bootargs", REFUSAL_CMDLINE, length, CMDTEXT_MAX)) {
+		return true;
+	}
+	kernel->to = ALIGN_UP(base, MIB(2)) + image.text_offset;
+	b->tree_at = ALIGN_UP(kernel->to + image.bytes, MIB(2));
+	ramdisk->to = b->tree_at + MIB(2);
+	need = ALIGN_UP(ramdisk->to + ramdisk->bytes, PAGE_SIZE) - base;
+	return build_bad(b, need > b->range[0].bytes, "memory", REFUSAL_MEMORY_SMALL, need >> 10,
+			 b->memory >> 10);
+}
+
+__init bool build_describe_bad(struct build *b)
+{
+	bool is_bad = is_name_bad(b) || are_rows_bad(b) || is_memory_bad(b);
+
+	b->nr_ranges = b->nr_ram;
+	return is_bad || are_children_bad(b) || are_images_bad(b);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Between the files that build boot-time domains (include/hv/build.h has the descriptions). Boot
+ * only, no lock. Nobody else includes this. Functions whose name ends in "bad" return true when the
+ * domain can not be built; a fault of its node has been told by then (is_refused), want of the
+ * hypervisor's own memory has not.
+ */
+#ifndef DESCRIBE_H
+#define DESCRIBE_H
+
+#include <hv/bootinfo.h>
+#include <hv/build.h>
+#include <hv/errno.h>
+#include <public/arch-arm.h>
+
+#define BUILD_TREE_ORDER 4U
+#define BUILD_TREE_BYTES ((int)(PAGE_SIZE << BUILD_TREE_ORDER))
+#define CONSOLE_GFN	 gfn(GUEST_MAGIC_BASE >> PAGE_SHIFT)
+#define BUILD_SHM	 "xen,domain-shared-memory-v1"
+#define BUILD_EVTCHN	 "xen,evtchn-v1"
+
+/* By id - 1: the nodes (0 behind the last), and the descriptions of those without a fault. */
+extern int build_nodes[BUILD_MAX];
+extern struct build *builds[BUILD_MAX];
+
+/* If is_bad: say so. Returns is_bad. */
+bool build_bad(struct build *b, bool is_bad, const char *property, const char *fmt, ...)
+	__printf(4, 5);
+
+/* Read b->node. */
+bool build_describe_bad(struct build *b);
+bool build_is_ram(u64 base, u64 bytes);
+
+/* A child of the domain's node: shared memory, an event channel. */
+bool build_shm_bad(struct build *b, int node);
+bool build_port_bad(struct build *b, int node);
+/* Map the regions that have an address of their own, or those that may be anywhere. */
+bool build_share_bad(struct build *b, bool is_anywhere);
+
+/* Take free machine memory for an owner: NULL, or what is there, as domain id is told. */
+const char *build_claim(domid_t id, u64 base, u64 bytes, domid_t owner);
+/* The same, unseen, back. */
+void build_unclaim(u64 base, u64 bytes);
+
+/* Pool, vCPUs, affinity, reservations, weight and budgets, once the domain exists. */
+bool build_schedule_bad(struct build *b);
+
+/*
+ * Give the domain the machine's device that a node of its partial tree names (xen,path, xen,reg,
+ * interrupts), before the node is copied into its tree.
+ */
+bool build_device_bad(struct build *b, const void *partial, int node);
+/* The guest's device tree, in BUILD_TREE_BYTES. */
+bool build_tree_bad(struct build *b, void *fdt);
+
+/* The images that are kept for restarts, back; there is no restart from now on. */
+void build_drop_images(struct build *b);
+
+/* There is no Dom0: what is typed goes to a domain. */
+void build_own_console(void);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The device tree of a boot-time domain: guest.dts, which is part of the image, without what the
+ * domain has not got, with its CPUs, memory and command line, and with what its partial tree adds.
+ * A directly mapped domain has the interrupt controller where the machine has it.
+ *
+ * Functions return libfdt's errors. Boot only, no lock.
+ */
+#include "describe.h"
+
+#include <hv/gic.h>
+#include <hv/heap.h>
+#include <hv/refusals.h>
+#include <libfdt.h>
+#include <public/arch-arm.h>
+
+#define DEPTH_MAX     8
+#define PARTIAL_ORDER 6U
+#define PARTIAL_BYTES (PAGE_SIZE << PARTIAL_ORDER)
+
+static __init int add_reg(void *fdt, int node, u64 base, u64 bytes)
+{
+	return fdt_appendprop_addrrange(fdt, 0, node, "reg", base, bytes);
+}
+
+/* A node that is in the template. */
+static __init void drop(void *fdt, const char *path, bool is_wanted)
+{
+	if (!is_wanted) {
+		fdt_del_node(fdt, fdt_path_offset(fdt, path));
+	}
+}
+
+static __init int set_chosen(void *fdt, const struct build *b)
+{
+	const struct build_image *ramdisk = &b->image[BUILD_RAMDISK];
+	const char *args = devtree_string(b->kernel_node, "bootargs");
+	int node = fdt_path_offset(fdt, "/chosen");
+	int rc = args ? fdt_setprop_string(fdt, node, "bootargs", args) : 0;
+
+	if (!rc && b->has_vuart) {
+		rc = fdt_setprop_string(fdt, node, "stdout-path", "/sbsa-uart@22000000");
+	}
+	if (!rc && ramdisk->bytes) {
+		rc = fdt_setprop_u64(fdt, node, "linux,initrd-start", ramdisk->to);
+		rc = rc ? rc
+			: fdt_setprop_u64(fdt, node, "linux,initrd-end",
+					  ramdisk->to + ramdisk->bytes);
+	}
+	return rc;
+}
+
+static __init int add_ranges(void *fdt, const struct build *b)
+{
+	int rc = 0;
+
+	for (u32 i = 0; !rc && i < b->nr_ranges; i++) {
+		const struct build_range *range = &b->range[i];
+		bool is_ram = i < b->nr_ram;
+		int parent = is_ram ? 0 : fdt_path_offset(fdt, "/reserved-memory");
+		int node = build_tree_add(fdt, parent, is_ram ? "memory" : "xen-shmem", range->gpa);
+
+		rc = is_ram ? fdt_setprop_string(fdt, node, "device_type", "memory")
+			    : fdt_setprop_string(fdt, node, "compatible", "xen,shared-memory-v1");
+		rc = rc ? rc : add_reg(fdt, node, range->gpa, range->bytes);
+		if (!rc && !is_ram) {
+			rc = fdt_setprop_string(fdt, node, "xen,id", b->shm_id[i - b->nr_ram]);
+		}
+	}
+	return rc;
+}
+
+/* What differs from the template's GICv3: a GICv2, or the machine's own places. */
+static __init int set_gic(void *fdt, bool is_host)
+{
+	bool is_v2 = gic_info.version == 2;
+	int node = fdt_path_offset(fdt, "/interrupt-controller");
+	int rc = is_v2 || is_host ? fdt_delprop(fdt, node, "reg") : 0;
+
+	if (is_v2) {
+		rc = rc ? rc : fdt_setprop_string(fdt, node, "compatible", "arm,cortex-a15-gic");
+		add_reg(fdt, node, is_host ? gic_info.dist_base : GUEST_GICD_BASE, GUEST_GICD_SIZE);
+		return rc ? rc
+			  : add_reg(fdt, node, is_host ? gic_info.cpu_base : GUEST_GICC_BASE,
+				    GUEST_GICC_SIZE);
+	}
+	if (!is_host) {
+		return 0;
+	}
+	rc = rc ? rc : add_reg(fdt, node, gic_info.dist_base, GUEST_GICV3_GICD_SIZE);
+	for (u32 i = 0; !rc && i < gic_info.nr_redist_regions; i++) {
+		rc = add_reg(fdt, node, gic_info.redist[i].base, gic_info.redist[i].bytes);
+	}
+	return rc ? rc
+		  : fdt_setprop_u32(fdt, node, "#redistributor-regions",
+				    gic_info.nr_redist_regions);
+}
+
+/* Nodes below /passthrough become nodes of the root. */
+static __init int copy_nodes(struct build *b, void *fdt, const void *partial)
+{
+	int to[DEPTH_MAX + 1] = { 0 }, depth = 0, rc = 0;
+	int from = fdt_path_offset(partial, "/passthrough");
+	int aliases = fdt_path_offset(partial, "/aliases");
+
+	from = from < 0 ? from : fdt_next_node(partial, from, &depth);
+	for (; !rc && from >= 0 && depth > 0; from = fdt_next_node(partial, from, &depth)) {
+		if (depth > DEPTH_MAX || build_device_bad(b, partial, from)) {
+			return -FDT_ERR_BADSTRUCTURE;
+		}
+		to[depth] = fdt_add_subnode(fdt, to[depth - 1], fdt_get_name(partial, from, NULL));
+		rc = build_tree_copy(fdt, to[depth], partial, from);
+	}
+	return rc || aliases < 0
+		       ? rc
+		       : build_tree_copy(fdt, fdt_path_offset(fdt, "/aliases"), partial, aliases);
+}
+
+/* The partial device tree, copied and checked; NULL when it has none, or it is broken. */
+static __init const void *read_partial(const struct build *b)
+{
+	static __initdata void *room;
+	u64 bytes = MIN(b->image[BUILD_TREE].bytes, PARTIAL_BYTES);
+
+	room = room ? room : heap_pages_alloc(PARTIAL_ORDER);
+	if (!room) {
+		return NULL;
+	}
+	boot_peek(room, pa(b->image[BUILD_TREE].from), bytes);
+	return bytes < sizeof(struct fdt_header) || fdt_check_full(room, bytes) ? NULL : room;
+}
+
+__init bool build_tree_bad(struct build *b, void *fdt)
+{
+	bool has_partial = b->image[BUILD_TREE].bytes != 0;
+	const void *partial = has_partial ? read_partial(b) : NULL;
+	int rc;
+
+	if (build_bad(b, has_partial && !partial, "device-tree", REFUSAL_PARTIAL)) {
+		return true;
+	}
+	rc = fdt_open_into(build_template, fdt, BUILD_TREE_BYTES);
+	drop(fdt, "/psci", false);
+	drop(fdt, "/hypervisor", b->enhanced != BUILD_PLAIN);
+	drop(fdt, "/sbsa-uart@22000000", b->has_vuart);
+	drop(fdt, "/reserved-memory", b->nr_ranges > b->nr_ram);
+	rc = rc ? rc : set_gic(fdt, b->is_direct_mapped);
+	rc = rc ? rc : set_chosen(fdt, b);
+	rc = rc ? rc : build_tree_cpus(fdt, b->d);
+	rc = rc ? rc : add_ranges(fdt, b);
+	rc = rc || !partial ? rc : copy_nodes(b, fdt, partial);
+	rc = rc ? rc : fdt_pack(fdt);
+	return b->is_refused || build_bad(b, rc, "device-tree", REFUSAL_PARTIAL);
+}

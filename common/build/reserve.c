@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * CPU time of a boot-time domain: its pool, vCPUs, where they may run, their reservations, and the
+ * domain's weight and budgets. All goes through the calls that the toolstack's operations use, so
+ * what is admitted here is what would be admitted later. Boot only, no lock.
+ */
+#include "describe.h"
+
+#include <hv/format.h>
+#include <hv/percpu.h>
+#include <hv/refusals.h>
+#include <hv/string.h>
+#include <libfdt.h>
+
+#define SHARE_BYTES 16
+#define PERIOD	    "bulkhead,period-us"
+#define BUDGET	    "bulkhead,budget-us"
+#define AFFINITY    "bulkhead,affinity"
+#define LOADS_MAX   64UL /* reservations in a pool */
+
+static __initdata u64 nr_vcpus[SCHED_POOL_MAX]; /* of boot-time domains, by pool */
+static __initdata struct sched_schedule schedule;
+
+/* arinc653: without a window it would never run. */
+static __init bool has_window(const struct build *b)
+{
+	if (!IS_ENABLED(CONFIG_SCHED_ARINC653) || sched_schedule_get(b->pool, &schedule)) {
+		return true;
+	}
+	for (u32 i = 0; i < schedule.nr_windows; i++) {
+		if (schedule.windows[i].domain == b->id) {
+			return true;
+		}
+	}
+	return schedule.nr_windows == 0;
+}
+
+static __init bool is_pool_bad(struct build *b)
+{
+	u32 phandle = devtree_u32(b->node, "domain-cpupool", 0);
+	int node = phandle ? fdt_node_offset_by_phandle(devtree_blob(), phandle) : 0;
+	struct sched_params params = { .weight = b->weight, .cap = b->cap };
+	struct sched_pool_info pool = { 0 };
+	u64 nr_cpus_there;
+
+	while (phandle && b->pool < SCHED_POOL_MAX && boot_info.pool_nodes[b->pool] != node) {
+		b->pool++;
+	}
+	if (build_bad(b, b->pool == SCHED_POOL_MAX || node < 0 || sched_pool_info(b->pool, &pool),
+		      "domain-cpupool", REFUSAL_POOL)) {
+		return true;
+	}
+	nr_vcpus[b->pool] += b->nr_vcpus;
+	nr_cpus_there = (u64)__builtin_popcountl(pool.cpus.bits);
+	return build_bad(b, pool.policy == SCHED_ID_NULL && nr_vcpus[b->pool] > nr_cpus_there,
+			 "cpus", REFUSAL_ONE_EACH, nr_vcpus[b->pool], nr_cpus_there) ||
+	       build_bad(b, !has_window(b), "domain-cpupool", REFUSAL_NO_WINDOW) ||
+	       build_bad(b, b->cap && pool.policy != SCHED_ID_CREDIT, "bulkhead,cap",
+			 REFUSAL_POLICY, sched_name(pool.policy), "credit") ||
+	       sched_pool_move(&b->d->sched, b->pool, NULL) != 0 ||
+	       sched_group_set(&b->d->sched, &params) != 0;
+}
+
+/* "0,2-3" as a mask; *missing: a CPU that the machine has not got. False: it is no list. */
+static __init bool read_cpus(const char *at, cpumask_t *cpus, u64 *missing)
+{
+	for (; *at >= '0' && *at <= '9'; at++) {
+		char *end;
+		u64 first = strtoul(at, &end, 10), last = first;
+
+		if (end[0] == '-' && end[1] >= '0' && end[1] <= '9') {
+			last = strtoul(end + 1, &end, 10);
+		}
+		if (last < first || (*end && *end != ',')) {
+			return false;
+		}
+		*missing = last >= nr_cpus ? last : *missing;
+		cpus->bits |= last < nr_cpus ? BIT(last) * 2 - BIT(first) : 0;
+		if (!*end) {
+			return true;
+		}
+		at = end;
+	}
+	return false;
+}
+
+static __init bool is_affinity_bad(struct build *b, u32 vcpu)
+{
+	const void *fdt = devtree_blob();
+	int nr = fdt_stringlist_count(fdt, b->node, AFFINITY);
+	u64 missing = 0;
+	cpumask_t cpus = CPUMASK_NONE;
+	const char *text;
+
+	if (nr == -FDT_ERR_NOTFOUND) {
+		return false;
+	}
+	if (build_bad(b, nr < 1, AFFINITY, REFUSAL_TYPE, "a text, or a list of them") ||
+	    build_bad(b, nr != 1 && (u32)nr != b->nr_vcpus, AFFINITY, REFUSAL_PER_VCPU, (u64)nr,
+		      (u64)b->nr_vcpus)) {
+		return true;
+	}
+	text = fdt_stringlist_get(fdt, b->node, AFFINITY, nr == 1 ? 0 : (int)vcpu, NULL);
+	return build_bad(b, !read_cpus(text, &cpus, &missing), AFFINITY, REFUSAL_AFFINITY, text) ||
+	       build_bad(b, missing, AFFINITY, REFUSAL_NO_CPU, missing, (u64)nr_cpus) ||
+	       build_bad(b,
+			 sched_unit_set_affinity(&b->d->vcpus[vcpu]->sched, cpus, CPUMASK_ALL,
+						 NULL),
+			 AFFINITY, REFUSAL_NOT_IN_POOL, text);
+}
+
+/* The value for one vCPU of a property with one number for all or one for each; absent: 0. */
+static __init bool is_number_bad(struct build *b, const char *name, u32 vcpu, u32 *value)
+{
+	int bytes = 0;
+	const u32 *cells = fdt_getprop(devtree_blob(), b->node, name, &bytes);
+	u64 nr = (u64)MAX(bytes, 0) / 4;
+
+	if (cells && nr) {
+		*value = (u32)devtree_cells(cells + (vcpu < nr ? vcpu : 0), 1);
+	}
+	return build_bad(b, cells && (bytes % 4 || !nr), name, REFUSAL_TYPE,
+			 "a number, or a list of them") ||
+	       build_bad(b, cells && nr != 1 && nr != b->nr_vcpus, name, REFUSAL_PER_VCPU, nr,
+			 (u64)b->nr_vcpus);
+}
+
+/* A share of CPUs as "0.46": two digits at least, no more than needed. */
+static __init const char *share(char *to, u32 ppm)
+{
+	size_t n = format(to, SHARE_BYTES, "%u.%06u", ppm / 1000000, ppm % 1000000);
+
+	while (n > 4 && to[n - 1] == '0' && to[n - 3] != '.') {
+		to[--n] = '\0';
+	}
+	return to;
+}
+
+static __init bool is_admission_bad(struct build *b, u64 vcpu, const struct sched_admission *why)
+{
+	char asked[SHARE_BYTES], reserved[SHARE_BYTES], allowed[SHARE_BYTES], cpu[SHARE_BYTES];
+	bool is_full = why->asked_ppm + why->reserved_ppm <= why->allowed_ppm;
+
+	share(asked, why->asked_ppm);
+	share(reserved, why->reserved_ppm);
+	share(allowed, why->allowed_ppm);
+	format(cpu, sizeof(cpu), why->cpu == ADMISSION_CPU_ANY ? "its CPUs" : "CPU %u", why->cpu);
+	return build_bad(b, why->overlap, BUDGET, REFUSAL_ADMISSION_OVERLAP, vcpu, asked, reserved,
+			 (u64)why->cpu) ||
+	       build_bad(b, is_full, BUDGET, REFUSAL_MANY, LOADS_MAX) ||
+	       build_bad(b, true, BUDGET, REFUSAL_ADMISSION, vcpu, asked, cpu, reserved, allowed);
+}
+
+static __init bool is_reservation_bad(struct build *b, u32 vcpu)
+{
+	struct sched_params params = { .weight = b->weight, .extratime = b->has_extratime };
+	struct sched_admission why = { 0 };
+	u64 period, budget;
+
+	if (is_number_bad(b, PERIOD, vcpu, &params.period_us) ||
+	    is_number_bad(b, BUDGET, vcpu, &params.budget_us)) {
+		return true;
+	}
+	period = params.period_us;
+	budget = params.budget_us;
+	if (budget == 0) {
+		return false;
+	}
+	if (build_bad(b, period < ADMISSION_PERIOD_MIN_US || period > ADMISSION_PERIOD_MAX_US,
+		      PERIOD, REFUSAL_PERIOD, period, (u64)ADMISSION_PERIOD_MIN_US,
+		      (u64)ADMISSION_PERIOD_MAX_US) ||
+	    build_bad(b, budget < ADMISSION_BUDGET_MIN_US || budget > period, BUDGET,
+		      REFUSAL_BUDGET, budget, period, (u64)ADMISSION_BUDGET_MIN_US)) {
+		return true;
+	}
+	return sched_unit_set(&b->d->vcpus[vcpu]->sched, &params, &why) != 0 &&
+	       is_admission_bad(b, vcpu, &why);
+}
+
+__init bool build_schedule_bad(struct build *b)
+{
+	bool has_period = fdt_getprop(devtree_blob(), b->node, PERIOD, NULL);
+	bool has_budget = fdt_getprop(devtree_blob(), b->node, BUDGET, NULL);
+	enum sched_id policy;
+
+	if (is_pool_bad(b) ||
+	    build_bad(b, has_period != has_budget, has_period ? BUDGET : PERIOD, REFUSAL_HALF)) {
+		return true;
+	}
+	policy = sched_group_policy(&b->d->sched);
+	if (build_bad(b, has_budget && policy != SCHED_ID_RTDS, BUDGET, REFUSAL_POLICY,
+		      sched_name(policy), "rtds")) {
+		return true;
+	}
+	for (u32 i = 0; i < b->nr_vcpus; i++) {
+		if (vcpu_create(b->d, (u16)i) || is_affinity_bad(b, i) ||
+		    is_reservation_bad(b, i)) {
+			return true;
+		}
+	}
+	return throttle_set(&b->d->sched, b->rates) != 0;
+}

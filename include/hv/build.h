@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Domains that the boot device tree describes (docs/bindings.md), built without a toolstack and
+ * kept as descriptions, so that they can be loaded and started again.
+ *
+ * A fault is told in one line, "domain NAME is not built: PROPERTY: SENTENCE", and costs that
+ * domain alone: what it had is given back.
+ *
+ * After boot a description changes no more. Who restarts a domain has it stopped, all vCPUs down
+ * and off their CPUs, and calls build_load() until it is done, then build_start().
+ */
+#ifndef HV_BUILD_H
+#define HV_BUILD_H
+
+#include <hv/domain.h>
+#include <hv/types.h>
+
+#define BUILD_MAX	 32UL /* domains, and ids: 1 … BUILD_MAX */
+#define BUILD_STATIC_MAX 16UL
+#define BUILD_SHM_MAX	 8UL
+#define BUILD_PORTS_MAX	 16UL
+
+enum build_restart {
+	BUILD_RESTART_NEVER,
+	BUILD_RESTART_WARM,
+	BUILD_RESTART_COLD
+};
+
+enum build_enhanced {
+	BUILD_PLAIN, /* no hypervisor node */
+	BUILD_ENHANCED,
+	BUILD_NO_XENSTORE
+};
+
+enum build_image_kind {
+	BUILD_KERNEL,
+	BUILD_RAMDISK,
+	BUILD_TREE, /* as made for the guest */
+	BUILD_IMAGES
+};
+
+/* What is copied into the guest: from machine address `from`, kept for restarts, to `to`. */
+struct build_image {
+	u64 from, bytes, to;
+};
+
+/* Guest memory; from BUILD_ANYWHERE: wherever the hypervisor finds some. */
+#define BUILD_ANYWHERE (~0UL)
+struct build_range {
+	u64 pa, gpa, bytes;
+};
+
+/* A static event channel. */
+struct build_port {
+	u32 port, peer_port;
+	domid_t peer;
+};
+
+struct build {
+	struct domain *d; /* referenced; NULL: not built */
+	char name[DOMAIN_NAME_MAX];
+	domid_t id;
+	int node, kernel_node; /* boot only */
+	u64 memory, tree_at;
+	u32 nr_vcpus, nr_spis, pool;
+	u8 restart, give_up, enhanced; /* give_up 1: reset the machine */
+	bool has_vuart, is_direct_mapped, has_extratime, is_refused, has_tree;
+	u32 weight, cap;
+	u32 rates[THROTTLE_NR_KINDS];
+	u32 warm_limit, cold_limit, window_s, watchdog_ms;
+	u32 nr_ram, nr_static, nr_ranges, nr_ports;
+	struct build_range range[BUILD_STATIC_MAX + BUILD_SHM_MAX]; /* RAM, then shared memory */
+	const char *shm_id[BUILD_SHM_MAX];			    /* boot only */
+	u32 owns_shm;						    /* a bit for each */
+	struct build_port ports[BUILD_PORTS_MAX];
+	struct build_image image[BUILD_IMAGES];
+	u64 loaded; /* bytes, of a load that goes on in slices */
+};
+
+/* Boot: read /chosen, build what it describes and start each at once. Returns how many run. */
+u32 build_domains(void);
+
+/* The description of a domain, or NULL: it is not a boot-time one. */
+struct build *build_of(const struct domain *d);
+/*
+ * Copy kernel, ramdisk and tree anew; cold: after all of its memory and its shared memory have been
+ * cleared. In slices: -ERESTART until done, then 0. Memory that the guest has given away is left
+ * out: -EFAULT when an image does not fit any more. -ENOENT: its images are not kept ("never").
+ */
+int build_load(struct build *b, bool cold);
+/* Static channels, parameters, vCPU 0 at the kernel's entry: it runs once nobody pauses it. */
+int build_start(struct build *b);
+
+#endif
