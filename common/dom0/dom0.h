@@ -35,7 +35,5 @@ int dom0_alloc_memory(struct dom0 *dom0, u64 bytes);
 int dom0_map_devices(struct dom0 *dom0);
 /* Dom0's tree out of the host's, in dom0->fdt. */
 int dom0_make_tree(struct dom0 *dom0);
-/* True for a device that the hypervisor keeps: its console, its interrupt controller. */
-bool dom0_is_kept(int node);
 
 #endif

@@ -8,6 +8,7 @@
 #include "dom0.h"
 
 #include <hv/compiler.h>
+#include <hv/device.h>
 #include <hv/errno.h>
 #include <hv/gic.h>
 #include <hv/printk.h>
@@ -23,18 +24,6 @@ static __init bool has_type(const void *fdt, int node, const char *type)
 	const char *value = fdt_getprop(fdt, node, "device_type", &len);
 
 	return value && (size_t)len == strlen(type) + 1 && !memcmp(value, type, (size_t)len);
-}
-
-__init bool dom0_is_kept(int node)
-{
-	static __initdata int console = -2;
-
-	if (console == -2) {
-		console = devtree_stdout();
-	}
-	return node == console || node == gic_info.node ||
-	       devtree_is_compatible(node, "arm,gic-v3-its") ||
-	       devtree_is_compatible(node, "arm,gic-v2m-frame");
 }
 
 /* First node of the copy that has to go, or < 0. The tree changes with each deletion: search again.
@@ -87,6 +76,24 @@ static __init int remove_kept(void *fdt)
 	delete_path(fdt, "/hypervisor");
 	delete_path(fdt, "/reserved-memory");
 	return 0;
+}
+
+/* A device that Dom0 does not get is shown as disabled. */
+static __init int disable_apart(int node, int parent, void *arg)
+{
+	char path[DEVICE_PATH_MAX];
+	int rc;
+
+	if (!device_is_apart(node, parent)) {
+		return 0;
+	}
+	rc = fdt_get_path(devtree_blob(), node, path, sizeof(path));
+	node = rc ? rc : fdt_path_offset(arg, path);
+	if (node >= 0) {
+		pr_info("dom0: does not get %s\n", path);
+	}
+	/* One that was removed before is not there either. */
+	return node < 0 ? 0 : fdt_setprop_string(arg, node, "status", "disabled");
 }
 
 static __init int add_memory(struct dom0 *dom0)
@@ -199,6 +206,7 @@ __init int dom0_make_tree(struct dom0 *dom0)
 	int rc = copy_tree(dom0->fdt);
 
 	rc = rc ? rc : remove_kept(dom0->fdt);
+	rc = rc ? rc : devtree_for_each_device(disable_apart, dom0->fdt);
 	rc = rc ? rc : trim_gic(dom0->fdt);
 	rc = rc ? rc : set_chosen(dom0);
 	rc = rc ? rc : add_hypervisor(dom0);

@@ -20,6 +20,7 @@ FOLDERS := \
 	common/event \
 	common/grant \
 	common/console \
+	common/device \
 	common/life \
 	xsm \
 	common/ext \

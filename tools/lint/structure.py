@@ -46,6 +46,7 @@ LAYERS = [
     ("common/event", 650, 350),
     ("common/grant", 500, 0),
     ("common/console", 450, 150),
+    ("common/device", 600, 400),
     ("common/life", 500, 300),
     ("xsm", 700, 60),
     ("common/ext", 700, 60),
