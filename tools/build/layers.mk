@@ -21,6 +21,7 @@ FOLDERS := \
 	common/grant \
 	common/console \
 	common/life \
+	common/health \
 	xsm \
 	common/ext \
 	common/control \

@@ -47,6 +47,7 @@ LAYERS = [
     ("common/grant", 500, 0),
     ("common/console", 450, 150),
     ("common/life", 500, 300),
+    ("common/health", 900, 700),
     ("xsm", 700, 60),
     ("common/ext", 700, 60),
     ("common/control", 1200, 60),
