@@ -74,17 +74,23 @@ __init void boot_domains(void)
 	}
 	pr_info("xsm: module %s\n", xsm_active_name());
 	domain_init();
-	boot_rates();
+	if (IS_ENABLED(CONFIG_THROTTLE)) {
+		boot_rates();
+	}
 	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
 		budget_init();
 	}
-	audit_init();
-	if (dom0_build()) {
+	if (IS_ENABLED(CONFIG_DEBUG_KEYS)) {
+		audit_init();
+	}
+	if (IS_ENABLED(CONFIG_DOM0) && dom0_build()) {
 		boot_stop("Dom0 could not be built");
 	}
 	boot_memory_release_modules();
 	cmdline_report_unknown();
 	map_seal();
 	pr_info("boot: done after %lu us\n", time_now() / NSEC_PER_USEC);
-	domain_control_unpause(hardware_domain);
+	if (IS_ENABLED(CONFIG_DOM0)) {
+		domain_control_unpause(hardware_domain);
+	}
 }

@@ -52,6 +52,7 @@ struct throttle {
 	bool is_new;		      /* what was done until now does not count */
 };
 
+#ifdef CONFIG_THROTTLE
 /* Boot, before the first domain: the default rates, and how to get a unit's counts. */
 void throttle_boot(const u32 *rates,
 		   void (*count)(const struct sched_unit *unit, struct throttle_work *work));
@@ -72,5 +73,21 @@ int throttle_set(struct sched_group *group, const u32 *rates);
  * the domain was throttled last.
  */
 void throttle_get(struct sched_group *group, struct throttle *copy);
+#else
+static inline void throttle_init(struct sched_group *group)
+{
+	(void)group;
+}
+
+static inline void throttle_start(struct sched_group *group)
+{
+	(void)group;
+}
+
+static inline void throttle_free(struct sched_group *group)
+{
+	(void)group;
+}
+#endif
 
 #endif
