@@ -26,6 +26,7 @@ const struct xsm_hook_row xsm_hooks[NR_XSM_HOOKS] = {
 	[XSM_DOMAIN_CONSOLE] = { "domain_console", XSM_CLASS_CONTROL },
 	[XSM_DOMAIN_WATCH] = { "domain_watch", XSM_CLASS_CONTROL },
 	[XSM_DOMAIN_PARAM] = { "domain_param", XSM_CLASS_OWN },
+	[XSM_DOMAIN_DEVICE] = { "domain_device", XSM_CLASS_CONTROL },
 
 	[XSM_MACHINE_INFO] = { "machine_info", XSM_CLASS_CONTROL },
 	[XSM_MACHINE_LOG] = { "machine_log", XSM_CLASS_CONTROL },

@@ -12,6 +12,7 @@
 #include <hv/build.h>
 #include <hv/cmdline.h>
 #include <hv/compiler.h>
+#include <hv/device.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/mapping.h>
@@ -119,6 +120,7 @@ __init void boot_domains(void)
 		budget_init();
 	}
 	audit_init();
+	device_init();
 	build_all();
 	cmdline_report_unknown();
 	map_seal();

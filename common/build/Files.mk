@@ -5,7 +5,6 @@ obj-y += bootinfo.o
 obj-y += guest_blob.o
 obj-y += tree.o
 obj-$(CONFIG_BOOT_DOMAINS) += describe.o
-obj-$(CONFIG_BOOT_DOMAINS) += devices.o
 obj-$(CONFIG_BOOT_DOMAINS) += guest.o
 obj-$(CONFIG_BOOT_DOMAINS) += input.o
 obj-$(CONFIG_BOOT_DOMAINS) += guest_tree.o

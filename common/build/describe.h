@@ -45,11 +45,8 @@ void build_unclaim(u64 base, u64 bytes);
 /* Pool, vCPUs, affinity, reservations, weight and budgets, once the domain exists. */
 bool build_schedule_bad(struct build *b);
 
-/*
- * Give the domain the machine's device that a node of its partial tree names (xen,path, xen,reg,
- * interrupts), before the node is copied into its tree.
- */
-bool build_device_bad(struct build *b, const void *partial, int node);
+/* The partial device tree, copied and checked; NULL when it has none, or it is broken. */
+const void *build_partial(const struct build *b);
 /* The guest's device tree, in BUILD_TREE_BYTES. */
 bool build_tree_bad(struct build *b, void *fdt);
 

@@ -11,6 +11,7 @@
 #include "describe.h"
 
 #include <hv/compiler.h>
+#include <hv/device.h>
 #include <hv/evtchn.h>
 #include <hv/heap.h>
 #include <hv/printk.h>
@@ -31,9 +32,9 @@ int build_nodes[BUILD_MAX] __initdata;
 struct build *builds[BUILD_MAX];
 
 /* Stage-2 tables: for each 2 MiB that may be no block, for some pages given away, and above. */
-static __init u32 count_tables(const struct build *b)
+static __init u32 count_tables(const struct build *b, u64 nr)
 {
-	u64 nr = EXTRA_TABLES;
+	nr += EXTRA_TABLES;
 
 	for (u32 i = 0; i < b->nr_ranges; i++) {
 		u64 most = b->nr_static || i >= b->nr_ram ? ~0UL : SPLIT_MAX;
@@ -45,9 +46,10 @@ static __init u32 count_tables(const struct build *b)
 
 static __init bool is_creation_bad(struct build *b)
 {
+	struct device_needs needs = { .nr_spis = MAX(b->nr_spis, (u32)b->has_vuart) };
+	const void *partial = build_partial(b);
 	struct domain_config config = {
 		.nr_vcpus = b->nr_vcpus,
-		.nr_spis = MAX(b->nr_spis, (u32)b->has_vuart),
 		.is_host_layout = b->is_direct_mapped,
 	};
 	int err;
@@ -56,6 +58,10 @@ static __init bool is_creation_bad(struct build *b)
 		      REFUSAL_MEMORY_FREE, b->memory >> 10, frame_nr_free() << 2)) {
 		return true;
 	}
+	if (partial) {
+		device_partial_needs(partial, &needs);
+	}
+	config.nr_spis = needs.nr_spis;
 	config.uuid[15] = (u8)b->id;
 	err = domain_create(b->id, &config, &b->d);
 	if (err) {
@@ -70,7 +76,7 @@ static __init bool is_creation_bad(struct build *b)
 	}
 	b->d->max_pages = (b->memory >> PAGE_SHIFT) + EXTRA_PAGES;
 	do {
-		err = s2_pool_set(b->d, count_tables(b));
+		err = s2_pool_set(b->d, count_tables(b, needs.nr_tables));
 	} while (err == -ERESTART);
 	return err ||
 	       build_bad(b, b->has_vuart && vuart_init(b->d), "vpl011",

@@ -8,6 +8,7 @@
  */
 #include "describe.h"
 
+#include <hv/device.h>
 #include <hv/gic.h>
 #include <hv/heap.h>
 #include <hv/refusals.h>
@@ -97,16 +98,28 @@ static __init int set_gic(void *fdt, bool is_host)
 				    gic_info.nr_redist_regions);
 }
 
-/* Nodes below /passthrough become nodes of the root. */
+static __init bool is_device_bad(struct build *b, const void *partial, int node)
+{
+	struct device_refusal why = { .property = NULL };
+	bool is_bad = device_partial_bad(b->d, partial, node, &why);
+
+	return build_bad(b, why.property != NULL, why.property, "%s", why.text) || is_bad;
+}
+
+/* The node /passthrough with all that is below it, as Xen's toolstack has it, and the aliases. */
 static __init int copy_nodes(struct build *b, void *fdt, const void *partial)
 {
 	int to[DEPTH_MAX + 1] = { 0 }, depth = 0, rc = 0;
 	int from = fdt_path_offset(partial, "/passthrough");
 	int aliases = fdt_path_offset(partial, "/aliases");
 
-	from = from < 0 ? from : fdt_next_node(partial, from, &depth);
+	if (from >= 0) {
+		to[0] = fdt_add_subnode(fdt, 0, "passthrough");
+		rc = build_tree_copy(fdt, to[0], partial, from);
+		from = fdt_next_node(partial, from, &depth);
+	}
 	for (; !rc && from >= 0 && depth > 0; from = fdt_next_node(partial, from, &depth)) {
-		if (depth > DEPTH_MAX || build_device_bad(b, partial, from)) {
+		if (depth > DEPTH_MAX || is_device_bad(b, partial, from)) {
 			return -FDT_ERR_BADSTRUCTURE;
 		}
 		to[depth] = fdt_add_subnode(fdt, to[depth - 1], fdt_get_name(partial, from, NULL));
@@ -117,24 +130,26 @@ static __init int copy_nodes(struct build *b, void *fdt, const void *partial)
 		       : build_tree_copy(fdt, fdt_path_offset(fdt, "/aliases"), partial, aliases);
 }
 
-/* The partial device tree, copied and checked; NULL when it has none, or it is broken. */
-static __init const void *read_partial(const struct build *b)
+__init const void *build_partial(const struct build *b)
 {
 	static __initdata void *room;
 	u64 bytes = MIN(b->image[BUILD_TREE].bytes, PARTIAL_BYTES);
 
+	if (bytes < sizeof(struct fdt_header)) {
+		return NULL;
+	}
 	room = room ? room : heap_pages_alloc(PARTIAL_ORDER);
 	if (!room) {
 		return NULL;
 	}
 	boot_peek(room, pa(b->image[BUILD_TREE].from), bytes);
-	return bytes < sizeof(struct fdt_header) || fdt_check_full(room, bytes) ? NULL : room;
+	return fdt_check_full(room, bytes) ? NULL : room;
 }
 
 __init bool build_tree_bad(struct build *b, void *fdt)
 {
 	bool has_partial = b->image[BUILD_TREE].bytes != 0;
-	const void *partial = has_partial ? read_partial(b) : NULL;
+	const void *partial = build_partial(b);
 	int rc;
 
 	if (build_bad(b, has_partial && !partial, "device-tree", REFUSAL_PARTIAL)) {

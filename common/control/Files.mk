@@ -4,5 +4,6 @@ obj-y += op_domctl.o
 obj-y += op_domctl_domain.o
 obj-y += op_domctl_vcpu.o
 obj-y += op_domctl_sched.o
+obj-y += op_domctl_device.o
 obj-y += op_sysctl.o
 obj-y += op_sysctl_pool.o

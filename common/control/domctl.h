@@ -38,6 +38,13 @@ int domctl_setnodeaffinity(struct domain *d, struct xen_domctl *op);
 /* op_domctl_sched.c */
 int domctl_scheduler_op(struct domain *d, struct xen_domctl *op);
 
+/* op_domctl_device.c */
+int domctl_iomem_permission(struct domain *d, struct xen_domctl *op);
+int domctl_irq_permission(struct domain *d, struct xen_domctl *op);
+int domctl_memory_mapping(struct domain *d, struct xen_domctl *op);
+int domctl_bind_pt_irq(struct domain *d, struct xen_domctl *op);
+int domctl_assign_device(struct domain *d, struct xen_domctl *op);
+
 /* A vCPU of the domain by the number that the caller gave, NULL = there is none. */
 struct vcpu *domctl_vcpu(struct domain *d, u32 id);
 

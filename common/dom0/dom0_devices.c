@@ -8,6 +8,7 @@
 #include "dom0.h"
 
 #include <hv/compiler.h>
+#include <hv/device.h>
 #include <hv/errno.h>
 #include <hv/frame.h>
 #include <hv/gic.h>
@@ -158,7 +159,10 @@ static __init void map_pci_windows(struct dom0 *dom0, int node, int parent)
 		u64 base = devtree_cells(ranges + 3, parent_cells);
 		u64 size = devtree_cells(ranges + 3 + parent_cells, 2);
 
-		if (map_range(dom0, base, size)) {
+		const struct device_pick pick = { .first = base >> PAGE_SHIFT,
+						  .nr = DIV_ROUND_UP(size, PAGE_SIZE) };
+
+		if (device_exists(&pick) || map_range(dom0, base, size)) {
 			pr_warn("dom0: PCI window at %#lx is not mapped\n", base);
 		}
 	}
@@ -169,7 +173,9 @@ static __init void route_interrupts(struct dom0 *dom0)
 	unsigned int nr = 0;
 
 	for (unsigned int irq = IRQ_FIRST_SPI; irq < irq_nr(); irq++) {
-		if (!irq_is_requested(irq) && !vgic_route_hw(dom0->d, irq, irq)) {
+		if (!irq_is_requested(irq) &&
+		    !device_exists(&(const struct device_pick){ .irq = irq }) &&
+		    !vgic_route_hw(dom0->d, irq, irq)) {
 			nr++;
 		}
 	}
@@ -181,7 +187,7 @@ static __init int map_device_node(int node, int parent, void *arg)
 	struct dom0 *dom0 = arg;
 	const char *type = devtree_string(node, "device_type");
 
-	if (dom0_is_kept(node, parent)) {
+	if (dom0_is_kept(node, parent) || device_is_apart(node, parent)) {
 		return 0;
 	}
 	map_regs(dom0, node, parent);

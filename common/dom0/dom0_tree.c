@@ -8,6 +8,7 @@
 #include "dom0.h"
 
 #include <hv/compiler.h>
+#include <hv/device.h>
 #include <hv/errno.h>
 #include <hv/gic.h>
 #include <hv/printk.h>
@@ -49,9 +50,7 @@ static __init bool is_in_console_page(int node, int parent)
 
 __init bool dom0_is_kept(int node, int parent)
 {
-	return node == boot_info.console || node == gic_info.node ||
-	       devtree_is_compatible(node, "arm,gic-v3-its") ||
-	       devtree_is_compatible(node, "arm,gic-v2m-frame") || is_in_console_page(node, parent);
+	return device_is_kept(node) || is_in_console_page(node, parent);
 }
 
 /* First node of the copy that has to go, or < 0. The tree changes with each deletion: search again.
@@ -127,6 +126,24 @@ static __init int add_range(void *fdt, int node, u64 base, u64 bytes)
 		rc = fdt_appendprop_addrrange(fdt, 0, node, "reg", base, MIN(most, bytes));
 	}
 	return rc;
+}
+
+/* A device that Dom0 does not get is shown as disabled. */
+static __init int disable_apart(int node, int parent, void *arg)
+{
+	char path[DEVICE_PATH_MAX];
+	int rc;
+
+	if (!device_is_apart(node, parent)) {
+		return 0;
+	}
+	rc = fdt_get_path(devtree_blob(), node, path, sizeof(path));
+	node = rc ? rc : fdt_path_offset(arg, path);
+	if (node >= 0) {
+		pr_info("dom0: does not get %s\n", path);
+	}
+	/* One that was removed before is not there either. */
+	return node < 0 ? 0 : fdt_setprop_string(arg, node, "status", "disabled");
 }
 
 static __init int add_memory(struct dom0 *dom0)
@@ -234,6 +251,7 @@ __init int dom0_make_tree(struct dom0 *dom0)
 	int rc = copy_tree(dom0->fdt);
 
 	rc = rc ? rc : remove_kept(dom0->fdt);
+	rc = rc ? rc : devtree_for_each_device(disable_apart, dom0->fdt);
 	rc = rc ? rc : trim_gic(dom0->fdt);
 	rc = rc ? rc : set_chosen(dom0);
 	rc = rc ? rc : add_hypervisor(dom0);

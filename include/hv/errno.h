@@ -22,6 +22,7 @@
 #define EFAULT	   XEN_EFAULT
 #define EBUSY	   XEN_EBUSY
 #define EEXIST	   XEN_EEXIST
+#define EXDEV	   XEN_EXDEV
 #define ENODEV	   XEN_ENODEV
 #define EINVAL	   XEN_EINVAL
 #define ENOSPC	   XEN_ENOSPC
@@ -31,6 +32,7 @@
 #define EOVERFLOW  XEN_EOVERFLOW
 #define ENOBUFS	   XEN_ENOBUFS
 #define EOPNOTSUPP XEN_EOPNOTSUPP
+#define EADDRINUSE XEN_EADDRINUSE
 /* Internal: the operation was preempted and rewound; the guest runs it again. Never seen by it. */
 #define ERESTART 85
 

@@ -20,10 +20,10 @@ DOM0 = BUILD / "dom0"
 class System:
     """A tree for QEMU's virt machine, and the files that a boot loader would load."""
 
-    def __init__(self, tmp_path, smp=2, mem=2048, options="", gic=3):
+    def __init__(self, tmp_path, smp=2, mem=2048, options="", gic=3, more=()):
         self.folder, self.next = tmp_path, FIRST
         self.text, self.loaders = [], []
-        self.tree = qemu_tree(tmp_path / "own.dtb", smp, mem, gic)
+        self.tree = qemu_tree(tmp_path / "own.dtb", smp, mem, gic, more)
         self.chosen("#address-cells = <2>; #size-cells = <2>;"
                     f' xen,xen-bootargs = "dom0_mem=512M {options}";')
 

@@ -37,11 +37,11 @@ def make_room(path):
     path.write_bytes(text)
 
 
-def qemu_tree(path, smp=2, mem=2048, gic=3):
-    """Writes the device tree of QEMU's machine, without modules, to the path."""
+def qemu_tree(path, smp=2, mem=2048, gic=3, more=()):
+    """Writes the device tree of QEMU's machine, without modules, to the path. @more: arguments."""
     machine = f"virt,virtualization=on,gic-version={gic}"
     return own_tree(["qemu-system-aarch64", "-M", machine, "-cpu", "cortex-a72", "-smp", str(smp),
-                     "-m", str(mem), "-nic", "none", "-display", "none"], path)
+                     "-m", str(mem), "-nic", "none", "-display", "none", *more], path)
 
 
 def put(tree, option, *arguments):

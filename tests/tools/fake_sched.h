@@ -25,6 +25,8 @@ struct fake_sched {
 long fake_rtds(struct fake_sched *f, uint32_t domid, struct xen_domctl_scheduler_op *op);
 long fake_pool(struct fake_sched *f, struct xen_sysctl_cpupool_op *op);
 long fake_schedule(struct fake_sched *f, struct xen_sysctl_scheduler_op *op);
+/* fake_device.c */
+long fake_device(struct xen_domctl *op);
 
 /* fake_xen.c: a line of the log. */
 void say(const char *fmt, ...);

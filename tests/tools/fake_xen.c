@@ -239,7 +239,7 @@ static long do_domctl_dom(struct xen_domctl *op, struct fake_dom *d)
 		memset(op->u.vcpuaffinity.cpumap_hard.bitmap.p, 0xff, 1);
 		return 0;
 	default:
-		return refuse(ENOSYS);
+		return fake_device(op);
 	}
 }
 

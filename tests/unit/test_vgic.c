@@ -252,6 +252,87 @@ static void test_linked(void **state)
 	assert_null(fake_spis[100].handler);
 }
 
+/*
+ * Taken from a guest in each state and given on: the next owner finds the physical interrupt at
+ * rest, and gets what its line says from then on. states: fired, acknowledged, fired again.
+ */
+static void take_and_give_on(bool is_edge, u32 states)
+{
+	u32 icfgr = 0xc00 + 41 / 16 * 4, bit = 2U << (41 % 16 * 2);
+
+	assert_int_equal(vgic_route_hw(dom, 41, 100), 0);
+	world_write(DIST + icfgr, is_edge ? bit : 0);
+	assert_int_equal(fake_spis[100].edge, is_edge);
+	world_arm(0, 41, 0x80);
+	fake_phys_line(100, true);
+	fake_phys_take(100);
+	if (states > 1) {
+		assert_int_equal(fake_guest_ack(), 41);
+	}
+	if (states > 2) {
+		fake_phys_line(100, false);
+		fake_phys_line(100, true);
+	}
+	assert_int_equal(vgic_unroute_hw(dom, 41), 0);
+	assert_false(fake_spis[100].active);
+	assert_false(fake_spis[100].pending);
+	assert_false(fake_spis[100].enabled);
+	if (states > 1) {
+		fake_guest_eoi(41); /* of nothing */
+	}
+	fake_phys_line(100, false);
+	assert_int_equal(fake_guest_ack(), FAKE_GIC_NONE);
+	assert_int_equal(vgic_route_hw(dom, 42, 100), 0);
+	world_arm(0, 42, 0x80);
+	fake_phys_take(100);
+	assert_int_equal(fake_guest_ack(), FAKE_GIC_NONE);
+	fake_phys_line(100, true);
+	fake_phys_take(100);
+	assert_int_equal(fake_guest_ack(), 42);
+	fake_phys_line(100, false);
+	fake_guest_eoi(42);
+	assert_false(fake_spis[100].active);
+	assert_int_equal(vgic_unroute_hw(dom, 42), 0);
+}
+
+static void test_linked_and_given_on(void **state)
+{
+	for (u32 states = 1; states <= 3; states++) {
+		take_and_give_on(false, states);
+		take_and_give_on(true, states);
+	}
+}
+
+/* A device's interrupt goes to its vCPU's CPU from the first on, also when that changes. */
+static void test_linked_goes_to_its_cpu(void **state)
+{
+	u64 vcpu = 2;
+
+	fake_spis[100].cpu = 0;
+	assert_int_equal(vgic_route_hw(dom, 41, 100), 0);
+	assert_true(world_try(ROUTER(41), 8, true, &vcpu));
+	world_arm(0, 41, 0x80);
+	assert_int_equal(fake_spis[100].cpu, 2);
+	vcpu = 1;
+	assert_true(world_try(ROUTER(41), 8, true, &vcpu));
+	fake_cpu = 2;
+	fake_phys_line(100, true);
+	fake_phys_take(100);
+	assert_int_equal(fake_spis[100].cpu, 1);
+	/* An interrupt that the guest has enabled before it is given the device. */
+	assert_int_equal(vgic_unroute_hw(dom, 41), 0);
+	fake_spis[100].cpu = 0;
+	assert_int_equal(vgic_route_hw(dom, 41, 100), 0);
+	assert_int_equal(fake_spis[100].cpu, 1);
+	assert_true(fake_spis[100].enabled);
+	/* A vCPU that is nowhere: where it was. */
+	assert_int_equal(vgic_unroute_hw(dom, 41), 0);
+	vcpu = 3;
+	assert_true(world_try(ROUTER(41), 8, true, &vcpu));
+	assert_int_equal(vgic_route_hw(dom, 41, 100), 0);
+	assert_int_equal(fake_spis[100].cpu, 1);
+}
+
 /* Loaded as active only, then ended: the list register must not be used for what comes next. */
 static void test_changed_while_active(void **state)
 {
@@ -360,6 +441,8 @@ int main(void)
 		CASE(test_level),
 		CASE(test_route),
 		CASE(test_linked),
+		CASE(test_linked_and_given_on),
+		CASE(test_linked_goes_to_its_cpu),
 		CASE(test_changed_while_active),
 		CASE(test_timer_moves),
 		CASE(test_wake),

@@ -51,7 +51,10 @@ static int build_create(struct build *b)
 	cd->arch.gic_version = c->gic_version == 2   ? XEN_DOMCTL_CONFIG_GIC_V2
 			       : c->gic_version == 3 ? XEN_DOMCTL_CONFIG_GIC_V3
 						     : XEN_DOMCTL_CONFIG_GIC_NATIVE;
-	cd->arch.nr_spis = c->vuart ? GUEST_VPL011_SPI - 32 + 1 : 0;
+	cd->arch.nr_spis = passthru_nr_spis(&c->passthru);
+	if (c->vuart && cd->arch.nr_spis == 0) {
+		cd->arch.nr_spis = GUEST_VPL011_SPI - 32 + 1;
+	}
 	rc = hyp_domctl(&op);
 	if (rc == 0) {
 		b->domid = op.domain;
@@ -264,6 +267,11 @@ static int build_vuart(struct build *b)
 	return b->plan->cfg->vuart ? hyp_vuart_init(b->domid) : 0;
 }
 
+static int build_devices(struct build *b)
+{
+	return passthru_give(b->plan->cfg, b->domid);
+}
+
 static int build_context(struct build *b)
 {
 	struct vcpu_guest_context ctxt = { .flags = VGCF_online };
@@ -296,6 +304,7 @@ static const struct {
 	{ build_load, "load kernel and ramdisk", "see \"bh dmesg\" for the hypervisor's reason" },
 	{ build_dtb, "load its device tree", "see \"bh dmesg\" for the hypervisor's reason" },
 	{ build_params, "set up its console", "see \"bh dmesg\" for the hypervisor's reason" },
+	{ build_devices, "give it its devices", "change dtdev/iomem/irqs/device_tree" },
 	{ build_vuart, "give it a virtual UART", "remove vuart" },
 	{ build_context, "set its first registers",
 	  "see \"bh dmesg\" for the hypervisor's reason" },

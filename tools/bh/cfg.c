@@ -140,6 +140,7 @@ static void cfg_complete(struct cfg *c)
 		err_at(w.file, w.line, "maxmem is less than memory\nraise maxmem to %llu",
 		       (unsigned long long)c->memory_kib / 1024);
 	}
+	passthru_check(c);
 	cfg_reservation(c);
 	cfg_bootargs(c);
 }
@@ -185,6 +186,7 @@ void cfg_free(struct cfg *c)
 {
 	if (c) {
 		source_free(c->source);
+		passthru_close(&c->passthru);
 		free(c->file);
 		free(c->bootargs);
 		free(c->affinity_hard);

@@ -14,6 +14,7 @@
 #include <public/bulkhead.h>
 
 #include "image.h"
+#include "passthru.h"
 #include "text.h"
 
 #define CFG_MAX_VCPUS BULKHEAD_MAX_VCPUS
@@ -69,6 +70,7 @@ struct cfg {
 	bool vuart;
 	uint64_t gic_version;  /* 0 = as the machine */
 	uint64_t load_address; /* IMAGE_NO_LOAD = not given */
+	struct passthru passthru;
 	uint64_t max_grant_frames, max_maptrack_frames, max_event_channels;
 	const char *shutdown_input;
 	const char *reboot_input;

@@ -22,6 +22,7 @@ enum kind {
 	K_SIZE,
 	K_NUM,
 	K_ACTION,
+	K_LIST, /* one value is a list of one */
 	K_CUSTOM
 };
 
@@ -214,6 +215,11 @@ static int set_rate(struct cfg *c, const struct key *k)
 	return BH_OK;
 }
 
+static int set_devices(struct cfg *c, const struct key *k)
+{
+	return passthru_key(c, k->name);
+}
+
 /* ---- the table ---- */
 
 static const struct key keys[] = {
@@ -257,6 +263,13 @@ static const struct key keys[] = {
 	  "when its watchdog runs out (destroy)" },
 	{ "vuart", K_CUSTOM, 0, 0, 0, set_vuart, "\"sbsa_uart\": a PL011 at 0x22000000" },
 	{ "gic_version", K_CUSTOM, 0, 0, 0, set_gic, "\"v2\", \"v3\" or \"default\"" },
+	{ "dtdev", K_LIST, 0, 0, 0, set_devices,
+	  "devices of the machine, by path in its device tree" },
+	{ "iomem", K_LIST, 0, 0, 0, set_devices,
+	  "pages of their registers: \"START,NUMBER@GUEST\"" },
+	{ "irqs", K_LIST, 0, 0, 0, set_devices, "their shared interrupts, 32 and up" },
+	{ "device_tree", K_LIST, 0, 0, 0, set_devices,
+	  "partial device tree that shows them to the domain" },
 	{ "shutdown_input", K_TEXT, AT(shutdown_input), 0, 0, NULL,
 	  "typed on its console by \"bh shutdown\"" },
 	{ "reboot_input", K_TEXT, AT(reboot_input), 0, 0, NULL, "typed by \"bh reboot\"" },
@@ -292,11 +305,7 @@ static const char *const xl_keys[] = {
 	"vsnd",
 	"virtio",
 	"rdm",
-	"iomem",
-	"irqs",
 	"ioports",
-	"dtdev",
-	"device_tree",
 	"passthrough",
 	"driver_domain",
 	"device_model_args",
@@ -402,7 +411,7 @@ static int key_apply(struct cfg *c, const struct key *k)
 {
 	const char *s = source_text(c->source, k->name);
 
-	if (!s && !(k->kind == K_CUSTOM && k->custom == set_affinity)) {
+	if (!s && k->kind != K_LIST && !(k->kind == K_CUSTOM && k->custom == set_affinity)) {
 		return key_bad(c, k, "%s wants one value, not a list\nremove the brackets",
 			       k->name);
 	}

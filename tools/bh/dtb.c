@@ -16,8 +16,9 @@
 #include <xen/xen.h>
 
 #include "dtb.h"
+#include "passthru.h"
 
-#define PHANDLE_GIC 1
+#define PHANDLE_GIC 65000 /* as Xen's toolstack: partial device trees name it */
 #define NR_CELLS    8
 
 /* Cells of an interrupt: kind, number, flags. */
@@ -266,7 +267,8 @@ static void tree_vuart(struct tree *t)
 size_t dtb_room(const struct dtb_spec *spec)
 {
 	return 4096 + spec->nr_vcpus * 160u + spec->seed_len +
-	       (spec->bootargs ? strlen(spec->bootargs) : 0);
+	       (spec->bootargs ? strlen(spec->bootargs) : 0) +
+	       (spec->partial ? fdt_totalsize(spec->partial) : 0);
 }
 
 int dtb_make(const struct dtb_spec *spec, void *buf, size_t room)
@@ -286,6 +288,9 @@ int dtb_make(const struct dtb_spec *spec, void *buf, size_t room)
 	tree_hypervisor(&t, spec);
 	if (spec->vuart) {
 		tree_vuart(&t);
+	}
+	if (spec->partial) {
+		tree_note(&t, passthru_tree(buf, spec->partial));
 	}
 	node_end(&t);
 	tree_note(&t, fdt_finish(buf));

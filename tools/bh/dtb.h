@@ -22,6 +22,7 @@ struct dtb_spec {
 	uint64_t initrd_start, initrd_end; /* equal = none */
 	const void *seed;		   /* random bytes for the guest, NULL = none */
 	size_t seed_len;
+	const void *partial; /* device tree of passed-through devices, NULL = none */
 };
 
 /* Writes the tree into @buf. Returns its size or a negative libfdt error. */

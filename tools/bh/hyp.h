@@ -67,6 +67,11 @@ int hyp_vcpu_context(uint32_t domid, uint32_t vcpu, const struct vcpu_guest_cont
 int hyp_credit_get(uint32_t domid, struct xen_domctl_sched_credit *c);
 int hyp_credit_set(uint32_t domid, const struct xen_domctl_sched_credit *c);
 int hyp_vuart_init(uint32_t domid);
+/* Devices: by path in the machine's device tree; pages of registers; shared interrupts. */
+int hyp_assign_device(uint32_t domid, const char *path);
+int hyp_iomem_permission(uint32_t domid, uint64_t first, uint64_t nr);
+int hyp_iomem_map(uint32_t domid, uint64_t gfn, uint64_t first, uint64_t nr);
+int hyp_irq_bind(uint32_t domid, uint32_t irq);
 int hyp_physinfo(struct xen_sysctl_physinfo *info);
 int hyp_sched_id(uint32_t *id);
 /* Populate @nr extents of 2^@order pages at guest frames @gfns. Returns how many, or -errno. */

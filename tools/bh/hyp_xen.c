@@ -237,6 +237,55 @@ int hyp_vuart_init(uint32_t domid)
 	return hyp_domctl(&op);
 }
 
+int hyp_assign_device(uint32_t domid, const char *path)
+{
+	struct xen_domctl op = { .cmd = XEN_DOMCTL_assign_device, .domain = (domid_t)domid };
+	char *buf = hyp_buf(strlen(path) + 1);
+	int rc;
+
+	if (!buf) {
+		return -ENOMEM;
+	}
+	strcpy(buf, path);
+	op.u.assign_device.dev = XEN_DOMCTL_DEV_DT;
+	op.u.assign_device.u.dt.size = (uint32_t)strlen(path);
+	set_xen_guest_handle(op.u.assign_device.u.dt.path, buf);
+	rc = hyp_domctl(&op);
+	hyp_buf_free(buf);
+	return rc;
+}
+
+int hyp_iomem_permission(uint32_t domid, uint64_t first, uint64_t nr)
+{
+	struct xen_domctl op = { .cmd = XEN_DOMCTL_iomem_permission, .domain = (domid_t)domid };
+
+	op.u.iomem_permission.first_mfn = first;
+	op.u.iomem_permission.nr_mfns = nr;
+	op.u.iomem_permission.allow_access = 1;
+	return hyp_domctl(&op);
+}
+
+int hyp_iomem_map(uint32_t domid, uint64_t gfn, uint64_t first, uint64_t nr)
+{
+	struct xen_domctl op = { .cmd = XEN_DOMCTL_memory_mapping, .domain = (domid_t)domid };
+
+	op.u.memory_mapping.first_gfn = gfn;
+	op.u.memory_mapping.first_mfn = first;
+	op.u.memory_mapping.nr_mfns = nr;
+	op.u.memory_mapping.add_mapping = DPCI_ADD_MAPPING;
+	return hyp_domctl(&op);
+}
+
+int hyp_irq_bind(uint32_t domid, uint32_t irq)
+{
+	struct xen_domctl op = { .cmd = XEN_DOMCTL_bind_pt_irq, .domain = (domid_t)domid };
+
+	op.u.bind_pt_irq.machine_irq = irq;
+	op.u.bind_pt_irq.irq_type = PT_IRQ_TYPE_SPI;
+	op.u.bind_pt_irq.u.spi.spi = (uint16_t)irq;
+	return hyp_domctl(&op);
+}
+
 int hyp_physinfo(struct xen_sysctl_physinfo *info)
 {
 	struct xen_sysctl op = { .cmd = XEN_SYSCTL_physinfo };

@@ -135,6 +135,7 @@ static void plan_spec(const struct plan *p, struct dtb_spec *s)
 		.initrd_end = p->ramdisk_gpa + p->ramdisk.size,
 		.seed = p->seed,
 		.seed_len = sizeof(p->seed),
+		.partial = p->cfg->passthru.tree.data,
 	};
 	memcpy(s->bank_base, p->bank_base, sizeof(s->bank_base));
 	memcpy(s->bank_size, p->bank_size, sizeof(s->bank_size));
@@ -175,7 +176,8 @@ uint64_t plan_pool_pages(const struct plan *p)
 	uint64_t ram = p->cfg->maxmem_kib * 1024;
 
 	/* One level-3 table per block, one level-2 table per GiB, roots, devices, grant table. */
-	return 16 + ram / BLOCK + 1 + (ram >> 30) + 1 + 4 * p->cfg->maxvcpus;
+	return 16 + ram / BLOCK + 1 + (ram >> 30) + 1 + 4 * p->cfg->maxvcpus +
+	       passthru_pool_pages(&p->cfg->passthru);
 }
 
 /* Domains get the interrupt controller of the machine, which Dom0 has as well. */

@@ -22,6 +22,7 @@ FOLDERS := \
 	common/comm \
 	common/grant \
 	common/console \
+	common/device \
 	common/life \
 	xsm \
 	common/ext \

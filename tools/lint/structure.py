@@ -47,6 +47,7 @@ LAYERS = [
     ("common/comm", 100, 100),
     ("common/grant", 500, 0),
     ("common/console", 450, 150),
+    ("common/device", 600, 400),
     ("common/life", 500, 300),
     ("xsm", 700, 60),
     ("common/ext", 700, 60),

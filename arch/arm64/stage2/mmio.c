@@ -9,6 +9,19 @@
 
 #define ACCESS_BYTES_MAX 8U
 
+bool mmio_overlaps(const struct domain *d, u64 start, u64 bytes)
+{
+	const struct arch_domain *a = &d->arch;
+
+	for (u32 i = 0; i < a->nr_mmio; i++) {
+		if (start < a->mmio[i].start + a->mmio[i].bytes &&
+		    a->mmio[i].start < start + bytes) {
+			return true;
+		}
+	}
+	return false;
+}
+
 int mmio_register(struct domain *d, const struct mmio_region *region)
 {
 	struct arch_domain *a = &d->arch;
@@ -16,11 +29,8 @@ int mmio_register(struct domain *d, const struct mmio_region *region)
 	if (region->bytes < ACCESS_BYTES_MAX || region->start + region->bytes < region->start) {
 		return -EINVAL;
 	}
-	for (u32 i = 0; i < a->nr_mmio; i++) {
-		if (region->start < a->mmio[i].start + a->mmio[i].bytes &&
-		    a->mmio[i].start < region->start + region->bytes) {
-			return -EEXIST;
-		}
+	if (mmio_overlaps(d, region->start, region->bytes)) {
+		return -EEXIST;
 	}
 	if (a->nr_mmio == MMIO_REGIONS_MAX) {
 		return -ENOSPC;

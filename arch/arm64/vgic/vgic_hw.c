@@ -3,8 +3,8 @@
  * The virtual GIC: virtual interrupts that stand for physical ones (VIRQ_HW). The physical
  * interrupt is taken at EL2, its priority is dropped, and it stays active until the guest ends the
  * virtual one: the list register's link deactivates it (IHI 0069, 4.6). Enabling and trigger type
- * of an SPI are passed on; its affinity follows the vCPU when it has fired on another CPU than the
- * vCPU's.
+ * of an SPI are passed on; its affinity follows the vCPU when it is enabled, and when it has fired
+ * on another CPU than the vCPU's.
  *
  * owners[] says whose a physical SPI is. A row is written before the interrupt is enabled and
  * cleared after it has been disabled, under the owner's vgic.lock.
@@ -94,12 +94,27 @@ u32 vgic_hw_pending(const struct domain *d, const struct vgic_irq *irqs, u32 lin
 	return result;
 }
 
-void vgic_hw_set_enabled(const struct vgic_irq *irq, bool enabled)
+/* Have the next one fire where the vCPU is now, if that is not on CPU from. */
+static void follow(const struct domain *d, const struct vgic_irq *irq, u32 from)
+{
+	u32 cpu;
+
+	if (irq->target < d->nr_vcpus && d->vcpus[irq->target] != NULL) {
+		cpu = d->vcpus[irq->target]->arch.vgic.cpu;
+		if (cpu != VGIC_NO_CPU && cpu != from) {
+			irq_set_affinity(irq->pirq, cpu);
+		}
+	}
+}
+
+void vgic_hw_set_enabled(const struct domain *d, const struct vgic_irq *irq, bool enabled)
 {
 	if (vgic_irq_is_private(irq)) {
 		return; /* the vCPU's timer: it stays enabled and is held back by being active */
 	}
 	if (enabled) {
+		/* Not where it was last: that CPU may be busy, as the boot CPU is for long. */
+		follow(d, irq, VGIC_NO_CPU);
 		irq_enable(irq->pirq);
 	} else {
 		irq_disable(irq->pirq);
@@ -128,19 +143,6 @@ void vgic_hw_resample(const struct domain *d, struct vgic_irq *irq)
 	}
 }
 
-/* Have the next one fire where the vCPU is now. */
-static void follow(const struct domain *d, const struct vgic_irq *irq)
-{
-	u32 cpu;
-
-	if (irq->target < d->nr_vcpus && d->vcpus[irq->target] != NULL) {
-		cpu = d->vcpus[irq->target]->arch.vgic.cpu;
-		if (cpu != VGIC_NO_CPU && cpu != cpu_id()) {
-			irq_set_affinity(irq->pirq, cpu);
-		}
-	}
-}
-
 /* A physical SPI of a guest has fired on this CPU. */
 static void fired(unsigned int pirq, void *arg)
 {
@@ -153,7 +155,7 @@ static void fired(unsigned int pirq, void *arg)
 	inject_begin(d);
 	if (likely(owners[pirq] == d)) {
 		vgic_irq_set_latch(d, irq);
-		follow(d, irq);
+		follow(d, irq, cpu_id());
 	}
 	inject_end(d);
 }
@@ -185,7 +187,7 @@ int vgic_route_hw(struct domain *d, u32 virq, u32 pirq)
 	d->arch.vgic.nr_hw++;
 	vgic_hw_set_edge(irq, (irq->flags & VIRQ_EDGE) != 0);
 	if ((irq->flags & VIRQ_ENABLED) != 0) {
-		irq_enable(pirq);
+		vgic_hw_set_enabled(d, irq, true);
 	}
 	inject_end(d);
 	return 0;
@@ -209,7 +211,7 @@ int vgic_unroute_hw(struct domain *d, u32 virq)
 	owners[pirq] = NULL;
 	inject_end(d);
 	/* Whatever state was left anywhere, the next owner starts with an inactive interrupt. */
-	irq_deactivate(pirq);
+	gic_ops->set_active(pirq, cpu_id(), false);
 	gic_ops->set_pending(pirq, cpu_id(), false);
 	irq_release(pirq);
 	return 0;

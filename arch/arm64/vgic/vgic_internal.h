@@ -127,7 +127,7 @@ void vgic_lr_fill(struct domain *d, struct vcpu *v);
 
 /* vgic_hw.c: the physical side of an interrupt with VIRQ_HW. */
 void vgic_hw_set_active(const struct domain *d, const struct vgic_irq *irq, bool active);
-void vgic_hw_set_enabled(const struct vgic_irq *irq, bool enabled);
+void vgic_hw_set_enabled(const struct domain *d, const struct vgic_irq *irq, bool enabled);
 void vgic_hw_set_edge(const struct vgic_irq *irq, bool edge);
 void vgic_hw_set_pending(const struct domain *d, const struct vgic_irq *irq, bool pending);
 /* A write to ISPENDR. */

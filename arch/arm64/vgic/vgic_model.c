@@ -335,7 +335,7 @@ void vgic_irq_set_enabled(struct domain *d, struct vgic_irq *irq, bool enabled)
 		if (enabled && irq->lr == VGIC_NO_LR) {
 			vgic_hw_resample(d, irq);
 		}
-		vgic_hw_set_enabled(irq, enabled);
+		vgic_hw_set_enabled(d, irq, enabled);
 	}
 	change_end(d, irq);
 }

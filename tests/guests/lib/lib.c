@@ -95,6 +95,11 @@ static void read_platform(const void *fdt)
 		plat.uart = reg_cell(fdt, node, 0, false);
 		plat.uart_irq = irq_of(fdt, node);
 	}
+	node = fdt_node_offset_by_compatible(fdt, -1, "arm,pl011");
+	if (node >= 0 && reg_cell(fdt, node, 0, false) != plat.uart) {
+		plat.serial = reg_cell(fdt, node, 0, false);
+		plat.serial_irq = irq_of(fdt, node);
+	}
 	node = fdt_node_offset_by_prop_value(fdt, -1, "device_type", "memory", 7);
 	if (node >= 0) {
 		plat.ram_base = reg_cell(fdt, node, 0, false);

@@ -46,6 +46,8 @@ struct platform {
 	uint64_t gicc;		  /* GICv2's CPU interface; 0 = GICv3 */
 	uint64_t uart;		  /* PL011 or SBSA UART; 0 = none */
 	unsigned int uart_irq;
+	uint64_t serial; /* PL011 that is not the console; 0 = none */
+	unsigned int serial_irq;
 	unsigned int evtchn_irq;
 	uint64_t ram_base, ram_size; /* first bank */
 	uint64_t shm_base, shm_size; /* first static region; 0 = none */

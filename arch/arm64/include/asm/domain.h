@@ -45,6 +45,8 @@ struct arch_domain {
 /* Register a region (mmio.c) while the domain is under construction; -ENOSPC, -EEXIST on overlap.
  */
 int mmio_register(struct domain *d, const struct mmio_region *region);
+/* Is any of these guest addresses an emulated device's? */
+bool mmio_overlaps(const struct domain *d, u64 start, u64 bytes);
 /* Find and run the handler; false when no region matches or the handler refuses. */
 bool mmio_dispatch(struct vcpu *v, u64 ipa, struct mmio_access *access);
 
