@@ -24,6 +24,7 @@
 #include <hv/xsm.h>
 
 #define LOAD_GAP (30 * NSEC_PER_USEC)
+#define SEAL_GAP (100 * NSEC_PER_USEC)
 
 __init void boot_stop(const char *why)
 {
@@ -64,6 +65,13 @@ __init void boot_early(u64 image_pa_start, u64 image_bytes, u64 fdt_pa, const vo
 	}
 }
 
+static void seal_dom0(struct timer *timer)
+{
+	if (dom0_seal() == -ERESTART) {
+		timer_set(timer, time_now() + SEAL_GAP);
+	}
+}
+
 /*
  * Once boot is over: Dom0 starts when its images have been copied, a slice at a time; in between
  * this CPU is its guests', if there are any.
@@ -80,6 +88,8 @@ static void start_dom0(struct timer *timer)
 	pr_info("boot: done after %lu us\n", time_now() / NSEC_PER_USEC);
 	if (hardware_domain) {
 		domain_control_unpause(hardware_domain);
+		timer_init(timer, seal_dom0);
+		seal_dom0(timer);
 	}
 }
 

@@ -105,7 +105,7 @@ __init void bootinfo_init(u64 image_pa_start, u64 image_bytes, u64 fdt_pa)
 	}
 }
 
-__init const struct boot_module *bootinfo_find(enum boot_module_kind kind)
+__init struct boot_module *bootinfo_find(enum boot_module_kind kind)
 {
 	for (unsigned int i = 0; i < boot_info.nr_modules; i++) {
 		if (boot_info.modules[i].kind == kind && !boot_info.modules[i].is_domains) {

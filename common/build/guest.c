@@ -178,10 +178,10 @@ static __init bool is_content_bad(struct build *b, void *fdt)
 		(struct build_image){ mfn_to_pa(frame).v, fdt_totalsize(fdt), b->tree_at };
 	b->has_tree = true;
 	do {
-		err = build_load(b, false);
+		err = build_load(b);
 	} while (err == -ERESTART);
 	wallclock_show(b->d);
-	return err || build_start(b);
+	return err || build_keep(b) || build_start(b);
 }
 
 /* For who restarts it. Else the modules are given back when boot is over, and the tree is now. */

@@ -8,7 +8,9 @@
 
 #include <hv/arch.h>
 #include <hv/dom_console.h>
+#include <hv/errno.h>
 #include <hv/evtchn.h>
+#include <hv/health.h>
 #include <hv/stage2.h>
 #include <public/hvm.h>
 
@@ -43,28 +45,11 @@ static int load_page(struct build *b, const struct build_image *image, u64 done)
 	return (int)bytes;
 }
 
-static int clear_page(struct build *b, u64 gpa)
-{
-	mfn_t frame = s2_hold(b->d, ipa_to_gfn(ipa(gpa)), true);
-
-	if (mfn_is_valid_value(frame)) {
-		arch_scrub_frames(frame, 1);
-		s2_release(b->d);
-	}
-	return PAGE_SIZE;
-}
-
 /* A page of all the work, which is b->loaded bytes on: bytes done, 0: nothing was left, -EFAULT. */
-static int load_step(struct build *b, bool cold)
+static int load_step(struct build *b)
 {
 	u64 at = b->loaded;
 
-	for (u32 i = 0; cold && i < b->nr_ranges; i++) {
-		if (at < b->range[i].bytes) {
-			return clear_page(b, b->range[i].gpa + at);
-		}
-		at -= b->range[i].bytes;
-	}
 	for (u32 i = 0; i < BUILD_IMAGES; i++) {
 		if (at < b->image[i].bytes) {
 			return load_page(b, &b->image[i], at);
@@ -74,12 +59,12 @@ static int load_step(struct build *b, bool cold)
 	return 0;
 }
 
-int build_load(struct build *b, bool cold)
+int build_load(struct build *b)
 {
 	int done = b->image[BUILD_KERNEL].bytes ? 1 : -ENOENT;
 
 	while (done > 0) {
-		done = load_step(b, cold);
+		done = load_step(b);
 		b->loaded = done > 0 ? b->loaded + (u64)done : 0;
 		if (done > 0 && softirq_preempt_needed()) {
 			return -ERESTART;
@@ -110,14 +95,50 @@ static int set_params(struct build *b)
 	return console ? dom_console_bind(b->d, CONSOLE_GFN, console) : 0;
 }
 
-int build_start(struct build *b)
+/* What the domain finds, in each of its lives. */
+static int open_channels(struct domain *d)
 {
+	struct build *b = build_of(d);
+	int err = b ? 0 : -ESRCH;
+
+	for (u32 i = 0; !err && i < b->nr_ports; i++) {
+		err = evtchn_open(d, b->ports[i].port, b->ports[i].peer, b->ports[i].peer_port);
+	}
+	return err ? err : set_params(b);
+}
+
+int build_keep(struct build *b)
+{
+	struct bulkhead_health_policy policy = { b->restart,	b->give_up,  b->warm_limit,
+						 b->cold_limit, b->window_s, b->watchdog_ms };
 	int err = 0;
 
-	for (u32 i = 0; i < b->nr_ports && !err; i++) {
-		err = evtchn_open(b->d, b->ports[i].port, b->ports[i].peer, b->ports[i].peer_port);
+	if (!b->restart && !b->watchdog_ms) {
+		return 0;
 	}
-	err = err ? err : set_params(b);
+	for (u32 i = 0; b->restart && i < BUILD_IMAGES && !err; i++) {
+		err = health_add_image(b->d, b->image[i].from, b->image[i].bytes, b->image[i].to);
+	}
+	err = err ? err : health_set_policy(b->d, &policy);
+	for (u32 i = b->nr_ram; !err && i < b->nr_ranges; i++) {
+		b->d->health->kept[b->d->health->nr_kept++] =
+			(struct health_range){ b->range[i].gpa >> PAGE_SHIFT,
+					       b->range[i].bytes >> PAGE_SHIFT };
+	}
+	if (!err && b->restart) {
+		b->d->health->reopen = open_channels;
+		do {
+			err = health_seal_images(b->d, b->image[BUILD_KERNEL].to,
+						 b->image[BUILD_TREE].to);
+		} while (err == -ERESTART);
+	}
+	return err;
+}
+
+int build_start(struct build *b)
+{
+	int err = open_channels(b->d);
+
 	return err ? err
 		   : vcpu_power_on(b->d->vcpus[0], b->image[BUILD_KERNEL].to,
 				   b->image[BUILD_TREE].to);

@@ -114,19 +114,35 @@ static mfn_t take_keep(struct dom_console *c, struct stream *s)
 	return keep;
 }
 
+/* Serve another page, which comes with a reference, or none. A dying domain gets no new one. */
+static void set_ring(struct domain *d, mfn_t frame, u32 port)
+{
+	struct dom_console *c = d->console;
+	mfn_t old = frame;
+
+	spin_lock(&c->lock);
+	if (port == 0 || !READ_ONCE(d->is_dying)) {
+		old = c->ring;
+		c->ring = frame;
+		c->port = port;
+	}
+	spin_unlock(&c->lock);
+	if (mfn_is_valid_value(old)) {
+		frame_put(old);
+	}
+}
+
+void dom_console_unbind(struct domain *d)
+{
+	set_ring(d, mfn(INVALID_FRAME), 0);
+}
+
 int dom_console_release(struct domain *d)
 {
 	struct dom_console *c = d->console;
 	mfn_t frame;
 
-	timer_cancel(&c->show);
-	spin_lock(&c->lock);
-	frame = c->ring;
-	c->ring = mfn(INVALID_FRAME);
-	spin_unlock(&c->lock);
-	if (mfn_is_valid_value(frame)) {
-		frame_put(frame);
-	}
+	dom_console_unbind(d);
 	for (u32 i = 0; i < NR_DOM_CONSOLES; i++) {
 		frame = take_keep(c, &c->stream[i]);
 		if (mfn_is_valid_value(frame)) {
@@ -338,27 +354,16 @@ void dom_console_attach(struct domain *d, enum dom_console_stream which, domid_t
 
 int dom_console_bind(struct domain *d, gfn_t ring, u32 port)
 {
-	mfn_t frame, old;
-	int err;
+	mfn_t frame;
+	int err = 0;
 
-	if (!evtchn_is_hypervisor(d, port)) {
-		return 0;
+	if (evtchn_is_hypervisor(d, port)) {
+		err = s2_get_frame(d, ring, true, &frame);
+		if (err == 0) {
+			set_ring(d, frame, port);
+		}
 	}
-	err = s2_get_frame(d, ring, true, &frame);
-	if (err != 0) {
-		return err;
-	}
-	spin_lock(&d->console->lock);
-	old = READ_ONCE(d->is_dying) ? frame : d->console->ring;
-	if (!READ_ONCE(d->is_dying)) {
-		d->console->ring = frame;
-		d->console->port = port;
-	}
-	spin_unlock(&d->console->lock);
-	if (mfn_is_valid_value(old)) {
-		frame_put(old);
-	}
-	return 0;
+	return err;
 }
 
 /* What a domain has written last is kept with the rest. */

@@ -12,6 +12,7 @@
 #include <hv/compiler.h>
 #include <hv/errno.h>
 #include <hv/frame.h>
+#include <hv/health.h>
 #include <hv/heap.h>
 #include <hv/percpu.h>
 #include <hv/printk.h>
@@ -21,6 +22,7 @@
 #include <libfdt.h>
 
 #define DEFAULT_MEMORY MIB(512)
+#define SEAL_SLICES    6U /* of a checksum, in one go */
 #define TABLE_PAGES    1024U
 
 /* As many as pool 0 has CPUs, unless asked for; never more under a policy without turns. */
@@ -105,6 +107,7 @@ static __init int find_regions(struct dom0 *dom0)
 static struct copy {
 	u64 to, from, bytes;
 } copies[2];
+static u64 entry, tree; /* addresses of its kernel and its tree, with what a restart needs */
 
 static __init void load(struct dom0 *dom0, const struct boot_module *kernel,
 			const struct boot_module *ramdisk)
@@ -114,6 +117,19 @@ static __init void load(struct dom0 *dom0, const struct boot_module *kernel,
 		copies[1] = (struct copy){ dom0->initrd, ramdisk->at.base, ramdisk->at.bytes };
 	}
 	boot_copy_from(pa(dom0->tree), dom0->fdt, fdt_totalsize(dom0->fdt));
+}
+
+int dom0_seal(void)
+{
+	struct health *h = hardware_domain->health;
+	int rc = h && h->image ? -ERESTART : 0;
+
+	for (u32 i = 0; i < SEAL_SLICES && rc == -ERESTART; i++) {
+		/* An image that begins between two words is summed up by bytes. */
+		i = IS_ALIGNED(h->image[h->at].from, sizeof(u64)) ? i : SEAL_SLICES;
+		rc = health_seal_images(hardware_domain, entry, tree);
+	}
+	return rc;
 }
 
 int dom0_load(void)
@@ -157,6 +173,70 @@ static __init int fill(struct dom0 *dom0, const struct boot_module *kernel)
 	return vcpu_bring_up(dom0->d->vcpus[0]);
 }
 
+/*
+ * dom0_restart=always|auto|never: whether Dom0 alone is restarted after a crash, a reboot or its
+ * watchdog. auto: if there are other domains, else the machine is reset.
+ */
+static __init bool read_policy(bool *is_if_others)
+{
+	const char *word = cmdline_get("dom0_restart");
+
+	*is_if_others = !word || !strcmp(word, "auto");
+	if (word && !*is_if_others && strcmp(word, "always") && strcmp(word, "never")) {
+		pr_warn("dom0: dom0_restart=%s is not known: give always, auto or never\n", word);
+		*is_if_others = true;
+	}
+	return *is_if_others || !strcmp(word, "always");
+}
+
+/* Keep what a restart needs: the modules where they are, and a copy of the tree. */
+static __init int keep(struct dom0 *dom0)
+{
+	struct bulkhead_health_policy policy = {
+		.restart = BULKHEAD_RESTART_cold,
+		.give_up = BULKHEAD_GIVE_UP_reset,
+		.cold_limit = 10,
+		.window_s = 60,
+		.watchdog_ms = (u32)MIN(cmdline_number("dom0_watchdog_ms", 0), HEALTH_WATCHDOG_MAX),
+	};
+	u64 tree_bytes = fdt_totalsize(dom0->fdt);
+	u64 tos[] = { dom0->kernel, dom0->initrd };
+	bool is_if_others;
+	mfn_t frame;
+	int rc = 0;
+
+	if (!read_policy(&is_if_others)) {
+		return 0;
+	}
+	frame = frame_alloc(DOM0_TREE_ORDER, HV_DOMID_HYP);
+	if (!mfn_is_valid_value(frame)) {
+		return -ENOMEM;
+	}
+	boot_copy_from(mfn_to_pa(frame), dom0->fdt, tree_bytes);
+	rc = health_add_image(dom0->d, mfn_to_pa(frame).v, tree_bytes, dom0->tree);
+	for (u32 kind = BOOT_MODULE_KERNEL; kind <= BOOT_MODULE_RAMDISK && !rc; kind++) {
+		struct boot_module *module = bootinfo_find(kind);
+
+		if (module) {
+			module->is_kept = true;
+			rc = health_add_image(dom0->d, module->at.base, module->at.bytes,
+					      tos[kind]);
+		}
+	}
+	rc = rc ? rc : health_set_policy(dom0->d, &policy);
+	if (!rc) {
+		dom0->d->health->is_if_others = is_if_others;
+		entry = dom0->kernel;
+		tree = dom0->tree;
+		/* Its memory is noted before it runs, the checksum made while it does. */
+		while (dom0->d->health->step == 0 && !rc) {
+			rc = health_seal_images(dom0->d, entry, tree);
+			rc = rc == -ERESTART ? 0 : rc;
+		}
+	}
+	return rc;
+}
+
 __init int dom0_build(void)
 {
 	const struct boot_module *kernel = bootinfo_find(BOOT_MODULE_KERNEL);
@@ -180,6 +260,7 @@ __init int dom0_build(void)
 	}
 	dom0.fdt = heap_pages_alloc(DOM0_TREE_ORDER);
 	rc = dom0.fdt ? fill(&dom0, kernel) : -ENOMEM;
+	rc = rc ? rc : keep(&dom0);
 	if (rc) {
 		pr_err("dom0: not built: error %d\n", rc);
 		hardware_domain = NULL;

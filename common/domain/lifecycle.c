@@ -117,7 +117,18 @@ void domain_changed(struct domain *d, bool is_end)
 	}
 }
 
-/* The machine goes with the hardware domain. */
+static bool has_taken_fault(struct domain *d, u8 code)
+{
+	for (const struct domain_listener *l = __start_domain_listeners;
+	     l != __stop_domain_listeners; l++) {
+		if (l->fault != NULL && l->fault(d, code)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The machine goes with the hardware domain, unless that is restarted. */
 static void hardware_domain_ended(u8 code)
 {
 	pr_info("the hardware domain has stopped, reason %u: machine %s", code,
@@ -135,6 +146,9 @@ void domain_shutdown(struct domain *d, u8 code)
 {
 	bool is_new;
 
+	if (has_taken_fault(d, code)) {
+		return;
+	}
 	if (d == hardware_domain) {
 		hardware_domain_ended(code);
 	}

@@ -217,10 +217,20 @@ int evtchn_register_info(struct vcpu *v, gfn_t frame, u32 offset)
 	return 0;
 }
 
+static void poll_end(struct vcpu *v)
+{
+	if (v->is_polling) {
+		timer_cancel(&v->oneshot);
+		WRITE_ONCE(v->is_polling, false);
+		atomic_fetch_sub(&v->domain->evtchn->nr_pollers, 1);
+	}
+}
+
 void evtchn_unregister_info(struct vcpu *v)
 {
 	mfn_t old;
 
+	poll_end(v);
 	spin_lock(&v->domain->evtchn->lock);
 	old = v->info_frame;
 	store_release(&v->info_frame.v, INVALID_FRAME);
@@ -237,15 +247,6 @@ bool evtchn_upcall_pending(struct vcpu *v)
 
 	info_close(&ref);
 	return is_pending;
-}
-
-static void poll_end(struct vcpu *v)
-{
-	if (v->is_polling) {
-		timer_cancel(&v->oneshot);
-		WRITE_ONCE(v->is_polling, false);
-		atomic_fetch_sub(&v->domain->evtchn->nr_pollers, 1);
-	}
 }
 
 int evtchn_poll(struct vcpu *v, const u32 *ports, u32 nr, u64 deadline)

@@ -10,6 +10,7 @@
 #include <hv/evtchn.h>
 #include <hv/frame.h>
 #include <hv/guest_access.h>
+#include <hv/health.h>
 #include <hv/heap.h>
 #include <hv/hypercall.h>
 #include <hv/string.h>
@@ -232,6 +233,9 @@ static const struct bulkhead_row rows[BULKHEAD_NR_OPS] = {
 	[BULKHEAD_OP_get_throttle] = { ext_get_throttle, 0, XSM_DOMAIN_INFO, true },
 	[BULKHEAD_OP_set_throttle] = { ext_set_throttle, 0, XSM_DOMAIN_SCHED, true },
 	[BULKHEAD_OP_vcpu_stat] = { ext_vcpu_stat, 0, XSM_DOMAIN_INFO, true },
+	[BULKHEAD_OP_get_health] = { health_op_get, 0, XSM_DOMAIN_INFO, true },
+	[BULKHEAD_OP_set_health] = { health_op_set, 0, XSM_DOMAIN_SCHED, true },
+	[BULKHEAD_OP_keep_image] = { health_op_keep, 0, XSM_DOMAIN_LOAD, true },
 #ifdef CONFIG_TRACE
 	[BULKHEAD_OP_trace_control] = { ext_trace_control, 0, XSM_MACHINE_TRACE, false },
 	[BULKHEAD_OP_trace_read] = { ext_trace_read, 0, XSM_MACHINE_TRACE, false },

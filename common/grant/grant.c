@@ -56,7 +56,7 @@ int grant_release(struct domain *d)
 
 	for (u32 i = 0; i < RELEASE_SLICE; i++) {
 		spin_lock(&t->lock);
-		t->max_frames = 0;
+		t->max_frames = READ_ONCE(d->is_dying) ? 0 : t->max_frames;
 		left = t->nr_frames;
 		t->nr_frames -= left != 0;
 		spin_unlock(&t->lock);

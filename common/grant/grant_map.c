@@ -208,7 +208,11 @@ int grant_unmap_all(struct domain *d)
 			i += UNMAP_COST;
 		}
 	}
-	return t->unmapped < nr ? -ERESTART : 0;
+	if (t->unmapped < nr) {
+		return -ERESTART;
+	}
+	t->unmapped = 0;
+	return 0;
 }
 
 /* One side of a copy: the frame with a reference, and the pin when it is a grant. */

@@ -24,6 +24,18 @@
 #define ACQUIRE_MAX 64U
 
 /*
+ * Dom0's frames have one place, where a restart wants them back: what it covers stays its own, by
+ * the reference that is taken here.
+ */
+static int keep_covered(struct domain *d, gfn_t g)
+{
+	struct s2_entry old = s2_lookup(d, g);
+
+	return d != hardware_domain || old.kind != S2_RAM || frame_get(old.frame, d->id) ? 0
+											 : -EINVAL;
+}
+
+/*
  * Map one frame in place of what is there; a reference that comes with it is put when this fails.
  * The lock keeps the domain from dying meanwhile: what is mapped after its teardown would stay.
  */
@@ -33,8 +45,9 @@ static int replace(struct domain *d, gfn_t g, mfn_t frame, enum s2_kind kind)
 
 	spin_lock(&d->lock);
 	if (!d->is_dying) {
-		s64 removed = s2_unmap(d, g, 1);
+		s64 removed = keep_covered(d, g);
 
+		removed = removed < 0 ? removed : s2_unmap(d, g, 1);
 		err = removed < 0 ? (int)removed : s2_map(d, g, frame, 1, kind);
 	}
 	spin_unlock(&d->lock);

@@ -7,6 +7,7 @@
 #include <hv/errno.h>
 #include <hv/evtchn.h>
 #include <hv/guest_access.h>
+#include <hv/health.h>
 #include <hv/hypercall.h>
 #include <hv/inject.h>
 #include <public/sched.h>
@@ -85,12 +86,23 @@ static s64 sched_do_remote_shutdown(u64 gva)
 	return 0;
 }
 
+static s64 sched_do_watchdog(u64 gva)
+{
+	struct sched_watchdog arg;
+
+	if (guest_copy_from(&arg, gva, sizeof(arg)) != 0) {
+		return -EFAULT;
+	}
+	return health_watchdog(current_domain(), arg.id, arg.timeout);
+}
+
 static s64 (*const commands[])(u64 gva) = {
 	[SCHEDOP_yield] = sched_do_yield,
 	[SCHEDOP_block] = sched_do_block,
 	[SCHEDOP_shutdown] = sched_do_shutdown,
 	[SCHEDOP_poll] = sched_do_poll,
 	[SCHEDOP_remote_shutdown] = sched_do_remote_shutdown,
+	[SCHEDOP_watchdog] = sched_do_watchdog,
 };
 
 s64 op_sched(u64 *args)

@@ -45,6 +45,7 @@ static void domain_free(struct defer_work *work)
 	dom_console_free(d);
 	heap_pages_free(d->shared_info, 0);
 	heap_free(d->tag);
+	heap_free(d->health);
 	heap_free(d->vcpus);
 	heap_free(d);
 }

@@ -56,6 +56,17 @@ int domain_watch_remove(domid_t watcher, u32 port)
 	return err;
 }
 
+void domain_watch_drop(domid_t watcher)
+{
+	spin_lock(&watch_lock);
+	for (u32 i = 0; i < NR_WATCHES; i++) {
+		if (watches[i].watcher == watcher) {
+			watches[i].port = 0;
+		}
+	}
+	spin_unlock(&watch_lock);
+}
+
 static void raise_watch(struct watch w)
 {
 	struct domain *watcher = domain_get(w.watcher);

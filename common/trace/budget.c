@@ -23,7 +23,8 @@
 #define LIMIT		 5000U
 #define LIMIT_SHORT	 2000U
 #define BURST		 20U
-#define EVENT_CHANNEL_OP 32U /* number of the hypercall */
+#define EVENT_CHANNEL_OP 32U				   /* number of the hypercall */
+#define RESTART_KEY	 (BUDGET_TRAP << 28 | 0x20U << 16) /* instruction aborts */
 
 static struct budget_row rows[NR_ROWS] = { [0] = { .key = KEY_OTHER } };
 static struct ratelimit report_limit;
@@ -65,7 +66,8 @@ u64 budget_limit(u32 key)
 	if (kind == BUDGET_HYPERCALL) {
 		return number == EVENT_CHANNEL_OP ? LIMIT_SHORT : LIMIT;
 	}
-	return kind == BUDGET_SMCCC ? LIMIT : LIMIT_SHORT;
+	/* Instruction aborts: slices of a domain's restart (hv/health.h). */
+	return kind == BUDGET_SMCCC || key == RESTART_KEY ? LIMIT : LIMIT_SHORT;
 }
 
 static void record(u32 key, u64 ticks, u64 nr)

@@ -37,6 +37,12 @@ int arch_domain_init(struct domain *d, const struct domain_config *config);
 int arch_domain_teardown(struct domain *d);
 /* Free a part of it; false when there was none left. */
 bool arch_domain_free_slice(struct domain *d);
+/* Devices of a domain that starts anew, in slices: -ERESTART until done. Only the caller's runs. */
+int arch_domain_reset(struct domain *d);
+/* No CPU knows a translation or an instruction of its memory any more. */
+void arch_domain_forget(struct domain *d);
+/* A guest address where no instruction can ever be fetched from: trying comes to health_run(). */
+u64 arch_domain_nowhere(const struct domain *d);
 /* -ERESTART: a slice is done that the domain needs before it has vCPUs, come again. */
 int arch_vcpu_init(struct vcpu *v);
 void arch_vcpu_free(struct vcpu *v);

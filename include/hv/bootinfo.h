@@ -39,7 +39,7 @@ extern struct boot_info boot_info;
 /* Read /chosen; modules that are broken are reported and left out. */
 void bootinfo_init(u64 image_pa_start, u64 image_bytes, u64 fdt_pa);
 /* The first module of a kind that is a direct child of /chosen, or NULL. */
-const struct boot_module *bootinfo_find(enum boot_module_kind kind);
+struct boot_module *bootinfo_find(enum boot_module_kind kind);
 /* A node that is a module; its kind; what was read of it (NULL: nothing usable). */
 bool bootinfo_is_module(int node);
 enum boot_module_kind bootinfo_kind(int node);
@@ -90,6 +90,8 @@ int build_tree_cpus(void *fdt, const struct domain *d);
 int dom0_build(void);
 /* Copy a slice of them: -ERESTART until all is there, then 0. */
 int dom0_load(void);
+/* A slice of the checksum over what a restart of Dom0 needs; until it is 0, no restart can be. */
+int dom0_seal(void);
 
 /* Device tree, command line, time, console, banner, modules, memory; stops when one is missing. */
 void boot_early(u64 image_pa_start, u64 image_bytes, u64 fdt_pa, const void *fdt, size_t mapped);

@@ -6,8 +6,7 @@
  * A fault is told in one line, "domain NAME is not built: PROPERTY: SENTENCE", and costs that
  * domain alone: what it had is given back.
  *
- * After boot a description changes no more. Who restarts a domain has it stopped, all vCPUs down
- * and off their CPUs, and calls build_load() until it is done, then build_start().
+ * After boot a description changes no more. Restarts are common/health's.
  */
 #ifndef HV_BUILD_H
 #define HV_BUILD_H
@@ -83,11 +82,12 @@ u32 build_domains(void);
 /* The description of a domain, or NULL: it is not a boot-time one. */
 struct build *build_of(const struct domain *d);
 /*
- * Copy kernel, ramdisk and tree anew; cold: after all of its memory and its shared memory have been
- * cleared. In slices: -ERESTART until done, then 0. Memory that the guest has given away is left
- * out: -EFAULT when an image does not fit any more. -ENOENT: its images are not kept ("never").
+ * Boot: copy kernel, ramdisk and tree, in slices: -ERESTART until done, then 0; -EFAULT when one
+ * does not fit. -ENOENT: there is no kernel.
  */
-int build_load(struct build *b, bool cold);
+int build_load(struct build *b);
+/* Boot: hand fault table, images and shared memory over to common/health. -ENOMEM. */
+int build_keep(struct build *b);
 /* Static channels, parameters, vCPU 0 at the kernel's entry: it runs once nobody pauses it. */
 int build_start(struct build *b);
 

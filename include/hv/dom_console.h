@@ -54,6 +54,8 @@ void dom_console_attach(struct domain *d, enum dom_console_stream which, domid_t
  * domain's memory.
  */
 int dom_console_bind(struct domain *d, gfn_t ring, u32 port);
+/* Serve it no longer and let go of the page. Kept output and listeners stay. */
+void dom_console_unbind(struct domain *d);
 /* The guest has sent its event: empty its output ring, tell the listener. */
 void dom_console_service(struct domain *d);
 

@@ -29,6 +29,7 @@ struct evtchn_table;
 struct grant_table;
 struct dom_console;
 struct vuart;
+struct health;
 
 /* What the toolstack or the boot code asks for. */
 struct domain_config {
@@ -87,6 +88,7 @@ struct domain {
 	struct grant_table *grant;
 	struct dom_console *console;
 	struct vuart *vuart;	 /* NULL: it has none */
+	struct health *health;	 /* NULL: nobody asked for its restart, or for a watchdog */
 	u64 hvm_params[64];	 /* lock */
 	u32 evtchn_ppi;		 /* interrupt of the event channels; set at construction */
 	gfn_t shared_info_frame; /* where the guest has put it; lock of stage 2 */
@@ -195,6 +197,8 @@ int domain_destroy(struct domain *d);
  */
 int domain_watch_add(domid_t watcher, u32 port, domid_t target);
 int domain_watch_remove(domid_t watcher, u32 port);
+/* All of a watcher's, whose ports are gone. */
+void domain_watch_drop(domid_t watcher);
 /*
  * Something about d has changed; is_end: it has shut down, or a step of its destruction is done.
  * The listeners are called in the order of the layers, lowest first, with no lock held.
@@ -203,6 +207,11 @@ void domain_changed(struct domain *d, bool is_end);
 
 struct domain_listener {
 	void (*changed)(struct domain *d, bool is_end);
+	/*
+	 * Not NULL: d is about to shut down with this code. True: it will not, since the listener
+	 * has it under way to run again. No lock held, any CPU, perhaps on a vCPU of d.
+	 */
+	bool (*fault)(struct domain *d, u8 code);
 };
 
 #define DOMAIN_LISTENER                                                                            \
@@ -247,7 +256,7 @@ void domain_init(void);
 /* Boot: the debug key that checks all translation tables. */
 void audit_init(void);
 
-/* Dom0, once it exists. */
+/* Dom0, once it exists; a restart does not change it. */
 extern struct domain *hardware_domain;
 
 #endif

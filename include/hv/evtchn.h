@@ -79,7 +79,8 @@ void evtchn_raise_virq(struct vcpu *v, u32 virq);
 
 /*
  * vcpu_info in guest memory: frame gfn, offset 8-byte aligned and inside the page. Once per vCPU;
- * the frame is referenced until evtchn_unregister_info(). Pending events are delivered again.
+ * the frame is referenced until evtchn_unregister_info(), which ends a poll as well; the vCPU is
+ * off its CPU then, or the caller's. Pending events are delivered again.
  */
 int evtchn_register_info(struct vcpu *v, gfn_t frame, u32 offset);
 void evtchn_unregister_info(struct vcpu *v);

@@ -21,9 +21,9 @@ struct gnttab_cache_flush;
 
 #ifdef CONFIG_GRANT_TABLE
 int grant_init(struct domain *d, u32 max_frames, u32 max_maptrack_frames);
-/* Give up every grant the dying domain has mapped, in slices: -ERESTART until done. */
+/* Give up every grant that the dying or stopped domain has mapped: -ERESTART until done. */
 int grant_unmap_all(struct domain *d);
-/* Give back the table's frames, in slices: -ERESTART until done. */
+/* Give back the table's frames: -ERESTART until done. A dying domain gets no new ones. */
 int grant_release(struct domain *d);
 /* Free some of the structure; false when nothing was left of it. */
 bool grant_free_slice(struct domain *d);

@@ -41,6 +41,11 @@ int vgic_domain_init(struct domain *d, const struct vgic_layout *layout);
  * first vCPU; those that are not made yet do not exist.
  */
 int vgic_spis_init(struct domain *d);
+/*
+ * Shared interrupts and the distributor as after a reset, physical ones disabled and at rest, in
+ * slices: -ERESTART until done, then 0. At most the caller's vCPU is on a CPU.
+ */
+int vgic_spis_reset(struct domain *d);
 /* Physical interrupts are taken back, memory is freed. No vCPU runs any more. */
 void vgic_domain_free(struct domain *d);
 void vgic_vcpu_init(struct vcpu *v); /* vgic_vcpu_reset() has to follow */

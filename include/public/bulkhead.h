@@ -45,7 +45,10 @@
 #define BULKHEAD_OP_bounds	   18 /* u.bounds */
 #define BULKHEAD_OP_get_throttle   19 /* u.throttle */
 #define BULKHEAD_OP_set_throttle   20 /* u.throttle */
-#define BULKHEAD_NR_OPS		   21
+#define BULKHEAD_OP_get_health	   21 /* u.health */
+#define BULKHEAD_OP_set_health	   22 /* u.health_policy */
+#define BULKHEAD_OP_keep_image	   23 /* u.keep_image */
+#define BULKHEAD_NR_OPS		   24
 
 #define BULKHEAD_NAME_LEN  64	/* with the terminating NUL */
 #define BULKHEAD_TAG_MAX   2048 /* bytes */
@@ -278,6 +281,8 @@ struct bulkhead_trace_control {
 #define BULKHEAD_EVENT_switch	 6 /* starts to run: awake since (ticks, 0 = -), who ran */
 #define BULKHEAD_EVENT_missed	 7 /* deadlines were missed: how many so far */
 
+#define BULKHEAD_EVENT_health 8 /* a fault: BULKHEAD_FAULT_*, ns; runs again: ~0, ns it took */
+
 /* Who ran: domain << 16 | vCPU. Nobody: this domain, also in the field domain. */
 #define BULKHEAD_DOMID_idle 0x7FFF
 
@@ -355,6 +360,61 @@ struct bulkhead_vcpu_stat {
 	uint64_t reserved;  /* out: 0 */
 };
 
+/*
+ * Health (docs/health.md). What a domain does that crashes, misses its watchdog or reboots:
+ * restart says how it is started again by the hypervisor, from images that the hypervisor keeps.
+ * The restart after warm_limit WARM ones within window_s is COLD; after cold_limit COLD ones within
+ * it comes give_up.
+ */
+#define BULKHEAD_RESTART_never 0
+#define BULKHEAD_RESTART_warm  1
+#define BULKHEAD_RESTART_cold  2
+
+#define BULKHEAD_GIVE_UP_disable 0
+#define BULKHEAD_GIVE_UP_reset	 1 /* the machine */
+
+struct bulkhead_health_policy {
+	uint32_t restart;     /* BULKHEAD_RESTART_* */
+	uint32_t give_up;     /* BULKHEAD_GIVE_UP_* */
+	uint32_t warm_limit;  /* 0 to 100 */
+	uint32_t cold_limit;  /* 1 to 100 */
+	uint32_t window_s;    /* 1 to 86,400 */
+	uint32_t watchdog_ms; /* one that runs from the start, 0 = none, to 3,600,000 */
+};
+
+#define BULKHEAD_FAULT_crash	0
+#define BULKHEAD_FAULT_watchdog 1
+#define BULKHEAD_FAULT_reboot	2
+#define BULKHEAD_NR_FAULTS	3
+
+#define BULKHEAD_HEALTH_good	   0
+#define BULKHEAD_HEALTH_restarting 1
+#define BULKHEAD_HEALTH_given_up   2
+
+/* get_health: all out. set_health: the policy alone; the past is forgotten. -XEN_EINVAL. */
+struct bulkhead_health {
+	struct bulkhead_health_policy policy;
+	uint32_t state; /* BULKHEAD_HEALTH_* */
+	uint32_t last;	/* BULKHEAD_FAULT_*, when last_ns is not 0 */
+	uint64_t last_ns;
+	uint64_t took_ns; /* the last restart, from the fault to its first instruction */
+	uint64_t image_bytes;
+	uint32_t nr_faults[BULKHEAD_NR_FAULTS];
+	uint32_t nr_warm, nr_cold;
+	uint32_t nr_watchdogs; /* that run now */
+};
+
+/*
+ * keep_image: keep a copy of this part of the memory of a domain that has never run. Ends with a
+ * call with bytes = 0: vCPU 0 will start as its registers say now. -XEN_EINVAL it has run;
+ * -XEN_ENOMEM; -XEN_ENOSPC too many parts.
+ */
+struct bulkhead_keep_image {
+	uint64_t gpa;	/* in */
+	uint64_t bytes; /* in */
+	uint64_t done;	/* in: 0; out: how far it came */
+};
+
 struct bulkhead_op {
 	uint32_t version; /* in: BULKHEAD_INTERFACE_VERSION */
 	uint32_t cmd;	  /* in: BULKHEAD_OP_* */
@@ -378,6 +438,9 @@ struct bulkhead_op {
 		struct bulkhead_latency latency;
 		struct bulkhead_vcpu_stat vcpu_stat;
 		struct bulkhead_throttle throttle;
+		struct bulkhead_health health;
+		struct bulkhead_health_policy health_policy;
+		struct bulkhead_keep_image keep_image;
 		uint8_t pad[112];
 	} u;
 };
@@ -386,6 +449,7 @@ _Static_assert(sizeof(struct bulkhead_op) == 128, "size of bulkhead_op");
 _Static_assert(offsetof(struct bulkhead_op, domid) == 8, "offset of domid");
 _Static_assert(offsetof(struct bulkhead_op, flags) == 12, "offset of flags");
 _Static_assert(offsetof(struct bulkhead_op, u) == 16, "offset of u");
+_Static_assert(sizeof(struct bulkhead_health) == 80, "size of bulkhead_health");
 _Static_assert(sizeof(struct bulkhead_info) == 80, "size of bulkhead_info");
 _Static_assert(offsetof(struct bulkhead_info, total_frames) == 40, "offset of total_frames");
 _Static_assert(sizeof(struct bulkhead_name) == 64, "size of bulkhead_name");

@@ -123,3 +123,30 @@ bool fake_throttle(struct bulkhead_op *op, uint32_t *rates, uint64_t calls)
 	}
 	return true;
 }
+
+bool fake_health(struct bulkhead_op *op)
+{
+	const struct bulkhead_health_policy *p = &op->u.health_policy;
+
+	switch (op->cmd) {
+	case BULKHEAD_OP_set_health:
+		say("policy %u %u %u %u %u %u", p->restart, p->give_up, p->warm_limit,
+		    p->cold_limit, p->window_s, p->watchdog_ms);
+		return true;
+	case BULKHEAD_OP_keep_image:
+		say("keep %#llx size %llu", (unsigned long long)op->u.keep_image.gpa,
+		    (unsigned long long)op->u.keep_image.bytes);
+		return true;
+	case BULKHEAD_OP_get_health:
+		memset(&op->u.health, 0, sizeof(op->u.health));
+		op->u.health.policy.restart = op->domid ? BULKHEAD_RESTART_warm : 0;
+		op->u.health.nr_warm = op->domid ? 2 : 0;
+		op->u.health.last_ns = op->domid ? 5000000000 : 0;
+		op->u.health.last = BULKHEAD_FAULT_watchdog;
+		op->u.health.nr_faults[BULKHEAD_FAULT_watchdog] = op->domid ? 3 : 0;
+		op->u.health.state = op->domid == 2 ? BULKHEAD_HEALTH_given_up : 0;
+		return true;
+	default:
+		return false;
+	}
+}

@@ -18,6 +18,8 @@ int fake_vcpu_stat(struct bulkhead_vcpu_stat *st, uint64_t *calls);
  * traps is throttled for a quarter of the time.
  */
 bool fake_throttle(struct bulkhead_op *op, uint32_t *rates, uint64_t calls);
+/* set_health, keep_image and get_health, false: another command. Domain 2 has been given up. */
+bool fake_health(struct bulkhead_op *op);
 void fake_latency(struct bulkhead_latency *l);
 
 #endif

@@ -390,7 +390,7 @@ static long do_own_dom(struct bulkhead_op *op, struct fake_dom *d)
 	case BULKHEAD_OP_watch:
 		return op->u.watch.pad || op->u.watch.port ? 0 : refuse(EINVAL);
 	default:
-		return refuse(ENOSYS);
+		return fake_health(op) ? 0 : refuse(ENOSYS);
 	}
 }
 

@@ -284,6 +284,41 @@ static int build_context(struct build *b)
 	return hyp_vcpu_context(b->domid, 0, &ctxt);
 }
 
+/* What restarts without a toolstack need: the policy, and copies of all that was loaded. */
+static int build_health(struct build *b)
+{
+	const struct cfg *c = b->plan->cfg;
+	const struct plan *p = b->plan;
+	struct bulkhead_health_policy policy = {
+		.restart = (uint32_t)c->health.restart,
+		.give_up = (uint32_t)c->health.give_up,
+		.warm_limit = (uint32_t)c->health.warm_limit,
+		.cold_limit = (uint32_t)c->health.cold_limit,
+		.window_s = (uint32_t)c->health.window_s,
+		.watchdog_ms = (uint32_t)c->health.watchdog_ms,
+	};
+	int rc = 0;
+
+	if (!policy.restart && !policy.watchdog_ms) {
+		return 0;
+	}
+	for (unsigned int i = 0; policy.restart && i < p->kernel.nr_segments && rc == 0; i++) {
+		const struct image_segment *s = &p->kernel.segment[i];
+
+		rc = s->filesz ? hyp_keep(b->domid, s->gpa, s->filesz) : 0;
+	}
+	if (policy.restart && rc == 0 && p->ramdisk.size) {
+		rc = hyp_keep(b->domid, p->ramdisk_gpa, p->ramdisk.size);
+	}
+	if (policy.restart && rc == 0) {
+		rc = hyp_keep(b->domid, p->dtb_gpa, p->dtb_size);
+	}
+	if (policy.restart && rc == 0) {
+		rc = hyp_keep(b->domid, 0, 0);
+	}
+	return rc ? rc : hyp_health_set(b->domid, &policy);
+}
+
 static const struct {
 	int (*run)(struct build *b);
 	const char *what; /* "cannot ..." */
@@ -308,6 +343,7 @@ static const struct {
 	{ build_vuart, "give it a virtual UART", "remove vuart" },
 	{ build_context, "set its first registers",
 	  "see \"bh dmesg\" for the hypervisor's reason" },
+	{ build_health, "keep what a restart needs", "free memory, or leave out restart" },
 };
 
 /* Signals that would end bh half-way are held back; an interrupted create is undone like a failed

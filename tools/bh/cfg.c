@@ -57,6 +57,8 @@ static void cfg_defaults(struct cfg *c)
 	for (int i = 0; i < BULKHEAD_NR_RATES; i++) {
 		c->rates[i] = BULKHEAD_RATE_default;
 	}
+	c->health.warm_limit = c->health.cold_limit = 3;
+	c->health.window_s = 60;
 	c->action[STOP_REBOOT] = ACTION_RESTART;
 	c->max_grant_frames = c->max_maptrack_frames = UINT32_MAX;
 	c->max_event_channels = 1023;

@@ -66,6 +66,9 @@ struct cfg {
 	uint64_t extratime;
 	uint32_t pool_id;
 	uint64_t rates[BULKHEAD_NR_RATES]; /* budgets per second, or BULKHEAD_RATE_default */
+	struct {
+		uint64_t restart, give_up, warm_limit, cold_limit, window_s, watchdog_ms;
+	} health; /* what the hypervisor does by itself */
 	enum action action[NR_STOPS];
 	bool vuart;
 	uint64_t gic_version;  /* 0 = as the machine */

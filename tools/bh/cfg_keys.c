@@ -220,6 +220,27 @@ static int set_devices(struct cfg *c, const struct key *k)
 	return passthru_key(c, k->name);
 }
 
+/* A word: its place in the list is the value. */
+static int set_word(struct cfg *c, const struct key *k)
+{
+	static const char *const restarts[] = { "never", "warm", "cold", NULL };
+	static const char *const give_ups[] = { "disable", "reset", NULL };
+	const char *const *words = k->at == AT(health.restart) ? restarts : give_ups;
+	const char *s = source_text(c->source, k->name);
+	uint64_t i = 0;
+
+	while (words[i] && strcmp(words[i], s)) {
+		i++;
+	}
+	*(uint64_t *)((char *)c + k->at) = i;
+	if (!words[i]) {
+		return key_bad(c, k, "%s = \"%s\" is not known\nwrite %s", k->name, s,
+			       words == restarts ? "\"never\", \"warm\" or \"cold\""
+						 : "\"disable\" or \"reset\"");
+	}
+	return BH_OK;
+}
+
 /* ---- the table ---- */
 
 static const struct key keys[] = {
@@ -255,6 +276,13 @@ static const struct key keys[] = {
 	  BULKHEAD_RATE_max, set_rate, "interrupts per second that it may cause to itself" },
 	{ "log_rate", K_CUSTOM, AT(rates[BULKHEAD_RATE_log]), BULKHEAD_RATE_min, BULKHEAD_RATE_max,
 	  set_rate, "bytes per second that it may write to its consoles" },
+	{ "restart", K_CUSTOM, AT(health.restart), 0, 0, set_word,
+	  "by the hypervisor after a fault: \"never\", \"warm\", \"cold\"" },
+	{ "warm_limit", K_NUM, AT(health.warm_limit), 0, 100, NULL, "warm ones in a window (3)" },
+	{ "cold_limit", K_NUM, AT(health.cold_limit), 1, 100, NULL, "cold ones in a window (3)" },
+	{ "restart_window", K_NUM, AT(health.window_s), 1, 86400, NULL, "its seconds (60)" },
+	{ "give_up", K_CUSTOM, AT(health.give_up), 0, 0, set_word, "then: \"disable\", \"reset\"" },
+	{ "watchdog_ms", K_NUM, AT(health.watchdog_ms), 0, 3600000, NULL, "runs from its start" },
 	{ "on_poweroff", K_ACTION, AT(action[STOP_POWEROFF]), 0, 0, NULL,
 	  "when it powers off (destroy)" },
 	{ "on_reboot", K_ACTION, AT(action[STOP_REBOOT]), 0, 0, NULL, "when it reboots (restart)" },

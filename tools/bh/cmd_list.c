@@ -11,13 +11,14 @@
 #include "cmd.h"
 #include "dom.h"
 #include "err.h"
+#include "health.h"
 #include "out.h"
 #include "tag.h"
 
 static const struct out_col list_cols[] = {
-	{ "name", "Name" },   { "domid", "ID" },    { "memory_mib", "Mem" },
-	{ "vcpus", "VCPUs" }, { "state", "State" }, { "cpu_seconds", "Time(s)" },
-	{ NULL, NULL },
+	{ "name", "Name" },	{ "domid", "ID" },    { "memory_mib", "Mem" },
+	{ "vcpus", "VCPUs" },	{ "state", "State" }, { "cpu_seconds", "Time(s)" },
+	{ "health", "Health" }, { NULL, NULL },
 };
 
 static const struct out_col long_cols[] = {
@@ -54,13 +55,16 @@ static void list_row(struct out_table *t, const struct xen_domctl_getdomaininfo 
 {
 	char name[BULKHEAD_NAME_LEN];
 	char state[8];
+	struct bulkhead_health h = { .state = 0 };
 
+	(void)hyp_health_get(d->domain, &h); /* a hypervisor without: good */
 	out_str(t, dom_name(d->domain, name));
 	out_num(t, d->domain);
 	out_num(t, pages_to_mib(d->tot_pages));
 	out_num(t, d->nr_online_vcpus);
 	out_str(t, dom_state(d, state));
 	out_sec(t, d->cpu_time);
+	out_str(t, health_word(&h));
 }
 
 static void long_tag(struct out_table *t, uint32_t domid)

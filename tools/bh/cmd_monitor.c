@@ -51,6 +51,8 @@ struct monitor {
 	struct event ev;
 	int sock;
 	struct store *store;
+	uint32_t vcpus, max_vcpus;
+	uint32_t nr_restarts; /* by the hypervisor, that the store knows of */
 	bool is_polling;
 	struct crash crash;
 	time_t crashed;	    /* when its console said so; 0 = it has not */
@@ -103,6 +105,26 @@ static void monitor_release(struct monitor *m)
 	event_close(&m->ev);
 }
 
+static void monitor_open_store(struct monitor *m)
+{
+	m->store = store_open(&m->ev, m->domid, m->name, m->vcpus, m->max_vcpus);
+	if (!m->store) {
+		err_say(BH_FAILED, "domain %u \"%s\": cannot serve its store", m->domid, m->name);
+	}
+}
+
+/* Has the hypervisor restarted it? Then it has a new page and a new channel for its store. */
+static bool monitor_is_news(struct monitor *m)
+{
+	struct bulkhead_health h = { .state = 0 };
+	uint32_t before = m->nr_restarts;
+
+	if (hyp_health_get(m->domid, &h) == 0) {
+		m->nr_restarts = h.nr_warm + h.nr_cold;
+	}
+	return m->nr_restarts != before;
+}
+
 /* Connects to m->domid. 0, or an explained enum bh_exit. */
 static int monitor_adopt(struct monitor *m)
 {
@@ -139,10 +161,10 @@ static int monitor_adopt(struct monitor *m)
 	if (tag_get(m->tag, "crash_text", 0, text, sizeof(text))) {
 		crash_start(&m->crash, m->domid, text);
 	}
-	m->store = store_open(&m->ev, m->domid, m->name, (uint32_t)vcpus, info.max_vcpu_id + 1);
-	if (!m->store) {
-		err_say(BH_FAILED, "domain %u \"%s\": cannot serve its store", m->domid, m->name);
-	}
+	m->vcpus = (uint32_t)vcpus;
+	m->max_vcpus = info.max_vcpu_id + 1;
+	monitor_is_news(m);
+	monitor_open_store(m);
 	return BH_OK;
 }
 
@@ -397,6 +419,10 @@ static int monitor_run(uint32_t domid)
 	while (go_on) {
 		enum life life = monitor_look(&m, &reason);
 
+		if (monitor_is_news(&m)) {
+			store_close(m.store);
+			monitor_open_store(&m);
+		}
 		if (life == LIFE_RUNS) {
 			monitor_wait(&m);
 		} else {

@@ -144,6 +144,10 @@ int hyp_vcpu_stat(uint32_t domid, uint32_t vcpu, struct bulkhead_vcpu_stat *st);
 int hyp_throttle_get(uint32_t domid, struct bulkhead_throttle *t);
 /* New rates; *t is then as hyp_throttle_get() has it. */
 int hyp_throttle_set(uint32_t domid, struct bulkhead_throttle *t);
+int hyp_health_get(uint32_t domid, struct bulkhead_health *h);
+int hyp_health_set(uint32_t domid, const struct bulkhead_health_policy *policy);
+/* Keep a copy of this part of its memory for restarts; 0 bytes: that was all. */
+int hyp_keep(uint32_t domid, uint64_t gpa, uint64_t bytes);
 /* Switch BULKHEAD_TRACE_* on and off; what is on then is in *st. -ENOSYS: a build without. */
 int hyp_trace_control(uint32_t on, uint32_t off, struct bulkhead_trace_control *st);
 /* r->data: room from hyp_buf(), of r->nr records. */

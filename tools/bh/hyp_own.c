@@ -250,6 +250,29 @@ int hyp_throttle_set(uint32_t domid, struct bulkhead_throttle *t)
 	return rc;
 }
 
+int hyp_health_get(uint32_t domid, struct bulkhead_health *h)
+{
+	struct bulkhead_op op = { .cmd = 0 };
+	int rc = own_call(&op, BULKHEAD_OP_get_health, domid);
+
+	*h = op.u.health;
+	return rc;
+}
+
+int hyp_health_set(uint32_t domid, const struct bulkhead_health_policy *policy)
+{
+	struct bulkhead_op op = { .u.health_policy = *policy };
+
+	return own_call(&op, BULKHEAD_OP_set_health, domid);
+}
+
+int hyp_keep(uint32_t domid, uint64_t gpa, uint64_t bytes)
+{
+	struct bulkhead_op op = { .u.keep_image = { .gpa = gpa, .bytes = bytes } };
+
+	return own_call(&op, BULKHEAD_OP_keep_image, domid);
+}
+
 int hyp_trace_control(uint32_t on, uint32_t off, struct bulkhead_trace_control *st)
 {
 	struct bulkhead_op op = { .u.trace_control = { .on = on, .off = off } };

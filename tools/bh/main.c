@@ -66,6 +66,7 @@ const struct cmd *const cmd_table[] = {
 	&cmd_info,
 	&cmd_top,
 	&cmd_throttle,
+	&cmd_health,
 	&cmd_latency,
 	&cmd_trace,
 	&cmd_uptime,

@@ -179,6 +179,8 @@ static const char *title(const struct bulkhead_trace_record *r, char *buf, size_
 		return "pick";
 	case BULKHEAD_EVENT_missed:
 		return "missed deadline";
+	case BULKHEAD_EVENT_health:
+		return r->args[0] == UINT64_MAX ? "runs again" : "fault";
 	default:
 		snprintf(buf, size, "event %u", r->event);
 		return buf;

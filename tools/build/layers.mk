@@ -24,6 +24,7 @@ FOLDERS := \
 	common/console \
 	common/device \
 	common/life \
+	common/health \
 	xsm \
 	common/ext \
 	common/control \

@@ -49,6 +49,7 @@ LAYERS = [
     ("common/console", 450, 150),
     ("common/device", 600, 400),
     ("common/life", 500, 300),
+    ("common/health", 900, 700),
     ("xsm", 700, 60),
     ("common/ext", 700, 60),
     ("common/control", 1200, 60),

@@ -11,6 +11,7 @@
 #include <hv/budget.h>
 #include <hv/context.h>
 #include <hv/domain.h>
+#include <hv/health.h>
 #include <hv/stage2.h>
 
 #define ISS_ISV			BIT(24)
@@ -126,7 +127,8 @@ void trap_data_abort(struct vcpu *v, u64 esr)
 
 void trap_instruction_abort(struct vcpu *v, u64 esr)
 {
-	if (FSC_IS_TRANSLATION(ISS_FSC(esr)) && is_mapped_now(v, fault_ipa(), true)) {
+	if (health_run(v) ||
+	    (FSC_IS_TRANSLATION(ISS_FSC(esr)) && is_mapped_now(v, fault_ipa(), true))) {
 		return;
 	}
 	exception_inject_abort(v, read_sysreg(far_el2), true);

@@ -6,6 +6,7 @@
  */
 #include <asm/cpu.h>
 #include <asm/psci.h>
+#include <asm/s2_internal.h>
 #include <asm/sysreg.h>
 #include <asm/virt.h>
 #include <hv/arch.h>
@@ -109,6 +110,25 @@ bool arch_domain_free_slice(struct domain *d)
 		return true;
 	}
 	return false;
+}
+
+int arch_domain_reset(struct domain *d)
+{
+	return vgic_spis_reset(d);
+}
+
+void arch_domain_forget(struct domain *d)
+{
+	s2_flush(&d->arch.s2, 0, BIT(40));
+	__asm__ volatile("ic ialluis" : : : "memory");
+	dsb(ish);
+	isb();
+}
+
+/* The distributor's registers: always emulated, so never mapped. */
+u64 arch_domain_nowhere(const struct domain *d)
+{
+	return d->arch.mmio[0].start;
 }
 
 int arch_vcpu_init(struct vcpu *v)

@@ -2,8 +2,9 @@
 /*
  * crash: ends badly on request, to see that nobody else is hurt and that on_crash/on_reboot act.
  * Options:
- * what=shutdown|reboot|poweroff|watchdog|dabort|undef|iabort|stack|loop|sleep|smc|reset|off, after=
- * ms first, cpus=all lets every vCPU do it.
+ * what=shutdown|reboot|poweroff|watchdog|dabort|undef|iabort|stack|loop|sleep|smc|reset|off|dog
+ * (hang with a watchdog of 1 s), after=ms first, cpus=all lets every vCPU do it. Before that it
+ * says whether a page of its memory is as clean as at first, and soils it.
  */
 #include "lib.h"
 
@@ -95,6 +96,17 @@ static void do_smc(void)
 	}
 }
 
+static void do_dog(void)
+{
+	struct {
+		uint32_t id, seconds;
+	} dog = { 0, 1 };
+
+	check_eq(xen_call(XEN_SCHED_OP, SCHEDOP_watchdog, (uint64_t)&dog, 0, 0), 1, "id");
+	irq_off();
+	do_loop();
+}
+
 static const struct {
 	const char *name;
 	void (*fn)(void);
@@ -103,7 +115,7 @@ static const struct {
 	{ "watchdog", do_watchdog }, { "off", do_off },	      { "reset", do_reset },
 	{ "dabort", do_dabort },     { "undef", do_undef },   { "iabort", do_iabort },
 	{ "stack", do_stack },	     { "loop", do_loop },     { "sleep", do_sleep },
-	{ "smc", do_smc },
+	{ "smc", do_smc },	     { "dog", do_dog },
 };
 static void (*chosen)(void) = do_crash;
 
@@ -111,6 +123,17 @@ static void secondary(unsigned int cpu)
 {
 	(void)cpu;
 	chosen();
+}
+
+static void look_at_memory(void)
+{
+	uint64_t at = plat.ram_base + plat.ram_size / 2;
+	volatile uint64_t *word;
+
+	mmu_map_normal(at);
+	word = (volatile uint64_t *)at;
+	printf("crash: memory %s\n", *word == 0 ? "clean" : "dirty");
+	*word = 0x5a5a5a5a5a5a5a5aull;
 }
 
 void guest_main(void)
@@ -123,6 +146,7 @@ void guest_main(void)
 			chosen = what[i].fn;
 		}
 	}
+	look_at_memory();
 	delay_us(opt_u64("after", 0) * 1000);
 	printf("crash: doing %s\n", name);
 	for (unsigned int cpu = 1; cpu < plat.nr_cpus && opt_is("cpus", "all"); cpu++) {

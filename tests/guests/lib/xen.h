@@ -32,6 +32,7 @@
 #define SCHEDOP_block	  1
 #define SCHEDOP_shutdown  2
 #define SCHEDOP_poll	  3
+#define SCHEDOP_watchdog  6
 #define SHUTDOWN_poweroff 0
 #define SHUTDOWN_reboot	  1
 #define SHUTDOWN_crash	  3

@@ -8,7 +8,7 @@
  * follow from i: a side that is restarted goes on where it was. Nothing of the peer's is believed:
  * an index too far away counts as garbage. Options: side= 0 or 1, port= own port, count= messages
  * (default 100000). garbage=1: write random words everywhere for seconds= (default 2) instead, or,
- * with side=0, survive that.
+ * with side=0, survive that. reset= number of a message behind which this side asks for a reboot.
  */
 #include "lib.h"
 
@@ -30,7 +30,7 @@ struct ring {
 
 static struct {
 	struct ring *out, *in;
-	uint64_t count, nr_bad, nr_wrong, nr_polls;
+	uint64_t count, reset, nr_bad, nr_wrong, nr_polls;
 	uint32_t port;
 } side;
 
@@ -83,6 +83,9 @@ static bool take_one(void)
 	}
 	side.nr_wrong += wrong != 0 || slot->sum != sum || slot->number != tail;
 	__atomic_store_n(&side.in->tail, tail + 1, __ATOMIC_RELEASE);
+	if (tail == side.reset) {
+		smccc_call(PSCI_SYSTEM_RESET, 0, 0, 0);
+	}
 	return true;
 }
 
@@ -153,6 +156,7 @@ void guest_main(void)
 	side.out = &rings[number];
 	side.in = &rings[1 - number];
 	side.count = opt_u64("count", 100000);
+	side.reset = opt_u64("reset", UINT64_MAX);
 	side.port = (uint32_t)opt_u64("port", 1);
 	check_eq(tell(), 0, "the channel is there");
 	if (is_garbage && number != 0) {

@@ -106,6 +106,7 @@ struct vgic_domain {
 	struct vgic_irq *spis; /* heap */
 	u32 nr_spis;	       /* a multiple of 32, or 988 = nr_wanted, once all are made */
 	u32 nr_wanted;
+	u32 nr_reset;	 /* SPIs that vgic_spis_reset() is done with */
 	u32 ctlr;	 /* GICD_CTLR.EnableGrp0 and EnableGrp1 */
 	u32 sync_ticket; /* counts requests to read list registers back */
 	u32 nr_syncs;	 /* loaded vCPUs with VGIC_WORK_SYNC: GICD_CTLR.RWP */

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Health of a domain: its fault table, what a fault does at once, and what may be asked about it.
+ *
+ * A fault is taken where a shutdown would be. That only stops the domain, under its lock; the rest
+ * waits until its vCPUs have left their CPUs (deferred work), and then runs as its vCPU 0
+ * (restart.c). Who has a fault while it is being restarted has that one restart.
+ */
+#include <hv/arch.h>
+#include <hv/domain.h>
+#include <hv/errno.h>
+#include <hv/health.h>
+#include <hv/heap.h>
+#include <hv/printk.h>
+#include <hv/string.h>
+#include <hv/trace.h>
+
+#include "restart.h"
+
+static const char *const fault_names[BULKHEAD_NR_FAULTS] = { "crash", "watchdog", "reboot" };
+static const char *const action_names[] = { "left", "WARM restart", "COLD restart", "disabled",
+					    "machine reset" };
+
+struct health *health_get(struct domain *d)
+{
+	struct health *h = load_acquire(&d->health), *unused = NULL;
+
+	if (h != NULL) {
+		return h;
+	}
+	h = heap_alloc(sizeof(*h));
+	if (h == NULL) {
+		return NULL;
+	}
+	h->d = d;
+	health_watchdog_init(h);
+	spin_lock(&d->lock);
+	if (d->health == NULL) {
+		store_release(&d->health, h);
+	} else {
+		unused = h;
+	}
+	spin_unlock(&d->lock);
+	heap_free(unused);
+	return d->health;
+}
+
+int health_set_policy(struct domain *d, const struct bulkhead_health_policy *policy)
+{
+	struct health *h;
+
+	if (!health_policy_is_valid(policy)) {
+		return -EINVAL;
+	}
+	h = health_get(d);
+	if (h == NULL) {
+		return -ENOMEM;
+	}
+	spin_lock(&d->lock);
+	h->table.policy = *policy;
+	h->table.warm.nr = 0;
+	h->table.cold.nr = 0;
+	if (h->state == BULKHEAD_HEALTH_given_up) {
+		h->state = BULKHEAD_HEALTH_good;
+	}
+	spin_unlock(&d->lock);
+	health_watchdog_restart(h);
+	return 0;
+}
+
+void health_trace(const struct domain *d, u64 what, u64 ns)
+{
+	if (trace_is_on()) {
+		trace_record_put(&(struct trace_record){
+			.event = BULKHEAD_EVENT_health, .domain = d->id, .args = { what, ns } });
+	}
+}
+
+/* Lock held. */
+static enum health_action decide_locked(struct health *h, u32 kind)
+{
+	struct domain *d = h->d;
+	u64 now = time_now();
+	enum health_action action;
+
+	if (d->is_dying || d->is_shut_down || h->state != BULKHEAD_HEALTH_good) {
+		return HEALTH_LEAVE;
+	}
+	h->nr_faults[kind]++;
+	h->last = (u8)kind;
+	h->last_ns = now;
+	if (!h->has_images || (h->is_if_others && domain_count() < 2)) {
+		return HEALTH_LEAVE;
+	}
+	action = health_decide(&h->table, now);
+	if (action == HEALTH_WARM || action == HEALTH_COLD) {
+		h->state = BULKHEAD_HEALTH_restarting;
+		h->is_cold = action == HEALTH_COLD;
+		domain_hold(d);
+		domain_pause_locked(d);
+	} else if (action != HEALTH_LEAVE) {
+		h->state = BULKHEAD_HEALTH_given_up;
+	}
+	return action;
+}
+
+static bool fault(struct domain *d, u8 code)
+{
+	u32 kind = code == DOMAIN_SHUTDOWN_REBOOT     ? BULKHEAD_FAULT_reboot
+		   : code == DOMAIN_SHUTDOWN_WATCHDOG ? BULKHEAD_FAULT_watchdog
+						      : BULKHEAD_FAULT_crash;
+	struct health *h = load_acquire(&d->health);
+	enum health_action action;
+
+	if (h == NULL || code == DOMAIN_SHUTDOWN_POWEROFF || code == DOMAIN_SHUTDOWN_SUSPEND) {
+		return false;
+	}
+	spin_lock(&d->lock);
+	action = decide_locked(h, kind);
+	spin_unlock(&d->lock);
+	if (action == HEALTH_LEAVE) {
+		return READ_ONCE(h->state) == BULKHEAD_HEALTH_restarting;
+	}
+	pr_info("health: domain %u: %s: %s", d->id, fault_names[kind], action_names[action]);
+	health_trace(d, kind, h->last_ns);
+	if (action == HEALTH_RESET) {
+		arch_machine_reset();
+	}
+	if (action == HEALTH_DISABLE) {
+		return false;
+	}
+	restart_begin(h);
+	return true;
+}
+
+void health_give_up(struct health *h, int err)
+{
+	struct domain *d = h->d;
+
+	pr_err("health: domain %u: restart failed: %s (error %d)", d->id,
+	       err == -EIO	? "its images have changed"
+	       : err == -EBUSY	? "a page that it had given away is another domain's now"
+	       : err == -EFAULT ? "an image of it is outside its memory"
+				: "memory or channels are missing",
+	       err);
+	spin_lock(&d->lock);
+	h->state = BULKHEAD_HEALTH_given_up;
+	spin_unlock(&d->lock);
+	if (h->table.policy.give_up == BULKHEAD_GIVE_UP_reset) {
+		arch_machine_reset();
+	}
+	domain_shutdown(d, DOMAIN_SHUTDOWN_CRASH);
+}
+
+static void release(struct defer_work *work)
+{
+	struct health *h = container_of(work, struct health, release);
+
+	if (health_free_image(h)) {
+		defer_queue(work);
+	} else {
+		domain_put(h->d);
+	}
+}
+
+/* The end: no watchdog any more; the images go, unless a restart is still queued (restart.c). */
+static void changed(struct domain *d, bool is_end)
+{
+	struct health *h = load_acquire(&d->health);
+
+	if (!is_end || h == NULL || !READ_ONCE(d->is_dying) || h->is_released) {
+		return;
+	}
+	h->is_released = true;
+	health_watchdog_stop(h);
+	timer_cancel(&h->timer);
+	if (h->image != NULL) {
+		domain_hold(d);
+		h->release.fn = release;
+		defer_queue(&h->release);
+	}
+}
+
+DOMAIN_LISTENER health_listener = { .changed = changed, .fault = fault };
+
+int health_op_set(struct domain *d, struct bulkhead_op *op)
+{
+	return health_set_policy(d, &op->u.health_policy);
+}
+
+int health_op_get(struct domain *d, struct bulkhead_op *op)
+{
+	struct bulkhead_health *out = &op->u.health;
+	const struct health *h = load_acquire(&d->health);
+
+	memset(out, 0, sizeof(*out));
+	if (h == NULL) {
+		return 0;
+	}
+	out->policy = h->table.policy;
+	out->state = h->state;
+	out->last = h->last;
+	out->last_ns = h->last_ns;
+	out->took_ns = h->took_ns;
+	out->nr_warm = h->nr_warm;
+	out->nr_cold = h->nr_cold;
+	for (u32 i = 0; i < BULKHEAD_NR_FAULTS; i++) {
+		out->nr_faults[i] = h->nr_faults[i];
+	}
+	for (u32 i = 0; i < ARRAY_SIZE(h->watchdog); i++) {
+		out->nr_watchdogs += h->watchdog[i].ns != 0;
+	}
+	for (u32 i = 0; i < h->nr_images; i++) {
+		out->image_bytes += h->image[i].bytes;
+	}
+	return 0;
+}

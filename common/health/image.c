@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Images that are kept for restarts: lists of ranges of machine memory. Those of boot modules stay
+ * where the boot loader put them; those of a domain that the toolstack has built are copied from
+ * its memory into blocks of the hypervisor's before it runs for the first time.
+ *
+ * The checksum goes over all images as 64-bit words (h ^ word) * odd, folded: each step is a
+ * bijection of h, so no change of a single word goes unnoticed, and any other one with a chance of
+ * 2^-64. It is against bits that rot and stray writes, not against an attacker, who would need EL2.
+ * Each function here is a slice of a page at most.
+ */
+#include <hv/arch.h>
+#include <hv/control.h>
+#include <hv/domain.h>
+#include <hv/errno.h>
+#include <hv/frame.h>
+#include <hv/heap.h>
+#include <hv/softirq.h>
+#include <hv/stage2.h>
+#include <hv/string.h>
+#include <hv/window.h>
+
+#include "restart.h"
+
+#define SUM_FACTOR 0x9e3779b97f4a7c15UL
+#define SUM_PIECE  512UL
+#define COPY_PIECE 1024UL
+
+static u64 to_boundary(u64 at, u64 bytes, u64 unit)
+{
+	return MIN(bytes, unit - (at & (unit - 1)));
+}
+
+static u64 sum_word(u64 sum, u64 word)
+{
+	sum = (sum ^ word) * SUM_FACTOR;
+	return sum ^ sum >> 32;
+}
+
+static u64 sum_bytes(u64 sum, const char *at, u64 bytes)
+{
+	const u64 *words = (const void *)at;
+	u64 nr = IS_ALIGNED((uintptr_t)at, sizeof(u64)) ? bytes / sizeof(u64) : 0;
+
+	for (u64 i = 0; i < nr; i++) {
+		sum = sum_word(sum, words[i]);
+	}
+	/* What no word holds, and all of an image that begins between two words. */
+	for (u64 i = nr * sizeof(u64); i < bytes; i++) {
+		sum = sum_word(sum, (u8)at[i]);
+	}
+	return sum;
+}
+
+/* On to the next piece of the images. */
+static void advance(struct health *h, u64 bytes)
+{
+	h->done += bytes;
+	if (h->done == h->image[h->at].bytes) {
+		h->done = 0;
+		h->at++;
+	}
+}
+
+int health_sum_images(struct health *h)
+{
+	const struct health_image *image = &h->image[h->at];
+	u64 from, n;
+	char *page;
+
+	if (h->at == h->nr_images) {
+		return 0;
+	}
+	from = image->from + h->done;
+	n = to_boundary(from, image->bytes - h->done, SUM_PIECE);
+	page = window_map(pa_to_mfn(pa(from)));
+	h->sum = sum_bytes(h->sum, page + (from & (PAGE_SIZE - 1)), n);
+	window_unmap(page);
+	advance(h, n);
+	return -ERESTART;
+}
+
+/* Within one page on either side. The next owner may start with its caches off. */
+static void copy(mfn_t to, u64 to_offset, u64 from, u64 bytes)
+{
+	char *source = window_map(pa_to_mfn(pa(from)));
+	char *page = window_map(to);
+
+	memcpy(page + to_offset, source + (from & (PAGE_SIZE - 1)), bytes);
+	arch_cache_clean_invalidate(page + to_offset, bytes);
+	window_unmap(page);
+	window_unmap(source);
+}
+
+int health_load_images(struct health *h)
+{
+	const struct health_image *image = &h->image[h->at];
+	u64 from, to, n;
+	mfn_t frame;
+
+	if (h->at == h->nr_images) {
+		return 0;
+	}
+	from = image->from + h->done;
+	to = image->to + h->done;
+	n = to_boundary(from, to_boundary(to, image->bytes - h->done, COPY_PIECE), COPY_PIECE);
+	if (s2_get_frame(h->d, ipa_to_gfn(ipa(to)), true, &frame) != 0) {
+		return -EFAULT;
+	}
+	copy(frame, to & (PAGE_SIZE - 1), from, n);
+	frame_put(frame);
+	advance(h, n);
+	return -ERESTART;
+}
+
+bool health_free_image(struct health *h)
+{
+	if (h->image != NULL && h->nr_images != 0) {
+		h->nr_images--;
+		if (h->is_owner) {
+			frame_free_dirty(pa_to_mfn(pa(h->image[h->nr_images].from)), ORDER_2M);
+		}
+		return true;
+	}
+	heap_pages_free(h->image, 0);
+	h->image = NULL;
+	h->has_images = false;
+	return false;
+}
+
+int health_add_image(struct domain *d, u64 from, u64 bytes, u64 to)
+{
+	struct health *h = health_get(d);
+
+	if (h != NULL && h->image == NULL) {
+		h->image = heap_pages_alloc(0);
+	}
+	if (h == NULL || h->image == NULL) {
+		return -ENOMEM;
+	}
+	if (h->nr_images == HEALTH_IMAGES_MAX) {
+		return -ENOSPC;
+	}
+	if (bytes != 0) {
+		h->image[h->nr_images++] = (struct health_image){ from, bytes, to };
+	}
+	return 0;
+}
+
+/* A slice of what ends the list: what memory there is, before the domain runs; then the checksum.
+ */
+static int seal(struct health *h, u64 entry, u64 x0)
+{
+	int err = h->step == 0 ? restart_note_ram(h) : health_sum_images(h);
+
+	if (err != 0) {
+		return err;
+	}
+	h->wanted = h->sum;
+	restart_next_step(h);
+	if (h->step == 1) {
+		return -ERESTART;
+	}
+	h->entry = entry;
+	h->x0 = x0;
+	h->has_images = true;
+	return 0;
+}
+
+int health_seal_images(struct domain *d, u64 entry, u64 x0)
+{
+	return seal(d->health, entry, x0);
+}
+
+/* The next block for a copy; its content is only ever read as far as it has been written. */
+static int add_block(struct domain *d, u64 gpa)
+{
+	bool is_dirty;
+	mfn_t block = frame_alloc_dirty(ORDER_2M, HV_DOMID_HYP, &is_dirty);
+	int err;
+
+	if (!mfn_is_valid_value(block)) {
+		return -ENOMEM;
+	}
+	err = health_add_image(d, mfn_to_pa(block).v, 1, gpa);
+	if (err != 0) {
+		frame_free_dirty(block, ORDER_2M);
+		return err;
+	}
+	d->health->image[d->health->nr_images - 1].bytes = 0;
+	d->health->is_owner = true;
+	return 0;
+}
+
+/* A piece of the guest's memory at gpa; returns its bytes, or -errno. */
+static int keep_piece(struct domain *d, u64 gpa, u64 bytes)
+{
+	struct health *h = d->health;
+	struct health_image *image = h->nr_images != 0 ? &h->image[h->nr_images - 1] : NULL;
+	u64 to, n;
+	mfn_t frame;
+
+	if (image == NULL || image->to + image->bytes != gpa || image->bytes == MIB(2)) {
+		int err = add_block(d, gpa);
+
+		return err != 0 ? err : 0;
+	}
+	to = image->from + image->bytes;
+	n = to_boundary(gpa, to_boundary(to, bytes, COPY_PIECE), COPY_PIECE);
+	if (s2_get_frame(d, ipa_to_gfn(ipa(gpa)), false, &frame) != 0) {
+		return -ENXIO;
+	}
+	copy(pa_to_mfn(pa(to)), to & (PAGE_SIZE - 1), mfn_to_pa(frame).v + (gpa & (PAGE_SIZE - 1)),
+	     n);
+	frame_put(frame);
+	image->bytes += n;
+	return (int)n;
+}
+
+static int keep(struct domain *d, struct bulkhead_keep_image *arg)
+{
+	while (arg->done < arg->bytes) {
+		int n = keep_piece(d, arg->gpa + arg->done, arg->bytes - arg->done);
+
+		if (n < 0) {
+			return n;
+		}
+		arg->done += (u64)n;
+		if (softirq_preempt_needed()) {
+			return -ERESTART;
+		}
+	}
+	return 0;
+}
+
+static int finish(struct health *h)
+{
+	const struct vcpu *v = h->d->vcpus[0];
+	int err;
+
+	if (v == NULL || h->nr_images == 0) {
+		return -EINVAL;
+	}
+	do {
+		err = seal(h, v->arch.regs.pc, v->arch.regs.x[0]);
+	} while (err == -ERESTART && !softirq_preempt_needed());
+	return err;
+}
+
+int health_op_keep(struct domain *d, struct bulkhead_op *op)
+{
+	struct bulkhead_keep_image *arg = &op->u.keep_image;
+	struct health *h = health_get(d);
+	int err;
+
+	if (h == NULL) {
+		return -ENOMEM;
+	}
+	if (arg->done > arg->bytes || arg->gpa + arg->bytes < arg->gpa) {
+		return -EINVAL;
+	}
+	spin_lock(&control_lock);
+	if (d->is_created || d->is_dying || h->has_images) {
+		err = -EINVAL;
+	} else {
+		err = arg->bytes != 0 ? keep(d, arg) : finish(h);
+	}
+	spin_unlock(&control_lock);
+	return err;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Health of domains: watchdogs, and restart by policy (docs/health.md).
+ *
+ * A fault (crash, watchdog, reboot) of a domain whose fault table says so does not shut it down:
+ * its vCPUs stop, everything that it holds of others and all of its memory is given back or
+ * cleared, its images are checked and copied anew, and it starts again, with the same structure,
+ * id, memory, devices and place in the schedule. All of that runs on the domain's own time: its
+ * vCPU 0 is the one that is scheduled for it.
+ *
+ * Lock: the domain's lock for policy and state, except what only the restarting vCPU touches.
+ */
+#ifndef HV_HEALTH_H
+#define HV_HEALTH_H
+
+#include <hv/defer.h>
+#include <hv/timer.h>
+#include <hv/types.h>
+#include <public/bulkhead.h>
+
+struct domain;
+struct vcpu;
+
+#define HEALTH_LIMIT_MAX    100U
+#define HEALTH_WINDOW_MAX   86400U   /* s */
+#define HEALTH_WATCHDOG_MAX 3600000U /* ms */
+#define HEALTH_IMAGES_MAX   170U     /* a page of them */
+#define HEALTH_KEPT_MAX	    8U
+#define HEALTH_RAM_MAX	    16U
+#define HEALTH_PORTS_MAX    16U /* that the toolstack has made */
+#define HEALTH_NR_WATCHDOGS 2U	/* of the guest's; one more is the policy's */
+
+/* What the fault table answers. */
+enum health_action {
+	HEALTH_LEAVE, /* nobody has asked for a restart */
+	HEALTH_WARM,
+	HEALTH_COLD,
+	HEALTH_DISABLE,
+	HEALTH_RESET /* the machine */
+};
+
+/* Times (ns) of the last restarts of a kind. */
+struct health_past {
+	u64 at[HEALTH_LIMIT_MAX];
+	u32 nr; /* ever */
+};
+
+struct health_table {
+	struct bulkhead_health_policy policy;
+	struct health_past warm, cold;
+};
+
+/*
+ * The fault table: what a fault at this time leads to; a restart is noted. A COLD restart does not
+ * make the WARM ones before it forgotten: only time does.
+ */
+enum health_action health_decide(struct health_table *table, u64 now);
+/* Is each field in its range? */
+bool health_policy_is_valid(const struct bulkhead_health_policy *policy);
+
+/* Copied at each restart from machine address from to guest address to. */
+struct health_image {
+	u64 from, bytes, to;
+};
+
+struct health_range {
+	u64 gfn, nr;
+};
+
+struct health {
+	struct domain *d;
+	struct health_table table;
+	u32 nr_faults[BULKHEAD_NR_FAULTS];
+	u64 last_ns;		   /* of the last fault, 0 = none */
+	u8 last;		   /* BULKHEAD_FAULT_* */
+	u8 state;		   /* BULKHEAD_HEALTH_* */
+	bool is_cold;		   /* the restart under way */
+	bool has_images, is_owner; /* complete; in frames of the hypervisor's */
+	u8 step;
+	u32 at;	    /* vCPU or image that the step is at */
+	u64 done;   /* of the step: guest frames, bytes of the image */
+	u64 sum;    /* of what has been looked at */
+	u64 wanted; /* checksum of all images */
+	u64 took_ns;
+	u64 entry, x0; /* where it starts */
+	u32 nr_images, nr_kept, nr_ram, nr_warm, nr_cold;
+	struct health_image *image;		   /* heap page */
+	struct health_range kept[HEALTH_KEPT_MAX]; /* by a WARM restart, mapping and content */
+	struct health_range ram[HEALTH_RAM_MAX];   /* that it begins each life with */
+	int (*reopen)(struct domain *d); /* channels and parameters of a new life, or NULL */
+	struct defer_work work, look, release;
+	bool is_released;  /* its images, at its end */
+	bool is_if_others; /* only while there are other domains */
+	u32 is_looking;	   /* atomic */
+	struct timer timer;
+	struct {
+		u64 ns, due;		     /* ns 0: not armed */
+	} watchdog[HEALTH_NR_WATCHDOGS + 1]; /* the last: the policy's */
+};
+
+/* The health of a domain, made when it has none yet; NULL: no memory. Not for a dying domain. */
+struct health *health_get(struct domain *d);
+/* Set the fault table, forget the past, and arm the policy's watchdog. -EINVAL, -ENOMEM. */
+int health_set_policy(struct domain *d, const struct bulkhead_health_policy *policy);
+/* One more image, in place; bytes that nobody changes any more. -ENOMEM, -ENOSPC. */
+int health_add_image(struct domain *d, u64 from, u64 bytes, u64 to);
+/* That was all: where vCPU 0 starts, with x0. A slice of the checksum: -ERESTART until done;
+ * -ENOSPC. */
+int health_seal_images(struct domain *d, u64 entry, u64 x0);
+
+/*
+ * An instruction of v could not be fetched: if its domain is being restarted, do a slice of that.
+ * Returns false when it is not.
+ */
+bool health_run(struct vcpu *v);
+
+/*
+ * SCHEDOP_watchdog of the current domain: arm (id 0: a new one; seconds) or disarm (0 s). Returns
+ * the id, 0, or -errno.
+ */
+int health_watchdog(struct domain *d, u32 id, u32 seconds);
+/* For a new life: the policy's watchdog runs, if there is one, and none of the domain's own. */
+void health_watchdog_restart(struct health *h);
+void health_watchdog_init(struct health *h);
+void health_watchdog_stop(struct health *h);
+
+/* Commands of the private hypercall. */
+int health_op_set(struct domain *d, struct bulkhead_op *op);
+int health_op_get(struct domain *d, struct bulkhead_op *op);
+int health_op_keep(struct domain *d, struct bulkhead_op *op);
+
+#endif
