@@ -78,7 +78,7 @@ static void seal_dom0(struct timer *timer)
  */
 static void start_dom0(struct timer *timer)
 {
-	while (hardware_domain && dom0_load() == -ERESTART) {
+	while (IS_ENABLED(CONFIG_DOM0) && hardware_domain && dom0_load() == -ERESTART) {
 		if (domain_count() > 1) {
 			timer_set(timer, time_now() + LOAD_GAP);
 			return;
@@ -86,7 +86,7 @@ static void start_dom0(struct timer *timer)
 	}
 	boot_memory_release_modules();
 	pr_info("boot: done after %lu us\n", time_now() / NSEC_PER_USEC);
-	if (hardware_domain) {
+	if (IS_ENABLED(CONFIG_DOM0) && hardware_domain) {
 		domain_control_unpause(hardware_domain);
 		timer_init(timer, seal_dom0);
 		seal_dom0(timer);
@@ -103,10 +103,12 @@ static __init void build_all(void)
 	if (IS_ENABLED(CONFIG_BOOT_DOMAINS)) {
 		nr = build_domains();
 	}
-	if (nr && !bootinfo_find(BOOT_MODULE_KERNEL)) {
+	if (nr && (!IS_ENABLED(CONFIG_DOM0) || !bootinfo_find(BOOT_MODULE_KERNEL))) {
 		pr_info("boot: %u domains, no Dom0\n", nr);
 		(void)cmdline_get("dom0_mem");
 		(void)cmdline_get("dom0_max_vcpus");
+	} else if (!IS_ENABLED(CONFIG_DOM0)) {
+		boot_stop("the device tree describes no domain, and this build has no Dom0");
 	} else if (dom0_build() && !nr) {
 		boot_stop("Dom0 could not be built, and no other domain runs");
 	}
@@ -125,11 +127,15 @@ __init void boot_domains(void)
 	}
 	pr_info("xsm: module %s\n", xsm_active_name());
 	domain_init();
-	boot_rates();
+	if (IS_ENABLED(CONFIG_THROTTLE)) {
+		boot_rates();
+	}
 	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
 		budget_init();
 	}
-	audit_init();
+	if (IS_ENABLED(CONFIG_DEBUG_KEYS)) {
+		audit_init();
+	}
 	device_init();
 	build_all();
 	cmdline_report_unknown();

@@ -16,7 +16,14 @@
  * the tree has wrong is told and left out. -EINVAL after a message: there is no such policy;
  * others: pool 0 cannot have the one asked for.
  */
+#ifdef CONFIG_CPU_POOLS
 int boot_pools(const char *sched);
+#else
+static inline int boot_pools(const char *sched)
+{
+	return sched ? sched_boot_policy(sched) : 0;
+}
+#endif
 
 /*
  * The schedule of a pool's node; no windows when it has none. -EINVAL: why says what is wrong, and

@@ -277,7 +277,7 @@ __init u32 build_domains(void)
 		nr++;
 	}
 	heap_pages_free(fdt, BUILD_TREE_ORDER);
-	if (!bootinfo_find(BOOT_MODULE_KERNEL)) {
+	if (IS_ENABLED(CONFIG_CONSOLE_KEEP) && !bootinfo_find(BOOT_MODULE_KERNEL)) {
 		build_own_console();
 	}
 	return nr;

@@ -198,5 +198,5 @@ __init bool build_schedule_bad(struct build *b)
 			return true;
 		}
 	}
-	return throttle_set(&b->d->sched, b->rates) != 0;
+	return IS_ENABLED(CONFIG_THROTTLE) && throttle_set(&b->d->sched, b->rates) != 0;
 }

@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/console, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
-obj-y += dom_console.o
+obj-$(CONFIG_CONSOLE_KEEP) += dom_console.o
 obj-$(CONFIG_VUART) += vuart.o

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/core, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
 obj-$(CONFIG_EL2_BUDGET) += budget.o
-obj-y += cmdline.o
+obj-$(CONFIG_COMMAND_LINE) += cmdline.o
 obj-y += console.o
-obj-y += debugkeys.o
+obj-$(CONFIG_CONSOLE_INPUT) += console_input.o
+obj-$(CONFIG_DEBUG_KEYS) += debugkeys.o
 obj-y += defer.o
 obj-y += frame.o
 obj-y += heap.o

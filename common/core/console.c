@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The console: owns the log ring, the port, and who gets what is typed.
+ * The console: owns the log ring and the port; what is typed is in console_input.c.
  *
  * Output has two queues: the log, which is its own queue (log_sent follows log_end), and a small
  * one for guests' output. Whoever adds to one sends what the port takes at once; the rest goes when
@@ -14,21 +14,16 @@
 #include <hv/arch.h>
 #include <hv/console.h>
 #include <hv/ctype.h>
-#include <hv/debugkeys.h>
 #include <hv/errno.h>
 #include <hv/percpu.h>
-#include <hv/printk.h>
 #include <hv/spinlock.h>
 #include <hv/string.h>
 
-#define LOG_BYTES    (1U << CONFIG_CONSOLE_RING_SHIFT)
-#define GUEST_BYTES  4096U
-#define INPUT_BYTES  1024U
-#define TAG_MAX	     72U /* room that the beginning of a tagged line may need */
-#define SWITCH_CHAR  1	 /* Ctrl-a */
-#define SWITCH_COUNT 3U
-#define BREAK_SPINS  1000000U
-#define PORT_SPINS   1000000U /* a port that takes nothing for so long is dead */
+#define LOG_BYTES   (1U << CONFIG_CONSOLE_RING_SHIFT)
+#define GUEST_BYTES 4096U
+#define TAG_MAX	    72U /* room that the beginning of a tagged line may need */
+#define BREAK_SPINS 1000000U
+#define PORT_SPINS  1000000U /* a port that takes nothing for so long is dead */
 
 static struct spinlock console_lock = SPINLOCK_INIT(LOCK_RANK_CONSOLE);
 
@@ -46,12 +41,6 @@ static bool is_sent_mid_line;	/* the last guest's line sent has not ended */
 static const struct console_driver *port;
 static bool is_port_async; /* the port's interrupt works: nobody waits for it */
 
-static char input[INPUT_BYTES];
-static u32 input_start, input_end;
-static bool is_input_own; /* typed characters are debug keys, not Dom0's */
-static u32 nr_switch_chars;
-
-static void (*notify_input)(void) __sealed;
 static void (*notify_log)(void) __sealed;
 static bool is_lock_broken;
 static u32 nr_listeners; /* CPUs inside notify_log: what it logs itself does not call it again */
@@ -212,77 +201,9 @@ int console_start_input(void)
 	return rc;
 }
 
-void console_set_input_notify(void (*notify)(void))
-{
-	notify_input = notify;
-}
-
 void console_set_log_notify(void (*notify)(void))
 {
 	notify_log = notify;
-}
-
-/* Said in few words, as they are written: this is in the middle of an interrupt. */
-static void switch_input(void)
-{
-	is_input_own = !is_input_own;
-	nr_switch_chars = 0;
-	console_log(is_input_own ? "[hypervisor]\n" : "[Dom0]\n", is_input_own ? 13 : 7);
-}
-
-/* Queue for Dom0; false when its ring is full: the character is lost, as in a UART's FIFO. */
-static bool queue_input(char c)
-{
-	bool is_queued = false;
-
-	spin_lock(&console_lock);
-	if (input_end - input_start < INPUT_BYTES) {
-		input[input_end++ % INPUT_BYTES] = c;
-		is_queued = true;
-	}
-	spin_unlock(&console_lock);
-	return is_queued;
-}
-
-/* One character; true when Dom0 has to be told. */
-static bool take_input(char c)
-{
-	nr_switch_chars = c == SWITCH_CHAR ? nr_switch_chars + 1 : 0;
-	if (nr_switch_chars == SWITCH_COUNT) {
-		switch_input();
-		return false;
-	}
-	if (is_input_own) {
-		if (c != SWITCH_CHAR) {
-			debugkeys_press(c);
-		}
-		return false;
-	}
-	return queue_input(c);
-}
-
-void console_input(const char *text, size_t len)
-{
-	bool is_queued = false;
-
-	for (size_t i = 0; i < len; i++) {
-		is_queued |= take_input(text[i]);
-	}
-	if (is_queued && notify_input) {
-		notify_input();
-	}
-}
-
-size_t console_guest_read(char *dst, size_t len)
-{
-	size_t n = 0;
-
-	spin_lock(&console_lock);
-	for (; n < len && input_start != input_end; n++) {
-		dst[n] = input[input_start++ % INPUT_BYTES];
-	}
-	spin_unlock(&console_lock);
-	return n;
 }
 
 static void guest_put(char c)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The table of debug keys, one row per printable character, filled at boot and read afterwards: no
- * lock. 'h' lists the table itself. Without CONFIG_DEBUG_KEYS the table stays empty and every key
- * says so.
+ * lock. 'h' lists the table itself.
  */
 #include <hv/budget.h>
 #include <hv/ctype.h>
@@ -35,7 +34,7 @@ void debugkeys_register(char key, void (*handler)(char key), const char *help)
 {
 	unsigned int i = (unsigned int)(key - FIRST_KEY);
 
-	if (!IS_ENABLED(CONFIG_DEBUG_KEYS) || !ctype_is_print(key) || keys[i].handler) {
+	if (!ctype_is_print(key) || keys[i].handler) {
 		return;
 	}
 	keys[i].handler = handler;
@@ -46,9 +45,6 @@ int debugkeys_press(char key)
 {
 	int rc = 0;
 
-	if (!IS_ENABLED(CONFIG_DEBUG_KEYS)) {
-		return -EOPNOTSUPP;
-	}
 	if (key == 'h') {
 		print_help(key);
 	} else if (ctype_is_print(key) && keys[key - FIRST_KEY].handler) {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Objects of common/dom0, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
-obj-y += dom0.o
-obj-y += dom0_devices.o
-obj-y += dom0_tree.o
+# Objects of common/dom0, one per line: obj-$(CONFIG_DOM0) += file.o or obj-$(CONFIG_X) += file.o
+obj-$(CONFIG_DOM0) += dom0.o
+obj-$(CONFIG_DOM0) += dom0_devices.o
+obj-$(CONFIG_DOM0) += dom0_tree.o

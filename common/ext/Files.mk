@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/ext, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
-obj-y += ext.o
-obj-y += ext_load.o
-obj-y += ext_console.o
-obj-y += ext_refusal.o
-obj-y += ext_name.o
-obj-y += ext_vcpu.o
-obj-$(CONFIG_TRACE) += ext_trace.o
-obj-y += ext_throttle.o
+obj-$(CONFIG_TOOLSTACK) += ext.o
+obj-$(CONFIG_TOOLSTACK) += ext_load.o
+ext-y :=
+ext-$(CONFIG_CONSOLE_KEEP) += ext_console.o
+obj-$(CONFIG_TOOLSTACK) += ext_refusal.o
+obj-$(CONFIG_TOOLSTACK) += ext_name.o
+obj-$(CONFIG_TOOLSTACK) += ext_vcpu.o
+ext-$(CONFIG_TRACE) += ext_trace.o
+ext-$(CONFIG_THROTTLE) += ext_throttle.o
+obj-$(CONFIG_TOOLSTACK) += $(ext-y)

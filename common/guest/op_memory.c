@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * memory_op: the table of commands, and the questions. Long commands are interrupted between
- * elements: the number done is then kept in the upper bits of the command word, which the guest
- * never sets.
+ * memory_op: the table of commands, and the one that every guest needs: the page with its event
+ * channels' bits, or a frame of its grant table, at a place of its choice. What was mapped there
+ * before is removed first; if it was memory, the domain has given it up. Long commands are
+ * interrupted between elements: the number done is then kept in the upper bits of the command word,
+ * which the guest never sets.
  */
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/frame.h>
+#include <hv/grant.h>
 #include <hv/guest_access.h>
 #include <hv/hypercall.h>
+#include <hv/mapping.h>
 #include <public/memory.h>
 
 #include "memory.h"
@@ -16,69 +20,110 @@
 #define COMMAND_BITS 6
 #define COMMAND_MASK (BIT(COMMAND_BITS) - 1)
 
-static s64 of_domain(u64 gva, u64 (*value)(const struct domain *d))
+/*
+ * Dom0's frames have one place, where a restart wants them back: what it covers stays its own, by
+ * the reference that is taken here.
+ */
+static int keep_covered(struct domain *d, gfn_t g)
 {
-	struct xen_memory_domain arg;
-	struct domain *d;
-	s64 result;
+	struct s2_entry old = s2_lookup(d, g);
+
+	return d != hardware_domain || old.kind != S2_RAM || frame_get(old.frame, d->id) ? 0
+											 : -EINVAL;
+}
+
+/*
+ * Map one frame in place of what is there; a reference that comes with it is put when this fails.
+ * The lock keeps the domain from dying meanwhile: what is mapped after its teardown would stay.
+ */
+int memory_replace(struct domain *d, gfn_t g, mfn_t frame, enum s2_kind kind)
+{
+	int err = -EINVAL;
+
+	spin_lock(&d->lock);
+	if (!d->is_dying) {
+		s64 removed = keep_covered(d, g);
+
+		removed = removed < 0 ? removed : s2_unmap(d, g, 1);
+		err = removed < 0 ? (int)removed : s2_map(d, g, frame, 1, kind);
+	}
+	spin_unlock(&d->lock);
+	if (err != 0 && kind == S2_FOREIGN) {
+		frame_put(frame);
+	}
+	return err;
+}
+
+static int add_shared_info(struct domain *d, u64 idx, gfn_t g)
+{
+	mfn_t frame = pa_to_mfn(hyp_pa(d->shared_info));
 	int err;
 
-	if (guest_copy_from(&arg, gva, sizeof(arg)) != 0) {
+	if (idx != 0) {
+		return -EINVAL;
+	}
+	err = memory_replace(d, g, frame, S2_SHARED);
+	if (err == 0) {
+		d->shared_info_frame = g;
+	}
+	return err;
+}
+
+static int add_grant_frame(struct domain *d, u64 idx, gfn_t g)
+{
+	mfn_t frame;
+	int err;
+
+	if (idx > UINT32_MAX || (idx & XENMAPIDX_grant_table_status) != 0) {
+		return -EINVAL;
+	}
+	err = grant_get_frame(d, (u32)idx, &frame);
+	return err != 0 ? err : memory_replace(d, g, frame, S2_FOREIGN);
+}
+
+int memory_add_own(struct domain *d, u32 space, u64 idx, gfn_t g)
+{
+	switch (space) {
+	case XENMAPSPACE_shared_info:
+		return add_shared_info(d, idx, g);
+	case XENMAPSPACE_grant_table:
+		return add_grant_frame(d, idx, g);
+	default:
+		return -ENOSYS;
+	}
+}
+
+s64 memory_add(struct memory_call *call)
+{
+	struct xen_add_to_physmap arg;
+	struct domain *d;
+	int err;
+
+	if (guest_copy_from(&arg, call->gva, sizeof(arg)) != 0) {
 		return -EFAULT;
 	}
-	err = xsm_target(arg.domid, XSM_MEMORY_INFO, &d);
+	err = xsm_target(arg.domid, XSM_MEMORY_ADJUST, &d);
 	if (err != 0) {
 		return err;
 	}
-	result = (s64)value(d);
+	err = memory_add_own(d, arg.space, arg.idx, gfn(arg.gpfn));
 	domain_put(d);
-	return result;
-}
-
-static u64 max_pages_of(const struct domain *d)
-{
-	return READ_ONCE(d->max_pages);
-}
-
-static u64 max_gfn_of(const struct domain *d)
-{
-	return READ_ONCE(d->max_gfn);
-}
-
-static s64 memory_current(struct memory_call *call)
-{
-	return of_domain(call->gva, domain_nr_pages);
-}
-
-static s64 memory_maximum(struct memory_call *call)
-{
-	return of_domain(call->gva, max_pages_of);
-}
-
-static s64 memory_maximum_gpfn(struct memory_call *call)
-{
-	return of_domain(call->gva, max_gfn_of);
-}
-
-/* Nothing is shared between domains behind their backs. */
-static s64 memory_none_shared(struct memory_call *call)
-{
-	(void)call;
-	return 0;
+	call->done = 0;
+	return err;
 }
 
 static s64 (*const commands[])(struct memory_call *call) = {
-	[XENMEM_decrease_reservation] = memory_decrease,
-	[XENMEM_populate_physmap] = memory_populate,
-	[XENMEM_current_reservation] = memory_current,
-	[XENMEM_maximum_reservation] = memory_maximum,
+	[XENMEM_decrease_reservation] = IF_ENABLED(CONFIG_MEMORY_OP, memory_decrease),
+	[XENMEM_populate_physmap] = IF_ENABLED(CONFIG_MEMORY_OP, memory_populate),
+	[XENMEM_current_reservation] = IF_ENABLED(CONFIG_MEMORY_OP, memory_current),
+	[XENMEM_maximum_reservation] = IF_ENABLED(CONFIG_MEMORY_OP, memory_maximum),
 	[XENMEM_add_to_physmap] = memory_add,
-	[XENMEM_maximum_gpfn] = memory_maximum_gpfn,
-	[XENMEM_remove_from_physmap] = memory_remove,
-	[XENMEM_get_sharing_freed_pages] = memory_none_shared,
-	[XENMEM_get_sharing_shared_pages] = memory_none_shared,
-	[XENMEM_add_to_physmap_batch] = memory_add_batch,
-	[XENMEM_acquire_resource] = memory_acquire,
+	[XENMEM_maximum_gpfn] = IF_ENABLED(CONFIG_MEMORY_OP, memory_maximum_gpfn),
+	[XENMEM_remove_from_physmap] = IF_ENABLED(CONFIG_MEMORY_OP, memory_remove),
+	[XENMEM_get_sharing_freed_pages] = IF_ENABLED(CONFIG_MEMORY_OP, memory_none_shared),
+	[XENMEM_get_sharing_shared_pages] = IF_ENABLED(CONFIG_MEMORY_OP, memory_none_shared),
+	[XENMEM_add_to_physmap_batch] = IF_ENABLED(CONFIG_MEMORY_OP, memory_add_batch),
+	[XENMEM_acquire_resource] = IF_ENABLED(CONFIG_MEMORY_OP, memory_acquire),
 };
 
 s64 op_memory(u64 *args)

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * memory_op: putting something that is not new memory into a guest's physical address space: its
- * shared page, its grant table, frames of another domain, and taking it out again.
- *
- * What was mapped at the place before is removed first; if it was memory, the domain has given it
- * up. A foreign frame carries a reference in the stage-2 entry, and a dying domain gets no new
- * users.
+ * memory_op: putting frames of another domain, or several at once, into a guest's physical address
+ * space, and taking them out again. A foreign frame carries a reference in the stage-2 entry, and a
+ * dying domain gets no new users.
  */
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -13,7 +10,6 @@
 #include <hv/grant.h>
 #include <hv/guest_access.h>
 #include <hv/hypercall.h>
-#include <hv/mapping.h>
 #include <hv/softirq.h>
 #include <public/memory.h>
 
@@ -22,67 +18,6 @@
 /* Entries that are looked at between two preemption points. */
 #define SLICE	    2U
 #define ACQUIRE_MAX 64U
-
-/*
- * Dom0's frames have one place, where a restart wants them back: what it covers stays its own, by
- * the reference that is taken here.
- */
-static int keep_covered(struct domain *d, gfn_t g)
-{
-	struct s2_entry old = s2_lookup(d, g);
-
-	return d != hardware_domain || old.kind != S2_RAM || frame_get(old.frame, d->id) ? 0
-											 : -EINVAL;
-}
-
-/*
- * Map one frame in place of what is there; a reference that comes with it is put when this fails.
- * The lock keeps the domain from dying meanwhile: what is mapped after its teardown would stay.
- */
-static int replace(struct domain *d, gfn_t g, mfn_t frame, enum s2_kind kind)
-{
-	int err = -EINVAL;
-
-	spin_lock(&d->lock);
-	if (!d->is_dying) {
-		s64 removed = keep_covered(d, g);
-
-		removed = removed < 0 ? removed : s2_unmap(d, g, 1);
-		err = removed < 0 ? (int)removed : s2_map(d, g, frame, 1, kind);
-	}
-	spin_unlock(&d->lock);
-	if (err != 0 && kind == S2_FOREIGN) {
-		frame_put(frame);
-	}
-	return err;
-}
-
-static int add_shared_info(struct domain *d, u64 idx, gfn_t g)
-{
-	mfn_t frame = pa_to_mfn(hyp_pa(d->shared_info));
-	int err;
-
-	if (idx != 0) {
-		return -EINVAL;
-	}
-	err = replace(d, g, frame, S2_SHARED);
-	if (err == 0) {
-		d->shared_info_frame = g;
-	}
-	return err;
-}
-
-static int add_grant_frame(struct domain *d, u64 idx, gfn_t g)
-{
-	mfn_t frame;
-	int err;
-
-	if (idx > UINT32_MAX || (idx & XENMAPIDX_grant_table_status) != 0) {
-		return -EINVAL;
-	}
-	err = grant_get_frame(d, (u32)idx, &frame);
-	return err != 0 ? err : replace(d, g, frame, S2_FOREIGN);
-}
 
 /* The frame at guest frame idx of from, into d. */
 static int add_foreign(struct domain *d, struct domain *from, u64 idx, gfn_t g)
@@ -94,38 +29,7 @@ static int add_foreign(struct domain *d, struct domain *from, u64 idx, gfn_t g)
 		return -EINVAL;
 	}
 	err = s2_get_frame(from, gfn(idx), true, &frame);
-	return err != 0 ? err : replace(d, g, frame, S2_FOREIGN);
-}
-
-static int add_own(struct domain *d, u32 space, u64 idx, gfn_t g)
-{
-	switch (space) {
-	case XENMAPSPACE_shared_info:
-		return add_shared_info(d, idx, g);
-	case XENMAPSPACE_grant_table:
-		return add_grant_frame(d, idx, g);
-	default:
-		return -ENOSYS;
-	}
-}
-
-s64 memory_add(struct memory_call *call)
-{
-	struct xen_add_to_physmap arg;
-	struct domain *d;
-	int err;
-
-	if (guest_copy_from(&arg, call->gva, sizeof(arg)) != 0) {
-		return -EFAULT;
-	}
-	err = xsm_target(arg.domid, XSM_MEMORY_ADJUST, &d);
-	if (err != 0) {
-		return err;
-	}
-	err = add_own(d, arg.space, arg.idx, gfn(arg.gpfn));
-	domain_put(d);
-	call->done = 0;
-	return err;
+	return err != 0 ? err : memory_replace(d, g, frame, S2_FOREIGN);
 }
 
 /* Entry i of a batch: its outcome goes to errs[i]. Returns -EFAULT when the arrays cannot be used.
@@ -141,7 +45,7 @@ static int add_batch_entry(struct domain *d, struct domain *from,
 		return -EFAULT;
 	}
 	err = from != NULL ? add_foreign(d, from, idx, gfn(g))
-			   : add_own(d, arg->space, idx, gfn(g));
+			   : memory_add_own(d, arg->space, idx, gfn(g));
 	return err == -ERESTART ? err
 				: guest_copy_to(arg->errs.va + i * sizeof(err), &err, sizeof(err));
 }
@@ -223,7 +127,7 @@ static int acquire_grant_frames(struct domain *d, const struct xen_mem_acquire_r
 		}
 		err = grant_get_frame(d, (u32)(arg->frame + i), &frame);
 		if (err == 0) {
-			err = replace(current_domain(), gfn(g), frame, S2_FOREIGN);
+			err = memory_replace(current_domain(), gfn(g), frame, S2_FOREIGN);
 		}
 		if (err != 0) {
 			call->done = i;

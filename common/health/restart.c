@@ -225,7 +225,9 @@ static int forget_words(struct health *h)
 	struct domain *d = h->d;
 	bool is_hardware = d == hardware_domain;
 
-	domain_watch_drop(d->id);
+	if (IS_ENABLED(CONFIG_TOOLSTACK)) {
+		domain_watch_drop(d->id);
+	}
 	spin_lock(&d->lock);
 	domain_drop_fresh_locked(d);
 	d->shared_info_frame = gfn(INVALID_FRAME);

@@ -3,6 +3,6 @@
 obj-y += build.o
 obj-y += boot.o
 obj-y += destroy.o
-obj-y += watch.o
+obj-$(CONFIG_TOOLSTACK) += watch.o
 obj-y += vcpu.o
 obj-y += wallclock.o

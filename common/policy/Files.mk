@@ -4,4 +4,4 @@ obj-$(CONFIG_SCHED_CREDIT) += credit.o
 obj-$(CONFIG_SCHED_RTDS) += rtds.o
 obj-$(CONFIG_SCHED_NULL) += null.o
 obj-$(CONFIG_SCHED_ARINC653) += arinc653.o
-obj-y += throttle.o
+obj-$(CONFIG_THROTTLE) += throttle.o

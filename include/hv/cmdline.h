@@ -9,6 +9,7 @@
 
 #include <hv/types.h>
 
+#ifdef CONFIG_COMMAND_LINE
 /* Take a copy of the text (at most 1 KiB; more is cut with a warning). NULL: empty. */
 void cmdline_init(const char *text);
 
@@ -22,5 +23,39 @@ u64 cmdline_size(const char *name, u64 absent);
 
 /* End of boot: warn about each word that nobody asked for. */
 void cmdline_report_unknown(void);
+#else
+static inline void cmdline_init(const char *text)
+{
+	(void)text;
+}
+
+static inline const char *cmdline_get(const char *name)
+{
+	(void)name;
+	return NULL;
+}
+
+static inline bool cmdline_bool(const char *name, bool absent)
+{
+	(void)name;
+	return absent;
+}
+
+static inline u64 cmdline_number(const char *name, u64 absent)
+{
+	(void)name;
+	return absent;
+}
+
+static inline u64 cmdline_size(const char *name, u64 absent)
+{
+	(void)name;
+	return absent;
+}
+
+static inline void cmdline_report_unknown(void)
+{
+}
+#endif
 
 #endif

@@ -39,8 +39,7 @@ int console_start_input(void);
 /* Append to the log and write to the port. */
 void console_log(const char *text, size_t len);
 
-/* Characters have arrived; there is room again (driver's interrupt handler or timer). */
-void console_input(const char *text, size_t len);
+/* There is room again (driver's interrupt handler or timer). */
 void console_room(void);
 
 /*
@@ -50,10 +49,6 @@ void console_room(void);
  * fewer than len while the port is behind.
  */
 size_t console_guest_write(const char *tag, const char *text, size_t len);
-/* Input for Dom0: at most len characters that have arrived, 0 when there are none. */
-size_t console_guest_read(char *dst, size_t len);
-/* Boot: called (without locks) when input for Dom0 has arrived: raises VIRQ_CONSOLE. */
-void console_set_input_notify(void (*notify)(void));
 /* Boot: called (without locks) when something was logged: raises VIRQ_CON_RING. */
 void console_set_log_notify(void (*notify)(void));
 
@@ -63,6 +58,30 @@ void console_set_log_notify(void (*notify)(void));
  * forgets what lies before that. Returns the number of bytes.
  */
 size_t console_ring_read(char *dst, size_t len, u32 *cursor, bool clear, bool incremental);
+
+#ifdef CONFIG_CONSOLE_INPUT
+/* Characters have arrived (driver's interrupt handler or timer). */
+void console_input(const char *text, size_t len);
+/* Input for Dom0: at most len characters that have arrived, 0 when there are none. */
+size_t console_guest_read(char *dst, size_t len);
+/* Boot: called (without locks) when input for Dom0 has arrived: raises VIRQ_CONSOLE. */
+void console_set_input_notify(void (*notify)(void));
+#else
+static inline void console_input(const char *text, size_t len)
+{
+	(void)text;
+	(void)len;
+}
+
+static inline size_t console_guest_read(char *dst, size_t len)
+{
+	(void)dst;
+	(void)len;
+	return 0;
+}
+
+#define console_set_input_notify(notify) ((void)(notify))
+#endif
 
 /* A panic is under way: write without waiting for the lock. Never undone. */
 void console_break_lock(void);

@@ -6,12 +6,23 @@
 #ifndef HV_DEBUGKEYS_H
 #define HV_DEBUGKEYS_H
 
+#include <hv/errno.h>
 #include <hv/types.h>
 
+#ifdef CONFIG_DEBUG_KEYS
 /* Boot: help is one line. A key that is taken keeps its first handler. */
 void debugkeys_register(char key, void (*handler)(char key), const char *help);
 
 /* Run the handler of a key; -ENOENT (and a line on the console) when there is none. */
 int debugkeys_press(char key);
+#else
+#define debugkeys_register(key, handler, help) ((void)(handler))
+
+static inline int debugkeys_press(char key)
+{
+	(void)key;
+	return -EOPNOTSUPP;
+}
+#endif
 
 #endif

@@ -29,6 +29,7 @@ struct dom_console_span {
 	u64 end;     /* out: bytes written so far */
 };
 
+#ifdef CONFIG_CONSOLE_KEEP
 int dom_console_init(struct domain *d);
 /*
  * Give back memory and detach, with the domain dying, in slices: -ERESTART until done;
@@ -58,6 +59,42 @@ int dom_console_bind(struct domain *d, gfn_t ring, u32 port);
 void dom_console_unbind(struct domain *d);
 /* The guest has sent its event: empty its output ring, tell the listener. */
 void dom_console_service(struct domain *d);
+#else
+static inline int dom_console_init(struct domain *d)
+{
+	(void)d;
+	return 0;
+}
+
+static inline int dom_console_release(struct domain *d)
+{
+	(void)d;
+	return 0;
+}
+
+static inline void dom_console_free(struct domain *d)
+{
+	(void)d;
+}
+
+static inline int dom_console_bind(struct domain *d, gfn_t ring, u32 port)
+{
+	(void)d;
+	(void)ring;
+	(void)port;
+	return 0;
+}
+
+static inline void dom_console_unbind(struct domain *d)
+{
+	(void)d;
+}
+
+static inline void dom_console_service(struct domain *d)
+{
+	(void)d;
+}
+#endif
 
 #ifdef CONFIG_VUART
 /* Offer the virtual SBSA UART at its fixed address; during construction, once. */

@@ -19,4 +19,7 @@
  */
 #define IS_ENABLED(option) (sizeof(KCONFIG_TEXT(option)) == sizeof("1"))
 
+/* For a row of a table: the function, or NULL, and then it need not be linked. */
+#define IF_ENABLED(option, function) (IS_ENABLED(option) ? (function) : NULL)
+
 #endif

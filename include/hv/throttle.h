@@ -52,6 +52,14 @@ struct throttle {
 	bool is_new;		      /* what was done until now does not count */
 };
 
+/*
+ * New rates, one per enum throttle_kind: 0 = no budget, THROTTLE_RATE_DEFAULT, or MIN to MAX;
+ * -EINVAL: nothing changed. What was used before is forgiven: a domain that is throttled goes on.
+ * One caller at a time, no lock held but control_lock.
+ */
+int throttle_set(struct sched_group *group, const u32 *rates);
+
+#ifdef CONFIG_THROTTLE
 /* Boot, before the first domain: the default rates, and how to get a unit's counts. */
 void throttle_boot(const u32 *rates,
 		   void (*count)(const struct sched_unit *unit, struct throttle_work *work));
@@ -62,15 +70,25 @@ void throttle_start(struct sched_group *group);
 /* Before sched_group_free(). */
 void throttle_free(struct sched_group *group);
 /*
- * New rates, one per enum throttle_kind: 0 = no budget, THROTTLE_RATE_DEFAULT, or MIN to MAX;
- * -EINVAL: nothing changed. What was used before is forgiven: a domain that is throttled goes on.
- * One caller at a time, no lock held but control_lock.
- */
-int throttle_set(struct sched_group *group, const u32 *rates);
-/*
  * A copy for who shows it: held_ns is brought up to now, is_held is also set for some 0.1 s after
  * the domain was throttled last.
  */
 void throttle_get(struct sched_group *group, struct throttle *copy);
+#else
+static inline void throttle_init(struct sched_group *group)
+{
+	(void)group;
+}
+
+static inline void throttle_start(struct sched_group *group)
+{
+	(void)group;
+}
+
+static inline void throttle_free(struct sched_group *group)
+{
+	(void)group;
+}
+#endif
 
 #endif

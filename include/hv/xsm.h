@@ -9,6 +9,7 @@
 #ifndef HV_XSM_H
 #define HV_XSM_H
 
+#include <hv/errno.h>
 #include <hv/types.h>
 
 struct domain;
@@ -85,8 +86,21 @@ int xsm_check(enum xsm_hook hook, const struct domain *subject, const struct dom
  */
 int xsm_target(u16 id, enum xsm_hook hook, struct domain **out);
 
+#ifdef CONFIG_XSM
 /* Boot: make the module of this name the active one; -ENOENT when there is none. */
 int xsm_select(const char *name);
 const char *xsm_active_name(void);
+#else
+static inline int xsm_select(const char *name)
+{
+	(void)name;
+	return -ENOENT;
+}
+
+static inline const char *xsm_active_name(void)
+{
+	return "default";
+}
+#endif
 
 #endif

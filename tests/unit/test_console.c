@@ -3,8 +3,8 @@
  * Log and console: the ring and its cursors, early lines, who gets the input, guests' output, and
  * the limits on what guests can make the hypervisor print.
  *
- * sources: common/core/console.c common/core/printk.c common/core/debugkeys.c common/lib/format.c
- * sources: common/core/spinlock.c
+ * sources: common/core/console.c common/core/console_input.c common/core/printk.c
+ * sources: common/core/debugkeys.c common/lib/format.c common/core/spinlock.c
  */
 #include "fake.h"
 

@@ -13,6 +13,7 @@
 
 #include <libfdt.h>
 
+#include <hv/device.h>
 #include <hv/errno.h>
 #include <hv/frame.h>
 #include <hv/stage2.h>
@@ -31,6 +32,16 @@ static u64 nr_mapped;
 
 /* What the code calls beside the frame allocator. */
 bool dom0_is_kept(int node, int parent)
+{
+	return false;
+}
+
+bool device_is_apart(int node, int parent)
+{
+	return false;
+}
+
+bool device_exists(const struct device_pick *pick)
 {
 	return false;
 }

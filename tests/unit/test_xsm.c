@@ -6,7 +6,7 @@
  * therefore included here; their handlers are left unresolved (address 0), so a call that gets past
  * its hook crashes.
  *
- * sources: common/guest/hypercall.c common/core/spinlock.c xsm/xsm.c xsm/hooks.c
+ * sources: common/guest/hypercall.c common/core/spinlock.c xsm/xsm.c xsm/target.c xsm/hooks.c
  * sources: xsm/module_default.c xsm/module_silo.c
  * ldflags: -no-pie -Wl,--unresolved-symbols=ignore-all
  */

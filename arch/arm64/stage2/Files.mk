@@ -3,5 +3,5 @@
 obj-y += guest_access.o
 obj-y += stage2.o
 obj-y += stage2_pool.o
-obj-y += stage2_audit.o
+obj-$(CONFIG_DEBUG_KEYS) += stage2_audit.o
 obj-y += mmio.o

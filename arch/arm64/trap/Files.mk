@@ -8,4 +8,4 @@ obj-y += idregs.o
 obj-y += sysreg.o
 obj-y += smccc.o
 obj-y += psci.o
-obj-y += decode.o
+obj-$(CONFIG_INSN_DECODE) += decode.o

@@ -49,6 +49,16 @@ struct decoded {
 };
 
 /* Decode the instruction at the current vCPU's PC; false when it is none of that kind. */
+#ifdef CONFIG_INSN_DECODE
 bool decode_write_back(struct vcpu *v, u64 esr, struct decoded *out);
+#else
+static inline bool decode_write_back(struct vcpu *v, u64 esr, struct decoded *out)
+{
+	(void)v;
+	(void)esr;
+	(void)out;
+	return false;
+}
+#endif
 
 #endif

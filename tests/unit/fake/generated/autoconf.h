@@ -3,6 +3,20 @@
  * The configuration of host tests: everything on, small sizes, so that wrap-arounds and overflows
  * are within reach of a test.
  */
+#define CONFIG_DEBUG_KEYS		  1
+#define CONFIG_CONSOLE_INPUT		  1
+#define CONFIG_XSM			  1
+#define CONFIG_THROTTLE			  1
+#define CONFIG_CPU_POOLS		  1
+#define CONFIG_INSN_DECODE		  1
+#define CONFIG_CONSOLE_KEEP		  1
+#define CONFIG_CONSOLE_IO		  1
+#define CONFIG_MULTICALL		  1
+#define CONFIG_XENSTORE			  1
+#define CONFIG_MEMORY_OP		  1
+#define CONFIG_COMMAND_LINE		  1
+#define CONFIG_TOOLSTACK		  1
+#define CONFIG_DOM0			  1
 #define CONFIG_ARM64			  1
 #define CONFIG_NR_CPUS			  8
 #define CONFIG_GICV3			  1
