@@ -16,15 +16,13 @@
 #define PT_TABLE     BIT(1)
 #define PT_PAGE	     BIT(1) /* at level 3 */
 #define PT_ADDR_MASK 0x0000FFFFFFFFF000UL
-#define PT_ATTR_MASK (~PT_ADDR_MASK & ~3UL)
 
 struct pgtable;
 
 struct pgtable_ops {
 	void *(*table_alloc)(struct pgtable *pt); /* one zeroed page, NULL when none */
-	void (*table_free)(struct pgtable *pt, void *table);
-	void *(*table_va)(u64 pa); /* address of a table from its entry */
-	u64 (*table_pa)(const void *va);
+	void *(*table_va)(pa_t address);	  /* address of a table from its entry */
+	pa_t (*table_pa)(const void *va);
 	void (*flush)(struct pgtable *pt, u64 addr, u64 bytes); /* TLB, and wait */
 };
 
@@ -64,9 +62,6 @@ struct pgtable_leaf pgtable_lookup(const struct pgtable *pt, u64 addr);
  * none.
  */
 int pgtable_clear(struct pgtable *pt, u64 addr, unsigned int shift, struct pgtable_leaf *old);
-
-/* Replace the attributes of [addr, addr + bytes), all of which is mapped by pages. Flushes. */
-int pgtable_protect(struct pgtable *pt, u64 addr, u64 bytes, u64 attr);
 
 /* Call visit for each leaf from addr on until it returns non-zero; returns that. */
 int pgtable_visit(const struct pgtable *pt, u64 addr, u64 end,

@@ -32,7 +32,7 @@ static bool entry_is_table(u64 entry, unsigned int level)
 
 static u64 *table_of(const struct pgtable *pt, u64 entry)
 {
-	return pt->ops->table_va(entry & PT_ADDR_MASK);
+	return pt->ops->table_va(pa(entry & PT_ADDR_MASK));
 }
 
 /* The slot that decides about addr at level `to` or above it; *level gets where it stands. */
@@ -48,6 +48,16 @@ static u64 *walk(const struct pgtable *pt, u64 addr, unsigned int to, unsigned i
 	}
 	*level = at;
 	return slot;
+}
+
+/* The leaf, or hole, of an entry that stands at this level of addr's way. */
+static struct pgtable_leaf leaf_of(u64 entry, u64 addr, unsigned int level)
+{
+	return (struct pgtable_leaf){
+		.entry = entry & PT_VALID ? entry : 0,
+		.addr = ALIGN_DOWN(addr, BIT(level_shift(level))),
+		.shift = (u8)level_shift(level),
+	};
 }
 
 static bool range_is_valid(const struct pgtable *pt, u64 addr, u64 bytes)
@@ -85,30 +95,23 @@ static int split(struct pgtable *pt, u64 *slot, unsigned int level, u64 addr)
 	}
 	WRITE_ONCE(*slot, 0);
 	pt->ops->flush(pt, ALIGN_DOWN(addr, BIT(level_shift(level))), BIT(level_shift(level)));
-	publish(slot, pt->ops->table_pa(table) | PT_VALID | PT_TABLE);
+	publish(slot, pt->ops->table_pa(table).v | PT_VALID | PT_TABLE);
 	return 0;
 }
 
-/* Walk to `to`, making the tables on the way. NULL when there is no table, or a block is in the
- * way. */
-static u64 *walk_make(struct pgtable *pt, u64 addr, unsigned int to, int *error)
+/* Walk a hole to `to`, making the tables on the way; NULL when there is no memory for one. */
+static u64 *walk_make(struct pgtable *pt, u64 addr, unsigned int to)
 {
 	unsigned int level;
 	u64 *slot = walk(pt, addr, to, &level);
 
 	while (level < to) {
-		u64 *table;
+		u64 *table = pt->ops->table_alloc(pt);
 
-		if (*slot & PT_VALID) {
-			*error = -EEXIST;
-			return NULL;
-		}
-		table = pt->ops->table_alloc(pt);
 		if (!table) {
-			*error = -ENOMEM;
 			return NULL;
 		}
-		publish(slot, pt->ops->table_pa(table) | PT_VALID | PT_TABLE);
+		publish(slot, pt->ops->table_pa(table).v | PT_VALID | PT_TABLE);
 		slot = walk(pt, addr, to, &level);
 	}
 	return slot;
@@ -128,19 +131,11 @@ static unsigned int leaf_level(u64 addr, u64 bytes, u64 pa_value, unsigned int m
 	return LAST_LEVEL;
 }
 
-static bool range_is_free(const struct pgtable *pt, u64 addr, u64 bytes)
+static int is_leaf(const struct pgtable_leaf *leaf, void *arg)
 {
-	u64 end = addr + bytes;
-
-	while (addr < end) {
-		struct pgtable_leaf leaf = pgtable_lookup(pt, addr);
-
-		if (leaf.entry) {
-			return false;
-		}
-		addr = leaf.addr + BIT(leaf.shift);
-	}
-	return true;
+	(void)leaf;
+	(void)arg;
+	return 1;
 }
 
 static void undo(struct pgtable *pt, u64 addr, u64 end)
@@ -168,21 +163,20 @@ int pgtable_map(struct pgtable *pt, const struct pgtable_range *range, u64 attr,
 	    !IS_ALIGNED(at | range->bytes | pa_value, PAGE_SIZE)) {
 		return -ERANGE;
 	}
-	if (!range_is_free(pt, at, range->bytes)) {
+	if (pgtable_visit(pt, at, end, is_leaf, NULL)) {
 		return -EEXIST;
 	}
 	while (at < end) {
 		unsigned int level = leaf_level(at, end - at, pa_value, max_shift);
-		int error = 0;
-		u64 *slot = walk_make(pt, at, level, &error);
+		u64 *slot = walk_make(pt, at, level);
 
 		/* Below an empty table, left by earlier mappings, that is in a block's way. */
 		while (slot && *slot) {
-			slot = walk_make(pt, at, ++level, &error);
+			slot = walk_make(pt, at, ++level);
 		}
 		if (!slot) {
 			undo(pt, range->addr, at);
-			return error;
+			return -ENOMEM;
 		}
 		WRITE_ONCE(*slot, pa_value | attr | PT_VALID | (level == LAST_LEVEL ? PT_PAGE : 0));
 		at += BIT(level_shift(level));
@@ -198,62 +192,27 @@ struct pgtable_leaf pgtable_lookup(const struct pgtable *pt, u64 addr)
 {
 	unsigned int level;
 	u64 *slot;
-	u64 entry;
 
 	if (addr >> pt->addr_bits) {
-		return (struct pgtable_leaf){ .entry = 0,
-					      .addr = addr & PAGE_MASK,
-					      .shift = PAGE_SHIFT };
+		return leaf_of(0, addr, LAST_LEVEL);
 	}
 	slot = walk(pt, addr, LAST_LEVEL, &level);
-	entry = READ_ONCE(*slot);
-	return (struct pgtable_leaf){
-		.entry = entry & PT_VALID ? entry : 0,
-		.addr = ALIGN_DOWN(addr, BIT(level_shift(level))),
-		.shift = (u8)level_shift(level),
-	};
+	return leaf_of(READ_ONCE(*slot), addr, level);
 }
 
 int pgtable_clear(struct pgtable *pt, u64 addr, unsigned int shift, struct pgtable_leaf *old)
 {
 	unsigned int level;
-	u64 *slot;
+	u64 *slot = walk(pt, addr, LAST_LEVEL, &level);
 
-	for (;;) {
-		slot = walk(pt, addr, LAST_LEVEL, &level);
-		if (!(*slot & PT_VALID) || level_shift(level) <= shift) {
-			break;
-		}
+	while ((*slot & PT_VALID) && level_shift(level) > shift) {
 		if (split(pt, slot, level, addr)) {
 			return -ENOMEM;
 		}
+		slot = walk(pt, addr, LAST_LEVEL, &level);
 	}
-	*old = (struct pgtable_leaf){
-		.entry = *slot & PT_VALID ? *slot : 0,
-		.addr = ALIGN_DOWN(addr, BIT(level_shift(level))),
-		.shift = (u8)level_shift(level),
-	};
+	*old = leaf_of(*slot, addr, level);
 	WRITE_ONCE(*slot, 0);
-	return 0;
-}
-
-int pgtable_protect(struct pgtable *pt, u64 addr, u64 bytes, u64 attr)
-{
-	for (u64 at = addr; at < addr + bytes; at += PAGE_SIZE) {
-		struct pgtable_leaf old;
-		unsigned int level;
-		int rc = pgtable_clear(pt, at, PAGE_SHIFT, &old);
-
-		if (rc) {
-			return rc;
-		}
-		if (old.entry) {
-			pt->ops->flush(pt, at, PAGE_SIZE);
-			*walk(pt, at, LAST_LEVEL, &level) = (old.entry & ~PT_ATTR_MASK) | attr;
-		}
-	}
-	dsb(ish);
-	isb();
 	return 0;
 }
 

@@ -38,26 +38,10 @@ u64 image_pa(const void *va)
 	return (u64)va - IMAGE_VA + image_base_pa;
 }
 
-void *image_va(u64 pa_value)
-{
-	return (void *)(pa_value - image_base_pa + IMAGE_VA);
-}
-
 static void *spare_alloc(struct pgtable *pt)
 {
 	(void)pt;
 	return nr_spare_used < SPARE_TABLES ? spare_tables[nr_spare_used++] : NULL;
-}
-
-static void spare_free(struct pgtable *pt, void *table)
-{
-	(void)pt;
-	(void)table;
-}
-
-static u64 table_pa(const void *va)
-{
-	return image_pa(va);
 }
 
 static void flush_el2(struct pgtable *pt, u64 addr, u64 bytes)
@@ -73,9 +57,8 @@ static void flush_el2(struct pgtable *pt, u64 addr, u64 bytes)
 
 static const struct pgtable_ops el2_ops = {
 	.table_alloc = spare_alloc,
-	.table_free = spare_free,
-	.table_va = image_va,
-	.table_pa = table_pa,
+	.table_va = hyp_va,
+	.table_pa = hyp_pa,
 	.flush = flush_el2,
 };
 
@@ -171,7 +154,7 @@ void *hyp_va(pa_t address)
 	if (kept_bytes && address.v >= kept_pa && address.v < kept_pa + kept_bytes) {
 		return (void *)(address.v - kept_pa + KEPT_VA);
 	}
-	return image_va(address.v);
+	return (void *)(address.v - image_base_pa + IMAGE_VA);
 }
 
 bool map_is_kept(pa_t address)

@@ -66,18 +66,13 @@ static int access_page(struct domain *d, ipa_t at, void *buffer, size_t bytes, e
 	return 0;
 }
 
-static size_t piece(u64 address, size_t bytes)
-{
-	return MIN(bytes, PAGE_SIZE - (address & (PAGE_SIZE - 1)));
-}
-
 static int access_gva(u64 gva, void *buffer, size_t bytes, enum access access)
 {
 	struct domain *d = current_domain();
 	char *at = buffer;
 
 	while (bytes) {
-		size_t n = piece(gva, bytes);
+		size_t n = MIN(bytes, PAGE_SIZE - (gva & (PAGE_SIZE - 1)));
 		ipa_t where;
 		int rc = guest_translate(gva, access != ACCESS_READ, &where);
 
@@ -87,24 +82,6 @@ static int access_gva(u64 gva, void *buffer, size_t bytes, enum access access)
 		}
 		gva += n;
 		at = at ? at + n : NULL;
-		bytes -= n;
-	}
-	return 0;
-}
-
-static int access_ipa(struct domain *d, ipa_t where, void *buffer, size_t bytes, enum access access)
-{
-	char *at = buffer;
-
-	while (bytes) {
-		size_t n = piece(where.v, bytes);
-		int rc = access_page(d, where, at, n, access);
-
-		if (rc) {
-			return rc;
-		}
-		where.v += n;
-		at += n;
 		bytes -= n;
 	}
 	return 0;
@@ -124,14 +101,4 @@ int guest_copy_to(u64 gva, const void *src, size_t bytes)
 int guest_clear(u64 gva, size_t bytes)
 {
 	return access_gva(gva, NULL, bytes, ACCESS_CLEAR);
-}
-
-int guest_copy_from_ipa(struct domain *d, void *dst, ipa_t from, size_t bytes)
-{
-	return access_ipa(d, from, dst, bytes, ACCESS_READ);
-}
-
-int guest_copy_to_ipa(struct domain *d, ipa_t to, const void *src, size_t bytes)
-{
-	return access_ipa(d, to, (void *)(uintptr_t)src, bytes, ACCESS_WRITE);
 }

@@ -16,7 +16,6 @@
 #include <hv/heap.h>
 #include <hv/mapping.h>
 #include <hv/stage2.h>
-#include <hv/string.h>
 
 #define ROOT_ORDER 1
 #define NR_VMIDS   256U
@@ -110,22 +109,6 @@ static void pool_put(struct s2_pool *pool, void *table)
 	pool->nr_free++;
 }
 
-static void pool_give(struct pgtable *pt, void *table)
-{
-	memset(table, 0, PAGE_SIZE);
-	pool_put(&s2_of_table(pt)->pool, table);
-}
-
-static void *table_va(u64 pa_value)
-{
-	return hyp_va(pa(pa_value));
-}
-
-static u64 table_pa(const void *va)
-{
-	return hyp_pa(va).v;
-}
-
 static void flush_hook(struct pgtable *pt, u64 addr, u64 bytes)
 {
 	s2_flush(s2_of_table(pt), addr, bytes);
@@ -133,9 +116,8 @@ static void flush_hook(struct pgtable *pt, u64 addr, u64 bytes)
 
 static const struct pgtable_ops s2_ops = {
 	.table_alloc = pool_take,
-	.table_free = pool_give,
-	.table_va = table_va,
-	.table_pa = table_pa,
+	.table_va = hyp_va,
+	.table_pa = hyp_pa,
 	.flush = flush_hook,
 };
 

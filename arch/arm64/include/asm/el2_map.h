@@ -32,9 +32,8 @@
 /* Linker script. */
 extern char image_start[], text_end[], rodata_end[], bss_start[], bss_end[], image_end[];
 
-/* Physical address of something in the image, and back (el2_map.c). */
+/* Physical address of something in the image (el2_map.c). */
 u64 image_pa(const void *va);
-void *image_va(u64 pa_value);
 
 /* Boot CPU: learn where the image is and leave the boot tables. Other CPUs: only the latter. */
 void el2_map_init(u64 image_base);
