@@ -14,6 +14,18 @@
 #include <asm/sysreg.h>
 #include <generated/asm-offsets.h>
 
+/* Most of what C does not keep, of the vCPU in x0. op: stp or ldp. */
+.macro scratch op
+	\op	x4, x5, [x0, #(REGS_X + 4 * 8)]
+	\op	x6, x7, [x0, #(REGS_X + 6 * 8)]
+	\op	x8, x9, [x0, #(REGS_X + 8 * 8)]
+	\op	x10, x11, [x0, #(REGS_X + 10 * 8)]
+	\op	x12, x13, [x0, #(REGS_X + 12 * 8)]
+	\op	x14, x15, [x0, #(REGS_X + 14 * 8)]
+	\op	x16, x17, [x0, #(REGS_X + 16 * 8)]
+	\op	x29, x30, [x0, #(REGS_X + 29 * 8)]
+.endm
+
 /* x0 = current vCPU afterwards; x1-x3 are free. */
 .macro save_scratch
 	stp	x0, x1, [sp, #-16]!
@@ -21,15 +33,8 @@
 	stp	x2, x3, [x0, #(REGS_X + 2 * 8)]
 	ldp	x2, x3, [sp], #16
 	stp	x2, x3, [x0, #(REGS_X + 0 * 8)]
-	stp	x4, x5, [x0, #(REGS_X + 4 * 8)]
-	stp	x6, x7, [x0, #(REGS_X + 6 * 8)]
-	stp	x8, x9, [x0, #(REGS_X + 8 * 8)]
-	stp	x10, x11, [x0, #(REGS_X + 10 * 8)]
-	stp	x12, x13, [x0, #(REGS_X + 12 * 8)]
-	stp	x14, x15, [x0, #(REGS_X + 14 * 8)]
-	stp	x16, x17, [x0, #(REGS_X + 16 * 8)]
+	scratch	stp
 	str	x18, [x0, #(REGS_X + 18 * 8)]
-	stp	x29, x30, [x0, #(REGS_X + 29 * 8)]
 	mrs	x2, elr_el2
 	mrs	x3, spsr_el2
 	stp	x2, x3, [x0, #REGS_PC]
@@ -39,20 +44,13 @@
 	.endif
 .endm
 
-.macro save_kept base
-	stp	x19, x20, [\base, #(REGS_X + 19 * 8)]
-	stp	x21, x22, [\base, #(REGS_X + 21 * 8)]
-	stp	x23, x24, [\base, #(REGS_X + 23 * 8)]
-	stp	x25, x26, [\base, #(REGS_X + 25 * 8)]
-	stp	x27, x28, [\base, #(REGS_X + 27 * 8)]
-.endm
-
-.macro load_kept base
-	ldp	x19, x20, [\base, #(REGS_X + 19 * 8)]
-	ldp	x21, x22, [\base, #(REGS_X + 21 * 8)]
-	ldp	x23, x24, [\base, #(REGS_X + 23 * 8)]
-	ldp	x25, x26, [\base, #(REGS_X + 25 * 8)]
-	ldp	x27, x28, [\base, #(REGS_X + 27 * 8)]
+/* What C keeps. op: stp or ldp. */
+.macro kept op, base
+	\op	x19, x20, [\base, #(REGS_X + 19 * 8)]
+	\op	x21, x22, [\base, #(REGS_X + 21 * 8)]
+	\op	x23, x24, [\base, #(REGS_X + 23 * 8)]
+	\op	x25, x26, [\base, #(REGS_X + 25 * 8)]
+	\op	x27, x28, [\base, #(REGS_X + 27 * 8)]
 .endm
 
 /* x0 = vCPU. Ends in the guest. */
@@ -61,15 +59,8 @@
 	msr	elr_el2, x2
 	msr	spsr_el2, x3
 	ldp	x2, x3, [x0, #(REGS_X + 2 * 8)]
-	ldp	x4, x5, [x0, #(REGS_X + 4 * 8)]
-	ldp	x6, x7, [x0, #(REGS_X + 6 * 8)]
-	ldp	x8, x9, [x0, #(REGS_X + 8 * 8)]
-	ldp	x10, x11, [x0, #(REGS_X + 10 * 8)]
-	ldp	x12, x13, [x0, #(REGS_X + 12 * 8)]
-	ldp	x14, x15, [x0, #(REGS_X + 14 * 8)]
-	ldp	x16, x17, [x0, #(REGS_X + 16 * 8)]
+	scratch	ldp
 	ldr	x18, [x0, #(REGS_X + 18 * 8)]
-	ldp	x29, x30, [x0, #(REGS_X + 29 * 8)]
 	ldp	x0, x1, [x0, #(REGS_X + 0 * 8)]
 	eret
 	/* No speculation past the return (straight-line speculation). */
@@ -87,13 +78,12 @@
 	.global trap_vectors
 trap_vectors:
 	/* Current EL, SP_EL0 and SP_ELx: EL2 itself. */
-	.rept	4
-	vector	own_sp0
+	.irp	kind, 0, 0, 0, 0, 0, 1, 2, 3
+	.balign	0x80
+	msr	spsel, #1
+	mov	x0, #\kind
+	b	own_fatal
 	.endr
-	vector	own_sync
-	vector	own_irq
-	vector	own_fiq
-	vector	own_serror
 	/* Lower EL, AArch64. */
 	vector	guest_sync
 	vector	guest_irq
@@ -132,10 +122,10 @@ guest_sync:
 	b	trap_leave
 
 guest_sync_slow:
-	save_kept x0
+	kept	stp, x0
 	bl	trap_sync
 	mrs	x0, tpidr_el2
-	load_kept x0
+	kept	ldp, x0
 	b	trap_leave
 
 guest_irq:
@@ -145,10 +135,10 @@ guest_irq:
 
 guest_serror:
 	save_scratch
-	save_kept x0
+	kept	stp, x0
 	bl	trap_serror
 	mrs	x0, tpidr_el2
-	load_kept x0
+	kept	ldp, x0
 
 /*
  * The way out. Mostly there is nothing deferred, neither a softirq nor work for the vGIC (of which
@@ -176,12 +166,9 @@ trap_leave_slow:
 	cmp	x0, x1
 	b.ne	1f
 	load_scratch_and_enter
-1:	save_kept x1
+1:	kept	stp, x1
 	msr	tpidr_el2, x0
-	load_kept x0
-	mov	x2, x0
-	mov	x0, x1
-	mov	x1, x2
+	kept	ldp, x0
 	bl	run_switch
 	b	trap_leave
 
@@ -194,19 +181,7 @@ run_enter:
 	sub	sp, x1, #15		/* PERCPU_STACK_TOP */
 	b	trap_leave
 
-own_sp0:
-	msr	spsel, #1
-own_sync:
-	mov	x0, #0
-	b	own_fatal
-own_irq:
-	mov	x0, #1
-	b	own_fatal
-own_fiq:
-	mov	x0, #2
-	b	own_fatal
-own_serror:
-	mov	x0, #3
+/* x0: what happened, as trap_fatal() counts. */
 own_fatal:
 	/* EL2 itself faulted, perhaps on its stack: start it anew, nothing of it is needed. */
 	mrs	x1, elr_el2

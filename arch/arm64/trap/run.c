@@ -213,7 +213,7 @@ struct vcpu *run_next(void)
 	}
 }
 
-void run_switch(struct vcpu *prev, struct vcpu *next)
+void run_switch(struct vcpu *next, struct vcpu *prev)
 {
 	u64 since = budget_now();
 

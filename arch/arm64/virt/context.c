@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The vCPU switch (hv/context.h): everything of EL1 that a guest can see and EL2 does not trap is
- * saved and restored here; a register missing from el1_regs is one that traps. entry.S keeps the
+ * saved and restored here; a register missing from EL1_REGS is one that traps. entry.S keeps the
  * general-purpose registers.
  *
  * FP and SIMD are lazy on the way in: a vCPU whose registers are not in the unit traps at its first
@@ -50,110 +50,56 @@ void context_cpu_init(void)
 	isb();
 }
 
+/*
+ * Fields of struct el1_state with their registers. Saving and restoring go through the same lists,
+ * in their order.
+ */
+/* clang-format off */
+#define EL1_REGS(REG)										\
+	REG(sp_el0, sp_el0) REG(sp_el1, sp_el1) REG(elr_el1, elr_el1)				\
+	REG(spsr_el1, spsr_el1) REG(sctlr, sctlr_el1) REG(actlr, actlr_el1)			\
+	REG(cpacr, cpacr_el1) REG(ttbr0, ttbr0_el1) REG(ttbr1, ttbr1_el1)			\
+	REG(tcr, tcr_el1) REG(esr, esr_el1) REG(afsr0, afsr0_el1)				\
+	REG(afsr1, afsr1_el1) REG(far, far_el1) REG(mair, mair_el1)				\
+	REG(amair, amair_el1) REG(vbar, vbar_el1) REG(contextidr, contextidr_el1)		\
+	REG(tpidr_el0, tpidr_el0) REG(tpidrro_el0, tpidrro_el0) REG(tpidr_el1, tpidr_el1)	\
+	REG(par, par_el1) REG(cntkctl, cntkctl_el1) REG(csselr, csselr_el1)
+/* Where EL1 or EL0 can be AArch32. */
+#define AARCH32_REGS(REG)									\
+	REG(spsr_abt, spsr_abt) REG(spsr_und, spsr_und) REG(spsr_irq, spsr_irq)			\
+	REG(spsr_fiq, spsr_fiq) REG(dacr32, dacr32_el2) REG(ifsr32, ifsr32_el2)
+/* APIA, APIB, APDA, APDB, APGA keys, low and high words. */
+#define PAUTH_REGS(REG)										\
+	REG(apkeys[0], S3_0_C2_C1_0) REG(apkeys[1], S3_0_C2_C1_1)				\
+	REG(apkeys[2], S3_0_C2_C1_2) REG(apkeys[3], S3_0_C2_C1_3)				\
+	REG(apkeys[4], S3_0_C2_C2_0) REG(apkeys[5], S3_0_C2_C2_1)				\
+	REG(apkeys[6], S3_0_C2_C2_2) REG(apkeys[7], S3_0_C2_C2_3)				\
+	REG(apkeys[8], S3_0_C2_C3_0) REG(apkeys[9], S3_0_C2_C3_1)
+/* clang-format on */
+
+#define SAVE(field, reg)    s->field = read_sysreg(reg);
+#define RESTORE(field, reg) write_sysreg(s->field, reg);
+
 static void el1_save(struct el1_state *s)
 {
-	s->sp_el0 = read_sysreg(sp_el0);
-	s->sp_el1 = read_sysreg(sp_el1);
-	s->elr_el1 = read_sysreg(elr_el1);
-	s->spsr_el1 = read_sysreg(spsr_el1);
-	s->sctlr = read_sysreg(sctlr_el1);
-	s->actlr = read_sysreg(actlr_el1);
-	s->cpacr = read_sysreg(cpacr_el1);
-	s->ttbr0 = read_sysreg(ttbr0_el1);
-	s->ttbr1 = read_sysreg(ttbr1_el1);
-	s->tcr = read_sysreg(tcr_el1);
-	s->esr = read_sysreg(esr_el1);
-	s->afsr0 = read_sysreg(afsr0_el1);
-	s->afsr1 = read_sysreg(afsr1_el1);
-	s->far = read_sysreg(far_el1);
-	s->mair = read_sysreg(mair_el1);
-	s->amair = read_sysreg(amair_el1);
-	s->vbar = read_sysreg(vbar_el1);
-	s->contextidr = read_sysreg(contextidr_el1);
-	s->tpidr_el0 = read_sysreg(tpidr_el0);
-	s->tpidrro_el0 = read_sysreg(tpidrro_el0);
-	s->tpidr_el1 = read_sysreg(tpidr_el1);
-	s->par = read_sysreg(par_el1);
-	s->cntkctl = read_sysreg(cntkctl_el1);
-	s->csselr = read_sysreg(csselr_el1);
+	EL1_REGS(SAVE)
+	if (cpu_features.has_aarch32_el1) {
+		AARCH32_REGS(SAVE)
+	}
+	if (cpu_features.has_pauth) {
+		PAUTH_REGS(SAVE)
+	}
 }
 
 static void el1_restore(const struct el1_state *s)
 {
-	write_sysreg(s->sp_el0, sp_el0);
-	write_sysreg(s->sp_el1, sp_el1);
-	write_sysreg(s->elr_el1, elr_el1);
-	write_sysreg(s->spsr_el1, spsr_el1);
-	write_sysreg(s->sctlr, sctlr_el1);
-	write_sysreg(s->actlr, actlr_el1);
-	write_sysreg(s->cpacr, cpacr_el1);
-	write_sysreg(s->ttbr0, ttbr0_el1);
-	write_sysreg(s->ttbr1, ttbr1_el1);
-	write_sysreg(s->tcr, tcr_el1);
-	write_sysreg(s->esr, esr_el1);
-	write_sysreg(s->afsr0, afsr0_el1);
-	write_sysreg(s->afsr1, afsr1_el1);
-	write_sysreg(s->far, far_el1);
-	write_sysreg(s->mair, mair_el1);
-	write_sysreg(s->amair, amair_el1);
-	write_sysreg(s->vbar, vbar_el1);
-	write_sysreg(s->contextidr, contextidr_el1);
-	write_sysreg(s->tpidr_el0, tpidr_el0);
-	write_sysreg(s->tpidrro_el0, tpidrro_el0);
-	write_sysreg(s->tpidr_el1, tpidr_el1);
-	write_sysreg(s->par, par_el1);
-	write_sysreg(s->cntkctl, cntkctl_el1);
-	write_sysreg(s->csselr, csselr_el1);
-}
-
-/* Registers that exist only where EL1 or EL0 can be AArch32. */
-static void aarch32_save(struct el1_state *s)
-{
-	s->spsr_abt = read_sysreg(spsr_abt);
-	s->spsr_und = read_sysreg(spsr_und);
-	s->spsr_irq = read_sysreg(spsr_irq);
-	s->spsr_fiq = read_sysreg(spsr_fiq);
-	s->dacr32 = read_sysreg(dacr32_el2);
-	s->ifsr32 = read_sysreg(ifsr32_el2);
-}
-
-static void aarch32_restore(const struct el1_state *s)
-{
-	write_sysreg(s->spsr_abt, spsr_abt);
-	write_sysreg(s->spsr_und, spsr_und);
-	write_sysreg(s->spsr_irq, spsr_irq);
-	write_sysreg(s->spsr_fiq, spsr_fiq);
-	write_sysreg(s->dacr32, dacr32_el2);
-	write_sysreg(s->ifsr32, ifsr32_el2);
-}
-
-/* APIA, APIB, APDA, APDB, APGA keys, low and high words: S3_0_C2_C{1,2,3}_n. */
-static void pauth_save(struct el1_state *s)
-{
-	s->apkeys[0] = read_sysreg(S3_0_C2_C1_0);
-	s->apkeys[1] = read_sysreg(S3_0_C2_C1_1);
-	s->apkeys[2] = read_sysreg(S3_0_C2_C1_2);
-	s->apkeys[3] = read_sysreg(S3_0_C2_C1_3);
-	s->apkeys[4] = read_sysreg(S3_0_C2_C2_0);
-	s->apkeys[5] = read_sysreg(S3_0_C2_C2_1);
-	s->apkeys[6] = read_sysreg(S3_0_C2_C2_2);
-	s->apkeys[7] = read_sysreg(S3_0_C2_C2_3);
-	s->apkeys[8] = read_sysreg(S3_0_C2_C3_0);
-	s->apkeys[9] = read_sysreg(S3_0_C2_C3_1);
-}
-
-static void pauth_restore(const struct el1_state *s)
-{
-	write_sysreg(s->apkeys[0], S3_0_C2_C1_0);
-	write_sysreg(s->apkeys[1], S3_0_C2_C1_1);
-	write_sysreg(s->apkeys[2], S3_0_C2_C1_2);
-	write_sysreg(s->apkeys[3], S3_0_C2_C1_3);
-	write_sysreg(s->apkeys[4], S3_0_C2_C2_0);
-	write_sysreg(s->apkeys[5], S3_0_C2_C2_1);
-	write_sysreg(s->apkeys[6], S3_0_C2_C2_2);
-	write_sysreg(s->apkeys[7], S3_0_C2_C2_3);
-	write_sysreg(s->apkeys[8], S3_0_C2_C3_0);
-	write_sysreg(s->apkeys[9], S3_0_C2_C3_1);
+	EL1_REGS(RESTORE)
+	if (cpu_features.has_aarch32_el1) {
+		AARCH32_REGS(RESTORE)
+	}
+	if (cpu_features.has_pauth) {
+		PAUTH_REGS(RESTORE)
+	}
 }
 
 static void fp_leave(struct vcpu *v)
@@ -189,12 +135,6 @@ static void guest_save(struct vcpu *v)
 	vtimer_save(v);
 	vgic_save(v);
 	el1_save(&v->arch.el1);
-	if (cpu_features.has_aarch32_el1) {
-		aarch32_save(&v->arch.el1);
-	}
-	if (cpu_features.has_pauth) {
-		pauth_save(&v->arch.el1);
-	}
 	fp_leave(v);
 }
 
@@ -207,12 +147,6 @@ static void el1_arrive(struct vcpu *v)
 	v->arch.el1_cpu = cpu_id();
 	write_sysreg(v->arch.vmpidr, vmpidr_el2);
 	el1_restore(&v->arch.el1);
-	if (cpu_features.has_aarch32_el1) {
-		aarch32_restore(&v->arch.el1);
-	}
-	if (cpu_features.has_pauth) {
-		pauth_restore(&v->arch.el1);
-	}
 }
 
 __init void context_init(void)

@@ -36,7 +36,7 @@ bool idreg_must_trap(void);
 
 /* The run loop (run.c). */
 struct vcpu *run_next(void);
-void run_switch(struct vcpu *prev, struct vcpu *next);
+void run_switch(struct vcpu *next, struct vcpu *prev);
 /* Each CPU, with its idle vCPU current: ready the loop, then leave boot for good. */
 void run_cpu_init(void);
 void run_enter(void) __attribute__((noreturn));
