@@ -19,8 +19,7 @@ enum vtimer_reg {
 	VTIMER_CNTP_TVAL,
 	VTIMER_CNTP_CTL,
 	VTIMER_CNTP_CVAL,
-	VTIMER_CNTPCT,
-	NR_VTIMER_REGS
+	VTIMER_CNTPCT
 };
 
 /* Boot: take the virtual timer's interrupt; once, then on each CPU. */

@@ -20,7 +20,7 @@ static u64 field(u64 value, unsigned int shift)
 
 void cpu_features_init(void)
 {
-	u64 pfr0 = read_sysreg(id_aa64pfr0_el1), pfr1 = read_sysreg(id_aa64pfr1_el1);
+	u64 pfr0 = read_sysreg(id_aa64pfr0_el1);
 	u64 mmfr0 = read_sysreg(id_aa64mmfr0_el1), mmfr1 = read_sysreg(id_aa64mmfr1_el1);
 	u64 isar0 = read_sysreg(id_aa64isar0_el1), isar1 = read_sysreg(id_aa64isar1_el1);
 	u64 isar2 = read_sysreg(S3_0_C0_C6_2);
@@ -30,17 +30,12 @@ void cpu_features_init(void)
 		.pa_range = (u8)field(mmfr0, 0),
 		.pa_bits = pa_bits[MIN(field(mmfr0, 0), 7UL)],
 		.has_aarch32_el1 = field(pfr0, 4) == 2,
-		.has_sve = field(pfr0, 32) != 0,
-		.has_sme = field(pfr1, 24) != 0,
 		.has_lse = field(isar0, 20) >= 2,
 		.has_pauth = (isar1 & 0xff000ff0UL) != 0 || (isar2 & 0xff00UL) != 0,
 		.has_fgt = field(mmfr0, 56) != 0,
 		.has_hcx = field(mmfr1, 40) != 0,
-		.has_ecv = field(mmfr0, 60) != 0,
 		.has_lor = field(mmfr1, 16) != 0,
 		.has_ras = field(pfr0, 28) != 0,
-		.has_vmid16 = field(mmfr1, 4) == 2,
-		.has_xnx = field(mmfr1, 28) != 0,
 	};
 }
 

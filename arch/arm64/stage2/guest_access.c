@@ -14,8 +14,7 @@
 #include <hv/string.h>
 #include <hv/window.h>
 
-#define PAR_F	    BIT(0)
-#define SCTLR_EL1_M BIT(0)
+#define PAR_F BIT(0)
 
 int guest_translate(u64 gva, bool write, ipa_t *out)
 {

@@ -14,14 +14,10 @@
 #include <hv/health.h>
 #include <hv/stage2.h>
 
-#define ISS_ISV			BIT(24)
-#define ISS_SAS(esr)		((esr) >> 22 & 3)
-#define ISS_SSE			BIT(21)
-#define ISS_SRT(esr)		((unsigned int)((esr) >> 16) & 31)
-#define ISS_SF			BIT(15)
+#define ISS_SAS(esr)		((esr) >> ISS_SAS_SHIFT & 3)
+#define ISS_SRT(esr)		((unsigned int)((esr) >> ISS_SRT_SHIFT) & 31)
 #define ISS_CM			BIT(8)
 #define ISS_S1PTW		BIT(7)
-#define ISS_WNR			BIT(6)
 #define ISS_FSC(esr)		((unsigned int)(esr) & 0x3f)
 #define FSC_IS_TRANSLATION(fsc) (((fsc) & 0x3c) == 0x04)
 /* A translation fault of a load or store whose syndrome is valid */

@@ -29,14 +29,6 @@
 #define OPC_LOAD_SIGNED_32 3U
 #define STACK_POINTER	   31U
 
-/* Fields of the syndrome of a data abort */
-#define ISS_ISV	      BIT(24)
-#define ISS_SAS_SHIFT 22
-#define ISS_SSE	      BIT(21)
-#define ISS_SRT_SHIFT 16
-#define ISS_SF	      BIT(15)
-#define ISS_WNR	      BIT(6)
-
 bool decode_write_back(struct vcpu *v, u64 esr, struct decoded *out)
 {
 	u32 insn, size, opc;

@@ -88,12 +88,12 @@ trap_vectors:
 	vector	guest_sync
 	vector	guest_irq
 	vector	guest_irq		/* FIQ: only a secure world that hands them down */
-	vector	guest_serror
+	vector	guest_sync		/* SError: has a class like the others */
 	/* Lower EL, AArch32. */
 	vector	guest_sync
 	vector	guest_irq
 	vector	guest_irq
-	vector	guest_serror
+	vector	guest_sync
 
 guest_sync:
 	save_scratch
@@ -131,14 +131,6 @@ guest_sync_slow:
 guest_irq:
 	save_scratch
 	bl	trap_irq
-	b	trap_leave
-
-guest_serror:
-	save_scratch
-	kept	stp, x0
-	bl	trap_serror
-	mrs	x0, tpidr_el2
-	kept	ldp, x0
 
 /*
  * The way out. Mostly there is nothing deferred, neither a softirq nor work for the vGIC (of which

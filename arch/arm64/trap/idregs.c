@@ -16,42 +16,35 @@ struct idreg_row {
 	u64 enc;
 	u64 hide;      /* fields that read as zero */
 	u64 must_hide; /* fields that a guest would act upon: their presence makes the group trap */
-	u64 (*read)(void);
 };
 
-#define IDREG(crm, op2)                                                                            \
-	static u64 read_##crm##_##op2(void)                                                        \
-	{                                                                                          \
-		return read_sysreg(S3_0_C0_C##crm##_##op2);                                        \
-	}
-IDREG(4, 0)
-IDREG(4, 1)
-IDREG(5, 0)
-IDREG(6, 0)
-IDREG(6, 1)
-IDREG(6, 2)
-IDREG(7, 0)
-IDREG(7, 1)
-IDREG(7, 2)
-IDREG(1, 0)
-IDREG(1, 1)
-IDREG(1, 4)
-IDREG(1, 5)
-IDREG(1, 6)
-IDREG(1, 7)
-IDREG(2, 0)
-IDREG(2, 1)
-IDREG(2, 2)
-IDREG(2, 3)
-IDREG(2, 4)
-IDREG(2, 5)
-IDREG(2, 6)
-IDREG(3, 0)
-IDREG(3, 1)
-IDREG(3, 2)
+#define CRM(enc) ((enc) >> 1 & 15)
+#define OP2(enc) ((enc) >> 17 & 7)
 
-#define ROW(crm, op2, hide, must)                                                                  \
-	{ SYSREG_ENC(3, 0, 0, crm, op2), (hide) | (must), must, read_##crm##_##op2 }
+/*
+ * The register is part of the instruction, so there is a pair of instructions for each, and its
+ * encoding says where to jump.
+ */
+static u64 read(u64 enc)
+{
+	u64 value;
+
+	__asm__ volatile("adr %[value], 1f\n"
+			 "add %[value], %[value], %[n], lsl #3\n"
+			 "br %[value]\n"
+			 "1: .irp crm, 0, 1, 2, 3, 4, 5, 6, 7\n"
+			 ".irp op2, 0, 1, 2, 3, 4, 5, 6, 7\n"
+			 "mrs %[value], S3_0_C0_C\\crm\\()_\\op2\n"
+			 "b 2f\n"
+			 ".endr\n"
+			 ".endr\n"
+			 "2:"
+			 : [value] "=&r"(value)
+			 : [n] "r"(CRM(enc) * 8 + OP2(enc)));
+	return value;
+}
+
+#define ROW(crm, op2, hide, must) { SYSREG_ENC(3, 0, 0, crm, op2), (hide) | (must), must }
 
 /* clang-format off */
 static const struct idreg_row rows[] = {
@@ -77,6 +70,8 @@ static const struct idreg_row rows[] = {
 	    FIELD(16) | FIELD(52) | FIELD(56)),
 	/* ID_AA64MMFR2: NV 24, FWB 40, EVT 56 */
 	ROW(7, 2, FIELD(24) | FIELD(40) | FIELD(56), 0),
+	/* ID_AA64MMFR3 names registers that only newer software touches, and EL2 does not switch */
+	ROW(7, 3, 0, ~0UL),
 	/* AArch32 state: as the CPU says */
 	ROW(1, 0, 0, 0), ROW(1, 1, 0, 0), ROW(1, 4, 0, 0), ROW(1, 5, 0, 0), ROW(1, 6, 0, 0),
 	ROW(1, 7, 0, 0), ROW(2, 0, 0, 0), ROW(2, 1, 0, 0), ROW(2, 2, 0, 0), ROW(2, 3, 0, 0),
@@ -84,12 +79,6 @@ static const struct idreg_row rows[] = {
 	ROW(3, 2, 0, 0),
 };
 /* clang-format on */
-
-/* ID_AA64MMFR3 and 4 name registers that only newer software touches, and EL2 does not switch. */
-static u64 mmfr3(void)
-{
-	return read_sysreg(S3_0_C0_C7_3);
-}
 
 #define ENC_MMFR0    SYSREG_ENC(3, 0, 0, 7, 0)
 #define ENC_PFR0     SYSREG_ENC(3, 0, 0, 4, 0)
@@ -123,7 +112,7 @@ bool idreg_read(u64 enc, u64 *value)
 	*value = 0;
 	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (rows[i].enc == enc) {
-			*value = adjust(enc, rows[i].read() & ~rows[i].hide);
+			*value = adjust(enc, read(enc) & ~rows[i].hide);
 		}
 	}
 	return true;
@@ -134,12 +123,12 @@ bool idreg_must_trap(void)
 	u64 pfr0 = read_sysreg(id_aa64pfr0_el1);
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (rows[i].read() & rows[i].must_hide) {
+		if (read(rows[i].enc) & rows[i].must_hide) {
 			return true;
 		}
 	}
 	if (gic_info.version == 2 && (pfr0 & FIELD(GIC_SHIFT)) != 0) {
 		return true;
 	}
-	return mmfr3() != 0 || (pfr0 >> CSV2_SHIFT & 0xf) > 1;
+	return (pfr0 >> CSV2_SHIFT & 0xf) > 1;
 }

@@ -14,28 +14,15 @@
 #define SMCCC_NOT_REQUIRED	(-2L)
 #define SMCCC_VERSION		0x80000000U
 #define SMCCC_ARCH_FEATURES	0x80000001U
-#define SMCCC_ARCH_WORKAROUND_1 0x80008000U
 #define SMCCC_ARCH_WORKAROUND_2 0x80007fffU
-#define SMCCC_ARCH_WORKAROUND_3 0x80003fffU
 #define SMCCC_1_1		0x10001L
 /* Functions of PSCI with 32- and 64-bit arguments, but for the lowest bits. */
 #define PSCI_BASE 0x84000000U
 #define PSCI_MASK 0xbfffffe0U
 
-struct smccc_row {
-	u32 function;
-	s64 (*call)(struct vcpu *v);
-};
-
-static s64 version(struct vcpu *v)
+static s64 arch_features(u32 function)
 {
-	(void)v;
-	return SMCCC_1_1;
-}
-
-static s64 arch_features(struct vcpu *v)
-{
-	switch ((u32)v->arch.regs.x[1]) {
+	switch (function) {
 	case SMCCC_VERSION:
 	case SMCCC_ARCH_FEATURES:
 		return 0;
@@ -46,11 +33,6 @@ static s64 arch_features(struct vcpu *v)
 	}
 }
 
-static const struct smccc_row rows[] = {
-	{ SMCCC_VERSION, version },
-	{ SMCCC_ARCH_FEATURES, arch_features },
-};
-
 void trap_smccc(struct vcpu *v)
 {
 	u32 function = (u32)v->arch.regs.x[0];
@@ -59,10 +41,10 @@ void trap_smccc(struct vcpu *v)
 	budget_note(BUDGET_SMCCC, 0,
 		    (function & PSCI_MASK) == PSCI_BASE ? function & 0x1f : BUDGET_SUB_OTHER);
 	if (!psci_call(v, function, &result)) {
-		for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
-			if (rows[i].function == function) {
-				result = rows[i].call(v);
-			}
+		if (function == SMCCC_VERSION) {
+			result = SMCCC_1_1;
+		} else if (function == SMCCC_ARCH_FEATURES) {
+			result = arch_features((u32)v->arch.regs.x[1]);
 		}
 	}
 	v->arch.regs.x[0] = (u64)result;

@@ -19,21 +19,11 @@
 struct sysreg_row {
 	u32 enc, mask;
 	/* false: undefined after all. arg is the row's own. */
-	bool (*access)(struct vcpu *v, u32 arg, bool is_read, u64 *value);
-	u32 arg;
+	bool (*access)(struct vcpu *v, u64 arg, bool is_read, u64 *value);
+	u64 arg;
 };
 
-static bool raz_wi(struct vcpu *v, u32 arg, bool is_read, u64 *value)
-{
-	(void)v;
-	(void)arg;
-	if (is_read) {
-		*value = 0;
-	}
-	return true;
-}
-
-static bool constant_wi(struct vcpu *v, u32 arg, bool is_read, u64 *value)
+static bool constant_wi(struct vcpu *v, u64 arg, bool is_read, u64 *value)
 {
 	(void)v;
 	if (is_read) {
@@ -42,14 +32,14 @@ static bool constant_wi(struct vcpu *v, u32 arg, bool is_read, u64 *value)
 	return true;
 }
 
-static bool read_constant(struct vcpu *v, u32 arg, bool is_read, u64 *value)
+static bool read_constant(struct vcpu *v, u64 arg, bool is_read, u64 *value)
 {
 	(void)v;
 	*value = arg;
 	return is_read;
 }
 
-static bool write_ignored(struct vcpu *v, u32 arg, bool is_read, u64 *value)
+static bool write_ignored(struct vcpu *v, u64 arg, bool is_read, u64 *value)
 {
 	(void)v;
 	(void)arg;
@@ -57,7 +47,7 @@ static bool write_ignored(struct vcpu *v, u32 arg, bool is_read, u64 *value)
 	return !is_read;
 }
 
-static bool sgi(struct vcpu *v, u32 arg, bool is_read, u64 *value)
+static bool sgi(struct vcpu *v, u64 arg, bool is_read, u64 *value)
 {
 	if (is_read) {
 		return false;
@@ -66,7 +56,7 @@ static bool sgi(struct vcpu *v, u32 arg, bool is_read, u64 *value)
 	return true;
 }
 
-static bool deactivate(struct vcpu *v, u32 arg, bool is_read, u64 *value)
+static bool deactivate(struct vcpu *v, u64 arg, bool is_read, u64 *value)
 {
 	(void)arg;
 	if (is_read) {
@@ -76,7 +66,7 @@ static bool deactivate(struct vcpu *v, u32 arg, bool is_read, u64 *value)
 	return true;
 }
 
-static bool timer(struct vcpu *v, u32 arg, bool is_read, u64 *value)
+static bool timer(struct vcpu *v, u64 arg, bool is_read, u64 *value)
 {
 	vtimer_sysreg_access(v, (enum vtimer_reg)arg, !is_read, value);
 	return true;
@@ -103,44 +93,44 @@ static const struct sysreg_row timer_rows[] = {
 	ROW(3, 3, 14, 2, 0, ALL, timer, VTIMER_CNTP_TVAL),
 	ROW(3, 3, 14, 0, 1, ALL, timer, VTIMER_CNTPCT),
 	/* PMEV*: performance monitors */
-	ROW(3, 3, 14, 8, 0, ANY_CRM_OP2 | SYSREG_ENC(0, 0, 0, 8, 0), raz_wi, 0),
+	ROW(3, 3, 14, 8, 0, ANY_CRM_OP2 | SYSREG_ENC(0, 0, 0, 8, 0), constant_wi, 0),
 };
 
 static const struct sysreg_row pmu_rows[] = {
-	ROW(3, 3, 9, 12, 0, ANY_OP2, raz_wi, 0),	/* PMCR … PMCEID* */
-	ROW(3, 3, 9, 13, 0, ANY_OP2, raz_wi, 0),	/* PMCCNTR, PMXEV* */
-	ROW(3, 3, 9, 14, 0, ANY_OP2, raz_wi, 0),	/* PMUSERENR, PMOVSSET */
-	ROW(3, 0, 9, 14, 0, ANY_OP2, raz_wi, 0),	/* PMINTEN*, PMMIR */
+	ROW(3, 3, 9, 12, 0, ANY_OP2, constant_wi, 0),	/* PMCR … PMCEID* */
+	ROW(3, 3, 9, 13, 0, ANY_OP2, constant_wi, 0),	/* PMCCNTR, PMXEV* */
+	ROW(3, 3, 9, 14, 0, ANY_OP2, constant_wi, 0),	/* PMUSERENR, PMOVSSET */
+	ROW(3, 0, 9, 14, 0, ANY_OP2, constant_wi, 0),	/* PMINTEN*, PMMIR */
 };
 
 static const struct sysreg_row control_rows[] = {
-	ROW(3, 0, 1, 0, 1, ALL, raz_wi, 0),		/* ACTLR_EL1 */
+	ROW(3, 0, 1, 0, 1, ALL, constant_wi, 0),		/* ACTLR_EL1 */
 };
 
 static const struct sysreg_row context_rows[] = {
-	ROW(3, 0, 13, 0, 7, ALL, raz_wi, 0),		/* SCXTNUM_EL1 */
-	ROW(3, 3, 13, 0, 7, ALL, raz_wi, 0),		/* SCXTNUM_EL0 */
+	ROW(3, 0, 13, 0, 7, ALL, constant_wi, 0),		/* SCXTNUM_EL1 */
+	ROW(3, 3, 13, 0, 7, ALL, constant_wi, 0),		/* SCXTNUM_EL0 */
 };
 
 /* Debug: OSLSR_EL1 says "lock implemented, unlocked"; the rest is absent. */
 static const struct sysreg_row debug_rows[] = {
-	ROW(2, 0, 0, 0, 0, ANY_CRM_OP2, raz_wi, 0), /* DBGBVR.. DBGWCR, MDCCINT, MDSCR, OSDTR */
+	ROW(2, 0, 0, 0, 0, ANY_CRM_OP2, constant_wi, 0), /* DBGBVR.. DBGWCR, MDCCINT, MDSCR, OSDTR */
 	ROW(2, 3, 0, 1, 0, ALL, read_constant, 0),	/* MDCCSR_EL0 */
-	ROW(2, 3, 0, 4, 0, ALL, raz_wi, 0),		/* DBGDTR_EL0 */
-	ROW(2, 3, 0, 5, 0, ALL, raz_wi, 0),		/* DBGDTRRX/TX_EL0 */
+	ROW(2, 3, 0, 4, 0, ALL, constant_wi, 0),		/* DBGDTR_EL0 */
+	ROW(2, 3, 0, 5, 0, ALL, constant_wi, 0),		/* DBGDTRRX/TX_EL0 */
 };
 
 static const struct sysreg_row os_lock_rows[] = {
 	ROW(2, 0, 1, 1, 4, ALL, read_constant, 8),	/* OSLSR_EL1 */
 	ROW(2, 0, 1, 0, 4, ALL, write_ignored, 0),	/* OSLAR_EL1 */
-	ROW(2, 0, 1, 3, 4, ALL, raz_wi, 0),		/* OSDLR_EL1 */
-	ROW(2, 0, 1, 4, 4, ALL, raz_wi, 0),		/* DBGPRCR_EL1 */
+	ROW(2, 0, 1, 3, 4, ALL, constant_wi, 0),		/* OSDLR_EL1 */
+	ROW(2, 0, 1, 4, 4, ALL, constant_wi, 0),		/* DBGPRCR_EL1 */
 	ROW(2, 0, 1, 0, 0, ALL, read_constant, 0),	/* MDRAR_EL1 */
 };
 
 static const struct sysreg_row claim_rows[] = {
-	ROW(2, 0, 7, 8, 6, ALL, raz_wi, 0),		/* DBGCLAIMSET_EL1 */
-	ROW(2, 0, 7, 9, 6, ALL, raz_wi, 0),		/* DBGCLAIMCLR_EL1 */
+	ROW(2, 0, 7, 8, 6, ALL, constant_wi, 0),		/* DBGCLAIMSET_EL1 */
+	ROW(2, 0, 7, 9, 6, ALL, constant_wi, 0),		/* DBGCLAIMCLR_EL1 */
 	ROW(2, 0, 7, 14, 6, ALL, read_constant, 0),	/* DBGAUTHSTATUS_EL1 */
 };
 

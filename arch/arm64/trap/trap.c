@@ -21,7 +21,6 @@
 #define HVC_XEN	    0xea1U
 #define HVC_SMCCC   0U
 #define WFX_TI_MASK 3U
-#define WFX_WFE	    1U
 
 static void handle_hvc(struct vcpu *v, u32 immediate)
 {
@@ -58,10 +57,13 @@ void trap_hvc(struct vcpu *v, u64 esr)
 	}
 }
 
-static void trap_undef(struct vcpu *v, u64 esr)
+void trap_wait(struct vcpu *v)
 {
-	(void)esr;
-	exception_inject_undef(v);
+	/* Block first, then look: an interrupt that becomes pending in between unblocks again. */
+	sched_block(&v->sched, SCHED_BLOCK_WAIT);
+	if (vgic_has_pending(v)) {
+		sched_unblock(&v->sched, SCHED_BLOCK_WAIT);
+	}
 }
 
 static void trap_wfx(struct vcpu *v, u64 esr)
@@ -72,11 +74,7 @@ static void trap_wfx(struct vcpu *v, u64 esr)
 		sched_yield(&v->sched);
 		return;
 	}
-	/* Block first, then look: an interrupt that becomes pending in between unblocks again. */
-	sched_block(&v->sched, SCHED_BLOCK_WAIT);
-	if (vgic_has_pending(v)) {
-		sched_unblock(&v->sched, SCHED_BLOCK_WAIT);
-	}
+	trap_wait(v);
 }
 
 static void trap_fp(struct vcpu *v, u64 esr)
@@ -103,36 +101,52 @@ static void trap_illegal(struct vcpu *v, u64 esr)
 	exception_inject_undef(v);
 }
 
+/* Default-deny: what has no row. */
+static void trap_undef(struct vcpu *v, u64 esr)
+{
+	(void)esr;
+	exception_inject_undef(v);
+}
+
+static void handle_serror(struct vcpu *v, u64 esr)
+{
+	printk_guest("d%uv%u: SError, ESR %#lx\n", v->domain->id, v->id, esr);
+	domain_crash(v->domain, "asynchronous external abort (SError)");
+}
+
 struct trap_row {
 	void (*handler)(struct vcpu *v, u64 esr);
 	u32 reason; /* BULKHEAD_EXIT_* */
 };
 
 static const struct trap_row trap_table[64] = {
-	[EC_UNKNOWN] = { trap_undef, BULKHEAD_EXIT_other },
 	[EC_WFX] = { trap_wfx, BULKHEAD_EXIT_wait },
 	[EC_FP] = { trap_fp, BULKHEAD_EXIT_fp },
 	[EC_ILLEGAL] = { trap_illegal, BULKHEAD_EXIT_other },
 	[EC_SMC64] = { trap_smc, BULKHEAD_EXIT_smc },
 	[EC_SYSREG] = { trap_sysreg, BULKHEAD_EXIT_sysreg },
-	[EC_SVE] = { trap_undef, BULKHEAD_EXIT_other },
 	[EC_IABT_LOWER] = { trap_instruction_abort, BULKHEAD_EXIT_other },
 	[EC_DABT_LOWER] = { trap_data_abort, BULKHEAD_EXIT_memory },
+	[EC_SERROR] = { handle_serror, BULKHEAD_EXIT_other },
 };
+static const struct trap_row undef_row = { trap_undef, BULKHEAD_EXIT_other };
 
-static __noinline void handle_sync_traced(struct vcpu *v, u64 esr, const struct trap_row *row)
+static __noinline void handle_traced(struct vcpu *v, u64 esr, const struct trap_row *row)
 {
 	trace_exit(v, row->reason, esr);
 	row->handler(v, esr);
 }
 
-static __noinline void handle_unknown(struct vcpu *v, u64 esr)
+/* Of a row that is known where it is called, the compiler makes direct calls. */
+static inline __attribute__((always_inline)) void handle(struct vcpu *v, u64 esr,
+							 const struct trap_row *row)
 {
-	v->nr_exits[BULKHEAD_EXIT_other]++;
+	v->nr_exits[row->reason]++;
 	if (trace_is_on()) {
-		trace_exit(v, BULKHEAD_EXIT_other, esr);
+		handle_traced(v, esr, row);
+	} else {
+		row->handler(v, esr);
 	}
-	trap_undef(v, esr);
 }
 
 void trap_sync(struct vcpu *v, u64 esr)
@@ -140,59 +154,23 @@ void trap_sync(struct vcpu *v, u64 esr)
 	const struct trap_row *row = &trap_table[ESR_EC(esr)];
 
 	budget_note(BUDGET_TRAP, ESR_EC(esr), 0);
-	if (unlikely(!row->handler)) {
-		handle_unknown(v, esr);
-		return;
-	}
-	v->nr_exits[row->reason]++;
-	if (trace_is_on()) {
-		handle_sync_traced(v, esr, row);
-	} else {
-		row->handler(v, esr);
-	}
+	handle(v, esr, likely(row->handler) ? row : &undef_row);
 }
-
-/* Two rows of the table that entry.S takes itself. */
-static const struct trap_row memory_row = { trap_data_abort, BULKHEAD_EXIT_memory };
-static const struct trap_row register_row = { trap_sysreg, BULKHEAD_EXIT_sysreg };
 
 void trap_memory(struct vcpu *v, u64 esr)
 {
-	v->nr_exits[BULKHEAD_EXIT_memory]++;
-	if (trace_is_on()) {
-		handle_sync_traced(v, esr, &memory_row);
-	} else {
-		trap_data_abort(v, esr);
-	}
+	handle(v, esr, &trap_table[EC_DABT_LOWER]);
 }
 
 void trap_register(struct vcpu *v, u64 esr)
 {
-	v->nr_exits[BULKHEAD_EXIT_sysreg]++;
-	if (trace_is_on()) {
-		handle_sync_traced(v, esr, &register_row);
-	} else {
-		trap_sysreg(v, esr);
-	}
+	handle(v, esr, &trap_table[EC_SYSREG]);
 }
 
 void trap_irq(struct vcpu *v)
 {
 	v->nr_exits[BULKHEAD_EXIT_interrupt]++;
 	irq_handle_pending();
-}
-
-void trap_serror(struct vcpu *v)
-{
-	u64 esr = read_sysreg(esr_el2);
-
-	budget_note(BUDGET_TRAP, ESR_EC(esr), 0);
-	v->nr_exits[BULKHEAD_EXIT_other]++;
-	if (trace_is_on()) {
-		trace_exit(v, BULKHEAD_EXIT_other, esr);
-	}
-	printk_guest("d%uv%u: SError, ESR %#lx\n", v->domain->id, v->id, esr);
-	domain_crash(v->domain, "asynchronous external abort (SError)");
 }
 
 void trap_fatal(unsigned int kind, u64 pc, u64 lr, u64 sp, u64 fp)

@@ -170,62 +170,34 @@ void vtimer_restore(struct vcpu *v)
 	write_sysreg(t->cntv_ctl, cntv_ctl_el0);
 }
 
-static u64 tval_read(struct vtimer_state *t)
+static u64 phys_read(const struct vtimer_state *t, enum vtimer_reg reg)
 {
-	return (u32)(t->cntp_cval - arch_counter());
+	switch (reg) {
+	case VTIMER_CNTP_TVAL:
+		return (u32)(t->cntp_cval - arch_counter());
+	case VTIMER_CNTP_CTL:
+		return t->cntp_ctl | phys_istatus(t);
+	case VTIMER_CNTP_CVAL:
+		return t->cntp_cval;
+	default:
+		return arch_counter();
+	}
 }
-
-static u64 ctl_read(struct vtimer_state *t)
-{
-	return t->cntp_ctl | phys_istatus(t);
-}
-
-static u64 cval_read(struct vtimer_state *t)
-{
-	return t->cntp_cval;
-}
-
-static u64 count_read(struct vtimer_state *t)
-{
-	(void)t;
-	return arch_counter();
-}
-
-static void tval_write(struct vtimer_state *t, u64 value)
-{
-	t->cntp_cval = arch_counter() + (u64)(s64)(s32)value;
-}
-
-static void ctl_write(struct vtimer_state *t, u64 value)
-{
-	t->cntp_ctl = value & (CTL_ENABLE | CTL_IMASK);
-}
-
-static void cval_write(struct vtimer_state *t, u64 value)
-{
-	t->cntp_cval = value;
-}
-
-static const struct {
-	u64 (*read)(struct vtimer_state *t);
-	void (*write)(struct vtimer_state *t, u64 value);
-} vtimer_regs[NR_VTIMER_REGS] = {
-	[VTIMER_CNTP_TVAL] = { tval_read, tval_write },
-	[VTIMER_CNTP_CTL] = { ctl_read, ctl_write },
-	[VTIMER_CNTP_CVAL] = { cval_read, cval_write },
-	[VTIMER_CNTPCT] = { count_read, NULL },
-};
 
 void vtimer_sysreg_access(struct vcpu *v, enum vtimer_reg reg, bool is_write, u64 *value)
 {
 	struct vtimer_state *t = &v->arch.vtimer;
 
 	if (!is_write) {
-		*value = vtimer_regs[reg].read(t);
+		*value = phys_read(t, reg);
 		return;
 	}
-	if (vtimer_regs[reg].write != NULL) {
-		vtimer_regs[reg].write(t, *value);
-		phys_update(v);
+	if (reg == VTIMER_CNTP_TVAL) {
+		t->cntp_cval = arch_counter() + (u64)(s64)(s32)*value;
+	} else if (reg == VTIMER_CNTP_CVAL) {
+		t->cntp_cval = *value;
+	} else if (reg == VTIMER_CNTP_CTL) {
+		t->cntp_ctl = *value & (CTL_ENABLE | CTL_IMASK);
 	}
+	phys_update(v);
 }

@@ -97,10 +97,17 @@ static inline void isb(void)
 #define PSTATE_NZCV	 0xf0000000UL
 
 /* ESR_ELx */
-#define ESR_EC_SHIFT  26
-#define ESR_IL	      (1UL << 25)
-#define ESR_EC(esr)   ((unsigned int)((esr) >> ESR_EC_SHIFT) & 0x3f)
-#define ESR_ISS_MASK  0x1ffffffUL
+#define ESR_EC_SHIFT 26
+#define ESR_IL	     (1UL << 25)
+#define ESR_EC(esr)  ((unsigned int)((esr) >> ESR_EC_SHIFT) & 0x3f)
+#define ESR_ISS_MASK 0x1ffffffUL
+/* ESR_ELx.ISS of a data abort */
+#define ISS_ISV	      (1UL << 24)
+#define ISS_SAS_SHIFT 22
+#define ISS_SSE	      (1UL << 21)
+#define ISS_SRT_SHIFT 16
+#define ISS_SF	      (1UL << 15)
+#define ISS_WNR	      (1UL << 6)
 #define EC_UNKNOWN    0x00
 #define EC_WFX	      0x01
 #define EC_CP15_32    0x03

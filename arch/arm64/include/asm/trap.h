@@ -16,7 +16,6 @@ void trap_sync(struct vcpu *v, u64 esr);
 void trap_memory(struct vcpu *v, u64 esr);
 void trap_register(struct vcpu *v, u64 esr);
 void trap_irq(struct vcpu *v);
-void trap_serror(struct vcpu *v);
 void trap_fatal(unsigned int kind, u64 pc, u64 lr, u64 sp, u64 fp) __attribute__((noreturn));
 
 /* Handlers of one exception class each; they step over the instruction when that is due. */
@@ -24,6 +23,8 @@ void trap_data_abort(struct vcpu *v, u64 esr);
 void trap_instruction_abort(struct vcpu *v, u64 esr);
 void trap_sysreg(struct vcpu *v, u64 esr);
 void trap_smccc(struct vcpu *v);
+/* WFI, and what is to be like it: v sleeps until there is an interrupt for it. */
+void trap_wait(struct vcpu *v);
 
 /* PSCI for guests: handle a function of DEN0022; false when it is none. Results in *result. */
 bool psci_call(struct vcpu *v, u32 function, s64 *result);
