@@ -26,8 +26,7 @@ void arch_machine_off(void) __attribute__((noreturn));
 void arch_machine_reset(void) __attribute__((noreturn));
 
 /* ---- machine: arch/arm64/hw ---- */
-void arch_cpu_kick(unsigned int cpu); /* make another CPU look at its softirqs */
-u64 arch_cpu_id(unsigned int cpu);    /* the hardware's, as reg of its device-tree node */
+u64 arch_cpu_id(unsigned int cpu); /* the hardware's, as reg of its device-tree node */
 /* Zero frames through the window and clean them to the point of coherency; at most 2 MiB. */
 void arch_scrub_frames(mfn_t first, u64 nr);
 

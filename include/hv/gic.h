@@ -68,7 +68,7 @@ struct gic_ops {
 	void (*set_pending)(unsigned int irq, unsigned int cpu, bool pending);
 	/* Of 32 interrupts at once: bit irq % 32 is this one's. */
 	u32 (*pending_word)(unsigned int irq, unsigned int cpu);
-	/* Boot: what this CPU needs before it can take interrupts. */
+	/* Boot, on each CPU, first of all: what it needs before it can take interrupts. */
 	void (*cpu_init)(void);
 };
 
@@ -81,8 +81,6 @@ extern unsigned int gic_nr_lrs;
 /* Boot: find the controller in the device tree and make it the irq chip. -ENODEV, -EINVAL, -ENOMEM.
  */
 int gic_init(void);
-/* Boot, on each CPU after gic_init(): enable its interface; then interrupts may be unmasked. */
-void gic_cpu_init(void);
 /* A driver says what it drives. */
 void gic_register(const struct gic_ops *ops, unsigned int nr_lrs);
 

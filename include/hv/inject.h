@@ -20,10 +20,11 @@ void inject_private(struct vcpu *v, struct vgic_irq *irq);
 /* The level-sensitive PPI of v is asserted or not. */
 void inject_ppi_level(struct vcpu *v, u32 intid, bool level);
 /* The same for an SPI of a domain; the guest has routed it. */
-void inject_spi(struct domain *d, u32 intid);
 void inject_spi_level(struct domain *d, u32 intid, bool level);
 
-/* Would an interrupt be delivered to v now (enabled, unmasked by priority and group; PSTATE aside)?
+/*
+ * Would an interrupt be delivered to v now (enabled, unmasked by priority and group; PSTATE aside)?
+ * v is the current vCPU or one off its CPU.
  */
 bool inject_is_pending(struct vcpu *v);
 

@@ -63,10 +63,6 @@ static inline bool vgic_has_work(const struct vcpu *v)
 void vgic_save(struct vcpu *v);
 void vgic_restore(struct vcpu *v);
 
-/* For WFI: is there anything the guest's CPU interface would signal? Current vCPU or one off its
- * CPU. */
-bool vgic_has_pending(struct vcpu *v);
-
 enum vgic_sgi_reg {
 	VGIC_SGI0R,
 	VGIC_SGI1R,

@@ -76,7 +76,7 @@ static void test_sgi_targets(void **state)
 	}
 	vgic_sgi_write(dom->vcpus[0], 5UL << 24 | BIT(40), VGIC_SGI1R);
 	for (u32 i = 0; i < WORLD_VCPUS; i++) {
-		assert_int_equal(vgic_has_pending(dom->vcpus[i]), i != 0);
+		assert_int_equal(inject_is_pending(dom->vcpus[i]), i != 0);
 	}
 	/* Targets and clusters that do not exist, and the wrong group, reach nobody. */
 	vgic_sgi_write(dom->vcpus[0], 5UL << 24 | 0xfff0, VGIC_SGI1R);
@@ -86,11 +86,11 @@ static void test_sgi_targets(void **state)
 	vgic_sgi_write(dom->vcpus[0], 5UL << 24 | 1 | 1UL << 44, VGIC_SGI1R);
 	vgic_sgi_write(dom->vcpus[0], 5UL << 24 | 1, VGIC_SGI0R);
 	vgic_sgi_write(dom->vcpus[0], 5UL << 24 | 1, VGIC_ASGI1R);
-	assert_false(vgic_has_pending(dom->vcpus[0]));
+	assert_false(inject_is_pending(dom->vcpus[0]));
 	vgic_sgi_write(dom->vcpus[1], 5UL << 24 | 1, VGIC_SGI1R);
 	assert_true(fake_kicks[0] + fake_kicks[1] + fake_kicks[2] >= 2);
 	world_settle();
-	assert_true(vgic_has_pending(dom->vcpus[0]));
+	assert_true(inject_is_pending(dom->vcpus[0]));
 }
 
 /* Requests for a state in another CPU's list register, in every order with a new event. */
@@ -369,7 +369,7 @@ static void test_timer_moves(void **state)
 	inject_ppi(dom->vcpus[0], 27);
 	world_off(0);
 	assert_false(fake_ppi27[0].active);
-	assert_true(vgic_has_pending(dom->vcpus[0]));
+	assert_true(inject_is_pending(dom->vcpus[0]));
 	world_on(2, dom->vcpus[0]);
 	assert_true(fake_ppi27[2].active);
 	fake_cpu = 2;
@@ -398,13 +398,13 @@ static void test_wake(void **state)
 	assert_int_equal(nr_wakes, 1);
 	assert_int_equal(v->sched.blocked, 0);
 	/* Closed interface or mask: nothing to wake up for. */
-	assert_true(vgic_has_pending(v));
+	assert_true(inject_is_pending(v));
 	v->arch.vgic.vmcr &= ~GIC_VMCR_ENG1;
-	assert_false(vgic_has_pending(v));
+	assert_false(inject_is_pending(v));
 	v->arch.vgic.vmcr = GIC_VMCR_ENG1 | 0x80U << GIC_VMCR_PMR_SHIFT;
-	assert_false(vgic_has_pending(v));
+	assert_false(inject_is_pending(v));
 	v->arch.vgic.vmcr = GIC_VMCR_ENG1 | 0x88U << GIC_VMCR_PMR_SHIFT;
-	assert_true(vgic_has_pending(v));
+	assert_true(inject_is_pending(v));
 	/* One that runs here, but is about to sleep. */
 	world_arm(0, 22, 0x80);
 	dom->vcpus[0]->sched.blocked = SCHED_BLOCK_WAIT;
@@ -420,7 +420,7 @@ static void test_reset(void **state)
 	inject_ppi(v, 22);
 	inject_ppi(v, 1);
 	vgic_vcpu_reset(v);
-	assert_false(vgic_has_pending(v));
+	assert_false(inject_is_pending(v));
 	assert_int_equal(world_read(SGI_OF(3) + ISENABLER), 0);
 	assert_int_equal(world_read(SGI_OF(3) + ISPENDR), 0);
 	assert_true(v->arch.vgic.irqs[27].flags & VIRQ_HW);

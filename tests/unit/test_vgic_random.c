@@ -145,7 +145,7 @@ static void check(void)
 		fake_cpu = cpu;
 		if (v != NULL) {
 			expect(v, fake_guest_best(), expected_best(v->id));
-			expect(v, vgic_has_pending(v), expected_best(v->id) != IDLE_PRIORITY);
+			expect(v, inject_is_pending(v), expected_best(v->id) != IDLE_PRIORITY);
 		}
 	}
 	fake_cpu = before;
@@ -153,7 +153,7 @@ static void check(void)
 		struct vcpu *v = dom->vcpus[i];
 
 		if (v->arch.vgic.cpu == VGIC_NO_CPU) {
-			expect(v, vgic_has_pending(v), expected_best(i) != IDLE_PRIORITY);
+			expect(v, inject_is_pending(v), expected_best(i) != IDLE_PRIORITY);
 		}
 	}
 	for (u32 id = FIRST_HW; id <= LAST_HW; id++) {

@@ -35,7 +35,7 @@
 /* This CPU's interrupts, timers, virtual interrupts and scheduler; then it counts as online. */
 static __init void cpu_online(unsigned int cpu)
 {
-	gic_cpu_init();
+	gic_ops->cpu_init();
 	irq_cpu_init();
 	irq_enable(HYP_TIMER_PPI);
 	vgic_cpu_init();

@@ -3,12 +3,7 @@
  * Facade of the interrupt controller: holds what the driver found at boot, so that nobody above
  * names a driver. Sealed after boot.
  */
-#include <hv/arch.h>
-#include <hv/errno.h>
 #include <hv/gic.h>
-#include <hv/irq.h>
-#include <hv/kconfig.h>
-#include <hv/printk.h>
 
 const struct gic_ops *gic_ops __sealed;
 struct gic_info gic_info __sealed;
@@ -18,15 +13,4 @@ void gic_register(const struct gic_ops *ops, unsigned int nr_lrs)
 {
 	gic_ops = ops;
 	gic_nr_lrs = nr_lrs;
-}
-
-void gic_cpu_init(void)
-{
-	gic_ops->cpu_init();
-	irq_cpu_init();
-}
-
-void arch_cpu_kick(unsigned int cpu)
-{
-	irq_kick(cpu);
 }

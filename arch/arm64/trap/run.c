@@ -113,7 +113,7 @@ static bool has_more(u32 *nr_rounds)
 		(*nr_rounds)++;
 		return true;
 	}
-	arch_cpu_kick(cpu_id());
+	irq_kick(cpu_id());
 	return false;
 }
 

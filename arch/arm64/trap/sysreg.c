@@ -114,7 +114,8 @@ static const struct sysreg_row context_rows[] = {
 
 /* Debug: OSLSR_EL1 says "lock implemented, unlocked"; the rest is absent. */
 static const struct sysreg_row debug_rows[] = {
-	ROW(2, 0, 0, 0, 0, ANY_CRM_OP2, constant_wi, 0), /* DBGBVR.. DBGWCR, MDCCINT, MDSCR, OSDTR */
+	/* DBGBVR.. DBGWCR, MDCCINT, MDSCR, OSDTR */
+	ROW(2, 0, 0, 0, 0, ANY_CRM_OP2, constant_wi, 0),
 	ROW(2, 3, 0, 1, 0, ALL, read_constant, 0),	/* MDCCSR_EL0 */
 	ROW(2, 3, 0, 4, 0, ALL, constant_wi, 0),		/* DBGDTR_EL0 */
 	ROW(2, 3, 0, 5, 0, ALL, constant_wi, 0),		/* DBGDTRRX/TX_EL0 */

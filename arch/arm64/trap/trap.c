@@ -10,13 +10,13 @@
 #include <hv/context.h>
 #include <hv/domain.h>
 #include <hv/hypercall.h>
+#include <hv/inject.h>
 #include <hv/irq.h>
 #include <hv/panic.h>
 #include <hv/printk.h>
 #include <hv/sched.h>
 #include <hv/softirq.h>
 #include <hv/trace.h>
-#include <hv/vgic.h>
 
 #define HVC_XEN	    0xea1U
 #define HVC_SMCCC   0U
@@ -61,7 +61,7 @@ void trap_wait(struct vcpu *v)
 {
 	/* Block first, then look: an interrupt that becomes pending in between unblocks again. */
 	sched_block(&v->sched, SCHED_BLOCK_WAIT);
-	if (vgic_has_pending(v)) {
+	if (inject_is_pending(v)) {
 		sched_unblock(&v->sched, SCHED_BLOCK_WAIT);
 	}
 }

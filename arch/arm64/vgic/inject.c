@@ -4,11 +4,11 @@
  * concerned. Nothing else in this folder knows the scheduler.
  *
  * No wake-up is lost: a vCPU first blocks (SCHED_BLOCK_WAIT), then looks for work under the vGIC
- * lock (vgic_has_pending). Either that look comes after ours and sees the interrupt, or it comes
+ * lock (inject_is_pending). Either that look comes after ours and sees the interrupt, or it comes
  * before, and then we see that the vCPU is blocked.
  */
-#include <hv/arch.h>
 #include <hv/inject.h>
+#include <hv/irq.h>
 #include <hv/sched.h>
 #include <hv/vgic.h>
 
@@ -29,7 +29,7 @@ static void kick(struct vcpu *v)
 	}
 	cpu = READ_ONCE(v->arch.vgic.cpu);
 	if (cpu != cpu_id() && cpu != VGIC_NO_CPU) {
-		arch_cpu_kick(cpu);
+		irq_kick(cpu);
 	}
 }
 
@@ -79,17 +79,6 @@ void inject_ppi_level(struct vcpu *v, u32 intid, bool level)
 	}
 }
 
-void inject_spi(struct domain *d, u32 intid)
-{
-	struct vgic_irq *irq = intid < VGIC_NR_PRIVATE ? NULL : vgic_irq_find(d, NULL, intid);
-
-	if (irq != NULL) {
-		inject_begin(d);
-		vgic_irq_set_latch(d, irq);
-		inject_end(d);
-	}
-}
-
 void inject_spi_level(struct domain *d, u32 intid, bool level)
 {
 	struct vgic_irq *irq = intid < VGIC_NR_PRIVATE ? NULL : vgic_irq_find(d, NULL, intid);
@@ -99,9 +88,4 @@ void inject_spi_level(struct domain *d, u32 intid, bool level)
 		vgic_irq_set_line(d, irq, level);
 		inject_end(d);
 	}
-}
-
-bool inject_is_pending(struct vcpu *v)
-{
-	return vgic_has_pending(v);
 }

@@ -80,13 +80,14 @@ void vgic_irq_init(struct vgic_irq *irq, u32 intid, u16 vcpu);
 void vgic_irq_set_latch(struct domain *d, struct vgic_irq *irq);
 void vgic_irq_clear_pending(struct domain *d, struct vgic_irq *irq);
 void vgic_irq_set_line(struct domain *d, struct vgic_irq *irq, bool level);
-void vgic_irq_set_active(struct domain *d, struct vgic_irq *irq, bool active);
-/* The same for one at rest, in no queue and no list register. */
+/* set_active for one at rest, in no queue and no list register. */
 void vgic_irq_force_active(const struct domain *d, struct vgic_irq *irq, bool active);
-void vgic_irq_set_enabled(struct domain *d, struct vgic_irq *irq, bool enabled);
-void vgic_irq_set_priority(struct domain *d, struct vgic_irq *irq, u8 priority);
-void vgic_irq_set_group(struct domain *d, struct vgic_irq *irq, bool group1);
-void vgic_irq_set_edge(struct domain *d, struct vgic_irq *irq, bool edge);
+/* The same as fields of registers: 0 or not, a priority, what ICFGR says. */
+void vgic_irq_set_active(struct domain *d, struct vgic_irq *irq, u64 active);
+void vgic_irq_set_enabled(struct domain *d, struct vgic_irq *irq, u64 enabled);
+void vgic_irq_set_group(struct domain *d, struct vgic_irq *irq, u64 group1);
+void vgic_irq_set_priority(struct domain *d, struct vgic_irq *irq, u64 priority);
+void vgic_irq_set_config(struct domain *d, struct vgic_irq *irq, u64 config);
 void vgic_irq_set_target(struct domain *d, struct vgic_irq *irq, u16 vcpu);
 /* SGI of a GICv2: sources that begin or cease to wait. */
 void vgic_irq_change_sources(struct domain *d, struct vgic_irq *irq, u32 set, u32 clear);
@@ -150,16 +151,20 @@ struct vgic_window {
 	struct vcpu *frame;
 };
 
-#define VGIC_REG_W1    BIT(0) /* writing 0 does nothing */
-#define VGIC_REG_STATE BIT(1) /* reading needs the state out of list registers */
+#define VGIC_REG_W1	 BIT(0) /* writing 0 does nothing */
+#define VGIC_REG_CLEAR	 BIT(1) /* irq_write() gets 0 for what is written */
+#define VGIC_REG_STATE	 BIT(2) /* reading needs the state out of list registers */
+#define VGIC_REG_PENDING BIT(3) /* a word of ISPENDR or ICPENDR is read */
 
 struct vgic_reg {
 	u32 offset, end; /* first byte, first byte behind */
 	u8 bits;	 /* per interrupt; 0: a single register */
 	u8 widths;
 	u8 flags; /* VGIC_REG_* */
-	/* nr fields, the first in the lowest bits; 64 bits: one. */
-	u64 (*irqs_read)(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
+	/* A field reads as irq_read() says, or its highest bit is set with one of these VIRQ_*.
+	 */
+	u16 virq;
+	u64 (*irq_read)(const struct vgic_irq *irq);
 	void (*irq_write)(struct domain *d, struct vgic_irq *irq, u64 value);
 	/*
 	 * With bits == 0: reads what stands from byte at of the row on, writes a whole register.
@@ -176,22 +181,34 @@ struct vgic_reg {
 	  .bits = (b),                                                                             \
 	  .widths = (w),                                                                           \
 	  .flags = (fl),                                                                           \
-	  .irqs_read = (rd),                                                                       \
+	  .irq_read = (rd),                                                                        \
 	  .irq_write = (wr) }
+/* One or two bits per interrupt, in words. */
+#define VGIC_FLAGS(off, len, b, fl, mask, wr)                                                      \
+	{ .offset = (off),                                                                         \
+	  .end = (off) + (len),                                                                    \
+	  .bits = (b),                                                                             \
+	  .widths = 4,                                                                             \
+	  .flags = (fl),                                                                           \
+	  .virq = (mask),                                                                          \
+	  .irq_write = (wr) }
+#define VGIC_STATE_ROW(off, len, fl, mask, wr)                                                     \
+	VGIC_FLAGS(off, len, 1, VGIC_REG_W1 | VGIC_REG_STATE | (fl), mask, wr)
 /* What all blocks have from 0x80 on: len bytes with a bit per interrupt, then priorities. */
-#define VGIC_IRQ_ROWS(len, pending)                                                                \
-	VGIC_FIELDS(0x080, len, 1, 4, 0, vgic_read_groups, vgic_write_group),                      \
-		VGIC_FIELDS(0x100, len, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_enable),  \
-		VGIC_FIELDS(0x180, len, 1, 4, VGIC_REG_W1, vgic_read_enabled, vgic_write_disable), \
-		VGIC_FIELDS(0x200, len, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, pending,               \
-			    vgic_write_set_pending),                                               \
-		VGIC_FIELDS(0x280, len, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, pending,               \
-			    vgic_write_clear_pending),                                             \
-		VGIC_FIELDS(0x300, len, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,      \
-			    vgic_write_set_active),                                                \
-		VGIC_FIELDS(0x380, len, 1, 4, VGIC_REG_W1 | VGIC_REG_STATE, vgic_read_active,      \
-			    vgic_write_clear_active),                                              \
-		VGIC_FIELDS(0x400, (len) * 8, 8, 5, 0, vgic_read_priority, vgic_write_priority)
+#define VGIC_IRQ_ROWS(len)                                                                         \
+	VGIC_FLAGS(0x080, len, 1, 0, VIRQ_GROUP1, vgic_irq_set_group),                             \
+		VGIC_FLAGS(0x100, len, 1, VGIC_REG_W1, VIRQ_ENABLED, vgic_irq_set_enabled),        \
+		VGIC_FLAGS(0x180, len, 1, VGIC_REG_W1 | VGIC_REG_CLEAR, VIRQ_ENABLED,              \
+			   vgic_irq_set_enabled),                                                  \
+		VGIC_STATE_ROW(0x200, len, VGIC_REG_PENDING, 0, vgic_write_pending),               \
+		VGIC_STATE_ROW(0x280, len, VGIC_REG_PENDING | VGIC_REG_CLEAR, 0,                   \
+			       vgic_write_pending),                                                \
+		VGIC_STATE_ROW(0x300, len, 0, VIRQ_ACTIVE, vgic_irq_set_active),                   \
+		VGIC_STATE_ROW(0x380, len, VGIC_REG_CLEAR, VIRQ_ACTIVE, vgic_irq_set_active),      \
+		VGIC_FIELDS(0x400, (len) * 8, 8, 5, 0, vgic_read_priority, vgic_irq_set_priority)
+/* An SGI of a GICv2 is without VIRQ_EDGE, yet one. */
+#define VGIC_CONFIG_ROW(len) VGIC_FLAGS(0xc00, len, 2, 0, VIRQ_EDGE | VIRQ_SGI, vgic_irq_set_config)
+
 #define VGIC_RAZ_WI(off, len) VGIC_SINGLE(off, len, 15, NULL, NULL)
 
 /*
@@ -206,37 +223,22 @@ struct vgic_table {
 	u8 start[VGIC_TABLE_SLOTS + 1];
 };
 
+extern struct vgic_table vgic_dist_table, vgic_dist2_table, vgic_rd_table, vgic_sgi_table;
+
 /* Boot: fill start. */
 void vgic_table_init(struct vgic_table *table);
 /* One access; false when the size or the alignment is not allowed. */
 bool vgic_regs_access(const struct vgic_window *w, struct mmio_access *access,
 		      const struct vgic_table *table);
-/* Boot: all blocks' tables. */
-void vgic_dist_init(void);
-void vgic_dist2_init(void);
-void vgic_redist_init(void);
 /* What GICR_TYPER of a vCPU of the domain says. */
 u64 vgic_redist_typer(const struct vcpu *v);
 /* Identification registers, which both blocks have at 0xffd0. */
 u64 vgic_regs_id(const struct vgic_window *w, u32 at);
 u64 vgic_regs_iidr(const struct vgic_window *w, u32 at);
 
-/* Fields that both blocks have. */
-u64 vgic_read_groups(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
-u64 vgic_read_enabled(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
-u64 vgic_read_pending(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
-u64 vgic_read_active(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
-u64 vgic_read_priority(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
-u64 vgic_read_config(const struct domain *d, const struct vgic_irq *irqs, u32 nr);
-void vgic_write_group(struct domain *d, struct vgic_irq *irq, u64 value);
-void vgic_write_enable(struct domain *d, struct vgic_irq *irq, u64 value);
-void vgic_write_disable(struct domain *d, struct vgic_irq *irq, u64 value);
-void vgic_write_set_pending(struct domain *d, struct vgic_irq *irq, u64 value);
-void vgic_write_clear_pending(struct domain *d, struct vgic_irq *irq, u64 value);
-void vgic_write_set_active(struct domain *d, struct vgic_irq *irq, u64 value);
-void vgic_write_clear_active(struct domain *d, struct vgic_irq *irq, u64 value);
-void vgic_write_priority(struct domain *d, struct vgic_irq *irq, u64 value);
-void vgic_write_config(struct domain *d, struct vgic_irq *irq, u64 value);
+/* Fields that all blocks have. */
+u64 vgic_read_priority(const struct vgic_irq *irq);
+void vgic_write_pending(struct domain *d, struct vgic_irq *irq, u64 value);
 
 bool vgic_dist_access(struct vcpu *v, struct mmio_access *access, void *arg);
 bool vgic_dist2_access(struct vcpu *v, struct mmio_access *access, void *arg);

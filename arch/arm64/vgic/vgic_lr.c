@@ -473,11 +473,12 @@ int vgic_init(void)
 {
 	int rc = irq_request(gic_info.maintenance_irq, maintenance, NULL);
 
-	vgic_dist_init();
+	vgic_table_init(&vgic_dist_table);
 	if (IS_ENABLED(CONFIG_GICV2)) {
-		vgic_dist2_init();
+		vgic_table_init(&vgic_dist2_table);
 	}
-	vgic_redist_init();
+	vgic_table_init(&vgic_rd_table);
+	vgic_table_init(&vgic_sgi_table);
 	if (rc != 0) {
 		pr_err("vgic: maintenance interrupt %u can not be had (%d)\n",
 		       gic_info.maintenance_irq, rc);

@@ -313,64 +313,69 @@ void vgic_irq_force_active(const struct domain *d, struct vgic_irq *irq, bool ac
 	}
 }
 
-void vgic_irq_set_active(struct domain *d, struct vgic_irq *irq, bool active)
+void vgic_irq_set_active(struct domain *d, struct vgic_irq *irq, u64 active)
 {
 	if (!change_begin(d, irq)) {
 		irq->flags &= (u16) ~(VIRQ_SET_ACTIVE | VIRQ_CLEAR_ACTIVE);
-		irq->flags |= active ? VIRQ_SET_ACTIVE : VIRQ_CLEAR_ACTIVE;
+		irq->flags |= active != 0 ? VIRQ_SET_ACTIVE : VIRQ_CLEAR_ACTIVE;
 		return;
 	}
-	vgic_irq_force_active(d, irq, active);
+	vgic_irq_force_active(d, irq, active != 0);
 	change_end(d, irq);
 }
 
-void vgic_irq_set_enabled(struct domain *d, struct vgic_irq *irq, bool enabled)
+/* Begin to change a flag whose state is all of it here; false when nothing changes. */
+static bool flag_begin(struct domain *d, struct vgic_irq *irq, u16 flag, bool on)
 {
-	if (enabled == ((irq->flags & VIRQ_ENABLED) != 0)) {
-		return;
+	if (on == ((irq->flags & flag) != 0)) {
+		return false;
 	}
 	(void)change_begin(d, irq);
-	irq->flags ^= VIRQ_ENABLED;
+	irq->flags ^= flag;
+	return true;
+}
+
+void vgic_irq_set_enabled(struct domain *d, struct vgic_irq *irq, u64 enabled)
+{
+	if (!flag_begin(d, irq, VIRQ_ENABLED, enabled != 0)) {
+		return;
+	}
 	if ((irq->flags & VIRQ_HW) != 0) {
-		if (enabled && irq->lr == VGIC_NO_LR) {
+		if (enabled != 0 && irq->lr == VGIC_NO_LR) {
 			vgic_hw_resample(d, irq);
 		}
-		vgic_hw_set_enabled(d, irq, enabled);
+		vgic_hw_set_enabled(d, irq, enabled != 0);
 	}
 	change_end(d, irq);
 }
 
-void vgic_irq_set_priority(struct domain *d, struct vgic_irq *irq, u8 priority)
+void vgic_irq_set_group(struct domain *d, struct vgic_irq *irq, u64 group1)
 {
-	priority &= PRIORITY_MASK;
-	if (priority == irq->priority) {
-		return;
+	if (flag_begin(d, irq, VIRQ_GROUP1, group1 != 0)) {
+		change_end(d, irq);
 	}
-	(void)change_begin(d, irq);
-	irq->priority = priority;
-	change_end(d, irq);
 }
 
-void vgic_irq_set_group(struct domain *d, struct vgic_irq *irq, bool group1)
+void vgic_irq_set_config(struct domain *d, struct vgic_irq *irq, u64 config)
 {
-	if (group1 == ((irq->flags & VIRQ_GROUP1) != 0)) {
-		return;
-	}
-	(void)change_begin(d, irq);
-	irq->flags ^= VIRQ_GROUP1;
-	change_end(d, irq);
-}
+	bool is_edge = (config & 2) != 0;
 
-void vgic_irq_set_edge(struct domain *d, struct vgic_irq *irq, bool edge)
-{
-	if (irq->intid < 16 || edge == ((irq->flags & VIRQ_EDGE) != 0)) {
+	if (irq->intid < 16 || !flag_begin(d, irq, VIRQ_EDGE, is_edge)) {
 		return;
 	}
-	(void)change_begin(d, irq);
-	irq->flags ^= VIRQ_EDGE;
 	if ((irq->flags & VIRQ_HW) != 0) {
-		vgic_hw_set_edge(irq, edge);
+		vgic_hw_set_edge(irq, is_edge);
 	}
+	change_end(d, irq);
+}
+
+void vgic_irq_set_priority(struct domain *d, struct vgic_irq *irq, u64 priority)
+{
+	if ((priority & PRIORITY_MASK) == irq->priority) {
+		return;
+	}
+	(void)change_begin(d, irq);
+	irq->priority = (u8)(priority & PRIORITY_MASK);
 	change_end(d, irq);
 }
 

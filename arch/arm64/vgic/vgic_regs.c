@@ -110,6 +110,32 @@ static u32 key_of(const struct vgic_window *w)
 	return w->frame != NULL ? (w->frame->id + 1U) << 20 : 0;
 }
 
+/* A word of ISPENDR: also what waits at the physical side; of a GICv2's SGI, for any source. */
+static u64 read_pending(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
+{
+	u32 value = 0, linked = 0;
+
+	while (nr-- != 0) {
+		bool has_source = (irqs[nr].flags & VIRQ_SGI) != 0 &&
+				  (irqs[nr].route & VIRQ_SOURCES_MASK) != 0;
+
+		value = value << 1 | (has_source || vgic_irq_is_pending(&irqs[nr]));
+		linked = linked << 1 | ((irqs[nr].flags & VIRQ_HW) != 0);
+	}
+	return value | vgic_hw_pending(d, irqs, linked & ~value);
+}
+
+static u64 read_irqs(const struct vgic_reg *row, const struct vgic_irq *irqs, u32 nr)
+{
+	u64 value = 0, field;
+
+	while (nr-- != 0) {
+		field = (irqs[nr].flags & row->virq) != 0 ? BIT(row->bits - 1) : 0;
+		value = value << row->bits | (row->irq_read ? row->irq_read(&irqs[nr]) : field);
+	}
+	return value;
+}
+
 static void read_fields(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
 			struct mmio_access *access)
 {
@@ -123,7 +149,8 @@ static void read_fields(const struct vgic_reg *row, const struct vgic_window *w,
 		access->retry = true;
 		return;
 	}
-	access->value = row->irqs_read(w->domain, irqs, nr);
+	access->value = (row->flags & VGIC_REG_PENDING) != 0 ? read_pending(w->domain, irqs, nr)
+							     : read_irqs(row, irqs, nr);
 }
 
 /* The field with which a store begins: the first, or where the same store stopped before. */
@@ -175,7 +202,8 @@ static void write_fields(const struct vgic_reg *row, const struct vgic_window *w
 			return;
 		}
 		if (irq != NULL) {
-			row->irq_write(w->domain, irq, value);
+			row->irq_write(w->domain, irq,
+				       (row->flags & VGIC_REG_CLEAR) != 0 ? 0 : value);
 		}
 	}
 }
@@ -193,7 +221,7 @@ static void access_wide(const struct vgic_reg *row, const struct vgic_window *w,
 		access->value = access->is_write ? access->value : 0;
 		return;
 	}
-	old = row->irqs_read(w->domain, irq, 1);
+	old = row->irq_read(irq);
 	if (access->is_write) {
 		row->irq_write(w->domain, irq, (old & ~mask) | (access->value << shift & mask));
 	} else {
@@ -285,123 +313,26 @@ u64 vgic_regs_id(const struct vgic_window *w, u32 at)
 	return w->domain->arch.vgic.cpu_base != 0 ? v2[at / 4] : ids[at / 4];
 }
 
-static u64 read_flag(const struct vgic_irq *irqs, u32 nr, u16 flag)
+u64 vgic_read_priority(const struct vgic_irq *irq)
 {
-	u64 value = 0;
+	return irq->priority;
+}
 
-	while (nr-- != 0) {
-		value = value << 1 | ((irqs[nr].flags & flag) != 0);
+void vgic_write_pending(struct domain *d, struct vgic_irq *irq, u64 value)
+{
+	bool is_hw = (irq->flags & VIRQ_HW) != 0;
+
+	if ((irq->flags & VIRQ_SGI) != 0) {
+		return; /* which has registers of its own for it */
 	}
-	return value;
-}
-
-u64 vgic_read_groups(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
-{
-	(void)d;
-	return read_flag(irqs, nr, VIRQ_GROUP1);
-}
-
-u64 vgic_read_enabled(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
-{
-	(void)d;
-	return read_flag(irqs, nr, VIRQ_ENABLED);
-}
-
-u64 vgic_read_pending(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
-{
-	u32 value = 0, linked = 0;
-
-	while (nr-- != 0) {
-		value = value << 1 | vgic_irq_is_pending(&irqs[nr]);
-		linked = linked << 1 | ((irqs[nr].flags & VIRQ_HW) != 0);
-	}
-	return value | vgic_hw_pending(d, irqs, linked & ~value);
-}
-
-u64 vgic_read_active(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
-{
-	(void)d;
-	return read_flag(irqs, nr, VIRQ_ACTIVE);
-}
-
-u64 vgic_read_priority(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
-{
-	u64 value = 0;
-
-	(void)d;
-	while (nr-- != 0) {
-		value = value << 8 | irqs[nr].priority;
-	}
-	return value;
-}
-
-u64 vgic_read_config(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
-{
-	u64 value = 0;
-
-	(void)d;
-	while (nr-- != 0) {
-		value = value << 2 | ((irqs[nr].flags & VIRQ_EDGE) != 0 ? 2U : 0U);
-	}
-	return value;
-}
-
-void vgic_write_group(struct domain *d, struct vgic_irq *irq, u64 value)
-{
-	vgic_irq_set_group(d, irq, value != 0);
-}
-
-void vgic_write_enable(struct domain *d, struct vgic_irq *irq, u64 value)
-{
-	(void)value;
-	vgic_irq_set_enabled(d, irq, true);
-}
-
-void vgic_write_disable(struct domain *d, struct vgic_irq *irq, u64 value)
-{
-	(void)value;
-	vgic_irq_set_enabled(d, irq, false);
-}
-
-void vgic_write_set_pending(struct domain *d, struct vgic_irq *irq, u64 value)
-{
-	(void)value;
-	if ((irq->flags & VIRQ_HW) != 0) {
+	if (value == 0) {
+		if (is_hw) {
+			vgic_hw_set_pending(d, irq, false);
+		}
+		vgic_irq_clear_pending(d, irq);
+	} else if (is_hw) {
 		vgic_hw_make_pending(d, irq);
-	} else if ((irq->flags & VIRQ_SGI) == 0) { /* which has registers of its own for it */
+	} else {
 		vgic_irq_set_latch(d, irq);
 	}
-}
-
-void vgic_write_clear_pending(struct domain *d, struct vgic_irq *irq, u64 value)
-{
-	(void)value;
-	if ((irq->flags & VIRQ_HW) != 0) {
-		vgic_hw_set_pending(d, irq, false);
-	}
-	if ((irq->flags & VIRQ_SGI) == 0) {
-		vgic_irq_clear_pending(d, irq);
-	}
-}
-
-void vgic_write_set_active(struct domain *d, struct vgic_irq *irq, u64 value)
-{
-	(void)value;
-	vgic_irq_set_active(d, irq, true);
-}
-
-void vgic_write_clear_active(struct domain *d, struct vgic_irq *irq, u64 value)
-{
-	(void)value;
-	vgic_irq_set_active(d, irq, false);
-}
-
-void vgic_write_priority(struct domain *d, struct vgic_irq *irq, u64 value)
-{
-	vgic_irq_set_priority(d, irq, (u8)value);
-}
-
-void vgic_write_config(struct domain *d, struct vgic_irq *irq, u64 value)
-{
-	vgic_irq_set_edge(d, irq, (value & 2) != 0);
 }

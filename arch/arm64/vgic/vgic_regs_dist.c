@@ -36,11 +36,9 @@ static u64 typer_read(const struct vgic_window *w, u32 at)
 }
 
 /* GICD_IROUTER<n>: Aff3 [39:32], IRM [31] (RES0 here), Aff2 … Aff0 [23:0]. */
-static u64 route_read(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
+static u64 route_read(const struct vgic_irq *irq)
 {
-	(void)d;
-	(void)nr;
-	return (irqs->route & 0xffffff) | (u64)(irqs->route >> 24) << 32;
+	return (irq->route & 0xffffff) | (u64)(irq->route >> 24) << 32;
 }
 
 static void route_write(struct domain *d, struct vgic_irq *irq, u64 value)
@@ -56,21 +54,16 @@ static const struct vgic_reg rows[] = {
 	VGIC_SINGLE(0x0004, 4, 4, typer_read, NULL),
 	VGIC_SINGLE(0x0008, 4, 4, vgic_regs_iidr, NULL),
 	VGIC_RAZ_WI(0x000c, 0x74), /* TYPER2, STATUSR, SETSPI and CLRSPI registers */
-	VGIC_IRQ_ROWS(0x80, vgic_read_pending),
+	VGIC_IRQ_ROWS(0x80),
 	VGIC_RAZ_WI(0x0800, 0x400), /* ITARGETSR: affinity routing is on */
-	VGIC_FIELDS(0x0c00, 0x100, 2, 4, 0, vgic_read_config, vgic_write_config),
+	VGIC_CONFIG_ROW(0x100),
 	VGIC_RAZ_WI(0x0d00, 0x230), /* IGRPMODR, NSACR, SGIR, CPENDSGIR, SPENDSGIR */
 	VGIC_FIELDS(0x6000, 0x2000, 64, 12, 0, route_read, route_write),
 	VGIC_SINGLE(0xffd0, 0x30, 4, vgic_regs_id, NULL),
 	VGIC_REG_END,
 };
 
-static struct vgic_table table __sealed = { .rows = rows };
-
-void vgic_dist_init(void)
-{
-	vgic_table_init(&table);
-}
+struct vgic_table vgic_dist_table __sealed = { .rows = rows };
 
 bool vgic_dist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 {
@@ -80,5 +73,5 @@ bool vgic_dist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 	};
 
 	(void)arg;
-	return vgic_regs_access(&w, access, &table);
+	return vgic_regs_access(&w, access, &vgic_dist_table);
 }

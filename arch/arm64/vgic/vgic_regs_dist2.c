@@ -33,16 +33,9 @@ static u64 typer_read(const struct vgic_window *w, u32 at)
 	return (w->domain->nr_vcpus - 1) << 5 | (w->domain->arch.vgic.nr_spis + 31) / 32;
 }
 
-static u64 targets_read(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
+static u64 targets_read(const struct vgic_irq *irq)
 {
-	u64 value = 0;
-
-	(void)d;
-	while (nr-- != 0) {
-		value = value << 8 |
-			(vgic_irq_is_private(&irqs[nr]) ? BIT(irqs[nr].target) : irqs[nr].route);
-	}
-	return value;
+	return vgic_irq_is_private(irq) ? BIT(irq->target) : irq->route;
 }
 
 static void targets_write(struct domain *d, struct vgic_irq *irq, u64 value)
@@ -55,13 +48,7 @@ static void targets_write(struct domain *d, struct vgic_irq *irq, u64 value)
 	}
 }
 
-static u64 config_read(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
-{
-	return nr != 0 && (irqs->flags & VIRQ_SGI) != 0 ? 0xaaaaaaaaU
-							: vgic_read_config(d, irqs, nr);
-}
-
-static u64 sources_of(const struct vgic_irq *irq)
+static u64 sources_read(const struct vgic_irq *irq)
 {
 	u64 sources = irq->route & VIRQ_SOURCES_MASK;
 
@@ -69,27 +56,6 @@ static u64 sources_of(const struct vgic_irq *irq)
 		sources |= BIT(irq->route >> VIRQ_SOURCE_SHIFT);
 	}
 	return sources;
-}
-
-static u64 sources_read(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
-{
-	u64 value = 0;
-
-	(void)d;
-	while (nr-- != 0) {
-		value = value << 8 | sources_of(&irqs[nr]);
-	}
-	return value;
-}
-
-static u64 pending_read(const struct domain *d, const struct vgic_irq *irqs, u32 nr)
-{
-	u64 value = vgic_read_pending(d, irqs, nr);
-
-	for (u32 i = 0; i < nr && (irqs[i].flags & VIRQ_SGI) != 0; i++) {
-		value |= (u64)(sources_of(&irqs[i]) != 0) << i;
-	}
-	return value;
 }
 
 static void sources_set(struct domain *d, struct vgic_irq *irq, u64 value)
@@ -126,9 +92,9 @@ static const struct vgic_reg rows[] = {
 	VGIC_SINGLE(0x004, 4, 4, typer_read, NULL),
 	VGIC_SINGLE(0x008, 4, 4, vgic_regs_iidr, NULL),
 	VGIC_RAZ_WI(0x00c, 0x74),
-	VGIC_IRQ_ROWS(0x80, pending_read),
+	VGIC_IRQ_ROWS(0x80),
 	VGIC_FIELDS(0x800, 0x400, 8, 5, 0, targets_read, targets_write),
-	VGIC_FIELDS(0xc00, 0x100, 2, 4, 0, config_read, vgic_write_config),
+	VGIC_CONFIG_ROW(0x100),
 	VGIC_RAZ_WI(0xd00, 0x200), /* PPISR, SPISR, NSACR */
 	VGIC_SINGLE(0xf00, 4, 4, NULL, sgir_write),
 	VGIC_FIELDS(0xf10, 16, 8, 5, STATE_W1, sources_read, sources_clear),
@@ -137,12 +103,7 @@ static const struct vgic_reg rows[] = {
 	VGIC_REG_END,
 };
 
-static struct vgic_table table __sealed = { .rows = rows };
-
-void vgic_dist2_init(void)
-{
-	vgic_table_init(&table);
-}
+struct vgic_table vgic_dist2_table __sealed = { .rows = rows };
 
 bool vgic_dist2_access(struct vcpu *v, struct mmio_access *access, void *arg)
 {
@@ -153,5 +114,5 @@ bool vgic_dist2_access(struct vcpu *v, struct mmio_access *access, void *arg)
 	};
 
 	(void)arg;
-	return vgic_regs_access(&w, access, &table);
+	return vgic_regs_access(&w, access, &vgic_dist2_table);
 }

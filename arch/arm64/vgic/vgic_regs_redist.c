@@ -66,20 +66,14 @@ static const struct vgic_reg rd_rows[] = {
 };
 
 static const struct vgic_reg sgi_rows[] = {
-	VGIC_IRQ_ROWS(4, vgic_read_pending),
-	VGIC_FIELDS(0x0c00, 8, 2, 4, 0, vgic_read_config, vgic_write_config),
+	VGIC_IRQ_ROWS(4),
+	VGIC_CONFIG_ROW(8),
 	VGIC_RAZ_WI(0x0d00, 0x104), /* IGRPMODR0, NSACR */
 	VGIC_REG_END,
 };
 
-static struct vgic_table rd_table __sealed = { .rows = rd_rows };
-static struct vgic_table sgi_table __sealed = { .rows = sgi_rows };
-
-void vgic_redist_init(void)
-{
-	vgic_table_init(&rd_table);
-	vgic_table_init(&sgi_table);
-}
+struct vgic_table vgic_rd_table __sealed = { .rows = rd_rows };
+struct vgic_table vgic_sgi_table __sealed = { .rows = sgi_rows };
 
 bool vgic_redist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 {
@@ -87,7 +81,7 @@ bool vgic_redist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 	struct domain *d = v->domain;
 	u64 n = access->offset / region->stride;
 	u64 offset = access->offset - n * region->stride;
-	const struct vgic_table *table = &rd_table;
+	const struct vgic_table *table = &vgic_rd_table;
 	struct vgic_window w;
 
 	w.domain = d;
@@ -99,7 +93,7 @@ bool vgic_redist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 	}
 	if (offset >= SGI_BASE) {
 		offset -= SGI_BASE;
-		table = &sgi_table;
+		table = &vgic_sgi_table;
 	}
 	access->offset = offset;
 	return vgic_regs_access(&w, access, table);

@@ -58,7 +58,7 @@ static bool has_loaded_signal(const struct vcpu *v, const struct interface *cpu)
 	return false;
 }
 
-bool vgic_has_pending(struct vcpu *v)
+bool inject_is_pending(struct vcpu *v)
 {
 	struct domain *d = v->domain;
 	struct vgic_vcpu *vg = &v->arch.vgic;

@@ -28,7 +28,7 @@ struct vcpu *arch_current(void)
 	return self()->vcpu;
 }
 
-void arch_cpu_kick(unsigned int cpu)
+void irq_kick(unsigned int cpu)
 {
 	fake_kicks[cpu]++;
 }

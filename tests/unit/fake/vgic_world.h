@@ -18,6 +18,8 @@
 #include <hv/vgic.h>
 #include <hv/vtimer.h>
 
+#include "../../arch/arm64/vgic/vgic_internal.h"
+
 #define WORLD_VCPUS   4U
 #define WORLD_CPUS    3U
 #define WORLD_SPIS    64U
@@ -46,6 +48,14 @@ static bool is_lazy; /* kicks stay unserved until settle() */
 void *heap_pages_alloc(unsigned int order)
 {
 	return calloc(1, PAGE_SIZE << order);
+}
+
+/* What a physical SPI of a domain does when it fires: the edge for it, whatever its type. */
+static inline void inject_spi(struct domain *d, u32 intid)
+{
+	inject_begin(d);
+	vgic_irq_set_latch(d, vgic_irq_find(d, NULL, intid));
+	inject_end(d);
 }
 
 void heap_pages_free(void *va, unsigned int order)
