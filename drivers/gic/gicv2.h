@@ -6,22 +6,12 @@
 #ifndef GICV2_H
 #define GICV2_H
 
-#include <hv/gic.h>
+#include "gic_dist.h"
 #include <hv/types.h>
 
-/* Distributor */
-#define GICD_CTLR	0x000
-#define GICD_TYPER	0x004
-#define GICD_ISENABLER	0x100
-#define GICD_ICENABLER	0x180
-#define GICD_ISPENDR	0x200
-#define GICD_ICPENDR	0x280
-#define GICD_ISACTIVER	0x300
-#define GICD_ICACTIVER	0x380
-#define GICD_IPRIORITYR 0x400
-#define GICD_ITARGETSR	0x800
-#define GICD_ICFGR	0xc00
-#define GICD_SGIR	0xf00
+/* Distributor: what only this one has */
+#define GICD_ITARGETSR 0x800
+#define GICD_SGIR      0xf00
 
 #define GICD_SGIR_TARGETS_SHIFT 16
 

@@ -7,30 +7,17 @@
 #define GICV3_H
 
 #include <asm/sysreg.h>
-#include <hv/gic.h>
-#include <hv/percpu.h>
-#include <hv/types.h>
 
-/* Distributor */
-#define GICD_CTLR	0x0000
-#define GICD_TYPER	0x0004
-#define GICD_IGROUPR	0x0080
-#define GICD_ISENABLER	0x0100
-#define GICD_ICENABLER	0x0180
-#define GICD_ISPENDR	0x0200
-#define GICD_ICPENDR	0x0280
-#define GICD_ISACTIVER	0x0300
-#define GICD_ICACTIVER	0x0380
-#define GICD_IPRIORITYR 0x0400
-#define GICD_ICFGR	0x0c00
-#define GICD_IGRPMODR	0x0d00
-#define GICD_IROUTER	0x6000
-#define GIC_PIDR2	0xffe8
+#include "gic_dist.h"
+
+/* Distributor: what only this one has */
+#define GICD_IGROUPR  0x0080
+#define GICD_IGRPMODR 0x0d00
+#define GICD_IROUTER  0x6000
 
 #define GICD_CTLR_ENABLE_GRP1  0x1U /* one security state seen: EnableGrp1 is bit 1 */
 #define GICD_CTLR_ENABLE_GRP1A 0x2U
 #define GICD_CTLR_ARE_NS       0x10U
-#define GICD_CTLR_DS	       0x40U
 #define GICD_CTLR_RWP	       0x80000000U
 
 /* Redistributor: RD_base, and SGI_base 64 KiB above it, whose registers look like the
@@ -81,7 +68,12 @@ void gicv3_vmcr_write(u32 value);
 void gicv3_apr_read(u32 apr[2][4]);
 void gicv3_apr_write(const u32 apr[2][4]);
 
-/* gicv3_redist.c: find and wake this CPU's redistributor; its frames, or NULL with a message. */
+/*
+ * gicv3_redist.c: wait until a register has none of these bits, a bounded time, because firmware
+ * may lie; true when they are gone.
+ */
+bool gicv3_wait_clear(const volatile u8 *reg, u32 bits);
+/* Find and wake this CPU's redistributor; its frames, or NULL with a message. */
 int gicv3_redist_map(void);
 volatile u8 *gicv3_redist_find(void);
 

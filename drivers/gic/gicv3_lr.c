@@ -125,10 +125,7 @@ unsigned int gicv3_lr_init(void)
 	u64 vtr = read_sysreg(ICH_VTR_EL2);
 	unsigned int pre_bits = ((vtr >> 26) & 7) + 1;
 
-	nr_lrs = (vtr & 0x1f) + 1;
-	if (nr_lrs > 16) {
-		nr_lrs = 16;
-	}
+	nr_lrs = MIN((unsigned int)(vtr & 0x1f) + 1, 16U);
 	nr_aprs = pre_bits >= 7 ? 4 : (pre_bits == 6 ? 2 : 1);
 	return nr_lrs;
 }

@@ -12,7 +12,7 @@
 
 #define FRAMES_BYTES	  0x20000U
 #define FRAMES_BYTES_VLPI 0x40000U
-#define WAKE_TRIES	  1000000U
+#define TRIES		  1000000U
 
 static volatile u8 *regions[GIC_REDIST_REGIONS_MAX] __sealed;
 
@@ -63,18 +63,22 @@ static volatile u8 *find_in_region(unsigned int region, u32 affinity)
 	return NULL;
 }
 
+bool gicv3_wait_clear(const volatile u8 *reg, u32 bits)
+{
+	for (u32 i = 0; i < TRIES; i++) {
+		if ((mmio_read32(reg) & bits) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool wake(volatile u8 *redist)
 {
 	u32 waker = mmio_read32(redist + GICR_WAKER);
 
 	mmio_write32(redist + GICR_WAKER, waker & ~GICR_WAKER_PROCESSOR_SLEEP);
-	for (u32 i = 0; i < WAKE_TRIES; i++) {
-		waker = mmio_read32(redist + GICR_WAKER);
-		if ((waker & GICR_WAKER_CHILDREN_ASLEEP) == 0) {
-			return true;
-		}
-	}
-	return false;
+	return gicv3_wait_clear(redist + GICR_WAKER, GICR_WAKER_CHILDREN_ASLEEP);
 }
 
 volatile u8 *gicv3_redist_find(void)

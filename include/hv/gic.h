@@ -81,8 +81,6 @@ extern unsigned int gic_nr_lrs;
 /* Boot: find the controller in the device tree and make it the irq chip. -ENODEV, -EINVAL, -ENOMEM.
  */
 int gic_init(void);
-/* A driver says what it drives. */
-void gic_register(const struct gic_ops *ops, unsigned int nr_lrs);
 
 /* One per driver, called by gic_init() in turn: 0, -ENODEV (not this one), other errors are final.
  */

@@ -33,7 +33,6 @@ struct irq_chip {
 	void (*enable)(unsigned int irq); /* a PPI: on this CPU */
 	void (*disable)(unsigned int irq);
 	int (*set_type)(unsigned int irq, enum irq_type type);
-	void (*set_priority)(unsigned int irq, u8 priority);
 	void (*set_affinity)(unsigned int irq, unsigned int cpu); /* SPI */
 	void (*send_sgi)(unsigned int cpu, unsigned int sgi);
 };

@@ -8,9 +8,3 @@
 const struct gic_ops *gic_ops __sealed;
 struct gic_info gic_info __sealed;
 unsigned int gic_nr_lrs __sealed;
-
-void gic_register(const struct gic_ops *ops, unsigned int nr_lrs)
-{
-	gic_ops = ops;
-	gic_nr_lrs = nr_lrs;
-}
