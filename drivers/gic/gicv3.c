@@ -164,12 +164,10 @@ static int read_regions(int node)
 	}
 	gic_info.dist_base = range.base;
 	for (u32 i = 0; i < nr; i++) {
-		if (devtree_reg(node, i + 1, &range) != 0) {
+		if (devtree_reg(node, i + 1, &gic_info.redist[i]) != 0) {
 			pr_err("gicv3: reg in the device tree has no redistributor region %u\n", i);
 			return -EINVAL;
 		}
-		gic_info.redist[i].base = range.base;
-		gic_info.redist[i].bytes = range.bytes;
 	}
 	gic_info.nr_redist_regions = nr;
 	gic_info.redist_stride = devtree_u32(node, "redistributor-stride", 0);

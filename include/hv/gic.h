@@ -10,6 +10,7 @@
 #define HV_GIC_H
 
 #include <hv/compiler.h>
+#include <hv/devtree.h>
 #include <hv/types.h>
 
 #define GIC_LR_VINTID_MASK    0xffffffffUL
@@ -41,9 +42,7 @@ struct gic_info {
 	u64 dist_base;
 	u32 nr_irqs; /* INTIDs below this are implemented: SPIs from 32 on */
 	u32 nr_redist_regions;
-	struct {
-		u64 base, bytes;
-	} redist[GIC_REDIST_REGIONS_MAX];
+	struct devtree_range redist[GIC_REDIST_REGIONS_MAX];
 	u32 redist_stride;	 /* bytes from one CPU's frames to the next's */
 	u64 cpu_base, vcpu_base; /* GICv2: CPU interface, virtual CPU interface; 8 KiB each */
 	unsigned int version;	 /* 2 or 3 */

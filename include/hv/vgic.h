@@ -8,6 +8,7 @@
 #define HV_VGIC_H
 
 #include <hv/compiler.h>
+#include <hv/devtree.h>
 #include <hv/types.h>
 #include <hv/vcpu.h>
 
@@ -19,9 +20,7 @@ struct vgic_layout {
 	u64 dist_base;
 	u32 nr_spis; /* rounded up to a multiple of 32; at most VGIC_NR_SPIS_MAX */
 	u32 nr_redist_regions;
-	struct {
-		u64 base, bytes;
-	} redist[VGIC_REDIST_REGIONS_MAX];
+	struct devtree_range redist[VGIC_REDIST_REGIONS_MAX];
 	u32 redist_stride; /* 0: VGIC_REDIST_STRIDE */
 	u64 cpu_base;	   /* not 0: a GICv2, this is its CPU interface, and no redistributors */
 };

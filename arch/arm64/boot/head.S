@@ -62,17 +62,9 @@ primary_entry:
 	mov	x0, x19
 	mov	x1, x20
 	bl	cache_drop
-	bl	el2_mmu_on
-	ldr	x2, =primary_mapped
-	br	x2
-primary_mapped:
-	mov	x29, xzr
-	mov	x30, xzr
-	ldr	x2, =(PERCPU_VA + STACK_TOP)
-	mov	sp, x2
-	mov	x0, x21
-	bl	boot_start
-	b	.
+	mov	x20, xzr
+	ldr	x19, =boot_start
+	b	el2_enter
 
 /* Secondary CPU: waits for its turn, which is at once with PSCI, and gets its number then. */
 	.global secondary_entry
@@ -85,22 +77,13 @@ secondary_entry:
 	add	x1, x1, :lo12:smp_turn
 	b	2f
 1:	wfe				/* pairs with the sev in smp.c */
-2:	ldp	x2, x21, [x1]
+2:	ldp	x2, x20, [x1]
 	cmp	x2, x0
 	b.ne	1b
 	bl	el2_known_state
-	bl	el2_mmu_on
-	ldr	x2, =secondary_mapped
-	br	x2
-secondary_mapped:
-	mov	x29, xzr
-	mov	x30, xzr
-	ldr	x2, =(PERCPU_VA + STACK_TOP)
-	add	x2, x2, x21, lsl #15
-	mov	sp, x2
-	mov	x0, x21
-	bl	boot_secondary
-	b	.
+	mov	x21, x20
+	ldr	x19, =boot_secondary
+	b	el2_enter
 
 /* What EL2 needs before anything else, on any CPU. Clobbers x1, x2. */
 el2_known_state:
@@ -117,8 +100,11 @@ el2_known_state:
 	isb
 	ret
 
-/* Turn the MMU on with boot_l0, which maps the image where it is and where it is linked. */
-el2_mmu_on:
+/*
+ * Turn the MMU on with boot_l0, which maps the image where it is and where it is linked; go on at
+ * x19, which does not return, with argument x21, on the stack of CPU x20.
+ */
+el2_enter:
 	adrp	x0, boot_l0
 	msr	ttbr0_el2, x0
 	ldr	x0, =MAIR_EL2_VALUE
@@ -141,7 +127,13 @@ el2_mmu_on:
 	ldr	x0, =(SCTLR_EL2_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I | SCTLR_WXN)
 	msr	sctlr_el2, x0
 	isb
-	ret
+	ldr	x2, =(PERCPU_VA + STACK_TOP)
+	add	x2, x2, x20, lsl #15
+	mov	sp, x2
+	mov	x29, xzr
+	mov	x30, xzr
+	mov	x0, x21
+	br	x19
 
 /* Clean and invalidate [x0, x1) to the point of coherency. Clobbers x2-x4. */
 cache_drop:

@@ -55,10 +55,16 @@ static enum s2_kind leaf_kind(u64 entry)
 	return entry ? (enum s2_kind)(entry >> S2_KIND_SHIFT & S2_KIND_MASK) : S2_NONE;
 }
 
+/* Mapped page by page, because references, or what is there, are of single pages. */
 static bool kind_is_single(enum s2_kind kind)
 {
 	return kind == S2_FOREIGN || kind == S2_GRANT_RW || kind == S2_GRANT_RO ||
 	       kind == S2_SHARED;
+}
+
+static bool kind_is_ram(enum s2_kind kind)
+{
+	return kind == S2_RAM || kind == S2_RAM_RO;
 }
 
 int s2_map(struct domain *d, gfn_t g, mfn_t m, u64 nr, enum s2_kind kind)
@@ -75,7 +81,7 @@ int s2_map(struct domain *d, gfn_t g, mfn_t m, u64 nr, enum s2_kind kind)
 	s2->end = MIN(MAX(s2->end, ALIGN_UP(g.v + nr, BIT(30 - PAGE_SHIFT))),
 		      BIT(s2->table.addr_bits - PAGE_SHIFT));
 	rc = pgtable_map(&s2->table, &range, attr, kind_is_single(kind) ? 12 : 30);
-	if (!rc && (kind == S2_RAM || kind == S2_RAM_RO)) {
+	if (!rc && kind_is_ram(kind)) {
 		s2->nr_ram += nr;
 	}
 	spin_unlock(&s2->lock);
@@ -116,18 +122,9 @@ struct s2_entry s2_lookup(struct domain *d, gfn_t g)
 
 static bool entry_allows(const struct s2_entry *entry, bool write)
 {
-	switch (entry->kind) {
-	case S2_RAM:
-	case S2_SHARED:
-	case S2_FOREIGN:
-	case S2_GRANT_RW:
-		return true;
-	case S2_RAM_RO:
-	case S2_GRANT_RO:
-		return !write;
-	default:
-		return false;
-	}
+	u64 need = write ? S2_READ | S2_WRITE : S2_READ;
+
+	return entry->kind != S2_DEVICE && (kind_attr[entry->kind] & need) == need;
 }
 
 mfn_t s2_hold(struct domain *d, gfn_t g, bool write)
@@ -155,7 +152,7 @@ int s2_get_frame(struct domain *d, gfn_t g, bool write, mfn_t *frame)
 
 	spin_lock(&s2_of(d)->lock);
 	entry = s2_lookup_locked(d, g);
-	if ((entry.kind == S2_RAM || (entry.kind == S2_RAM_RO && !write)) &&
+	if (kind_is_ram(entry.kind) && entry_allows(&entry, write) &&
 	    frame_get(entry.frame, d->id)) {
 		*frame = entry.frame;
 		rc = 0;
@@ -171,31 +168,22 @@ struct removed {
 	struct pgtable_leaf leaf[BATCH];
 };
 
-/* Drop what a removed leaf (at most 2 MiB) held. */
+/* Drop what a removed leaf (at most 2 MiB) held: nothing for shared pages and devices. */
 static void leaf_put(const struct pgtable_leaf *leaf)
 {
+	enum s2_kind kind = leaf_kind(leaf->entry);
 	mfn_t first = pa_to_mfn(pa(leaf->entry & PT_ADDR_MASK));
 
-	switch (leaf_kind(leaf->entry)) {
-	case S2_RAM:
-	case S2_RAM_RO:
+	if (kind_is_ram(kind)) {
 		frame_put_block(first, leaf->shift - PAGE_SHIFT);
-		break;
-	case S2_FOREIGN:
-	case S2_GRANT_RW:
-	case S2_GRANT_RO:
+	} else if (kind != S2_SHARED && kind != S2_DEVICE) {
 		frame_put(first);
-		break;
-	default:
-		break;
 	}
 }
 
 static u64 leaf_ram_frames(const struct pgtable_leaf *leaf)
 {
-	enum s2_kind kind = leaf_kind(leaf->entry);
-
-	return kind == S2_RAM || kind == S2_RAM_RO ? BIT(leaf->shift - PAGE_SHIFT) : 0;
+	return kind_is_ram(leaf_kind(leaf->entry)) ? BIT(leaf->shift - PAGE_SHIFT) : 0;
 }
 
 /* Take leaves out of [at, end) until the batch is full; returns where it stopped or -ENOMEM. */

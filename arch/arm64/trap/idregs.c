@@ -44,7 +44,7 @@ static u64 read(u64 enc)
 	return value;
 }
 
-#define ROW(crm, op2, hide, must) { SYSREG_ENC(3, 0, 0, crm, op2), (hide) | (must), must }
+#define ROW(crm, op2, hide, must) { SYSREG_ENC(3, 0, 0, (crm), (op2)), (hide) | (must), (must) }
 
 /* clang-format off */
 static const struct idreg_row rows[] = {

@@ -10,6 +10,7 @@
 #include <hv/inject.h>
 #include <hv/printk.h>
 #include <hv/stage2.h>
+#include <hv/string.h>
 #include <hv/vgic.h>
 #include <hv/vtimer.h>
 
@@ -218,9 +219,6 @@ void vgic_vcpu_reset(struct vcpu *v)
 	vg->vmcr = 0;
 	vg->is_asleep = true;
 	vg->typer = vgic_redist_typer(v);
-	for (u32 n = 0; n < 4; n++) {
-		vg->apr[0][n] = 0;
-		vg->apr[1][n] = 0;
-	}
+	memset(vg->apr, 0, sizeof(vg->apr));
 	inject_end(v->domain);
 }

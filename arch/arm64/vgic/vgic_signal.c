@@ -12,45 +12,40 @@
 
 #define PRIORITY_IDLE 0x100U
 
-struct interface {
-	u32 vmcr;
-	u32 apr[2][4];
-};
-
 /* Highest active priority; every bit of ICH_AP<g>R<n>_EL2 is one group priority. */
-static u32 running_priority(const struct interface *cpu)
+static u32 running_priority(const struct vgic_vcpu *vg)
 {
 	/* With five bits of preemption priority each register bit is 8 priorities wide. */
-	u32 active = cpu->apr[0][0] | cpu->apr[1][0];
+	u32 active = vg->apr[0][0] | vg->apr[1][0];
 
 	return active == 0 ? PRIORITY_IDLE : (u32)__builtin_ctz(active) << 3;
 }
 
 /* Would the interface signal a pending interrupt of this priority and group? */
-static bool is_signalled(const struct interface *cpu, u32 priority, bool group1)
+static bool is_signalled(const struct vgic_vcpu *vg, u32 priority, bool group1)
 {
 	u32 enable = group1 ? GIC_VMCR_ENG1 : GIC_VMCR_ENG0;
 
-	return (cpu->vmcr & enable) != 0 && priority < cpu->vmcr >> GIC_VMCR_PMR_SHIFT &&
-	       priority < running_priority(cpu);
+	return (vg->vmcr & enable) != 0 && priority < vg->vmcr >> GIC_VMCR_PMR_SHIFT &&
+	       priority < running_priority(vg);
 }
 
-static bool has_queued_signal(const struct domain *d, const struct vcpu *v,
-			      const struct interface *cpu)
+static bool has_queued_signal(const struct domain *d, const struct vcpu *v)
 {
 	const struct vgic_irq *irq = vgic_first_pending(d, v);
 
-	return irq != NULL && is_signalled(cpu, irq->priority, (irq->flags & VIRQ_GROUP1) != 0);
+	return irq != NULL &&
+	       is_signalled(&v->arch.vgic, irq->priority, (irq->flags & VIRQ_GROUP1) != 0);
 }
 
-static bool has_loaded_signal(const struct vcpu *v, const struct interface *cpu)
+static bool has_loaded_signal(const struct vgic_vcpu *vg)
 {
 	u64 value;
 
-	for (u32 used = v->arch.vgic.lr_used; used != 0; used &= used - 1) {
+	for (u32 used = vg->lr_used; used != 0; used &= used - 1) {
 		value = gic_ops->lr_read((unsigned int)__builtin_ctz(used));
 		if ((value & (GIC_LR_PENDING | GIC_LR_ACTIVE)) == GIC_LR_PENDING &&
-		    is_signalled(cpu, value >> GIC_LR_PRIORITY_SHIFT & 0xff,
+		    is_signalled(vg, value >> GIC_LR_PRIORITY_SHIFT & 0xff,
 				 (value & GIC_LR_GROUP1) != 0)) {
 			return true;
 		}
@@ -62,21 +57,16 @@ bool inject_is_pending(struct vcpu *v)
 {
 	struct domain *d = v->domain;
 	struct vgic_vcpu *vg = &v->arch.vgic;
-	struct interface cpu;
-	bool result;
+	bool is_local, result;
 
 	inject_begin(d);
-	if (vgic_is_local(v)) {
+	is_local = vgic_is_local(v);
+	if (is_local) {
 		vgic_lr_catch_up(d, v);
-		cpu.vmcr = gic_ops->vmcr_read();
-		gic_ops->apr_read(cpu.apr);
-		result = has_loaded_signal(v, &cpu) || has_queued_signal(d, v, &cpu);
-	} else {
-		cpu.vmcr = vg->vmcr;
-		cpu.apr[0][0] = vg->apr[0][0];
-		cpu.apr[1][0] = vg->apr[1][0];
-		result = has_queued_signal(d, v, &cpu);
+		vg->vmcr = gic_ops->vmcr_read();
+		gic_ops->apr_read(vg->apr);
 	}
+	result = (is_local && has_loaded_signal(vg)) || has_queued_signal(d, v);
 	inject_end(d);
 	return result;
 }

@@ -62,10 +62,8 @@ static void host_layout(struct vgic_layout *layout)
 		.redist_stride = gic_info.redist_stride,
 		.cpu_base = gic_info.cpu_base,
 	};
-	for (u32 i = 0; i < gic_info.nr_redist_regions; i++) {
-		layout->redist[i].base = gic_info.redist[i].base;
-		layout->redist[i].bytes = gic_info.redist[i].bytes;
-	}
+	_Static_assert(sizeof(layout->redist) == sizeof(gic_info.redist), "as many regions");
+	memcpy(layout->redist, gic_info.redist, sizeof(layout->redist));
 }
 
 int arch_domain_init(struct domain *d, const struct domain_config *config)
@@ -83,14 +81,12 @@ int arch_domain_init(struct domain *d, const struct domain_config *config)
 	}
 	rc = vgic_domain_init(d, &layout);
 	if (rc) {
-		goto out_s2;
+		s2_free(d);
+		return rc;
 	}
 	/* A guest's virtual count begins at its creation; Dom0 shares the machine's. */
 	d->arch.cntvoff = config->is_host_layout ? 0 : arch_counter();
 	return 0;
-out_s2:
-	s2_free(d);
-	return rc;
 }
 
 int arch_domain_teardown(struct domain *d)
