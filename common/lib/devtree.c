@@ -37,6 +37,12 @@ size_t devtree_bytes(void)
 	return fdt_totalsize(fdt);
 }
 
+/* Of a node that may not be there: libfdt takes none for the root. */
+static int first_child(int node)
+{
+	return node < 0 ? node : fdt_first_subnode(fdt, node);
+}
+
 int devtree_find_compatible(int after, const char *compatible)
 {
 	return fdt_node_offset_by_compatible(fdt, after, compatible);
@@ -53,6 +59,13 @@ const char *devtree_string(int node, const char *name)
 	const char *text = fdt_getprop(fdt, node, name, &len);
 
 	return text && len > 0 && text[len - 1] == '\0' ? text : NULL;
+}
+
+static bool has_type(int node, const char *type)
+{
+	const char *own = devtree_string(node, "device_type");
+
+	return own && !strcmp(own, type);
 }
 
 bool devtree_is_available(int node)
@@ -146,8 +159,7 @@ static int translate(int bus, u64 *address)
 	return bus == 0 ? 0 : -EINVAL;
 }
 
-/* Entry index of reg of a node whose parent is known. */
-static int read_reg(int node, int parent, unsigned int index, struct devtree_range *out)
+int devtree_reg_below(int parent, int node, unsigned int index, struct devtree_range *out)
 {
 	int len, address = fdt_address_cells(fdt, parent), size = fdt_size_cells(fdt, parent);
 	const char *cells = fdt_getprop(fdt, node, "reg", &len);
@@ -173,28 +185,22 @@ int devtree_reg(int node, unsigned int index, struct devtree_range *out)
 {
 	int parent = fdt_parent_offset(fdt, node);
 
-	return parent < 0 ? -EINVAL : read_reg(node, parent, index, out);
-}
-
-int devtree_reg_below(int parent, int node, unsigned int index, struct devtree_range *out)
-{
-	return read_reg(node, parent, index, out);
+	return parent < 0 ? -EINVAL : devtree_reg_below(parent, node, index, out);
 }
 
 /* Top-level nodes that describe no device. */
 static bool is_no_device(int node)
 {
-	static const char *const names[] = { "cpus", "chosen",	  "aliases", "reserved-memory",
-					     "psci", "hypervisor" };
-	const char *name = fdt_get_name(fdt, node, NULL),
-		   *type = devtree_string(node, "device_type");
+	static const char names[] = "cpus\0"
+				    "chosen\0"
+				    "aliases\0"
+				    "reserved-memory\0"
+				    "psci\0"
+				    "hypervisor";
+	const char *name = fdt_get_name(fdt, node, NULL);
 
-	for (unsigned int i = 0; name && i < ARRAY_SIZE(names); i++) {
-		if (!strcmp(name, names[i])) {
-			return true;
-		}
-	}
-	return !name || (type && !strcmp(type, "memory"));
+	return !name || fdt_stringlist_contains(names, sizeof(names), name) ||
+	       has_type(node, "memory");
 }
 
 /* Depth first, with the parent at hand: libfdt would search for it from the root each time. */
@@ -248,7 +254,7 @@ static int visit_regs(int node, int parent, devtree_visit_t visit, void *arg)
 	struct devtree_range range;
 	int rc = 0;
 
-	for (unsigned int i = 0; rc == 0 && read_reg(node, parent, i, &range) == 0; i++) {
+	for (unsigned int i = 0; rc == 0 && !devtree_reg_below(parent, node, i, &range); i++) {
 		rc = range.bytes ? visit(&range, arg) : 0;
 	}
 	return rc;
@@ -258,41 +264,29 @@ int devtree_for_each_memory(devtree_visit_t visit, void *arg)
 {
 	int node, rc = 0;
 
-	fdt_for_each_subnode(node, fdt, 0) {
-		const char *type = devtree_string(node, "device_type");
-
-		if (type && !strcmp(type, "memory") && devtree_is_available(node)) {
+	for (node = first_child(0); node >= 0 && rc == 0; node = fdt_next_subnode(fdt, node)) {
+		if (has_type(node, "memory") && devtree_is_available(node)) {
 			rc = visit_regs(node, 0, visit, arg);
 		}
-		if (rc) {
-			return rc;
-		}
 	}
-	return 0;
+	return rc;
 }
 
 int devtree_for_each_reserved(devtree_visit_t visit, void *arg)
 {
 	int nr = fdt_num_mem_rsv(fdt), rc = 0;
-	int parent = fdt_path_offset(fdt, "/reserved-memory");
+	int parent = fdt_path_offset(fdt, "/reserved-memory"), node;
 	struct devtree_range range;
-	int node;
 
 	for (int i = 0; i < nr && rc == 0; i++) {
 		if (fdt_get_mem_rsv(fdt, i, &range.base, &range.bytes) == 0 && range.bytes) {
 			rc = visit(&range, arg);
 		}
 	}
-	if (rc || parent < 0) {
-		return rc;
-	}
-	fdt_for_each_subnode(node, fdt, parent) {
+	for (node = first_child(parent); node >= 0 && rc == 0; node = fdt_next_subnode(fdt, node)) {
 		rc = visit_regs(node, parent, visit, arg);
-		if (rc) {
-			return rc;
-		}
 	}
-	return 0;
+	return rc;
 }
 
 int devtree_chosen(void)
@@ -302,13 +296,12 @@ int devtree_chosen(void)
 
 int devtree_stdout(void)
 {
-	int chosen = devtree_chosen();
-	const char *path = chosen < 0 ? NULL : devtree_string(chosen, "stdout-path");
-	const char *options = path ? strchr(path, ':') : NULL;
+	const char *path = devtree_string(devtree_chosen(), "stdout-path"), *options;
 
 	if (!path) {
 		return -ENOENT;
 	}
+	options = strchr(path, ':');
 	return fdt_path_offset_namelen(fdt, path,
 				       options ? (int)(options - path) : (int)strlen(path));
 }
@@ -316,47 +309,39 @@ int devtree_stdout(void)
 /* The module node of Dom0's kernel: a child of /chosen itself, not of a domain's node. */
 static int dom0_kernel(int chosen)
 {
-	int node;
+	int node = first_child(chosen);
 
-	fdt_for_each_subnode(node, fdt, chosen) {
-		if (devtree_is_compatible(node, "multiboot,kernel") ||
-		    devtree_is_compatible(node, "xen,linux-zimage")) {
-			return node;
-		}
+	while (node >= 0 && !devtree_is_compatible(node, "multiboot,kernel") &&
+	       !devtree_is_compatible(node, "xen,linux-zimage")) {
+		node = fdt_next_subnode(fdt, node);
 	}
-	return -ENOENT;
+	return node;
+}
+
+/* Dom0's command line where it stands for itself, or NULL. */
+static const char *dom0_own_cmdline(int chosen, int kernel)
+{
+	const char *text = devtree_string(chosen, "xen,dom0-bootargs");
+
+	return text ? text : devtree_string(kernel, "bootargs");
 }
 
 const char *devtree_cmdline(void)
 {
-	int chosen = devtree_chosen(), kernel;
-	const char *own;
+	int chosen = devtree_chosen(), kernel = dom0_kernel(chosen);
+	const char *text = devtree_string(chosen, "xen,xen-bootargs");
 
-	if (chosen < 0) {
-		return NULL;
+	if (!text && (kernel < 0 || dom0_own_cmdline(chosen, kernel))) {
+		text = devtree_string(chosen, "bootargs");
 	}
-	own = devtree_string(chosen, "xen,xen-bootargs");
-	kernel = dom0_kernel(chosen);
-	if (!own && (devtree_string(chosen, "xen,dom0-bootargs") || kernel < 0 ||
-		     devtree_string(kernel, "bootargs"))) {
-		own = devtree_string(chosen, "bootargs");
-	}
-	return own;
+	return text;
 }
 
 const char *devtree_dom0_cmdline(void)
 {
-	int chosen = devtree_chosen(), kernel;
-	const char *text;
+	int chosen = devtree_chosen();
+	const char *text = dom0_own_cmdline(chosen, dom0_kernel(chosen));
 
-	if (chosen < 0) {
-		return NULL;
-	}
-	kernel = dom0_kernel(chosen);
-	text = devtree_string(chosen, "xen,dom0-bootargs");
-	if (!text && kernel >= 0) {
-		text = devtree_string(kernel, "bootargs");
-	}
 	if (!text && devtree_string(chosen, "xen,xen-bootargs")) {
 		text = devtree_string(chosen, "bootargs");
 	}
@@ -365,17 +350,11 @@ const char *devtree_dom0_cmdline(void)
 
 void devtree_for_each_cpu(void (*visit)(int node, u64 mpidr))
 {
-	int cpus = fdt_path_offset(devtree_blob(), "/cpus");
-	int node;
+	int node = first_child(fdt_path_offset(fdt, "/cpus"));
+	u64 mpidr;
 
-	if (cpus < 0) {
-		return;
-	}
-	fdt_for_each_subnode(node, devtree_blob(), cpus) {
-		const char *type = devtree_string(node, "device_type");
-		u64 mpidr;
-
-		if (type && !strcmp(type, "cpu") && !devtree_number(node, "reg", &mpidr)) {
+	for (; node >= 0; node = fdt_next_subnode(fdt, node)) {
+		if (has_type(node, "cpu") && !devtree_number(node, "reg", &mpidr)) {
 			visit(node, mpidr);
 		}
 	}

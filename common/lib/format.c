@@ -14,9 +14,8 @@ struct output {
 };
 
 struct conversion {
-	bool is_left, is_zero_padded;
-	bool has_precision, has_prefix;
-	u8 longs; /* 0: int, 1: long and wider */
+	bool is_left, is_zero_padded, has_prefix;
+	bool is_long; /* or wider, else int */
 	size_t width, precision;
 };
 
@@ -28,71 +27,53 @@ static void put_char(struct output *out, char c)
 	out->length++;
 }
 
-static void put_padding(struct output *out, char c, size_t width, size_t used)
+static void put_repeated(struct output *out, char c, size_t n)
 {
-	for (; used < width; used++) {
+	for (; n; n--) {
 		put_char(out, c);
 	}
 }
 
-static void put_text(struct output *out, const struct conversion *conv, const char *s, size_t n)
+static void put_text(struct output *out, const char *s, size_t n)
 {
-	if (!conv->is_left) {
-		put_padding(out, ' ', conv->width, n);
-	}
-	for (size_t i = 0; i < n; i++) {
-		put_char(out, s[i]);
-	}
-	if (conv->is_left) {
-		put_padding(out, ' ', conv->width, n);
+	for (; n; n--) {
+		put_char(out, *s++);
 	}
 }
 
-/* Digits of value, most significant first; returns their number. */
-static size_t digits_of(char *buf, u64 value, unsigned int base, char ten)
+/* A prefix and n characters of text, padded to the width. */
+static void put_field(struct output *out, const struct conversion *conv, const char *prefix,
+		      const char *text, size_t n)
 {
-	char reversed[20];
-	size_t n = 0;
+	size_t used = strlen(prefix) + n;
+	size_t padding = conv->width > used ? conv->width - used : 0;
+	size_t zeros = conv->is_zero_padded && !conv->is_left ? padding : 0;
 
-	do {
-		unsigned int digit = (unsigned int)(base == 16 ? value & 15 : value % 10);
-
-		reversed[n++] = (char)(digit < 10 ? '0' + digit : ten + digit - 10);
-		value = base == 16 ? value >> 4 : value / 10;
-	} while (value);
-	for (size_t i = 0; i < n; i++) {
-		buf[i] = reversed[n - 1 - i];
-	}
-	return n;
+	put_repeated(out, ' ', conv->is_left ? 0 : padding - zeros);
+	put_text(out, prefix, strlen(prefix));
+	put_repeated(out, '0', zeros);
+	put_text(out, text, n);
+	put_repeated(out, ' ', conv->is_left ? padding : 0);
 }
 
 static void put_number(struct output *out, const struct conversion *conv, u64 value, char kind)
 {
-	char buf[24] = { 0 };
-	size_t n = 0;
-	bool is_negative = (kind == 'd' || kind == 'i') && (s64)value < 0;
+	const char *digits = kind == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
+	bool is_decimal = kind == 'd' || kind == 'i' || kind == 'u';
+	const char *prefix = "";
+	char buf[20], *first = buf + sizeof(buf); /* filled from its end */
 
-	if (kind == 'p' || (conv->has_prefix && kind == 'x' && value)) {
-		buf[n++] = '0';
-		buf[n++] = 'x';
-	} else if (is_negative) {
-		buf[n++] = '-';
+	if (is_decimal && kind != 'u' && (s64)value < 0) {
+		prefix = "-";
 		value = 0 - value;
+	} else if (kind == 'p' || (conv->has_prefix && kind == 'x' && value)) {
+		prefix = "0x";
 	}
-	if (kind == 'x' || kind == 'X' || kind == 'p') {
-		n += digits_of(buf + n, value, 16, kind == 'X' ? 'A' : 'a');
-	} else {
-		n += digits_of(buf + n, value, 10, 'a');
-	}
-	if (conv->is_zero_padded && !conv->is_left && n < conv->width) {
-		size_t sign = is_negative ? 1 : buf[1] == 'x' ? 2 : 0;
-
-		put_text(out, &(struct conversion){ 0 }, buf, sign);
-		put_padding(out, '0', conv->width, n);
-		put_text(out, &(struct conversion){ 0 }, buf + sign, n - sign);
-		return;
-	}
-	put_text(out, conv, buf, n);
+	do {
+		*--first = digits[is_decimal ? value % 10 : value % 16];
+		value = is_decimal ? value / 10 : value / 16;
+	} while (value);
+	put_field(out, conv, prefix, first, (size_t)(buf + sizeof(buf) - first));
 }
 
 static const char *parse_count(const char *fmt, size_t *count, va_list *args)
@@ -119,11 +100,10 @@ static const char *parse_conversion(const char *fmt, struct conversion *conv, va
 	}
 	fmt = parse_count(fmt, &conv->width, args);
 	if (*fmt == '.') {
-		conv->has_precision = true;
 		fmt = parse_count(fmt + 1, &conv->precision, args);
 	}
 	for (; *fmt == 'l' || *fmt == 'z' || *fmt == 'h'; fmt++) {
-		conv->longs |= *fmt != 'h';
+		conv->is_long |= *fmt != 'h';
 	}
 	return fmt;
 }
@@ -133,28 +113,19 @@ static u64 number_argument(const struct conversion *conv, char kind, va_list *ar
 	if (kind == 'p') {
 		return (uintptr_t)va_arg(*args, void *);
 	}
-	if (conv->longs) {
+	if (conv->is_long) {
 		return va_arg(*args, unsigned long);
 	}
-	if (kind == 'd' || kind == 'i') {
-		return (u64)(s64)va_arg(*args, int);
-	}
-	return va_arg(*args, unsigned int);
-}
-
-static void put_string(struct output *out, const struct conversion *conv, const char *s)
-{
-	if (!s) {
-		s = "(null)";
-	}
-	put_text(out, conv, s, conv->has_precision ? strnlen(s, conv->precision) : strlen(s));
+	return kind == 'd' || kind == 'i' ? (u64)(s64)va_arg(*args, int)
+					  : va_arg(*args, unsigned int);
 }
 
 /* One conversion; start is the '%', for text that is no conversion. Returns what follows it. */
 static const char *put_conversion(struct output *out, const char *start, va_list *args)
 {
-	struct conversion conv = { 0 };
-	const char *fmt = parse_conversion(start + 1, &conv, args);
+	struct conversion conv = { .precision = ~0UL };
+	const char *fmt = parse_conversion(start + 1, &conv, args), *s;
+	char c;
 
 	switch (*fmt) {
 	case 'd':
@@ -165,21 +136,18 @@ static const char *put_conversion(struct output *out, const char *start, va_list
 	case 'p':
 		put_number(out, &conv, number_argument(&conv, *fmt, args), *fmt);
 		return fmt + 1;
-	case 'c': {
-		char c = (char)va_arg(*args, int);
-
-		put_text(out, &conv, &c, 1);
+	case 'c':
+		c = (char)va_arg(*args, int);
+		put_field(out, &conv, "", &c, 1);
 		return fmt + 1;
-	}
 	case 's':
-		put_string(out, &conv, va_arg(*args, const char *));
-		return fmt + 1;
-	case '%':
-		put_char(out, '%');
+		s = va_arg(*args, const char *);
+		s = s ? s : "(null)";
+		put_field(out, &conv, "", s, strnlen(s, conv.precision));
 		return fmt + 1;
 	default:
 		put_char(out, '%');
-		return start + 1;
+		return *fmt == '%' ? fmt + 1 : start + 1;
 	}
 }
 

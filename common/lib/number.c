@@ -6,42 +6,31 @@
 #include <hv/ctype.h>
 #include <hv/string.h>
 
-/* strtoul without sign: the digits of s in a base of 2 to 36. */
-static unsigned long parse_digits(const char *s, const char **end, unsigned int base)
+/* strtoul without sign, in a base of 2 to 36, or 0. */
+static unsigned long parse_number(const char *s, char **end, unsigned int base)
 {
+	const char *stop = s;
 	unsigned long value = 0;
 
-	for (*end = s; ctype_digit(*s) < base; *end = s) {
+	while (ctype_is_space(*s)) {
+		s++;
+	}
+	if ((base == 0 || base == 16) && s[0] == '0' && (s[1] | 0x20) == 'x' &&
+	    ctype_digit(s[2]) < 16) {
+		s += 2;
+		base = 16;
+	} else if (base == 0) {
+		base = s[0] == '0' ? 8 : 10;
+	}
+	for (; ctype_digit(*s) < base; stop = ++s) {
+		/* The largest number overflows with every further digit, and so stays. */
 		if (__builtin_mul_overflow(value, base, &value) ||
 		    __builtin_add_overflow(value, ctype_digit(*s), &value)) {
 			value = ~0UL;
-			while (ctype_digit(*++s) < base) {}
-			*end = s;
-			break;
 		}
-		s++;
 	}
-	return value;
-}
-
-static unsigned long parse_number(const char *s, const char **end, unsigned int base)
-{
-	const char *digits = s;
-	unsigned long value;
-
-	while (ctype_is_space(*digits)) {
-		digits++;
-	}
-	if ((base == 0 || base == 16) && digits[0] == '0' && (digits[1] | 0x20) == 'x' &&
-	    ctype_digit(digits[2]) < 16) {
-		digits += 2;
-		base = 16;
-	} else if (base == 0) {
-		base = digits[0] == '0' ? 8 : 10;
-	}
-	value = parse_digits(digits, end, base);
-	if (*end == digits) {
-		*end = s;
+	if (end) {
+		*end = (char *)(uintptr_t)stop;
 	}
 	return value;
 }
@@ -49,13 +38,7 @@ static unsigned long parse_number(const char *s, const char **end, unsigned int 
 #ifndef HV_HOST_TEST
 unsigned long strtoul(const char *s, char **end, int base)
 {
-	const char *stop;
-	unsigned long value = parse_number(s, &stop, (unsigned int)base);
-
-	if (end) {
-		*end = (char *)(uintptr_t)stop;
-	}
-	return value;
+	return parse_number(s, end, (unsigned int)base);
 }
 #endif
 
@@ -71,10 +54,10 @@ size_t string_copy(char *dst, const char *src, size_t size)
 unsigned long string_size(const char *s, const char **end)
 {
 	static const char suffixes[] = "kmgt";
-	const char *stop, *suffix;
+	char *stop;
 	unsigned long value = parse_number(s, &stop, 0);
+	const char *suffix = stop != s && *stop ? strchr(suffixes, *stop | 0x20) : NULL;
 
-	suffix = stop != s && *stop ? strchr(suffixes, *stop | 0x20) : NULL;
 	if (suffix) {
 		unsigned int shift = 10 * (unsigned int)(suffix - suffixes + 1);
 

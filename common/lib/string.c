@@ -21,16 +21,16 @@ static inline bool is_word_aligned(uintptr_t bits)
 /* Copy 64 bytes: all loads first, so that they pair up. */
 static inline void copy_8_words(u64 *d, const u64 *s)
 {
-	u64 a = s[0], b = s[1], c = s[2], e = s[3], f = s[4], g = s[5], h = s[6], i = s[7];
+	u64 words[8];
 
-	d[0] = a;
-	d[1] = b;
-	d[2] = c;
-	d[3] = e;
-	d[4] = f;
-	d[5] = g;
-	d[6] = h;
-	d[7] = i;
+#pragma GCC unroll 8
+	for (int i = 0; i < 8; i++) {
+		words[i] = s[i];
+	}
+#pragma GCC unroll 8
+	for (int i = 0; i < 8; i++) {
+		d[i] = words[i];
+	}
 }
 
 static size_t copy_words(void *dst, const void *src, size_t n)
@@ -51,11 +51,6 @@ static size_t copy_words(void *dst, const void *src, size_t n)
 	return n - left;
 }
 
-/*
- * Lowest address first, and every group of words is loaded before a later one is stored: also right
- * when dst overlaps src from below. No restrict here: it would allow the compiler to break that
- * order.
- */
 /*
  * Words of dst from a source that is not aligned, each out of two aligned words; leaves the last
  * ones. Reads the whole words in which the source begins and ends, never a word beyond.
@@ -78,6 +73,11 @@ static __attribute__((no_sanitize("address"))) size_t copy_shifted(void *dst, co
 	return n - left;
 }
 
+/*
+ * Lowest address first, and every group of words is loaded before a later one is stored: also right
+ * when dst overlaps src from below. No restrict here: it would allow the compiler to break that
+ * order.
+ */
 static void copy_up(void *dst, const void *src, size_t n)
 {
 	u8 *d = dst;
@@ -127,45 +127,15 @@ void *memmove(void *dst, const void *src, size_t n)
 	return dst;
 }
 
-static inline void set_8_words(u64 *d, u64 value)
-{
-	d[0] = value;
-	d[1] = value;
-	d[2] = value;
-	d[3] = value;
-	d[4] = value;
-	d[5] = value;
-	d[6] = value;
-	d[7] = value;
-}
-
-static size_t set_words(void *dst, u64 value, size_t n)
-{
-	u64 *d = dst;
-	size_t left = n;
-
-	for (; left >= STEP; left -= STEP) {
-		set_8_words(d, value);
-		set_8_words(d + 8, value);
-		d += 16;
-	}
-	for (; left >= WORD; left -= WORD) {
-		*d++ = value;
-	}
-	return n - left;
-}
-
 void *memset(void *dst, int c, size_t n)
 {
 	u8 *d = dst;
-	size_t done;
 
 	for (; n && !is_word_aligned((uintptr_t)d); n--) {
 		*d++ = (u8)c;
 	}
-	done = set_words(d, (u8)c * 0x0101010101010101UL, n);
-	d += done;
-	for (n -= done; n; n--) {
+	string_fill((u64 *)d, (u8)c * 0x0101010101010101UL, n / WORD);
+	for (d += ALIGN_DOWN(n, WORD), n %= WORD; n; n--) {
 		*d++ = (u8)c;
 	}
 	return dst;
@@ -194,16 +164,6 @@ void *memchr(const void *s, int c, size_t n)
 	return NULL;
 }
 
-size_t strlen(const char *s)
-{
-	size_t n = 0;
-
-	while (s[n]) {
-		n++;
-	}
-	return n;
-}
-
 size_t strnlen(const char *s, size_t max)
 {
 	size_t n = 0;
@@ -214,12 +174,9 @@ size_t strnlen(const char *s, size_t max)
 	return n;
 }
 
-int strcmp(const char *a, const char *b)
+size_t strlen(const char *s)
 {
-	for (; *a && *a == *b; a++) {
-		b++;
-	}
-	return (u8)*a - (u8)*b;
+	return strnlen(s, ~0UL);
 }
 
 int strncmp(const char *a, const char *b, size_t n)
@@ -228,6 +185,11 @@ int strncmp(const char *a, const char *b, size_t n)
 		b++;
 	}
 	return n ? (u8)*a - (u8)*b : 0;
+}
+
+int strcmp(const char *a, const char *b)
+{
+	return strncmp(a, b, ~0UL);
 }
 
 char *strchr(const char *s, int c)

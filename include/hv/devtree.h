@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The host's device tree, read-only, at boot (libfdt needs the FP unit, which is off later). Nodes
- * are libfdt offsets, negative when there is none. Everything in the tree is checked input: a
- * malformed property is an error value, never a panic. Devicetree Specification 0.4, chapters 2
- * and 3.
+ * are libfdt offsets, negative when there is none: it has no properties either. Everything in the
+ * tree is checked input: a malformed property is an error value, never a panic. Devicetree
+ * Specification 0.4, chapters 2 and 3.
  */
 #ifndef HV_DEVTREE_H
 #define HV_DEVTREE_H

@@ -38,15 +38,11 @@ size_t string_copy(char *dst, const char *src, size_t size);
 /* Set nr words to a value. */
 static inline void string_fill(u64 *dst, u64 value, size_t nr)
 {
-	for (; nr >= 8; nr -= 8, dst += 8) {
-		dst[0] = value;
-		dst[1] = value;
-		dst[2] = value;
-		dst[3] = value;
-		dst[4] = value;
-		dst[5] = value;
-		dst[6] = value;
-		dst[7] = value;
+	for (; nr >= 16; nr -= 16, dst += 16) {
+#pragma GCC unroll 16
+		for (int i = 0; i < 16; i++) {
+			dst[i] = value;
+		}
 	}
 	while (nr-- != 0) {
 		*dst++ = value;

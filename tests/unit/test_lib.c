@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Strings, numbers, formatting and bitmaps against the C library's answers, exhaustively over small
- * lengths and alignments.
+ * Strings, numbers, formatting and bit counts against the C library's answers, exhaustively over
+ * small lengths and alignments.
  *
- * sources: common/lib/number.c common/lib/format.c common/lib/bitmap.c
+ * sources: common/lib/number.c common/lib/format.c common/lib/popcount.c
  */
 #include "fake.h"
 
@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <hv/bitmap.h>
 #include <hv/format.h>
 #include <hv/string.h>
 
@@ -208,30 +207,16 @@ static void test_format_edges(void **state)
 	assert_string_equal(buf, "%y%");
 }
 
-static void test_bitmap(void **state)
-{
-	u64 map[BITMAP_WORDS(200)] = { 0 };
+int __popcountdi2(long value);
 
-	assert_int_equal(bitmap_next_set(map, 200, 0), 200);
-	assert_int_equal(bitmap_next_clear(map, 200, 150), 150);
-	bitmap_set(map, 0);
-	bitmap_set(map, 63);
-	bitmap_set(map, 64);
-	bitmap_set(map, 199);
-	assert_int_equal(bitmap_next_set(map, 200, 1), 63);
-	assert_int_equal(bitmap_next_set(map, 200, 64), 64);
-	assert_int_equal(bitmap_next_set(map, 200, 65), 199);
-	assert_int_equal(bitmap_next_set(map, 199, 65), 199);
-	assert_int_equal(bitmap_next_set(map, 197, 65), 197);
-	assert_int_equal(bitmap_next_clear(map, 200, 63), 65);
-	assert_int_equal(bitmap_weight(map, 200), 4);
-	assert_int_equal(bitmap_weight(map, 199), 3);
-	assert_int_equal(bitmap_weight(map, 64), 2);
-	bitmap_clear(map, 63);
-	assert_false(bitmap_test(map, 63));
-	assert_true(bitmap_test(map, 199));
-	map[1] = ~0UL;
-	assert_int_equal(bitmap_weight(map, 128), 65);
+static void test_popcount(void **state)
+{
+	for (unsigned int i = 0; i < 64; i++) {
+		assert_int_equal(__popcountdi2((long)BIT(i)), 1);
+		assert_int_equal(__popcountdi2((long)(BIT(i) - 1)), i);
+		assert_int_equal(__popcountdi2((long)~BIT(i)), 63);
+	}
+	assert_int_equal(__popcountdi2(-1), 64);
 }
 
 int main(void)
@@ -241,7 +226,7 @@ int main(void)
 		cmocka_unit_test(test_memset),	     cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_search),	     cmocka_unit_test(test_size),
 		cmocka_unit_test(test_string_copy),  cmocka_unit_test(test_format),
-		cmocka_unit_test(test_format_edges), cmocka_unit_test(test_bitmap),
+		cmocka_unit_test(test_format_edges), cmocka_unit_test(test_popcount),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,6 @@
 #include <asm/cpu.h>
 #include <asm/s2_internal.h>
 #include <asm/sysreg.h>
-#include <hv/bitmap.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/heap.h>
