@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/core, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
 obj-$(CONFIG_EL2_BUDGET) += budget.o
+obj-y += buddy.o
 obj-$(CONFIG_COMMAND_LINE) += cmdline.o
 obj-y += console.o
 obj-$(CONFIG_CONSOLE_INPUT) += console_input.o

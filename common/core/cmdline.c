@@ -90,20 +90,16 @@ const char *cmdline_get(const char *name)
 	return found;
 }
 
-static bool is_one_of(const char *s, const char *const *list)
-{
-	for (; *list; list++) {
-		if (!strcmp(s, *list)) {
-			return true;
-		}
-	}
-	return false;
-}
-
 bool cmdline_bool(const char *name, bool absent)
 {
-	static const char *const yes[] = { "", "1", "on", "true", "yes", NULL };
-	static const char *const no[] = { "0", "off", "false", "no", NULL };
+	static const struct {
+		const char *text;
+		bool value;
+	} answers[] = {
+		{ "", true },	  { "1", true },   { "on", true },
+		{ "true", true }, { "yes", true }, { "0", false },
+		{ "off", false }, { "no", false }, { "false", false },
+	};
 	const char *value = cmdline_get(name);
 	bool result = absent;
 
@@ -118,33 +114,16 @@ bool cmdline_bool(const char *name, bool absent)
 	if (!value) {
 		return result;
 	}
-	if (is_one_of(value, yes)) {
-		return true;
+	for (u32 i = 0; i < ARRAY_SIZE(answers); i++) {
+		if (!strcmp(value, answers[i].text)) {
+			return answers[i].value;
+		}
 	}
-	if (!is_one_of(value, no)) {
-		pr_warn("command line: %s=%s: expected yes or no", name, value);
-		return absent;
-	}
-	return false;
+	pr_warn("command line: %s=%s: expected yes or no", name, value);
+	return absent;
 }
 
-u64 cmdline_size(const char *name, u64 absent)
-{
-	const char *value = cmdline_get(name), *end;
-	u64 bytes;
-
-	if (!value) {
-		return absent;
-	}
-	bytes = string_size(value, &end);
-	if (end == value || *end) {
-		pr_warn("command line: %s=%s: expected a size such as 512M", name, value);
-		return absent;
-	}
-	return bytes;
-}
-
-u64 cmdline_number(const char *name, u64 absent)
+static u64 get_number(const char *name, u64 absent, bool is_size)
 {
 	const char *value = cmdline_get(name);
 	char *end;
@@ -153,12 +132,23 @@ u64 cmdline_number(const char *name, u64 absent)
 	if (!value) {
 		return absent;
 	}
-	number = strtoul(value, &end, 0);
+	number = is_size ? string_size(value, &end) : strtoul(value, &end, 0);
 	if (end == value || *end) {
-		pr_warn("command line: %s=%s: expected a number", name, value);
+		pr_warn("command line: %s=%s: expected %s", name, value,
+			is_size ? "a size such as 512M" : "a number");
 		return absent;
 	}
 	return number;
+}
+
+u64 cmdline_size(const char *name, u64 absent)
+{
+	return get_number(name, absent, true);
+}
+
+u64 cmdline_number(const char *name, u64 absent)
+{
+	return get_number(name, absent, false);
 }
 
 void cmdline_report_unknown(void)

@@ -1,189 +1,134 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The hypervisor's heap: a buddy allocator for pages, and slabs of equal objects on top of it.
+ * The hypervisor's heap: pages of the buddy allocator (buddy.h), and slabs of equal objects on top.
  *
- * The region begins with a struct page_info per page; objects carry no headers, so that sizes of
- * a power of two waste nothing. A slab is one page of objects of a class (64 bytes … 2 KiB); larger
- * objects are blocks of pages. Contents are zeroed when handed out. heap_lock (LOCK_RANK_HEAP)
- * protects all of it. Work per call is bounded: no list is searched, at most 64 pages are zeroed.
+ * The region begins with an entry and a struct slab per page; objects carry no headers, so that
+ * sizes of a power of two waste nothing. A slab is one page of objects of a class (64 bytes … 2
+ * KiB); larger objects are blocks of pages. The entry of a page in use says which of them it is:
+ *
+ *   63 62   8    7      0
+ *    1  1   0    order           of a block
+ *    1  1   1    class           of a slab
+ *
+ * Contents are zeroed when handed out. heap_lock (LOCK_RANK_HEAP) protects all of it. Work per call
+ * is bounded: no list is searched, at most 64 pages are zeroed.
  */
+#include "buddy.h"
+
 #include <hv/arch.h>
 #include <hv/heap.h>
 #include <hv/panic.h>
 #include <hv/spinlock.h>
 #include <hv/string.h>
 
-#define NR_ORDERS   11U /* free blocks merge up to 4 MiB */
-#define ORDER_LIMIT 6U
-#define NIL	    0xFFFFFFFFU
-#define CLASS_SHIFT 6U
-#define NR_CLASSES  6U
-#define OBJECT_MAX  KIB(16)
+#define ORDER_LIMIT	   6U
+#define CLASS_SHIFT	   6U
+#define NR_CLASSES	   6U
+#define OBJECT_MAX	   KIB(16)
+#define SLAB		   BIT(8)
+#define ENTRY_BLOCK(order) (BUDDY_USED | (order))
+#define ENTRY_SLAB(class)  (BUDDY_USED | SLAB | (class))
+#define ENTRY_NUMBER(e)	   ((unsigned int)(e) & 0xFF)
 
-enum page_state {
-	PAGE_INSIDE, /* not the first page of anything */
-	PAGE_FREE,   /* first page of a free block */
-	PAGE_BLOCK,  /* first page of a block in use */
-	PAGE_SLAB,
-};
-
-struct page_info {
-	u64 free_objects; /* PAGE_SLAB: one bit per object */
-	u32 prev, next;	  /* list of free blocks, or of slabs with free objects */
-	u8 state;
-	u8 order; /* of the block; class of a slab */
+struct slab {
+	u64 free_objects;	  /* one bit per object */
+	struct slab *prev, *next; /* of the class, with free objects */
 };
 
 static struct spinlock heap_lock = SPINLOCK_INIT(LOCK_RANK_HEAP);
-static struct page_info *pages __sealed;
-static char *base __sealed;
-static u64 nr_pages __sealed; /* entries of pages */
-static u64 nr_total __sealed;
-static u64 nr_free;
-static u32 free_head[NR_ORDERS];
-static u32 slab_head[NR_CLASSES]; /* slabs of a class that have free objects */
+static struct buddy_lists free_pages;
+static struct buddy pages __sealed = { .lists = &free_pages };
+static struct slab *slabs __sealed;
+static struct slab *slab_head[NR_CLASSES];
 
-static void list_add(u32 *head, u32 index)
+static void list_add(struct slab **head, struct slab *slab)
 {
-	pages[index].prev = NIL;
-	pages[index].next = *head;
-	if (*head != NIL) {
-		pages[*head].prev = index;
+	slab->prev = NULL;
+	slab->next = *head;
+	if (*head) {
+		(*head)->prev = slab;
 	}
-	*head = index;
+	*head = slab;
 }
 
-static void list_remove(u32 *head, u32 index)
+static void list_remove(struct slab **head, const struct slab *slab)
 {
-	const struct page_info *page = &pages[index];
-
-	if (page->prev != NIL) {
-		pages[page->prev].next = page->next;
+	if (slab->prev) {
+		slab->prev->next = slab->next;
 	} else {
-		*head = page->next;
+		*head = slab->next;
 	}
-	if (page->next != NIL) {
-		pages[page->next].prev = page->prev;
+	if (slab->next) {
+		slab->next->prev = slab->prev;
 	}
 }
 
-static void *page_va(u32 index)
+static u64 page_of(const void *va)
 {
-	return base + (size_t)index * PAGE_SIZE;
+	return (uintptr_t)va >> PAGE_SHIFT;
 }
 
-static u32 page_index(const void *va)
+static struct slab *slab_of(const void *va)
 {
-	return (u32)(((uintptr_t)va - (uintptr_t)base) >> PAGE_SHIFT);
+	return &slabs[page_of(va) - pages.base];
 }
 
-static void put_free(u32 index, unsigned int order)
+static u64 entry_of(const void *va)
 {
-	pages[index].state = PAGE_FREE;
-	pages[index].order = (u8)order;
-	list_add(&free_head[order], index);
+	u64 index = page_of(va) - pages.base;
+
+	ASSERT(index < pages.nr);
+	return pages.table[index];
 }
 
-static void free_block(u32 index, unsigned int order)
-{
-	nr_free += BIT(order);
-	pages[index].state = PAGE_INSIDE;
-	for (; order < NR_ORDERS - 1; order++) {
-		u32 buddy = index ^ (u32)BIT(order);
-
-		if (buddy >= nr_pages || pages[buddy].state != PAGE_FREE ||
-		    pages[buddy].order != order) {
-			break;
-		}
-		list_remove(&free_head[order], buddy);
-		pages[buddy].state = PAGE_INSIDE;
-		index = MIN(index, buddy);
-	}
-	put_free(index, order);
-}
-
-/* A block of 2^order pages in the given state, or NIL. */
-static u32 alloc_block(unsigned int order, enum page_state state)
-{
-	unsigned int from = order;
-	u32 index;
-
-	while (from < NR_ORDERS && free_head[from] == NIL) {
-		from++;
-	}
-	if (from >= NR_ORDERS) {
-		return NIL;
-	}
-	index = free_head[from];
-	list_remove(&free_head[from], index);
-	while (from > order) {
-		from--;
-		put_free(index + (u32)BIT(from), from);
-	}
-	pages[index].state = (u8)state;
-	pages[index].order = (u8)order;
-	nr_free -= BIT(order);
-	return index;
-}
-
-/*
- * Index 0 is the multiple of the largest block at or below the region, so that blocks are aligned
- * by address; the pages before the region and those of the infos stay PAGE_INSIDE for ever.
- */
 void heap_init(void *va, size_t bytes)
 {
-	uintptr_t start = ALIGN_DOWN((uintptr_t)va, PAGE_SIZE << ORDER_LIMIT);
 	u64 first;
 
-	base = (char *)start;
-	pages = va;
-	nr_pages = ((uintptr_t)va + bytes - start) >> PAGE_SHIFT;
-	memset(pages, 0, nr_pages * sizeof(pages[0]));
-	for (unsigned int i = 0; i < NR_ORDERS; i++) {
-		free_head[i] = NIL;
-	}
-	for (unsigned int i = 0; i < NR_CLASSES; i++) {
-		slab_head[i] = NIL;
-	}
-	nr_free = 0;
-	first = page_index((char *)va + nr_pages * sizeof(pages[0]) + PAGE_SIZE - 1);
-	for (u64 i = first; i < nr_pages; i += BIT(pages[i].order)) {
-		unsigned int fit = 63 - (unsigned int)__builtin_clzl(nr_pages - i);
-		unsigned int order = MIN((unsigned int)__builtin_ctzl(i | BIT(NR_ORDERS - 1)), fit);
+	pages.base = page_of(va);
+	pages.nr = bytes >> PAGE_SHIFT;
+	pages.table = va;
+	slabs = (struct slab *)(pages.table + pages.nr);
+	memset(va, 0, pages.nr * sizeof(pages.table[0]));
+	memset(slab_head, 0, sizeof(slab_head));
+	buddy_init(&pages);
+	first = page_of((char *)(slabs + pages.nr) + PAGE_SIZE - 1);
+	buddy_free(&pages, first, pages.base + pages.nr - first, false);
+}
 
-		put_free((u32)i, order);
-		nr_free += BIT(order);
-	}
-	nr_total = bytes >> PAGE_SHIFT;
+/* Lock held. */
+static void *alloc_locked(unsigned int order, u64 entry)
+{
+	bool is_dirty;
+	u64 page = buddy_alloc(&pages, order, entry, &is_dirty);
+
+	return page == BUDDY_NONE ? NULL : (void *)(page << PAGE_SHIFT);
 }
 
 void *heap_pages_alloc(unsigned int order)
 {
-	u32 index;
+	void *va;
 
 	if (order > ORDER_LIMIT) {
 		return NULL;
 	}
 	spin_lock(&heap_lock);
-	index = alloc_block(order, PAGE_BLOCK);
+	va = alloc_locked(order, ENTRY_BLOCK(order));
 	spin_unlock(&heap_lock);
-	if (index == NIL) {
-		return NULL;
+	if (va) {
+		arch_zero_pages(va, PAGE_SIZE << order);
 	}
-	arch_zero_pages(page_va(index), PAGE_SIZE << order);
-	return page_va(index);
+	return va;
 }
 
 void heap_pages_free(void *va, unsigned int order)
 {
-	u32 index = page_index(va);
-
 	if (!va) {
 		return;
 	}
-	ASSERT(index < nr_pages && pages[index].state == PAGE_BLOCK && pages[index].order == order);
+	ASSERT(entry_of(va) == ENTRY_BLOCK(order));
 	spin_lock(&heap_lock);
-	free_block(index, order);
+	buddy_free(&pages, page_of(va), BIT(order), false);
 	spin_unlock(&heap_lock);
 }
 
@@ -195,42 +140,50 @@ static unsigned int order_of(size_t size, unsigned int shift)
 	return units ? 64 - (unsigned int)__builtin_clzl(units) : 0;
 }
 
-static void *slab_alloc(unsigned int class)
+/* All objects of a slab. */
+static u64 objects_of(unsigned int class)
 {
-	unsigned int shift = CLASS_SHIFT + class, object;
-	u32 index = slab_head[class];
-
-	if (index == NIL) {
-		index = alloc_block(0, PAGE_SLAB);
-		if (index == NIL) {
-			return NULL;
-		}
-		pages[index].order = (u8) class;
-		pages[index].free_objects = ~0UL >> (64 - (PAGE_SIZE >> shift));
-		list_add(&slab_head[class], index);
-	}
-	object = (unsigned int)__builtin_ctzl(pages[index].free_objects);
-	pages[index].free_objects &= pages[index].free_objects - 1;
-	if (!pages[index].free_objects) {
-		list_remove(&slab_head[class], index);
-	}
-	return (char *)page_va(index) + ((size_t)object << shift);
+	return ~0UL >> (64 - (PAGE_SIZE >> (CLASS_SHIFT + class)));
 }
 
-static void slab_free(u32 index, size_t offset)
+static void *slab_alloc(unsigned int class)
 {
-	struct page_info *page = &pages[index];
-	unsigned int class = page->order, shift = CLASS_SHIFT + class;
-	u64 bit = BIT(offset >> shift);
+	struct slab *slab = slab_head[class];
+	u64 object;
 
-	ASSERT(!(offset & (BIT(shift) - 1)) && !(page->free_objects & bit));
-	if (!page->free_objects) {
-		list_add(&slab_head[class], index);
+	if (!slab) {
+		void *page = alloc_locked(0, ENTRY_SLAB(class));
+
+		if (!page) {
+			return NULL;
+		}
+		slab = slab_of(page);
+		slab->free_objects = objects_of(class);
+		list_add(&slab_head[class], slab);
 	}
-	page->free_objects |= bit;
-	if (page->free_objects == ~0UL >> (64 - (PAGE_SIZE >> shift))) {
-		list_remove(&slab_head[class], index);
-		free_block(index, 0);
+	object = (u64)__builtin_ctzl(slab->free_objects);
+	slab->free_objects &= slab->free_objects - 1;
+	if (!slab->free_objects) {
+		list_remove(&slab_head[class], slab);
+	}
+	return (char *)((pages.base + (u64)(slab - slabs)) << PAGE_SHIFT) +
+	       (object << (CLASS_SHIFT + class));
+}
+
+static void slab_free(void *object, unsigned int class)
+{
+	struct slab *slab = slab_of(object);
+	size_t offset = (uintptr_t)object & (PAGE_SIZE - 1);
+	u64 bit = BIT(offset >> (CLASS_SHIFT + class));
+
+	ASSERT(IS_ALIGNED(offset, BIT(CLASS_SHIFT + class)) && !(slab->free_objects & bit));
+	if (!slab->free_objects) {
+		list_add(&slab_head[class], slab);
+	}
+	slab->free_objects |= bit;
+	if (slab->free_objects == objects_of(class)) {
+		list_remove(&slab_head[class], slab);
+		buddy_free(&pages, page_of(object), 1, false);
 	}
 }
 
@@ -253,28 +206,29 @@ void *heap_alloc(size_t size)
 
 void heap_free(void *object)
 {
-	u32 index = page_index(object);
+	u64 entry;
 
 	if (!object) {
 		return;
 	}
-	ASSERT(index < nr_pages);
 	spin_lock(&heap_lock);
-	if (pages[index].state == PAGE_SLAB) {
-		slab_free(index, (uintptr_t)object & (PAGE_SIZE - 1));
+	entry = entry_of(object);
+	ASSERT(BUDDY_STATE(entry) == BUDDY_USED);
+	if (entry & SLAB) {
+		slab_free(object, ENTRY_NUMBER(entry));
 	} else {
-		ASSERT(pages[index].state == PAGE_BLOCK);
-		free_block(index, pages[index].order);
+		ASSERT(IS_ALIGNED((uintptr_t)object, PAGE_SIZE << ENTRY_NUMBER(entry)));
+		buddy_free(&pages, page_of(object), BIT(ENTRY_NUMBER(entry)), false);
 	}
 	spin_unlock(&heap_lock);
 }
 
 u64 heap_nr_free_pages(void)
 {
-	return READ_ONCE(nr_free);
+	return READ_ONCE(free_pages.nr_free);
 }
 
 u64 heap_nr_total_pages(void)
 {
-	return nr_total;
+	return pages.nr;
 }

@@ -51,7 +51,7 @@ size_t string_copy(char *dst, const char *src, size_t size)
 	return n;
 }
 
-unsigned long string_size(const char *s, const char **end)
+unsigned long string_size(const char *s, char **end)
 {
 	static const char suffixes[] = "kmgt";
 	char *stop;

@@ -53,6 +53,6 @@ static inline void string_fill(u64 *dst, u64 value, size_t nr)
  * A number with an optional K, M, G or T suffix (powers of 1024), base as strtoul's 0. *end (may be
  * NULL) is the first character not used; *end == s when there is no number.
  */
-unsigned long string_size(const char *s, const char **end);
+unsigned long string_size(const char *s, char **end);
 
 #endif

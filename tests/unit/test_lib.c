@@ -140,7 +140,7 @@ static void test_search(void **state)
 
 static void test_size(void **state)
 {
-	const char *end;
+	char *end;
 
 	assert_int_equal(string_size("512M", &end), MIB(512));
 	assert_int_equal(*end, 0);
