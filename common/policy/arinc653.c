@@ -171,8 +171,8 @@ static u64 key_of(u16 domain, u16 vcpu)
 
 static void arinc653_add(struct runqueue *rq, struct sched_unit *unit)
 {
-	unit->rtds.key = key_of(unit->group->domain, unit->id);
-	runqueue_key_add(rq, unit);
+	unit->key = key_of(unit->group->domain, unit->id);
+	runqueue_add(rq, unit);
 }
 
 /* The one whose window it is, if it waits. */
@@ -180,7 +180,7 @@ static struct sched_unit *arinc653_best(struct runqueue *rq, runqueue_may_t may,
 {
 	const struct arinc653_frame *frame = rq->pool->frame;
 	const struct sched_window *window = &frame->schedule.windows[frame->window];
-	struct tree_node *node = rq->keyed.root;
+	struct tree_node *node = rq->units.root;
 	u64 key;
 
 	if (frame->window >= frame->schedule.nr_windows) {
@@ -188,12 +188,12 @@ static struct sched_unit *arinc653_best(struct runqueue *rq, runqueue_may_t may,
 	}
 	key = key_of(domain_of(window), window->vcpu);
 	while (node) {
-		struct sched_unit *unit = container_of(node, struct sched_unit, rtds.node);
+		struct sched_unit *unit = container_of(node, struct sched_unit, node);
 
-		if (unit->rtds.key == key) {
+		if (unit->key == key) {
 			return may(unit, cpu) ? unit : NULL;
 		}
-		node = node->child[unit->rtds.key < key];
+		node = node->child[unit->key < key];
 	}
 	return NULL;
 }
@@ -220,7 +220,7 @@ SCHED_POLICY arinc653_ops = {
 	.pool_free = arinc653_pool_free,
 	.unit_fit = sched_fit_mask,
 	.add = arinc653_add,
-	.remove = runqueue_key_remove,
+	.remove = runqueue_remove,
 	.best = arinc653_best,
 	.advance = arinc653_advance,
 	.idle_until = arinc653_idle_until,

@@ -24,8 +24,8 @@
  * what is left of it; what is overdrawn (several CPUs at once) is taken from the next period. Units
  * whose domain has none left sleep (SCHED_BLOCK_CAP) until the refill timer wakes them.
  *
- * All of it is constant time, except the refill, which goes over one domain's vCPUs. Locks: the
- * core's; budget and nr_runnable are atomic.
+ * Queues are balanced trees by virtual time. All else is constant time, except the refill, which
+ * goes over one domain's vCPUs. Locks: the core's; budget and nr_runnable are atomic.
  */
 #include "../sched/pool.h"
 
@@ -34,6 +34,8 @@
 #define PERIOD (10 * NSEC_PER_MSEC)
 /* Shorter slices are not worth the switch. */
 #define SLICE_MIN (50 * NSEC_PER_USEC)
+/* So far behind others is a unit that yields. */
+#define YIELD NSEC_PER_MSEC
 
 static s64 cap_budget(const struct sched_group *group)
 {
@@ -102,13 +104,19 @@ static void credit_group_leave(struct sched_group *group)
 	timer_cancel(&group->refill);
 }
 
+/* By virtual time; urgent ones first, as they come. Who yields gives way to its equals. */
+static void credit_add(struct runqueue *rq, struct sched_unit *unit)
+{
+	unit->key = unit->urgent    ? 0
+		    : unit->yielded ? MAX(unit->vtime, rq->vtime) + YIELD
+				    : unit->vtime;
+	runqueue_add(rq, unit);
+}
+
 static void credit_arrive(struct runqueue *rq, struct sched_unit *unit, enum sched_arrival how)
 {
 	if (rq->running || rq->nr_waiting) {
-		u64 low = rq->vtime > LAG ? rq->vtime - LAG : 0;
-
-		unit->vtime = MAX(unit->vtime, low);
-		unit->vtime = MIN(unit->vtime, rq->vtime + LAG);
+		runqueue_draw_near(rq, unit);
 	} else {
 		rq->vtime = MAX(rq->vtime, unit->vtime);
 	}
@@ -178,7 +186,7 @@ SCHED_POLICY credit_ops = {
 	.group_leave = credit_group_leave,
 	.group_changed = credit_group_changed,
 	.unit_fit = sched_fit_mask,
-	.add = runqueue_add,
+	.add = credit_add,
 	.remove = runqueue_remove,
 	.best = runqueue_best,
 	.arrive = credit_arrive,

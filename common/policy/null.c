@@ -37,18 +37,13 @@ static u64 choices(const struct sched_pool *pool, const struct sched_unit *unit,
 	return left;
 }
 
-static void give_up(struct sched_pool *pool, const struct sched_unit *unit)
+static void null_unit_leave(struct sched_pool *pool, struct sched_unit *unit)
 {
 	for (u32 cpu = 0; cpu < ARRAY_SIZE(pool->owners); cpu++) {
 		if (pool->owners[cpu] == unit) {
 			pool->owners[cpu] = NULL;
 		}
 	}
-}
-
-static void null_unit_leave(struct sched_pool *pool, struct sched_unit *unit)
-{
-	give_up(pool, unit);
 }
 
 static int null_unit_fit(struct sched_pool *pool, struct sched_unit *unit, cpumask_t hard,
@@ -62,7 +57,7 @@ static int null_unit_fit(struct sched_pool *pool, struct sched_unit *unit, cpuma
 	if (!left) {
 		return hard.bits & pool->cpus.bits ? -ENOSPC : -EINVAL;
 	}
-	give_up(pool, unit);
+	null_unit_leave(pool, unit);
 	*allowed = cpumask_of((unsigned int)__builtin_ctzl(left));
 	pool->owners[cpumask_first(*allowed)] = unit;
 	return 0;

@@ -53,7 +53,7 @@
 
 static bool is_best_effort(const struct sched_unit *unit)
 {
-	return (unit->rtds.key & BEST_EFFORT) != 0;
+	return (unit->key & BEST_EFFORT) != 0;
 }
 
 static bool has_budget(const struct sched_unit *unit)
@@ -64,11 +64,8 @@ static bool has_budget(const struct sched_unit *unit)
 /* Key of who has no claim: virtual time, drawn near to the queue's. */
 static void set_best_effort(struct runqueue *rq, struct sched_unit *unit)
 {
-	u64 low = rq->vtime > LAG ? rq->vtime - LAG : 0;
-
-	unit->vtime = MAX(unit->vtime, low);
-	unit->vtime = MIN(unit->vtime, rq->vtime + LAG);
-	unit->rtds.key = BEST_EFFORT | unit->vtime;
+	runqueue_draw_near(rq, unit);
+	unit->key = BEST_EFFORT | unit->vtime;
 }
 
 /* Debt is carried over, savings are not. */
@@ -115,7 +112,7 @@ static void rtds_prepare(struct runqueue *rq, struct sched_unit *unit, enum sche
 		next_period(unit, now);
 	}
 	if (has_budget(unit)) {
-		rtds->key = rtds->deadline;
+		unit->key = rtds->deadline;
 		return;
 	}
 	set_best_effort(rq, unit);
@@ -165,7 +162,7 @@ static bool rtds_preempts(const struct sched_unit *unit, const struct sched_unit
 {
 	u64 margin = is_best_effort(unit) ? BURST : 0;
 
-	return unit->rtds.key + margin < running->rtds.key &&
+	return unit->key + margin < running->key &&
 	       !(is_best_effort(unit) && !is_best_effort(running));
 }
 
@@ -173,18 +170,18 @@ static bool rtds_is_better(const struct sched_unit *other, const struct sched_un
 {
 	u64 margin = is_best_effort(other) ? 2 * SLICE : 0;
 
-	return other->rtds.key + margin < own->rtds.key;
+	return other->key + margin < own->key;
 }
 
 static bool rtds_has_better(const struct runqueue *rq, const struct sched_unit *own)
 {
-	return READ_ONCE(rq->best_key) < own->rtds.key;
+	return READ_ONCE(rq->best_key) < own->key;
 }
 
 /* The CPU whose unit has the latest deadline or none, if that is later than the unit's own. */
 static unsigned int latest_cpu(const struct sched_unit *unit, u64 *key)
 {
-	u64 latest = unit->rtds.key;
+	u64 latest = unit->key;
 	unsigned int found = ~0U;
 
 	for (u64 cpus = unit->allowed.bits; cpus; cpus &= cpus - 1) {
@@ -214,9 +211,8 @@ static unsigned int rtds_victim(const struct sched_unit *unit)
 		if (cpu == ~0U) {
 			break;
 		}
-		if (__atomic_compare_exchange_n(&sched_queue_of(cpu)->running_key, &key,
-						unit->rtds.key, false, __ATOMIC_SEQ_CST,
-						__ATOMIC_SEQ_CST)) {
+		if (__atomic_compare_exchange_n(&sched_queue_of(cpu)->running_key, &key, unit->key,
+						false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
 			softirq_raise_on(cpu, SOFTIRQ_SCHED);
 			return cpu;
 		}
@@ -261,12 +257,16 @@ static void rtds_unit_leave(struct sched_pool *pool, struct sched_unit *unit)
 }
 
 /* Enter a reservation in place of the unit's old one, if it can be honoured. */
-static int admit(struct sched_pool *pool, struct sched_unit *unit, struct admission_load asked,
-		 struct sched_admission *why)
+static int admit(struct sched_pool *pool, struct sched_unit *unit, cpumask_t cpus,
+		 const struct sched_params *params, struct sched_admission *why)
 {
+	struct admission_load asked = { .cpus = cpus.bits };
 	u32 slot = slot_of(pool, unit), others = pool->nr_loads;
-	int err;
+	int err = admission_ppm(params->period_us, params->budget_us, &asked.ppm);
 
+	if (err) {
+		return err;
+	}
 	if (slot < others) {
 		/* The old one last, where the check does not see it. */
 		struct admission_load old = pool->loads[slot];
@@ -288,34 +288,25 @@ static int rtds_unit_fit(struct sched_pool *pool, struct sched_unit *unit, cpuma
 			 cpumask_t *allowed, struct sched_admission *why)
 {
 	struct sched_params params;
-	struct admission_load asked;
 	int err = sched_fit_mask(pool, unit, hard, allowed, why);
 
 	sched_unit_get(unit, &params);
-	if (err || !params.budget_us) {
-		return err;
-	}
-	asked.cpus = allowed->bits;
-	err = admission_ppm(params.period_us, params.budget_us, &asked.ppm);
-	return err ? err : admit(pool, unit, asked, why);
+	return err || !params.budget_us ? err : admit(pool, unit, *allowed, &params, why);
 }
 
 static int rtds_unit_admit(struct sched_pool *pool, struct sched_unit *unit,
 			   const struct sched_params *params, struct sched_admission *why)
 {
-	struct admission_load asked = { .cpus = unit->hard.bits & pool->cpus.bits };
+	cpumask_t allowed = cpumask_and(unit->hard, pool->cpus);
 	int err;
 
 	if (!params->budget_us) {
 		rtds_unit_leave(pool, unit);
 		return 0;
 	}
-	err = admission_ppm(params->period_us, params->budget_us, &asked.ppm);
+	err = admit(pool, unit, allowed, params, why);
 	if (!err) {
-		err = admit(pool, unit, asked, why);
-	}
-	if (!err) {
-		sched_set_allowed(unit, (cpumask_t){ asked.cpus });
+		sched_set_allowed(unit, allowed);
 	}
 	return err;
 }
@@ -354,9 +345,9 @@ SCHED_POLICY rtds_ops = {
 	.unit_fit = rtds_unit_fit,
 	.unit_leave = rtds_unit_leave,
 	.unit_admit = rtds_unit_admit,
-	.add = runqueue_key_add,
-	.remove = runqueue_key_remove,
-	.best = runqueue_key_best,
+	.add = runqueue_add,
+	.remove = runqueue_remove,
+	.best = runqueue_best,
 	.prepare = rtds_prepare,
 	.arrive = rtds_arrive,
 	.is_stale = rtds_is_stale,

@@ -137,8 +137,8 @@ static __noinline void pledge(struct runqueue *rq, const struct sched_unit *unit
 {
 	u64 key = READ_ONCE(rq->running_key);
 
-	while (unit->rtds.key < key) {
-		if (__atomic_compare_exchange_n(&rq->running_key, &key, unit->rtds.key, false,
+	while (unit->key < key) {
+		if (__atomic_compare_exchange_n(&rq->running_key, &key, unit->key, false,
 						__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
 			if (key != rq->own_key) {
 				sched_pass_on(rq, key);
@@ -265,7 +265,6 @@ static bool resume(struct runqueue *rq, struct sched_unit *unit)
 {
 	const struct sched_pool *pool = rq->pool;
 	unsigned int cpu = unit->cpu;
-	u64 now;
 
 	if (!sched_may_run(unit, cpu) || !pool->ops->resume || !pool->ops->resume(rq, unit)) {
 		return false;
@@ -275,9 +274,7 @@ static bool resume(struct runqueue *rq, struct sched_unit *unit)
 		return false;
 	}
 	atomic_fetch_and(&sched_idle_cpus, ~BIT(cpu));
-	now = time_now();
-	rq->idle_ns += now - rq->idle_since;
-	unit->since = now;
+	unit->since = time_now();
 	rq->running = unit;
 	__atomic_store_n(&unit->state, SCHED_STATE_RUNNING, __ATOMIC_RELEASE);
 	spin_unlock(&rq->lock);

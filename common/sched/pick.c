@@ -109,8 +109,8 @@ static struct sched_unit *steal_from(struct runqueue *rq, struct runqueue *from,
 	}
 	sched_dequeue(from, unit);
 	/* It runs here: whoever is offered next must find another CPU. */
-	pledged = publish(rq, unit->rtds.key);
-	if (pledged != unit->rtds.key) {
+	pledged = publish(rq, unit->key);
+	if (pledged != unit->key) {
 		sched_pass_on(rq, pledged);
 	}
 	offer_rest(from, unit->cpu);
@@ -195,7 +195,7 @@ static struct sched_unit *own_best(struct runqueue *rq, unsigned int cpu, u64 no
 static struct sched_unit *choose(struct runqueue *rq, unsigned int cpu, u64 now, bool *retry)
 {
 	struct sched_unit *unit = own_best(rq, cpu, now);
-	u64 key = unit ? unit->rtds.key : RUNQUEUE_KEY_NONE;
+	u64 key = unit ? unit->key : RUNQUEUE_KEY_NONE;
 	/* Published before the other queues are looked at. */
 	u64 pledged = publish(rq, key);
 
@@ -204,7 +204,7 @@ static struct sched_unit *choose(struct runqueue *rq, unsigned int cpu, u64 now,
 	} else if (!unit->urgent) {
 		unit = steal(rq, cpu, unit, retry);
 	}
-	if (unlikely(pledged != key) && (!unit || unit->rtds.key != pledged)) {
+	if (unlikely(pledged != key) && (!unit || unit->key != pledged)) {
 		sched_pass_on(rq, pledged);
 	}
 	return unit;
@@ -223,8 +223,8 @@ static u64 start(struct runqueue *rq, struct sched_unit *unit, u64 now)
 	unit->on_cpu = true;
 	rq->running = unit;
 	rq->loaded = unit;
-	if (rq->own_key != unit->rtds.key) {
-		(void)publish(rq, unit->rtds.key);
+	if (rq->own_key != unit->key) {
+		(void)publish(rq, unit->key);
 	}
 	slice = rq->pool->ops->slice ? rq->pool->ops->slice(rq, unit, others_wait, now)
 				     : TIME_NEVER;
@@ -249,17 +249,15 @@ static void leave(struct runqueue *rq, unsigned int cpu, u64 now)
 	if (rq->running) {
 		put_back(rq, rq->running, now);
 	} else {
-		rq->idle_ns += now - rq->idle_since;
 		atomic_fetch_and(&sched_idle_cpus, ~BIT(cpu));
 	}
 }
 
 /* Nobody is to run. Until when? */
-static u64 idle_or_park(struct runqueue *rq, unsigned int cpu, u64 now)
+static u64 idle_or_park(struct runqueue *rq, unsigned int cpu)
 {
 	struct sched_unit *unit = rq->loaded;
 
-	rq->idle_since = now;
 	if (unit && unit->blocked == SCHED_BLOCK_WAIT && sched_may_run(unit, cpu)) {
 		unit->parked = true;
 	} else {
@@ -282,19 +280,11 @@ struct sched_choice sched_pick(unsigned int cpu, u64 now)
 		offer_rest(rq, cpu);
 		retry = retry && rq->pool->ops->has_better;
 	} else {
-		choice.until = idle_or_park(rq, cpu, now);
+		choice.until = idle_or_park(rq, cpu);
 	}
 	if (retry) {
 		choice.until = MIN(choice.until, now + RETRY_NS);
 	}
 	spin_unlock(&rq->lock);
 	return choice;
-}
-
-u64 sched_cpu_idle_ns(unsigned int cpu)
-{
-	const struct runqueue *rq = sched_queue_of(cpu);
-	u64 idle = READ_ONCE(rq->idle_ns);
-
-	return READ_ONCE(rq->running) ? idle : idle + (time_now() - READ_ONCE(rq->idle_since));
 }

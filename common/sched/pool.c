@@ -27,8 +27,7 @@ static struct sched_pool nowhere;
 
 const struct sched_ops *sched_ops_find(enum sched_id id)
 {
-	for_each_policy(ops)
-	{
+	for_each_policy(ops) {
 		if (ops->id == id) {
 			return ops;
 		}
@@ -41,25 +40,28 @@ struct sched_pool *sched_pool_find(u32 id)
 	return id < SCHED_POOL_MAX && pools[id].ops ? &pools[id] : NULL;
 }
 
+/* A pool, in which nobody is, gets its policy. Pool lock, or boot. */
+static int set_policy(struct sched_pool *pool, const struct sched_ops *ops)
+{
+	int err = 0;
+
+	if (ops->pool_init) {
+		err = ops->pool_init(pool);
+	}
+	if (!err) {
+		pool->ops = ops;
+	}
+	return err;
+}
+
 int sched_boot_policy(const char *name)
 {
-	struct sched_pool *pool = &pools[0];
+	u32 nr_cpus_owned = (u32)__builtin_popcountl(pools[0].owned.bits);
 
-	for_each_policy(ops)
-	{
-		int err = 0;
-
-		if (strcmp(ops->name, name) != 0) {
-			continue;
+	for_each_policy(ops) {
+		if (strcmp(ops->name, name) == 0) {
+			return nr_cpus_owned > ops->cpus_max ? -ENOSPC : set_policy(&pools[0], ops);
 		}
-		if ((u32)__builtin_popcountl(pool->owned.bits) > ops->cpus_max) {
-			return -ENOSPC;
-		}
-		if (ops->pool_init) {
-			err = ops->pool_init(pool);
-		}
-		pool->ops = err ? pool->ops : ops;
-		return err;
 	}
 	return -EINVAL;
 }
@@ -68,8 +70,7 @@ void sched_cpu_online(unsigned int cpu)
 {
 	struct runqueue *rq = sched_queue_of(cpu);
 
-	*rq = (struct runqueue){ .idle_since = time_now(),
-				 .running_key = RUNQUEUE_KEY_NONE,
+	*rq = (struct runqueue){ .running_key = RUNQUEUE_KEY_NONE,
 				 .own_key = RUNQUEUE_KEY_NONE,
 				 .best_key = RUNQUEUE_KEY_NONE,
 				 .pool = &pools[0] };
@@ -131,25 +132,19 @@ int sched_pool_create(u32 id, enum sched_id policy, u32 *created)
 {
 	const struct sched_ops *ops = sched_ops_find(policy);
 	struct sched_pool *pool;
-	int err = 0;
+	int err;
 
 	if (!ops || (id != SCHED_POOL_ANY && id >= SCHED_POOL_MAX)) {
 		return -EINVAL;
 	}
 	spin_lock(&sched_pools_lock);
 	pool = find_free(id);
-	if (!pool) {
-		err = id == SCHED_POOL_ANY ? -ENOSPC : -EEXIST;
-		goto out_unlock;
-	}
-	if (ops->pool_init) {
-		err = ops->pool_init(pool);
-	}
-	if (!err) {
-		pool->ops = ops;
+	if (pool) {
+		err = set_policy(pool, ops);
 		*created = pool->id;
+	} else {
+		err = id == SCHED_POOL_ANY ? -ENOSPC : -EEXIST;
 	}
-out_unlock:
 	spin_unlock(&sched_pools_lock);
 	return err;
 }
@@ -197,18 +192,23 @@ static bool is_reserved(const struct sched_pool *pool, const struct sched_unit *
 	return unit->rtds.budget && pool->ops->id == SCHED_ID_RTDS;
 }
 
-/* The CPU is one of the pool's from now on. Pool lock. */
-static void open_cpu(struct sched_pool *pool, unsigned int cpu)
+/* No unit belongs to the CPU's queue. Pool lock. */
+static void set_pool(unsigned int cpu, struct sched_pool *pool)
 {
 	struct runqueue *rq = sched_queue_of(cpu);
 
 	spin_lock(&rq->lock);
 	rq->pool = pool;
 	spin_unlock(&rq->lock);
+}
+
+/* The CPU is one of the pool's from now on. Pool lock. */
+static void open_cpu(struct sched_pool *pool, unsigned int cpu)
+{
+	set_pool(cpu, pool);
 	pool->cpus.bits |= BIT(cpu);
 	pool->owned.bits |= BIT(cpu);
-	for_each_unit(pool, unit)
-	{
+	for_each_unit(pool, unit) {
 		if (cpumask_has(unit->hard, cpu) && !is_reserved(pool, unit) &&
 		    !pool->ops->owns_cpus) {
 			sched_set_allowed(unit, cpumask_and(unit->hard, pool->cpus));
@@ -246,16 +246,14 @@ static int close_cpu(struct sched_pool *pool, unsigned int cpu)
 	if (pool->cpus.bits == BIT(cpu) && (pool->id == 0 || pool->nr_groups)) {
 		return -EBUSY;
 	}
-	for_each_unit(pool, unit)
-	{
+	for_each_unit(pool, unit) {
 		if (unit->allowed.bits == BIT(cpu) ||
 		    (is_reserved(pool, unit) && cpumask_has(unit->allowed, cpu))) {
 			return -EBUSY;
 		}
 	}
 	pool->cpus.bits &= ~BIT(cpu);
-	for_each_unit(pool, unit)
-	{
+	for_each_unit(pool, unit) {
 		if (cpumask_has(unit->allowed, cpu)) {
 			sched_set_allowed(unit, (cpumask_t){ unit->allowed.bits & ~BIT(cpu) });
 		}
@@ -265,8 +263,7 @@ static int close_cpu(struct sched_pool *pool, unsigned int cpu)
 
 static bool is_empty(struct sched_pool *pool, unsigned int cpu)
 {
-	for_each_unit(pool, unit)
-	{
+	for_each_unit(pool, unit) {
 		if (READ_ONCE(unit->cpu) == cpu) {
 			return false;
 		}
@@ -277,50 +274,42 @@ static bool is_empty(struct sched_pool *pool, unsigned int cpu)
 int sched_pool_remove_cpu(u32 id, unsigned int cpu)
 {
 	struct sched_pool *pool;
-	struct runqueue *rq;
 	int err = 0;
 
 	spin_lock(&sched_pools_lock);
 	pool = sched_pool_find(id);
 	if (!pool || cpu >= 64 || !cpumask_has(pool->owned, cpu)) {
 		err = pool ? -ENODEV : -ENOENT;
-		goto out_unlock;
-	}
-	if (cpumask_has(pool->cpus, cpu)) {
+	} else if (cpumask_has(pool->cpus, cpu)) {
 		err = close_cpu(pool, cpu);
 	}
 	if (!err && !is_empty(pool, cpu)) {
 		err = -EAGAIN;
 	}
 	if (!err) {
-		rq = sched_queue_of(cpu);
-		spin_lock(&rq->lock);
-		rq->pool = &nowhere;
-		spin_unlock(&rq->lock);
+		set_pool(cpu, &nowhere);
 		pool->owned.bits &= ~BIT(cpu);
 	}
-out_unlock:
 	spin_unlock(&sched_pools_lock);
 	return err;
 }
 
 int sched_pool_info(u32 from, struct sched_pool_info *info)
 {
-	int err = -ENOENT;
+	u32 id = from;
 
 	spin_lock(&sched_pools_lock);
-	for (u32 i = from; i < SCHED_POOL_MAX; i++) {
-		if (pools[i].ops) {
-			*info = (struct sched_pool_info){ .id = i,
-							  .policy = pools[i].ops->id,
-							  .cpus = pools[i].cpus,
-							  .nr_groups = pools[i].nr_groups };
-			err = 0;
-			break;
-		}
+	while (id < SCHED_POOL_MAX && !pools[id].ops) {
+		id++;
+	}
+	if (id < SCHED_POOL_MAX) {
+		*info = (struct sched_pool_info){ .id = id,
+						  .policy = pools[id].ops->id,
+						  .cpus = pools[id].cpus,
+						  .nr_groups = pools[id].nr_groups };
 	}
 	spin_unlock(&sched_pools_lock);
-	return err;
+	return id < SCHED_POOL_MAX ? 0 : -ENOENT;
 }
 
 u32 sched_group_pool(const struct sched_group *group)

@@ -95,10 +95,10 @@ static inline void sched_account(struct runqueue *rq, struct sched_unit *unit, u
 
 /* Queue a unit that sleeps without a reason; it may go to another CPU. No queue lock. */
 void sched_place(struct sched_unit *unit, enum sched_arrival how);
-/* A queued unit waits behind others: tell CPUs that may want to take it. Queue lock. */
 /* Have the CPUs where a unit waits with a key of at most this one offer it again. No queue lock
  * needed. */
 void sched_pass_on(const struct runqueue *rq, u64 key);
+/* A queued unit waits behind others: tell CPUs that may want to take it. Queue lock. */
 void sched_offer(const struct sched_ops *ops, const struct sched_unit *unit);
 /* Its order in the queue changed, or where it may run: queue it anew, or let its CPU pick. */
 void sched_requeue(struct sched_unit *unit);

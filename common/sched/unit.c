@@ -78,8 +78,7 @@ int sched_unit_add(struct sched_unit *unit, struct sched_group *group, u16 id, c
 	unit->blocked = SCHED_BLOCK_DOWN;
 	unit->since = time_now();
 	unit->rtds = (struct sched_rtds){ .period = PERIOD_DEFAULT, .extratime = true };
-	for_each_policy(ops)
-	{
+	for_each_policy(ops) {
 		if (ops->unit_init) {
 			ops->unit_init(unit);
 		}
@@ -116,11 +115,9 @@ void sched_unit_remove(struct sched_unit *unit)
 	spin_lock(&group->lock);
 	group->throttle.first = NULL; /* it may be this one */
 	group->throttle.next = NULL;
-	for (at = &group->units; *at; at = &(*at)->group_next) {
-		if (*at == unit) {
-			*at = unit->group_next;
-			break;
-		}
+	for (at = &group->units; *at && *at != unit; at = &(*at)->group_next) {}
+	if (*at) {
+		*at = unit->group_next;
 	}
 	spin_unlock(&group->lock);
 	spin_unlock(&sched_pools_lock);

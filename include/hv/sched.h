@@ -75,24 +75,22 @@ struct sched_group {
 
 /* What rtds keeps of a unit: times in ns. */
 struct sched_rtds {
-	struct tree_node node; /* run queue, by key */
-	u64 key;	       /* less runs first */
-	u64 period, budget;    /* budget 0: no reservation */
-	u64 deadline;	       /* end of the current period */
-	s64 left;	       /* of the budget, until the deadline; less than 0: overdrawn */
-	struct timer refill;   /* at the deadline, when there is nothing left */
-	u64 nr_missed;	       /* deadlines that came before all of the budget that it wanted */
+	u64 period, budget;  /* budget 0: no reservation */
+	u64 deadline;	     /* end of the current period */
+	s64 left;	     /* of the budget, until the deadline; less than 0: overdrawn */
+	struct timer refill; /* at the deadline, when there is nothing left */
+	u64 nr_missed;	     /* deadlines that came before all of the budget that it wanted */
 	bool extratime;
 };
 
 struct sched_unit {
 	struct sched_group *group;
 	struct sched_unit *group_next;
-	struct sched_unit *prev, *next; /* run queue */
+	struct tree_node node; /* run queue, by key */
+	u64 key;	       /* less runs first */
 	enum sched_state state;
 	u32 cpu;	   /* run queue it is on, or last ran on */
 	u32 blocked;	   /* SCHED_BLOCK_*: why it may not run */
-	u16 slot;	   /* list of the run queue that holds it */
 	bool on_cpu;	   /* its context is in a CPU's registers */
 	bool urgent;	   /* woken from sleep: goes first until it has used its burst */
 	bool yielded;	   /* gives way once */
@@ -267,8 +265,6 @@ static inline bool sched_is_running(const struct sched_unit *unit)
 
 /* CPU time of a unit in ns, including the current stretch. */
 u64 sched_unit_run_ns(const struct sched_unit *unit, u64 now);
-/* Time a CPU has been idle, ns. */
-u64 sched_cpu_idle_ns(unsigned int cpu);
 
 /* Policy of pool 0. */
 enum sched_id sched_default_id(void);

@@ -220,15 +220,14 @@ static void settle(void)
 /* rtds: no CPU that may run a waiting reservation runs a later one, or none. */
 static void check_order(const struct sched_unit *unit)
 {
-	if (sched_group_policy(unit->group) != SCHED_ID_RTDS || (unit->rtds.key & BIT(63))) {
+	if (sched_group_policy(unit->group) != SCHED_ID_RTDS || (unit->key & BIT(63))) {
 		return;
 	}
 	for (unsigned int c = 0; c < nr; c++) {
-		if (running[c] && cpumask_has(unit->allowed, c) &&
-		    running[c]->rtds.key > unit->rtds.key) {
+		if (running[c] && cpumask_has(unit->allowed, c) && running[c]->key > unit->key) {
 			fail_msg("%lu: deadline %lu waits on %u of %lx, CPU %u runs %lx %lx",
-				 fake_counter, unit->rtds.key, unit->cpu, unit->allowed.bits, c,
-				 running[c]->rtds.key, sched_queue_of(c)->running_key);
+				 fake_counter, unit->key, unit->cpu, unit->allowed.bits, c,
+				 running[c]->key, sched_queue_of(c)->running_key);
 		}
 	}
 }
