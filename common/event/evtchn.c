@@ -60,14 +60,11 @@ bool evtchn_free_slice(struct domain *d)
 
 void evtchn_lock_pair(struct domain *a, struct domain *b)
 {
-	if (b == NULL || a == b) {
-		spin_lock(&a->evtchn->lock);
-	} else if (a->id < b->id) {
-		spin_lock(&a->evtchn->lock);
-		spin_lock_second(&b->evtchn->lock);
-	} else {
-		spin_lock(&b->evtchn->lock);
-		spin_lock_second(&a->evtchn->lock);
+	struct domain *first = b != NULL && b->id < a->id ? b : a;
+
+	spin_lock(&first->evtchn->lock);
+	if (b != NULL && a != b) {
+		spin_lock_second(first == a ? &b->evtchn->lock : &a->evtchn->lock);
 	}
 }
 
@@ -137,14 +134,12 @@ bool evtchn_prepare(struct domain *d)
 	return rc > 0;
 }
 
-/*
- * Find a free port (*port 0: the next, else that one, which must never have been in use) and its
- * channel; lock held. The channel stays free until its state is set.
- */
-static int find_free_port(struct domain *d, u32 *port, struct evtchn **out)
+/* *port 0: the next, else that one, which must never have been in use. */
+int evtchn_new_locked(struct domain *d, const struct evtchn *as, u32 *port)
 {
 	struct evtchn_table *table = d->evtchn;
 	u32 p = *port != 0 ? *port : next_free(table);
+	struct evtchn *chan;
 	int rc;
 
 	if (READ_ONCE(d->is_dying)) {
@@ -157,29 +152,19 @@ static int find_free_port(struct domain *d, u32 *port, struct evtchn **out)
 	if (rc < 0) {
 		return rc;
 	}
-	*out = evtchn_at(table, p);
-	if ((*out)->state != EVTCHN_FREE) {
+	chan = evtchn_at(table, p);
+	if (chan->state != EVTCHN_FREE) {
 		return -ENOSPC;
 	}
+	if (p == table->first_free) {
+		table->first_free = chan->peer;
+	}
+	chan->remote = as->remote;
+	chan->peer = as->peer;
+	chan->vcpu = as->vcpu;
+	store_release(&chan->state, as->state);
 	*port = p;
 	return 0;
-}
-
-int evtchn_new_locked(struct domain *d, const struct evtchn *as, u32 *port)
-{
-	struct evtchn *chan;
-	int err = find_free_port(d, port, &chan);
-
-	if (err == 0) {
-		if (*port == d->evtchn->first_free) {
-			d->evtchn->first_free = chan->peer;
-		}
-		chan->remote = as->remote;
-		chan->peer = as->peer;
-		chan->vcpu = as->vcpu;
-		store_release(&chan->state, as->state);
-	}
-	return err;
 }
 
 static int new_port(struct domain *d, const struct evtchn *as, u32 *port)

@@ -161,10 +161,12 @@ static u32 *entry_word(struct grant_entry_v1 *entry)
 	return (u32 *)(void *)entry;
 }
 
-static struct grant_entry_v1 *open_entry(struct grant_table *t, u32 ref, void **window)
+/* In a window, to be unmapped. */
+static struct grant_entry_v1 *open_entry(const struct grant_table *t, u32 ref)
 {
-	*window = window_map(t->frame[ref / GRANT_PER_FRAME]);
-	return (struct grant_entry_v1 *)*window + ref % GRANT_PER_FRAME;
+	struct grant_entry_v1 *entries = window_map(t->frame[ref / GRANT_PER_FRAME]);
+
+	return &entries[ref % GRANT_PER_FRAME];
 }
 
 static struct grant_pins *pins_of(struct grant_table *t, u32 ref)
@@ -173,12 +175,10 @@ static struct grant_pins *pins_of(struct grant_table *t, u32 ref)
 }
 
 /* May user use an entry with this word? */
-static int check_word(u32 word, const struct domain *user, bool is_write)
+static bool is_permitted(u32 word, const struct domain *user, bool is_write)
 {
-	if ((word & GTF_type_mask) != GTF_permit_access || word >> 16 != user->id) {
-		return GNTST_general_error;
-	}
-	return is_write && (word & GTF_readonly) != 0 ? GNTST_general_error : GNTST_okay;
+	return (word & GTF_type_mask) == GTF_permit_access && word >> 16 == user->id &&
+	       !(is_write && (word & GTF_readonly) != 0);
 }
 
 /* Set the in-use flags of an entry if it permits the use. */
@@ -186,13 +186,13 @@ static int mark_entry(struct grant_entry_v1 *entry, const struct domain *user, b
 {
 	u32 flags = is_write ? GTF_reading | GTF_writing : GTF_reading;
 	u32 word = READ_ONCE(*entry_word(entry));
-	int status;
 
 	for (int i = 0; i < CMPXCHG_TRIES; i++) {
-		status = check_word(word, user, is_write);
-		if (status != GNTST_okay ||
-		    guest_atomic_cmpxchg(entry_word(entry), &word, word | flags)) {
-			return status;
+		if (!is_permitted(word, user, is_write)) {
+			return GNTST_general_error;
+		}
+		if (guest_atomic_cmpxchg(entry_word(entry), &word, word | flags)) {
+			return GNTST_okay;
 		}
 	}
 	return GNTST_eagain;
@@ -202,39 +202,29 @@ static int mark_entry(struct grant_entry_v1 *entry, const struct domain *user, b
 static bool unmark_entry(struct grant_entry_v1 *entry, u32 flags)
 {
 	u32 word = READ_ONCE(*entry_word(entry));
+	bool ok = false;
 
-	for (int i = 0; i < CMPXCHG_TRIES; i++) {
-		if (guest_atomic_cmpxchg(entry_word(entry), &word, word & ~flags)) {
-			return true;
-		}
+	for (int i = 0; i < CMPXCHG_TRIES && !ok; i++) {
+		ok = guest_atomic_cmpxchg(entry_word(entry), &word, word & ~flags);
 	}
-	return false;
-}
-
-static u32 unused_flags(const struct grant_pins *pins)
-{
-	return (pins->writers == 0 ? GTF_writing : 0) |
-	       (pins->writers == 0 && pins->readers == 0 ? GTF_reading : 0);
+	return ok;
 }
 
 static int pin_locked(struct domain *user, const struct grant_use *use, u32 *frame)
 {
 	struct grant_table *t = use->granter->grant;
 	struct grant_entry_v1 *entry;
-	void *window;
 	int status;
 
 	if (use->ref / GRANT_PER_FRAME >= t->nr_frames) {
 		return GNTST_bad_gntref;
 	}
-	entry = open_entry(t, use->ref, &window);
+	entry = open_entry(t, use->ref);
 	status = mark_entry(entry, user, use->is_write);
 	*frame = READ_ONCE(entry->frame);
-	window_unmap(window);
-	if (status == GNTST_okay && use->is_write) {
-		pins_of(t, use->ref)->writers++;
-	} else if (status == GNTST_okay) {
-		pins_of(t, use->ref)->readers++;
+	window_unmap(entry);
+	if (status == GNTST_okay) {
+		pins_of(t, use->ref)->nr[use->is_write]++;
 	}
 	return status;
 }
@@ -244,15 +234,19 @@ static bool unpin_locked(const struct grant_use *use)
 {
 	struct grant_table *t = use->granter->grant;
 	struct grant_pins *pins = pins_of(t, use->ref);
-	u32 *count = use->is_write ? &pins->writers : &pins->readers;
-	void *window;
+	struct grant_entry_v1 *entry;
+	u32 unused = 0;
 	bool ok = true;
 
-	(*count)--;
+	pins->nr[use->is_write]--;
+	if (pins->nr[true] == 0) {
+		unused = pins->nr[false] == 0 ? GTF_reading | GTF_writing : GTF_writing;
+	}
 	/* The table's frames go with its dying owner, while others still map its pages. */
-	if (use->ref / GRANT_PER_FRAME < t->nr_frames && unused_flags(pins) != 0) {
-		ok = unmark_entry(open_entry(t, use->ref, &window), unused_flags(pins));
-		window_unmap(window);
+	if (use->ref / GRANT_PER_FRAME < t->nr_frames && unused != 0) {
+		entry = open_entry(t, use->ref);
+		ok = unmark_entry(entry, unused);
+		window_unmap(entry);
 	}
 	return ok;
 }
@@ -269,26 +263,21 @@ int grant_use_begin(struct domain *user, struct grant_use *use)
 	spin_lock(&t->lock);
 	status = pin_locked(user, use, &frame);
 	spin_unlock(&t->lock);
-	if (status != GNTST_okay) {
-		return status;
+	if (status == GNTST_okay &&
+	    s2_get_frame(use->granter, gfn(frame), use->is_write, &use->frame) != 0) {
+		grant_use_end(use);
+		status = GNTST_bad_page;
 	}
-	if (s2_get_frame(use->granter, gfn(frame), use->is_write, &use->frame) != 0) {
-		grant_use_end(use, false);
-		return GNTST_bad_page;
-	}
-	return GNTST_okay;
+	return status;
 }
 
-void grant_use_end(const struct grant_use *use, bool put_frame)
+void grant_use_end(const struct grant_use *use)
 {
 	bool ok;
 
 	spin_lock(&use->granter->grant->lock);
 	ok = unpin_locked(use);
 	spin_unlock(&use->granter->grant->lock);
-	if (put_frame) {
-		frame_put(use->frame);
-	}
 	if (!ok) {
 		domain_crash(use->granter, "kept an entry of its grant table busy");
 	}

@@ -142,7 +142,8 @@ static int map_from(struct domain *d, struct domain *granter, struct gnttab_map_
 	domain_hold(granter);
 	status = install(d, &use, op->host_addr >> PAGE_SHIFT, &op->handle);
 	if (status != GNTST_okay) {
-		grant_use_end(&use, true);
+		grant_use_end(&use);
+		frame_put(use.frame);
 		domain_put(granter);
 		return status;
 	}
@@ -178,7 +179,7 @@ static void drop(struct domain *d, const struct grant_track *entry)
 		/* Never -ENOMEM: a leaf of this kind is a page. */
 		s2_unmap(d, gfn(entry->gfn), 1);
 	}
-	grant_use_end(&use, false);
+	grant_use_end(&use);
 	domain_put(entry->granter);
 }
 
@@ -231,10 +232,9 @@ static int side_begin(struct domain *d, struct domain *granter, const struct gnt
 static void side_end(const struct grant_use *use)
 {
 	if (use->granter != NULL) {
-		grant_use_end(use, true);
-	} else {
-		frame_put(use->frame);
+		grant_use_end(use);
 	}
+	frame_put(use->frame);
 }
 
 static void copy_between(const struct gnttab_copy *op, mfn_t from, mfn_t to)

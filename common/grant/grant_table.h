@@ -17,8 +17,7 @@
 
 /* How often an entry is in use now. */
 struct grant_pins {
-	u32 readers; /* read-only uses */
-	u32 writers;
+	u32 nr[2]; /* read-only uses, uses that may write */
 };
 
 /* One mapping that this domain has made of another's grant. */
@@ -59,7 +58,7 @@ struct grant_use {
  * use->frame is valid until grant_use_end(), or the mapping that takes the reference over.
  */
 int grant_use_begin(struct domain *user, struct grant_use *use);
-/* Give the pin back, and with put_frame the reference as well. */
-void grant_use_end(const struct grant_use *use, bool put_frame);
+/* Give the pin back; the reference is the caller's or the mapping's. */
+void grant_use_end(const struct grant_use *use);
 
 #endif

@@ -11,7 +11,7 @@
 
 /* Map one frame read/write, normal cacheable; at most 4 nested. Never fails. LIFO with unmap. */
 void *window_map(mfn_t frame);
-void window_unmap(void *va);
+void window_unmap(void *va); /* any address in it */
 
 /* Map the 2 MiB block that holds frame; returns the address of the block's first byte. Not nested.
  */
