@@ -186,8 +186,7 @@ static __init int keep(u64 lowest, u64 highest, u64 heap_bytes)
 	remove_range(&kept, &free_ranges);
 	memset(va, 0, bytes);
 	kept_bytes = bytes + boot_info.image.bytes;
-	frame_set_scrubber(arch_scrub_frames);
-	frame_table_init(va, mfn(lowest >> PAGE_SHIFT), nr);
+	frame_table_init(va, mfn(lowest >> PAGE_SHIFT), nr, arch_scrub_frames);
 	heap_init(va + table_bytes, heap_bytes);
 	return 0;
 }

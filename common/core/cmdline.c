@@ -32,20 +32,16 @@ static const char *const ignored[] = {
 
 static void split(char *s)
 {
-	while (*s) {
-		while (ctype_is_space(*s)) {
-			*s++ = '\0';
-		}
-		if (*s && nr_words == WORDS_MAX) {
+	for (bool is_in_word = false; *s; s++) {
+		if (ctype_is_space(*s)) {
+			*s = '\0';
+		} else if (!is_in_word && nr_words == WORDS_MAX) {
 			pr_warn("command line: only the first %u words are used", WORDS_MAX);
 			return;
-		}
-		if (*s) {
+		} else if (!is_in_word) {
 			words[nr_words++] = (struct word){ .text = s };
 		}
-		while (*s && !ctype_is_space(*s)) {
-			s++;
-		}
+		is_in_word = *s != '\0';
 	}
 }
 

@@ -30,7 +30,7 @@ void defer_queue(struct defer_work *work)
 	softirq_raise(SOFTIRQ_DEFER);
 }
 
-static void run(void)
+void defer_run(void)
 {
 	struct defer_list *list = this_cpu_ptr(defer_list);
 	struct defer_work *work = list->first;
@@ -41,9 +41,4 @@ static void run(void)
 	}
 	store_release(&work->is_queued, 0);
 	work->fn(work);
-}
-
-void defer_init(void)
-{
-	softirq_register(SOFTIRQ_DEFER, run);
 }

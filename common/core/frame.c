@@ -231,8 +231,9 @@ size_t frame_table_bytes(u64 nr)
 	return MIN(nr, BUDDY_NR_MAX) * sizeof(frames.table[0]);
 }
 
-void frame_table_init(void *memory, mfn_t base, u64 nr)
+void frame_table_init(void *memory, mfn_t base, u64 nr, void (*scrub)(mfn_t first, u64 nr))
 {
+	scrub_frames = scrub;
 	frames.table = memory;
 	frames.base = base.v;
 	frames.nr = MIN(nr, BUDDY_NR_MAX);
@@ -250,9 +251,4 @@ void frame_add_range(mfn_t first, u64 nr)
 		nr_total += nr;
 		give_back(first.v, nr, true);
 	}
-}
-
-void frame_set_scrubber(void (*scrub)(mfn_t first, u64 nr))
-{
-	scrub_frames = scrub;
 }

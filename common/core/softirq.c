@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Softirqs: a word of bits per CPU, set by anyone with an atomic or, cleared by its CPU only. The
- * table of handlers is written at boot. Before a handler runs its bit is cleared, so what arrives
- * while it runs is seen the next time. No locks.
+ * Softirqs: a word of bits per CPU, set by anyone with an atomic or, cleared by its CPU only.
+ * Before a handler runs its bit is cleared, so what arrives while it runs is seen the next time. No
+ * locks.
  */
 #include <hv/arch.h>
 #include <hv/budget.h>
+#include <hv/defer.h>
 #include <hv/irq.h>
 #include <hv/softirq.h>
+#include <hv/timer.h>
 
 DEFINE_PER_CPU(u32, softirq_bits);
 
-static void (*handlers[NR_SOFTIRQS])(void) __sealed;
-
-void softirq_register(enum softirq nr, void (*handler)(void))
-{
-	handlers[nr] = handler;
-}
+static void (*const handlers[NR_SOFTIRQS])(void) = {
+	[SOFTIRQ_TIMER] = timer_run,
+	[SOFTIRQ_DEFER] = defer_run,
+};
 
 void softirq_raise(enum softirq nr)
 {
@@ -42,7 +42,7 @@ void softirq_run(void)
 	u32 bits = READ_ONCE(this_cpu(softirq_bits)) & ~(u32)BIT(SOFTIRQ_SCHED);
 	enum softirq nr = (enum softirq)__builtin_ctz(bits | BIT(NR_SOFTIRQS));
 
-	if (bits && softirq_take(nr) && handlers[nr]) {
+	if (bits && softirq_take(nr)) {
 		handlers[nr]();
 	}
 }

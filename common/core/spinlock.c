@@ -41,16 +41,6 @@ bool spin_trylock(struct spinlock *lock)
 	return true;
 }
 
-bool spin_is_held(const struct spinlock *lock)
-{
-	u32 tickets = READ_ONCE(lock->tickets);
-
-	if ((u16)tickets == (u16)(tickets >> 16)) {
-		return false;
-	}
-	return !IS_ENABLED(CONFIG_DEBUG) || READ_ONCE(lock->holder) == cpu_id() + 1;
-}
-
 void spinlock_check(const struct spinlock *lock, bool same_rank)
 {
 	const struct held_locks *held = this_cpu_ptr(spinlock_held);
@@ -74,11 +64,10 @@ void spinlock_check(const struct spinlock *lock, bool same_rank)
 	}
 }
 
-void spinlock_note_taken(struct spinlock *lock)
+void spinlock_note_taken(const struct spinlock *lock)
 {
 	struct held_locks *held = this_cpu_ptr(spinlock_held);
 
-	lock->holder = (u16)(cpu_id() + 1);
 	if (panic_is_active()) {
 		return;
 	}
@@ -88,7 +77,7 @@ void spinlock_note_taken(struct spinlock *lock)
 	held->lock[held->nr++] = lock;
 }
 
-void spinlock_note_released(struct spinlock *lock)
+void spinlock_note_released(const struct spinlock *lock)
 {
 	struct held_locks *held = this_cpu_ptr(spinlock_held);
 	u32 i = 0;
@@ -103,7 +92,6 @@ void spinlock_note_released(struct spinlock *lock)
 		panic("lock of rank %u released by CPU %u, which does not hold it", lock->rank,
 		      cpu_id());
 	}
-	lock->holder = 0;
 	for (held->nr--; i < held->nr; i++) {
 		held->lock[i] = held->lock[i + 1];
 	}

@@ -11,7 +11,6 @@
 #include <hv/arch.h>
 #include <hv/compiler.h>
 #include <hv/errno.h>
-#include <hv/softirq.h>
 #include <hv/timer.h>
 
 #define NS_SHIFT      52
@@ -30,20 +29,12 @@ static u64 multiply_shift(u64 a, u64 b, unsigned int shift)
 	return result >> 64 ? ~0UL : (u64)result;
 }
 
-/* a * 2^shift / b rounded up: long division by hand, since there is no 128-bit one. */
+/* a * 2^shift / b rounded up, for a and b below 2^32 and a shift of 32 to 64, in two steps. */
 static u64 ratio(u64 a, u64 b, unsigned int shift)
 {
-	u64 quotient = a / b, rest = a % b;
+	u64 quotient = (a << 32) / b, rest = (a << 32) % b << (shift - 32);
 
-	while (shift--) {
-		rest <<= 1;
-		quotient <<= 1;
-		if (rest >= b) {
-			rest -= b;
-			quotient |= 1;
-		}
-	}
-	return quotient + (rest != 0);
+	return (quotient << (shift - 32)) + DIV_ROUND_UP(rest, b);
 }
 
 int time_init(u64 frequency_hz)
@@ -54,7 +45,6 @@ int time_init(u64 frequency_hz)
 	ns_per_tick = ratio(NSEC_PER_SEC, frequency_hz, NS_SHIFT);
 	ticks_per_ns = ratio(frequency_hz, NSEC_PER_SEC, TICKS_SHIFT);
 	origin = arch_counter();
-	softirq_register(SOFTIRQ_TIMER, timer_run);
 	return 0;
 }
 

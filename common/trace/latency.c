@@ -22,19 +22,10 @@ static unsigned int bucket_of(u64 ticks)
 	return bucket < LATENCY_NR_BUCKETS ? bucket : LATENCY_NR_BUCKETS - 1;
 }
 
-u64 latency_bucket_start(unsigned int bucket)
-{
-	return bucket < 4 ? bucket : (4UL + bucket % 4) << (bucket / 4 - 1);
-}
-
 void latency_add(struct latency *histogram, u64 ticks)
 {
-	if (histogram->count == 0 || ticks < histogram->min) {
-		histogram->min = ticks;
-	}
-	if (ticks > histogram->max) {
-		histogram->max = ticks;
-	}
+	histogram->min = histogram->count == 0 ? ticks : MIN(histogram->min, ticks);
+	histogram->max = MAX(histogram->max, ticks);
 	histogram->count++;
 	histogram->sum += ticks;
 	histogram->buckets[bucket_of(ticks)]++;

@@ -14,8 +14,8 @@ struct defer_work {
 	u32 is_queued;
 };
 
-/* Boot: registers the softirq. */
-void defer_init(void);
+/* SOFTIRQ_DEFER: runs one item. */
+void defer_run(void);
 
 /*
  * Queue on this CPU unless queued already. fn may queue the work again (it then runs at the next

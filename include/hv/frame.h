@@ -71,13 +71,10 @@ u64 frame_nr_total(void);
  * Boot: give the allocator its table (zeroed memory for the frames [base, base + nr), at most 2^28
  * of them, 1 TiB) and then each free range of RAM, in whatever state it is: it is scrubbed when
  * it is first handed out. Frames never added stay "not RAM"; so do those the table does not reach.
+ * scrub zeroes frames (arch_scrub_frames, at most 2 MiB a call).
  */
 size_t frame_table_bytes(u64 nr);
-void frame_table_init(void *table, mfn_t base, u64 nr);
+void frame_table_init(void *table, mfn_t base, u64 nr, void (*scrub)(mfn_t first, u64 nr));
 void frame_add_range(mfn_t first, u64 nr);
-
-/* Boot, before the first frame_put(): how to zero frames (arch_scrub_frames, at most 2 MiB a call).
- */
-void frame_set_scrubber(void (*scrub)(mfn_t first, u64 nr));
 
 #endif

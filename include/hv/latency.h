@@ -17,7 +17,5 @@ struct latency {
 
 /* Count one value. Constant time. */
 void latency_add(struct latency *histogram, u64 ticks);
-/* Smallest value of a bucket below LATENCY_NR_BUCKETS. */
-u64 latency_bucket_start(unsigned int bucket);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Work deferred to the way out of EL2: a per-CPU word of pending bits, looked at by trap/run.c
- * before each return to a guest. Handlers are registered at boot and run with no lock held.
+ * before each return to a guest. Handlers (softirq.c) run with no lock held.
  */
 #ifndef HV_SOFTIRQ_H
 #define HV_SOFTIRQ_H
@@ -18,8 +18,6 @@ enum softirq {
 
 DECLARE_PER_CPU(u32, softirq_bits);
 
-/* Set a handler; boot only. */
-void softirq_register(enum softirq nr, void (*handler)(void));
 /* Mark pending on this CPU. */
 void softirq_raise(enum softirq nr);
 /* Mark pending on a CPU and, if it is another one, interrupt it. */

@@ -22,7 +22,6 @@ struct spinlock {
 		};
 	};
 	u16 rank;
-	u16 holder; /* debug builds: CPU + 1 */
 };
 
 #define SPINLOCK_INIT(lock_rank) { .rank = (lock_rank) }
@@ -36,8 +35,8 @@ static inline void spin_lock_init(struct spinlock *lock, enum lock_rank rank)
 /* Internal: waits for a ticket; debug bookkeeping. */
 void spinlock_wait(struct spinlock *lock, u16 ticket);
 void spinlock_check(const struct spinlock *lock, bool same_rank);
-void spinlock_note_taken(struct spinlock *lock);
-void spinlock_note_released(struct spinlock *lock);
+void spinlock_note_taken(const struct spinlock *lock);
+void spinlock_note_released(const struct spinlock *lock);
 
 static inline void spin_lock_checked(struct spinlock *lock, bool same_rank)
 {
@@ -80,8 +79,5 @@ static inline void spin_unlock(struct spinlock *lock)
 
 /* Take the lock if it is free; true when taken. Ranks are not checked: it can not deadlock. */
 bool __must_check spin_trylock(struct spinlock *lock);
-
-/* Is it held by this CPU (debug builds), by anyone (others)? For assertions. */
-bool spin_is_held(const struct spinlock *lock);
 
 #endif

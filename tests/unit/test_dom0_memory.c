@@ -115,8 +115,7 @@ static int setup(void **state)
 {
 	fake_reset(1);
 	table = calloc(1, frame_table_bytes(FRAMES(RAM_END)));
-	frame_table_init(table, mfn(0), FRAMES(RAM_END));
-	frame_set_scrubber(scrub);
+	frame_table_init(table, mfn(0), FRAMES(RAM_END), scrub);
 	memset(&dom0, 0, sizeof(dom0));
 	dom0.d = &dom;
 	nr_mapped = 0;
@@ -184,7 +183,7 @@ static void test_without_a_limit(void **state)
 static void test_scattered(void **state)
 {
 	make_tree(0x40000000);
-	frame_table_init(table, mfn(0), FRAMES(RAM_END));
+	frame_table_init(table, mfn(0), FRAMES(RAM_END), scrub);
 	memset(table, 0, frame_table_bytes(FRAMES(RAM_END)));
 	for (u64 at = MIB(4); at < MIB(512); at += MIB(4)) {
 		add(at, at + MIB(2));

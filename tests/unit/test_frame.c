@@ -29,8 +29,7 @@ static int setup(void **state)
 {
 	fake_reset(2);
 	table = calloc(1, frame_table_bytes(NR));
-	frame_table_init(table, mfn(BASE), NR);
-	frame_set_scrubber(scrub);
+	frame_table_init(table, mfn(BASE), NR, scrub);
 	memset(is_dirty, 0, sizeof(is_dirty));
 	return 0;
 }

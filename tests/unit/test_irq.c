@@ -78,7 +78,6 @@ static int setup(void **state)
 	fake_reset(4);
 	nr_pending = nr_deactivated = nr_handled = 0;
 	irq_set_chip(&chip);
-	defer_init();
 	return 0;
 }
 

@@ -8,6 +8,12 @@
 
 #include <hv/latency.h>
 
+/* The smallest value of a bucket. */
+static u64 start_of(unsigned int bucket)
+{
+	return bucket < 4 ? bucket : (4UL + bucket % 4) << (bucket / 4 - 1);
+}
+
 static bool is_in(u64 ticks, unsigned int bucket)
 {
 	struct latency histogram = { 0 };
@@ -18,15 +24,15 @@ static bool is_in(u64 ticks, unsigned int bucket)
 
 static void test_borders(void **state)
 {
-	assert_int_equal(latency_bucket_start(0), 0);
+	assert_int_equal(start_of(0), 0);
 	for (unsigned int i = 1; i < LATENCY_NR_BUCKETS; i++) {
-		u64 start = latency_bucket_start(i);
+		u64 start = start_of(i);
 
-		assert_true(start > latency_bucket_start(i - 1));
+		assert_true(start > start_of(i - 1));
 		assert_true(is_in(start, i));
 		assert_true(is_in(start - 1, i - 1));
 	}
-	assert_int_equal(latency_bucket_start(LATENCY_NR_BUCKETS - 1), 7UL << 30);
+	assert_int_equal(start_of(LATENCY_NR_BUCKETS - 1), 7UL << 30);
 	assert_true(is_in(~0UL, LATENCY_NR_BUCKETS - 1));
 }
 

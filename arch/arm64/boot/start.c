@@ -14,7 +14,6 @@
 #include <hv/bootinfo.h>
 #include <hv/console.h>
 #include <hv/context.h>
-#include <hv/defer.h>
 #include <hv/devtree.h>
 #include <hv/errno.h>
 #include <hv/firmware.h>
@@ -70,7 +69,6 @@ static __init void init_interrupts(void)
 	if (irq_request(HYP_TIMER_PPI, timer_interrupt, NULL) || vgic_init() || vtimer_init()) {
 		boot_stop("the interrupts that the hypervisor itself needs are not available");
 	}
-	defer_init();
 }
 
 __init void boot_start(u64 fdt_pa)
