@@ -15,6 +15,7 @@
 #include <hv/device.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
+#include <hv/heap.h>
 #include <hv/mapping.h>
 #include <hv/panic.h>
 #include <hv/printk.h>
@@ -85,7 +86,8 @@ static void start_dom0(struct timer *timer)
 		}
 	}
 	boot_memory_release_modules();
-	pr_info("boot: done after %lu us\n", time_now() / NSEC_PER_USEC);
+	pr_info("boot: done after %lu us, %lu of %lu KiB of heap are free\n",
+		time_now() / NSEC_PER_USEC, heap_nr_free_pages() << 2, heap_nr_total_pages() << 2);
 	if (IS_ENABLED(CONFIG_DOM0) && hardware_domain) {
 		domain_control_unpause(hardware_domain);
 		timer_init(timer, seal_dom0);

@@ -219,8 +219,8 @@ __init int boot_memory_init(void)
 		remove_range(&boot_info.modules[i].at, &free_ranges);
 	}
 	devtree_for_each_cpu(count_slot);
-	heap_bytes = cmdline_size("heap",
-				  HEAP_AT_LEAST + total / HEAP_SHARE + nr_slots * PERCPU_SLOT_SIZE);
+	heap_bytes = HEAP_AT_LEAST + total / HEAP_SHARE + nr_slots * PERCPU_SLOT_SIZE;
+	heap_bytes = cmdline_size("heap", CONFIG_HEAP_KIB ? KIB(CONFIG_HEAP_KIB) : heap_bytes);
 	rc = keep(lowest, highest, ALIGN_UP(heap_bytes, PAGE_SIZE));
 	if (rc) {
 		return rc;

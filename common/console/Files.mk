@@ -2,3 +2,6 @@
 # Objects of common/console, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
 obj-$(CONFIG_CONSOLE_KEEP) += dom_console.o
 obj-$(CONFIG_VUART) += vuart.o
+ifneq ($(CONFIG_CONSOLE_KEEP),y)
+obj-$(CONFIG_VUART) += direct.o
+endif

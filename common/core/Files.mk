@@ -7,7 +7,11 @@ obj-y += console.o
 obj-$(CONFIG_CONSOLE_INPUT) += console_input.o
 obj-$(CONFIG_DEBUG_KEYS) += debugkeys.o
 obj-y += defer.o
+ifeq ($(CONFIG_FRAME_RANGES),y)
+obj-y += frame_ranges.o
+else
 obj-y += frame.o
+endif
 obj-y += heap.o
 obj-y += irq.o
 obj-y += panic.o

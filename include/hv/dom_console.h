@@ -60,6 +60,9 @@ void dom_console_unbind(struct domain *d);
 /* The guest has sent its event: empty its output ring, tell the listener. */
 void dom_console_service(struct domain *d);
 #else
+/* To the machine's console; what that has no room for is lost. */
+void dom_console_put(struct domain *d, enum dom_console_stream which, const char *text, u32 len);
+
 static inline int dom_console_init(struct domain *d)
 {
 	(void)d;

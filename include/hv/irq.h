@@ -13,7 +13,7 @@
 #include <hv/compiler.h>
 #include <hv/types.h>
 
-#define IRQ_MAX	      1020U
+#define IRQ_MAX	      ((unsigned int)CONFIG_NR_IRQS)
 #define IRQ_SPURIOUS  1023U
 #define IRQ_FIRST_PPI 16U
 #define IRQ_FIRST_SPI 32U

@@ -25,7 +25,8 @@
 #include <hv/tree.h>
 #include <hv/types.h>
 
-#define SCHED_POOL_MAX	  16U /* pools 0 … 15 */
+/* Pools 0 … 15; only 0 where nobody makes more. */
+#define SCHED_POOL_MAX	  (IS_ENABLED(CONFIG_CPU_POOLS) || IS_ENABLED(CONFIG_TOOLSTACK) ? 16U : 1U)
 #define SCHED_POOL_ANY	  (~0U)
 #define SCHED_WINDOWS_MAX 64U
 #define SCHED_NOBODY	  0x7fffU /* window.domain: the CPU idles (Xen's DOMID_IDLE) */

@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * EL2's stage-1 tables. Owns every table page; all come from static memory, because EL2 maps
- * nothing new after boot. Only the boot CPU calls in here, and only until map_seal(), so there is
- * no lock. What each region is for stands in asm/layout.h. Arm ARM D8.
+ * EL2's stage-1 tables. Owns every table page: static ones, a few spare ones until the heap is
+ * there, then pages of the heap. EL2 maps nothing new after boot: only the boot CPU calls in here,
+ * and only until map_seal(), so there is no lock. What each region is for stands in asm/layout.h.
+ * Arm ARM D8.
  */
 #include <asm/boot.h>
 #include <asm/el2_map.h>
 #include <asm/layout.h>
 #include <asm/sysreg.h>
+#include <hv/heap.h>
 #include <hv/mapping.h>
 #include <hv/panic.h>
 #include <hv/pgtable.h>
 
-#define SPARE_TABLES 16U
+#define SPARE_TABLES 6U /* for the console, and for the kept memory itself */
 #define __tables     __attribute__((section(".bss.page_aligned"), aligned(4096)))
 
 u64 el2_l0[PT_ENTRIES] __tables;
@@ -41,7 +43,7 @@ u64 image_pa(const void *va)
 static void *spare_alloc(struct pgtable *pt)
 {
 	(void)pt;
-	return nr_spare_used < SPARE_TABLES ? spare_tables[nr_spare_used++] : NULL;
+	return nr_spare_used < SPARE_TABLES ? spare_tables[nr_spare_used++] : heap_pages_alloc(0);
 }
 
 static void flush_el2(struct pgtable *pt, u64 addr, u64 bytes)

@@ -18,6 +18,7 @@
 #define CONFIG_TOOLSTACK		  1
 #define CONFIG_DOM0			  1
 #define CONFIG_ARM64			  1
+#define CONFIG_NR_IRQS			  1020
 #define CONFIG_NR_CPUS			  8
 #define CONFIG_GICV3			  1
 #define CONFIG_GICV2			  1
@@ -33,5 +34,4 @@
 #define CONFIG_XSM_DEFAULT_MODULE_DEFAULT 1
 #define CONFIG_DEBUG			  1
 #define CONFIG_CONSOLE_RING_SHIFT	  12
-#define CONFIG_DEBUG_KEYS		  1
 #define CONFIG_TRACE			  1

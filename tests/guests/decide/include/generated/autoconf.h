@@ -15,6 +15,7 @@
 #define CONFIG_TOOLSTACK      1
 #define CONFIG_DOM0	      1
 #define CONFIG_ARM64	      1
+#define CONFIG_NR_IRQS	      1020
 #define CONFIG_NR_CPUS	      64
 #define CONFIG_SCHED_CREDIT   1
 #define CONFIG_SCHED_RTDS     1
