@@ -127,8 +127,10 @@ rt-kernel:
 ### Code quality
 
 .PHONY: size format lint hooks
-size: sysroot hypervisor
-	@$(PYTHON) tools/build/size.py $(OUT)
+size: sysroot hypervisor guests
+	@$(PYTHON) tools/build/size.py --table
+	@echo
+	@$(PYTHON) tools/build/size.py $(CONFIG)
 
 format:
 	@tools/lint/format.sh --fix
