@@ -236,11 +236,12 @@ size_t frame_table_bytes(u64 nr)
 	return 0;
 }
 
-void frame_table_init(void *memory, mfn_t base, u64 nr)
+void frame_table_init(void *table, mfn_t base, u64 nr, void (*scrub)(mfn_t first, u64 nr))
 {
-	(void)memory;
+	(void)table;
 	(void)base;
 	(void)nr;
+	scrub_frames = scrub;
 	nr_runs = 0;
 	nr_free = 0;
 	nr_total = 0;
@@ -260,9 +261,4 @@ void frame_add_range(mfn_t first, u64 nr)
 		join_around(i);
 	}
 	spin_unlock(&frame_lock);
-}
-
-void frame_set_scrubber(void (*scrub)(mfn_t first, u64 nr))
-{
-	scrub_frames = scrub;
 }

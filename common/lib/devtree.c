@@ -196,10 +196,10 @@ static bool is_no_device(int node)
 				    "aliases\0"
 				    "reserved-memory\0"
 				    "psci\0"
-				    "hypervisor";
+				    "hypervisor\0"; /* libfdt reads one byte more */
 	const char *name = fdt_get_name(fdt, node, NULL);
 
-	return !name || fdt_stringlist_contains(names, sizeof(names), name) ||
+	return !name || fdt_stringlist_contains(names, sizeof(names) - 1, name) ||
 	       has_type(node, "memory");
 }
 

@@ -3,8 +3,8 @@
 
 The sample is the same in every run: each option of a configuration is drawn from a generator with
 the configuration's number as its seed, but for Dom0 and boot-time domains: a quarter of the sample
-has only the one, a half only the other. All options on and all off come on top. What decides whether
-anything can be seen is not drawn: the PL011, and the virtual UART where there is no Dom0.
+has only the one, a half only the other. All options on and all off come on top. What decides
+whether anything can be seen is not drawn: the PL011, and the virtual UART where there is no Dom0.
 """
 import random
 import subprocess

@@ -26,8 +26,7 @@ static void scrub(mfn_t first, u64 nr)
 static int setup(void **state)
 {
 	fake_reset(2);
-	frame_table_init(NULL, mfn(BASE), NR);
-	frame_set_scrubber(scrub);
+	frame_table_init(NULL, mfn(BASE), NR, scrub);
 	frame_add_range(mfn(BASE), NR);
 	memset(is_dirty, 1, sizeof(is_dirty));
 	return 0;
