@@ -1,18 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/core, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
 obj-$(CONFIG_EL2_BUDGET) += budget.o
-obj-y += buddy.o
 obj-$(CONFIG_COMMAND_LINE) += cmdline.o
 obj-y += console.o
 obj-$(CONFIG_CONSOLE_INPUT) += console_input.o
 obj-$(CONFIG_DEBUG_KEYS) += debugkeys.o
 obj-y += defer.o
-ifeq ($(CONFIG_FRAME_RANGES),y)
-obj-y += frame_ranges.o
-else
-obj-y += frame.o
-endif
-obj-y += heap.o
 obj-y += irq.o
 obj-y += panic.o
 obj-y += percpu.o

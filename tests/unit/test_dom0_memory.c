@@ -3,7 +3,7 @@
  * Where Dom0's memory comes from: below what the most limited device reaches, as far as there is
  * any, around holes and what is reserved, in few banks. The machine is a Raspberry Pi 4 with 8 GiB.
  *
- * sources: common/dom0/dom0_devices.c common/core/frame.c common/core/heap.c common/core/buddy.c
+ * sources: common/dom0/dom0_devices.c common/mem/frame.c common/mem/heap.c common/mem/buddy.c
  * sources: common/core/spinlock.c common/lib/devtree.c
  */
 #include "fake.h"

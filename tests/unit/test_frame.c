@@ -3,7 +3,7 @@
  * The frame allocator: alignment, splitting and merging, references, block release, and a random
  * walk against a simple model. Scrubbing is a fake that records which frames were zeroed.
  *
- * sources: common/core/frame.c common/core/heap.c common/core/buddy.c common/core/spinlock.c
+ * sources: common/mem/frame.c common/mem/heap.c common/mem/buddy.c common/core/spinlock.c
  */
 #include "fake.h"
 

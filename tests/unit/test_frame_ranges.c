@@ -3,7 +3,7 @@
  * Frames by ranges: alignment, splitting and joining, references, a full table, and a random walk
  * against an entry per frame.
  *
- * sources: common/core/frame_ranges.c common/core/spinlock.c
+ * sources: common/mem/frame_ranges.c common/core/spinlock.c
  */
 #include "fake.h"
 

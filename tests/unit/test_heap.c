@@ -3,7 +3,7 @@
  * The heap: sizes, alignment, zeroed contents, no overlap, nothing lost; on a region that is not
  * aligned to the largest block.
  *
- * sources: common/core/heap.c common/core/buddy.c common/core/spinlock.c
+ * sources: common/mem/heap.c common/mem/buddy.c common/core/spinlock.c
  */
 #include "fake.h"
 

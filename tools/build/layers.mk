@@ -7,6 +7,7 @@ FOLDERS := \
 	common/lib \
 	arch/arm64/cpu \
 	common/core \
+	common/mem \
 	common/trace \
 	arch/arm64/hw \
 	drivers/char \

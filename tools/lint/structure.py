@@ -33,7 +33,8 @@ from gate.source import SourceFile  # noqa: E402
 LAYERS = [
     ("common/lib", 1000, 350),
     ("arch/arm64/cpu", 900, 700),
-    ("common/core", 1700, 800),
+    ("common/core", 1200, 600),
+    ("common/mem", 800, 350),
     ("common/trace", 600, 100),
     ("arch/arm64/hw", 1000, 650),
     ("drivers", 1800, 450),
