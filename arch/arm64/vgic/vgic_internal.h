@@ -58,11 +58,11 @@ static inline void vgic_notify(struct domain *d, struct vcpu *v)
 }
 
 /* The same when v's list registers are those of this CPU. */
-static inline void vgic_notify_local(struct domain *d, struct vcpu *v)
+static inline void vgic_notify_local(struct vcpu *v)
 {
 	v->nr_injected++;
 	if (unlikely(READ_ONCE(v->sched.blocked) != 0)) {
-		d->arch.vgic.kicks |= BIT(v->id);
+		v->domain->arch.vgic.kicks |= BIT(v->id);
 	}
 }
 
@@ -119,7 +119,7 @@ void vgic_lr_fold(struct domain *d, struct vcpu *v, unsigned int n);
 /* Bring what the flags say of one in a list register of this CPU up to date; it stays there. */
 void vgic_lr_look(struct domain *d, struct vcpu *v, struct vgic_irq *irq);
 /* An edge for an interrupt in a list register of this CPU. */
-void vgic_lr_repend(struct domain *d, struct vcpu *v, struct vgic_irq *irq);
+void vgic_lr_repend(struct vcpu *v, struct vgic_irq *irq);
 /* Fold all list registers, or end the work asked for by VGIC_WORK_SYNC. */
 void vgic_lr_sync(struct domain *d, struct vcpu *v);
 /* Do what other CPUs have asked for; VGIC_WORK_FILL may be left. */
@@ -220,7 +220,7 @@ struct vgic_reg {
 
 struct vgic_table {
 	const struct vgic_reg *rows;
-	u8 start[VGIC_TABLE_SLOTS + 1];
+	const struct vgic_reg *start[VGIC_TABLE_SLOTS + 1];
 };
 
 extern struct vgic_table vgic_dist_table, vgic_dist2_table, vgic_rd_table, vgic_sgi_table;

@@ -232,8 +232,10 @@ bool vgic_lr_try_load(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
 }
 
 /* The list register can not take it as it is: through the model. */
-static __noinline void reload(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
+static __noinline void reload(struct vcpu *v, struct vgic_irq *irq)
 {
+	struct domain *d = v->domain;
+
 	vgic_lr_fold(d, v, irq->lr);
 	if (!vgic_irq_is_held_back(irq)) {
 		irq->flags |= VIRQ_LATCH;
@@ -241,7 +243,7 @@ static __noinline void reload(struct domain *d, struct vcpu *v, struct vgic_irq 
 	vgic_update(d, irq);
 }
 
-void vgic_lr_repend(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
+void vgic_lr_repend(struct vcpu *v, struct vgic_irq *irq)
 {
 	u64 n = irq->lr, value;
 
@@ -249,11 +251,11 @@ void vgic_lr_repend(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
 	 * What else is in the register is as it was, for a change would have folded it: when the
 	 * interrupt has ended it needs but the one bit.
 	 */
-	if (unlikely((irq->flags & VIRQ_ENABLED) == 0 || !vgic_is_group_on(d, irq) ||
+	if (unlikely((irq->flags & VIRQ_ENABLED) == 0 || !vgic_is_group_on(v->domain, irq) ||
 		     irq->target != irq->holder || has_queued(&v->arch.vgic))) {
 		value = gic_ops->lr_read(n);
 		if ((value & GIC_LR_PENDING) == 0) {
-			reload(d, v, irq);
+			reload(v, irq);
 			return;
 		}
 	} else {
@@ -262,10 +264,10 @@ void vgic_lr_repend(struct domain *d, struct vcpu *v, struct vgic_irq *irq)
 	if ((value & GIC_LR_PENDING) != 0) {
 		irq->flags |= VIRQ_LR_LATCH;
 	} else if ((value & GIC_LR_ACTIVE) != 0) {
-		reload(d, v, irq);
+		reload(v, irq);
 	} else {
 		irq->flags = (u16)((irq->flags & ~VIRQ_ACTIVE) | VIRQ_LR_LATCH);
-		vgic_notify_local(d, v);
+		vgic_notify_local(v);
 	}
 }
 
@@ -316,7 +318,7 @@ void vgic_lr_sync(struct domain *d, struct vcpu *v)
 }
 
 /* What came for loaded interrupts on other CPUs (vgic_irq_set_latch). */
-static void repend_loaded(struct domain *d, struct vcpu *v)
+static void repend_loaded(struct vcpu *v)
 {
 	struct vgic_vcpu *vg = &v->arch.vgic;
 	struct vgic_irq *irq;
@@ -326,7 +328,7 @@ static void repend_loaded(struct domain *d, struct vcpu *v)
 		irq = vg->in_lr[__builtin_ctz(used)];
 		if (irq != NULL && (irq->flags & VIRQ_LATCH) != 0) {
 			irq->flags &= (u16)~VIRQ_LATCH;
-			vgic_lr_repend(d, v, irq);
+			vgic_lr_repend(v, irq);
 		}
 	}
 }
@@ -337,7 +339,7 @@ void vgic_lr_catch_up(struct domain *d, struct vcpu *v)
 		vgic_lr_sync(d, v);
 		WRITE_ONCE(v->arch.vgic.work, VGIC_WORK_FILL);
 	} else if ((v->arch.vgic.work & VGIC_WORK_REPEND) != 0) {
-		repend_loaded(d, v);
+		repend_loaded(v);
 	}
 }
 

@@ -218,7 +218,7 @@ static inline void set_latch(struct domain *d, struct vgic_irq *irq)
 	}
 	v = d->vcpus[irq->holder];
 	if (vgic_is_local(v) && (v->arch.vgic.work & VGIC_WORK_SYNC) == 0) {
-		vgic_lr_repend(d, v, irq);
+		vgic_lr_repend(v, irq);
 	} else {
 		irq->flags |= VIRQ_LATCH;
 		vgic_need_work(d, v, VGIC_WORK_REPEND);

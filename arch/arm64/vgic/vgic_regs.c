@@ -21,13 +21,13 @@
 
 void vgic_table_init(struct vgic_table *table)
 {
-	u32 row = 0;
+	const struct vgic_reg *row = table->rows;
 
 	for (u32 i = 0; i <= VGIC_TABLE_SLOTS; i++) {
-		while (table->rows[row].end <= i << SLOT_SHIFT) {
+		while (row->end <= i << SLOT_SHIFT) {
 			row++;
 		}
-		table->start[i] = (u8)row;
+		table->start[i] = row;
 	}
 }
 
@@ -35,7 +35,7 @@ void vgic_table_init(struct vgic_table *table)
 static const struct vgic_reg *find_row(const struct vgic_table *table, u32 offset)
 {
 	u32 slot = MIN(offset >> SLOT_SHIFT, VGIC_TABLE_SLOTS);
-	const struct vgic_reg *row = &table->rows[table->start[slot]];
+	const struct vgic_reg *row = table->start[slot];
 
 	while (row->end <= offset) {
 		row++;
