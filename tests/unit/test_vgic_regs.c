@@ -174,7 +174,7 @@ static void test_layouts(void **state)
 	assert_int_equal(vgic_spis_init(d), -ERESTART);
 	while (vgic_spis_init(d) == -ERESTART) {}
 	assert_int_equal(d->arch.vgic.nr_spis, 988);
-	assert_int_equal(d->arch.vgic.redist[1].first_vcpu, 2);
+	assert_ptr_equal(d->arch.vgic.redist[1].vcpus, &d->vcpus[2]);
 	assert_int_equal(d->arch.vgic.redist[1].nr_vcpus, 2);
 	vgic_domain_free(d);
 	layout.redist[1].base = 0x1008000; /* in the distributor */

@@ -42,7 +42,7 @@ static int place_redists(struct domain *d, const struct vgic_layout *layout)
 	for (u32 i = 0; i < layout->nr_redist_regions; i++) {
 		g->redist[i].base = layout->redist[i].base;
 		g->redist[i].stride = stride;
-		g->redist[i].first_vcpu = next;
+		g->redist[i].vcpus = &d->vcpus[next];
 		g->redist[i].nr_vcpus =
 			(u32)MIN(layout->redist[i].bytes / stride, (u64)(d->nr_vcpus - next));
 		next += g->redist[i].nr_vcpus;

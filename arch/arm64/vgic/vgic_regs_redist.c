@@ -19,10 +19,12 @@ static u64 ctlr_read(const struct vgic_window *w, u32 at)
 	return READ_ONCE(w->domain->arch.vgic.nr_syncs) != 0 ? CTLR_RWP : 0;
 }
 
-static bool is_last(const struct vgic_domain *g, u32 id)
+static bool is_last(const struct domain *d, u32 id)
 {
+	const struct vgic_domain *g = &d->arch.vgic;
+
 	for (u32 i = 0; i < g->nr_redist_regions; i++) {
-		if (id + 1 == g->redist[i].first_vcpu + g->redist[i].nr_vcpus) {
+		if (&d->vcpus[id + 1] == g->redist[i].vcpus + g->redist[i].nr_vcpus) {
 			return true;
 		}
 	}
@@ -32,7 +34,7 @@ static bool is_last(const struct vgic_domain *g, u32 id)
 u64 vgic_redist_typer(const struct vcpu *v)
 {
 	return psci_affinity_of_vcpu(v->id) << 32 | (u64)v->id << 8 |
-	       (is_last(&v->domain->arch.vgic, v->id) ? TYPER_LAST : 0);
+	       (is_last(v->domain, v->id) ? TYPER_LAST : 0);
 }
 
 static u64 typer_read(const struct vgic_window *w, u32 at)
@@ -78,15 +80,14 @@ struct vgic_table vgic_sgi_table __sealed = { .rows = sgi_rows };
 bool vgic_redist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 {
 	const struct vgic_redist_region *region = arg;
-	struct domain *d = v->domain;
 	u64 n = access->offset / region->stride;
 	u64 offset = access->offset - n * region->stride;
 	const struct vgic_table *table = &vgic_rd_table;
 	struct vgic_window w;
 
-	w.domain = d;
+	w.domain = v->domain;
 	w.accessor = v;
-	w.frame = n < region->nr_vcpus ? d->vcpus[region->first_vcpu + n] : NULL;
+	w.frame = n < region->nr_vcpus ? region->vcpus[n] : NULL;
 	if (unlikely(w.frame == NULL)) {
 		access->value = access->is_write ? access->value : 0;
 		return true;

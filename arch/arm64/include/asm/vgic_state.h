@@ -97,8 +97,9 @@ struct vgic_vcpu {
 
 struct vgic_redist_region {
 	u64 base;
-	u32 first_vcpu, nr_vcpus; /* frames in use, in order of vCPU numbers */
-	u32 stride;		  /* bytes from one vCPU's frames to the next's */
+	struct vcpu **vcpus; /* of the domain's: whose frames are here, in this order */
+	u32 nr_vcpus;
+	u32 stride; /* bytes from one vCPU's frames to the next's */
 };
 
 struct vgic_domain {
