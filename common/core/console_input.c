@@ -37,15 +37,15 @@ static void switch_input(void)
 /* Queue for Dom0; false when its ring is full: the character is lost, as in a UART's FIFO. */
 static bool queue_input(char c)
 {
-	bool is_queued = false;
+	bool has_room;
 
 	spin_lock(&input_lock);
-	if (input_end - input_start < INPUT_BYTES) {
+	has_room = input_end - input_start < INPUT_BYTES;
+	if (has_room) {
 		input[input_end++ % INPUT_BYTES] = c;
-		is_queued = true;
 	}
 	spin_unlock(&input_lock);
-	return is_queued;
+	return has_room;
 }
 
 /* One character; true when Dom0 has to be told. */

@@ -74,15 +74,14 @@ unsigned int irq_nr(void)
 
 static int request(unsigned int irq, irq_handler_t handler, void *arg, bool is_guest)
 {
-	int rc = 0;
+	int rc = -EBUSY;
 
 	if (irq >= irq_nr()) {
 		return -EINVAL;
 	}
 	spin_lock(&irq_lock);
-	if (rows[irq].handler) {
-		rc = -EBUSY;
-	} else {
+	if (!rows[irq].handler) {
+		rc = 0;
 		rows[irq].arg = arg;
 		/* Both pair with the acquires in irq_handle_pending() and handle_own(). */
 		store_release(&rows[irq].guest, is_guest ? handler : NULL);

@@ -110,17 +110,14 @@ int domain_choose_id(domid_t hint, domid_t *out)
 
 int domain_publish(struct domain *d)
 {
-	int err = 0;
+	int err = -EEXIST;
 
 	spin_lock(&table_lock);
-	if (*slot_of(d->id) != NULL) {
-		err = -EEXIST;
-	} else {
+	if (*slot_of(d->id) == NULL) {
+		err = 0;
 		*slot_of(d->id) = d;
 		nr_domains++;
-		if (d->id >= next_id) {
-			next_id = d->id + 1;
-		}
+		next_id = MAX(next_id, (domid_t)(d->id + 1));
 	}
 	spin_unlock(&table_lock);
 	return err;

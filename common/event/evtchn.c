@@ -266,18 +266,17 @@ int evtchn_bind_ipi(struct domain *d, u32 vcpu, u32 *port)
 int evtchn_bind_vcpu(struct domain *d, u32 port, u32 vcpu)
 {
 	struct evtchn *chan;
-	int err = 0;
+	int err = -EINVAL;
 
 	if (vcpu_of(d, vcpu) == NULL) {
 		return -ENOENT;
 	}
 	spin_lock(&d->evtchn->lock);
 	chan = used_channel(d, port);
-	if (chan == NULL || chan->state == EVTCHN_IPI ||
-	    (chan->state == EVTCHN_VIRQ && !virq_is_global(chan->peer))) {
-		err = -EINVAL;
-	} else {
+	if (chan != NULL && chan->state != EVTCHN_IPI &&
+	    (chan->state != EVTCHN_VIRQ || virq_is_global(chan->peer))) {
 		WRITE_ONCE(chan->vcpu, (u16)vcpu);
+		err = 0;
 	}
 	spin_unlock(&d->evtchn->lock);
 	return err;

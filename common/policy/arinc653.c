@@ -144,20 +144,16 @@ static void enter_frame(struct arinc653_frame *frame, u64 start)
 static void arinc653_advance(struct runqueue *rq, u64 now)
 {
 	struct arinc653_frame *frame = rq->pool->frame;
-	u64 major = frame->schedule.major_frame_ns;
+	const u64 *major = &frame->schedule.major_frame_ns;
 
-	if (!major) {
+	if (!*major) {
 		return;
 	}
-	if (now - frame->start >= major) {
-		/* A schedule that waits begins with the very next frame, even if that is over. */
-		u64 periods = frame->has_next ? 1 : (now - frame->start) / major;
+	/* Twice at most: one that waits begins with the very next frame, even if that is over. */
+	while (now - frame->start >= *major) {
+		u64 periods = frame->has_next ? 1 : (now - frame->start) / *major;
 
-		enter_frame(frame, frame->start + periods * major);
-		major = frame->schedule.major_frame_ns;
-		if (now - frame->start >= major) {
-			enter_frame(frame, frame->start + (now - frame->start) / major * major);
-		}
+		enter_frame(frame, frame->start + periods * *major);
 	}
 	while (now >= frame->window_end) {
 		enter_window(frame, frame->window + 1);

@@ -228,30 +228,24 @@ static void refill(struct timer *timer)
 	sched_requeue(unit);
 }
 
+/* Where a unit's reservation is, or with NULL: where there is room; SCHED_LOADS_MAX: nowhere. */
 static u32 slot_of(const struct sched_pool *pool, const struct sched_unit *unit)
 {
 	u32 slot = 0;
 
-	while (slot < pool->nr_loads && pool->owners[slot] != unit) {
+	while (slot < SCHED_LOADS_MAX && pool->owners[slot] != unit) {
 		slot++;
 	}
 	return slot;
-}
-
-static void put_load(struct sched_pool *pool, u32 slot, struct admission_load load,
-		     struct sched_unit *owner)
-{
-	pool->loads[slot] = load;
-	pool->owners[slot] = owner;
 }
 
 static void rtds_unit_leave(struct sched_pool *pool, struct sched_unit *unit)
 {
 	u32 slot = slot_of(pool, unit);
 
-	if (slot < pool->nr_loads) {
-		pool->nr_loads--;
-		put_load(pool, slot, pool->loads[pool->nr_loads], pool->owners[pool->nr_loads]);
+	if (slot < SCHED_LOADS_MAX) {
+		pool->loads[slot].ppm = 0;
+		pool->owners[slot] = NULL;
 	}
 	timer_cancel(&unit->rtds.refill);
 }
@@ -260,27 +254,25 @@ static void rtds_unit_leave(struct sched_pool *pool, struct sched_unit *unit)
 static int admit(struct sched_pool *pool, struct sched_unit *unit, cpumask_t cpus,
 		 const struct sched_params *params, struct sched_admission *why)
 {
-	struct admission_load asked = { .cpus = cpus.bits };
-	u32 slot = slot_of(pool, unit), others = pool->nr_loads;
+	struct admission_load asked = { .cpus = cpus.bits }, old = { 0 };
+	u32 slot = slot_of(pool, unit);
 	int err = admission_ppm(params->period_us, params->budget_us, &asked.ppm);
 
 	if (err) {
 		return err;
 	}
-	if (slot < others) {
-		/* The old one last, where the check does not see it. */
-		struct admission_load old = pool->loads[slot];
-
-		others--;
-		put_load(pool, slot, pool->loads[others], pool->owners[others]);
-		put_load(pool, others, old, unit);
+	slot = slot < SCHED_LOADS_MAX ? slot : slot_of(pool, NULL);
+	if (slot < SCHED_LOADS_MAX) {
+		/* The check must not see the old one. */
+		old = pool->loads[slot];
+		pool->loads[slot].ppm = 0;
 	}
-	err = admission_check(pool->loads, others, &asked, why);
-	err = err || others < SCHED_LOADS_MAX ? err : -ENOSPC;
-	if (!err) {
-		put_load(pool, others, asked, unit);
-		pool->nr_loads = others + 1;
+	err = admission_check(pool->loads, SCHED_LOADS_MAX, &asked, why);
+	if (slot == SCHED_LOADS_MAX) {
+		return -ENOSPC;
 	}
+	pool->loads[slot] = err ? old : asked;
+	pool->owners[slot] = err ? pool->owners[slot] : unit;
 	return err;
 }
 

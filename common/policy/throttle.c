@@ -21,6 +21,7 @@
 
 #include <hv/errno.h>
 #include <hv/sched.h>
+#include <hv/string.h>
 
 #define TICK_MIN  NSEC_PER_MSEC
 #define TICK_MAX  (64 * NSEC_PER_MSEC)
@@ -36,9 +37,7 @@ static void (*work_of)(const struct sched_unit *unit, struct throttle_work *work
 void throttle_boot(const u32 *rates,
 		   void (*count)(const struct sched_unit *unit, struct throttle_work *work))
 {
-	for (u32 i = 0; i < THROTTLE_NR_KINDS; i++) {
-		defaults[i] = rates[i];
-	}
+	memcpy(defaults, rates, sizeof(defaults));
 	work_of = count;
 }
 

@@ -159,19 +159,6 @@ static inline struct sched_unit *steal(struct runqueue *rq, unsigned int cpu,
 	return others ? steal_of(rq, others, cpu, own, retry) : own;
 }
 
-/* Nothing to run here: say so, and look once more (see the head of core.c). */
-static struct sched_unit *idle_or_steal(struct runqueue *rq, unsigned int cpu, bool *retry)
-{
-	struct sched_unit *unit;
-
-	__atomic_fetch_or(&sched_idle_cpus, BIT(cpu), __ATOMIC_SEQ_CST);
-	unit = steal(rq, cpu, NULL, retry);
-	if (unit) {
-		atomic_fetch_and(&sched_idle_cpus, ~BIT(cpu));
-	}
-	return unit;
-}
-
 /* The best unit of this CPU's queue; on the way, order and entitlement are brought up to now. */
 static struct sched_unit *own_best(struct runqueue *rq, unsigned int cpu, u64 now)
 {
@@ -200,7 +187,12 @@ static struct sched_unit *choose(struct runqueue *rq, unsigned int cpu, u64 now,
 	u64 pledged = publish(rq, key);
 
 	if (!unit) {
-		unit = idle_or_steal(rq, cpu, retry);
+		/* Say so, and look once more (see the head of core.c). */
+		__atomic_fetch_or(&sched_idle_cpus, BIT(cpu), __ATOMIC_SEQ_CST);
+		unit = steal(rq, cpu, NULL, retry);
+		if (unit) {
+			atomic_fetch_and(&sched_idle_cpus, ~BIT(cpu));
+		}
 	} else if (!unit->urgent) {
 		unit = steal(rq, cpu, unit, retry);
 	}

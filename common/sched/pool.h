@@ -23,7 +23,7 @@ struct sched_pool {
 	cpumask_t owned;	     /* these, and a CPU that its last units are leaving */
 	struct sched_group *groups;  /* list through pool_next */
 	u32 nr_groups;
-	u32 nr_loads; /* rtds: reservations in force */
+	/* rtds: reservations in force; of 0 ppm: room for one */
 	struct admission_load loads[SCHED_LOADS_MAX];
 	struct sched_unit *owners[SCHED_LOADS_MAX]; /* rtds: of loads; null: of CPUs */
 	struct arinc653_frame *frame;		    /* arinc653: contents under the queue's lock */

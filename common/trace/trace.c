@@ -60,10 +60,8 @@ void trace_print_last(void)
 static void free_rings(void)
 {
 	for (unsigned int cpu = 0; cpu < nr_cpus; cpu++) {
-		if (per_cpu(trace_ring, cpu)) {
-			heap_pages_free(per_cpu(trace_ring, cpu), RING_ORDER);
-			per_cpu(trace_ring, cpu) = NULL;
-		}
+		heap_pages_free(per_cpu(trace_ring, cpu), RING_ORDER);
+		per_cpu(trace_ring, cpu) = NULL;
 	}
 }
 
@@ -80,8 +78,8 @@ int trace_start(void)
 			free_rings();
 			return -ENOMEM;
 		}
-		store_release(per_cpu_ptr(trace_ring, cpu),
-			      ring); /* pairs with trace_record_put() */
+		/* Pairs with trace_record_put(). */
+		store_release(per_cpu_ptr(trace_ring, cpu), ring);
 	}
 	panic_set_last_words(trace_print_last);
 	atomic_fetch_or(&trace_flags, BULKHEAD_TRACE_events);
@@ -126,16 +124,15 @@ u32 trace_read(unsigned int cpu, struct trace_cursor *cursor, struct trace_recor
 		return 0;
 	}
 	head = load_acquire(per_cpu_ptr(trace_head, cpu));
-	from = cursor->next < head ? cursor->next : head;
-	first = from > oldest(head) ? from : oldest(head);
-	nr = head - first < max ? (u32)(head - first) : max;
+	from = MIN(cursor->next, head);
+	first = MAX(from, oldest(head));
+	nr = (u32)MIN(head - first, max);
 	for (u32 i = 0; i < nr; i++) {
 		to[i] = ring[SLOT(first + i)];
 	}
 	__atomic_thread_fence(__ATOMIC_ACQUIRE); /* pairs with the one in trace_record_put() */
 	lost = oldest(READ_ONCE(per_cpu(trace_head, cpu)));
-	lost = lost > first ? lost - first : 0;
-	lost = lost < nr ? lost : nr;
+	lost = lost > first ? MIN(lost - first, nr) : 0;
 	for (u32 i = 0; i < nr - lost; i++) {
 		to[i] = to[i + lost];
 	}

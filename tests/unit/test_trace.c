@@ -31,7 +31,7 @@ u64 time_of_counter(u64 counter)
 
 void heap_pages_free(void *pages, unsigned int order)
 {
-	nr_frees++;
+	nr_frees += pages != NULL;
 	free(pages);
 }
 
