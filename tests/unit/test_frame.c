@@ -242,9 +242,26 @@ static void test_debug_key(void **state)
 	assert_non_null(strstr(fake_log, " 8 KiB blocks: 1\n"));
 }
 
+/* A scrubbed frame beside one that is as the boot loader left it: both are clean when handed out.
+ */
+static void test_dirty_stays_apart(void **state)
+{
+	mfn_t frame;
+
+	memset(is_dirty, 1, sizeof(is_dirty));
+	frame_add_range(mfn(BASE), 2);
+	frame_put(frame_alloc(0, DOM));
+	for (int i = 0; i < 2; i++) {
+		frame = frame_alloc(0, DOM);
+		assert_in_range(frame.v, BASE, BASE + 1);
+		assert_int_equal(is_dirty[frame.v - BASE], 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_dirty_stays_apart, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_add_and_count, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_boot_ram_is_scrubbed_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_alloc_is_aligned_and_merges, setup, teardown),
