@@ -9,6 +9,6 @@ obj-$(CONFIG_BOOT_DOMAINS) += guest.o
 build-input-$(CONFIG_CONSOLE_KEEP) := input.o
 obj-$(CONFIG_BOOT_DOMAINS) += $(build-input-y)
 obj-$(CONFIG_BOOT_DOMAINS) += guest_tree.o
-obj-$(CONFIG_BOOT_DOMAINS) += reload.o
+obj-$(CONFIG_BOOT_DOMAINS) += start.o
 obj-$(CONFIG_BOOT_DOMAINS) += reserve.o
 obj-$(CONFIG_BOOT_DOMAINS) += shared.o

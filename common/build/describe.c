@@ -249,25 +249,27 @@ static __init bool is_memory_bad(struct build *b)
 
 static __init bool is_module_bad(struct build *b, int node)
 {
-	static const char *const names[] = { "kernel", "ramdisk", "device-tree", "module" };
-	const struct boot_module *module = bootinfo_module(node);
+	static const char *const names[] = { "kernel", "ramdisk", "device-tree" };
+	struct boot_module **const places[] = { &b->images.kernel, &b->images.ramdisk,
+						&b->partial };
+	struct boot_module *module = bootinfo_module(node);
 	enum boot_module_kind kind = bootinfo_kind(node);
 	bool is_full = boot_info.nr_modules == BOOT_MODULES_MAX;
-	const char *name = names[kind];
 	u64 base = module ? module->at.base : 0, bytes = module ? module->at.bytes : 0;
+	const char *name;
 
 	if (kind == BOOT_MODULE_OTHER) {
 		return false;
 	}
+	name = names[kind];
 	if (build_bad(b, !module && is_full, name, REFUSAL_MODULES, (u64)BOOT_MODULES_MAX) ||
 	    build_bad(b, !module, name, REFUSAL_MODULE_EMPTY, name) ||
-	    build_bad(b, b->image[kind].bytes, name, REFUSAL_MODULE_TWICE, name) ||
+	    build_bad(b, *places[kind], name, REFUSAL_MODULE_TWICE, name) ||
 	    build_bad(b, !build_is_ram(base, bytes), name, REFUSAL_MODULE_RANGE, name, base,
 		      base + bytes)) {
 		return true;
 	}
-	b->image[kind] = (struct build_image){ .from = base, .bytes = bytes };
-	b->kernel_node = kind == BOOT_MODULE_KERNEL ? node : b->kernel_node;
+	*places[kind] = module;
 	return false;
 }
 
@@ -290,28 +292,21 @@ static __init bool are_children_bad(struct build *b)
 	}
 	return build_bad(b, b->enhanced == BUILD_ENHANCED && !bootinfo_find(BOOT_MODULE_KERNEL),
 			 "xen,enhanced", REFUSAL_NEEDS_DOM0) ||
-	       build_bad(b, !b->image[BUILD_KERNEL].bytes, "kernel", REFUSAL_KERNEL_MISSING);
+	       build_bad(b, !b->images.kernel, "kernel", REFUSAL_KERNEL_MISSING);
 }
 
-/* The kernel's header; where all images go: the tree, then the ramdisk behind the kernel. */
 static __init bool are_images_bad(struct build *b)
 {
-	struct build_image *kernel = &b->image[BUILD_KERNEL], *ramdisk = &b->image[BUILD_RAMDISK];
-	const char *args = devtree_string(b->kernel_node, "bootargs");
+	const char *args = devtree_string(b->images.kernel->node, "bootargs");
 	u64 base = b->range[0].gpa, length = args ? strlen(args) : 0, need;
-	struct boot_image image;
-	int err = boot_image_parse(&(struct devtree_range){ kernel->from, kernel->bytes }, &image);
+	int err = boot_images_place(&b->images, base);
 
-	if (build_bad(b, err == -EINVAL, "kernel", REFUSAL_KERNEL_FORMAT, image.magic) ||
-	    build_bad(b, err, "kernel", REFUSAL_KERNEL_ENDIAN) ||
-	    build_bad(b, length > CMDTEXT_MAX, "bootargs", REFUSAL_CMDLINE, length, CMDTEXT_MAX)) {
-		return true;
-	}
-	kernel->to = ALIGN_UP(base, MIB(2)) + image.text_offset;
-	b->tree_at = ALIGN_UP(kernel->to + image.bytes, MIB(2));
-	ramdisk->to = b->tree_at + MIB(2);
-	need = ALIGN_UP(ramdisk->to + ramdisk->bytes, PAGE_SIZE) - base;
-	return build_bad(b, need > b->range[0].bytes, "memory", REFUSAL_MEMORY_SMALL, need >> 10,
+	need = ALIGN_UP(b->images.end, PAGE_SIZE) - base;
+	return build_bad(b, err == -EINVAL, "kernel", REFUSAL_KERNEL_FORMAT, b->images.magic) ||
+	       build_bad(b, err, "kernel", REFUSAL_KERNEL_ENDIAN) ||
+	       build_bad(b, length > CMDTEXT_MAX, "bootargs", REFUSAL_CMDLINE, length,
+			 CMDTEXT_MAX) ||
+	       build_bad(b, need > b->range[0].bytes, "memory", REFUSAL_MEMORY_SMALL, need >> 10,
 			 b->memory >> 10);
 }
 

@@ -50,8 +50,11 @@ const void *build_partial(const struct build *b);
 /* The guest's device tree, in BUILD_TREE_BYTES. */
 bool build_tree_bad(struct build *b, void *fdt);
 
-/* The images that are kept for restarts, back; there is no restart from now on. */
-void build_drop_images(struct build *b);
+/*
+ * Static channels, parameters, vCPU 0 at the kernel's entry: it runs once nobody pauses it. And
+ * what a restart needs, if there is to be one, in common/health's hands. -errno.
+ */
+int build_start(struct build *b);
 
 /* There is no Dom0: what is typed goes to a domain. */
 void build_own_console(void);

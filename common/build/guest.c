@@ -12,7 +12,7 @@
 
 #include <hv/compiler.h>
 #include <hv/device.h>
-#include <hv/evtchn.h>
+#include <hv/health.h>
 #include <hv/heap.h>
 #include <hv/printk.h>
 #include <hv/refusals.h>
@@ -160,39 +160,19 @@ static __init bool is_memory_bad(struct build *b)
 	return build_share_bad(b, true);
 }
 
-/* The tree goes into frames of its own, from where it is loaded as the other images are. */
 static __init bool is_content_bad(struct build *b, void *fdt)
 {
-	mfn_t frame;
 	int err;
 
-	if (build_tree_bad(b, fdt)) {
+	if (build_tree_bad(b, fdt) ||
+	    boot_images_add(b->d, &b->images, fdt, b->restart != BUILD_RESTART_NEVER)) {
 		return true;
 	}
-	frame = frame_alloc(BUILD_TREE_ORDER, HV_DOMID_HYP);
-	if (!mfn_is_valid_value(frame)) {
-		return true;
-	}
-	boot_copy_from(mfn_to_pa(frame), fdt, fdt_totalsize(fdt));
-	b->image[BUILD_TREE] =
-		(struct build_image){ mfn_to_pa(frame).v, fdt_totalsize(fdt), b->tree_at };
-	b->has_tree = true;
 	do {
-		err = build_load(b);
+		err = health_load(b->d);
 	} while (err == -ERESTART);
 	wallclock_show(b->d);
-	return err || build_keep(b) || build_start(b);
-}
-
-/* For who restarts it. Else the modules are given back when boot is over, and the tree is now. */
-static __init void keep_images(struct build *b)
-{
-	for (u32 i = 0; i < boot_info.nr_modules; i++) {
-		struct boot_module *module = &boot_info.modules[i];
-
-		module->is_kept = module->is_kept || module->at.base == b->image[0].from ||
-				  module->at.base == b->image[1].from;
-	}
+	return err || build_start(b);
 }
 
 /* Everything back. */
@@ -200,7 +180,6 @@ static __init void discard(struct build *b)
 {
 	(void)build_bad(b, !b->is_refused, "memory", NO_ROOM);
 	builds[b->id - 1] = NULL;
-	build_drop_images(b);
 	if (b->d) {
 		while (domain_destroy(b->d) == -ERESTART) {}
 		domain_put(b->d);
@@ -266,14 +245,10 @@ __init u32 build_domains(void)
 			discard(b);
 			continue;
 		}
-		if (b->restart == BUILD_RESTART_NEVER) {
-			build_drop_images(b);
-		} else {
-			keep_images(b);
-		}
 		pr_info("domain %u: %s, %u vCPUs, %lu MiB, %u KiB of stage-2 tables\n", b->id,
 			b->name, b->nr_vcpus, b->memory >> 20, b->d->arch.s2.pool.nr_total << 2);
 		domain_control_unpause(b->d);
+		domain_put(b->d);
 		nr++;
 	}
 	heap_pages_free(fdt, BUILD_TREE_ORDER);

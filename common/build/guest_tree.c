@@ -35,21 +35,14 @@ static __init void drop(void *fdt, const char *path, bool is_wanted)
 
 static __init int set_chosen(void *fdt, const struct build *b)
 {
-	const struct build_image *ramdisk = &b->image[BUILD_RAMDISK];
-	const char *args = devtree_string(b->kernel_node, "bootargs");
+	const char *args = devtree_string(b->images.kernel->node, "bootargs");
 	int node = fdt_path_offset(fdt, "/chosen");
 	int rc = args ? fdt_setprop_string(fdt, node, "bootargs", args) : 0;
 
 	if (!rc && b->has_vuart) {
 		rc = fdt_setprop_string(fdt, node, "stdout-path", "/sbsa-uart@22000000");
 	}
-	if (!rc && ramdisk->bytes) {
-		rc = fdt_setprop_u64(fdt, node, "linux,initrd-start", ramdisk->to);
-		rc = rc ? rc
-			: fdt_setprop_u64(fdt, node, "linux,initrd-end",
-					  ramdisk->to + ramdisk->bytes);
-	}
-	return rc;
+	return rc ? rc : boot_images_show(&b->images, fdt, node);
 }
 
 static __init int add_ranges(void *fdt, const struct build *b)
@@ -133,7 +126,7 @@ static __init int copy_nodes(struct build *b, void *fdt, const void *partial)
 __init const void *build_partial(const struct build *b)
 {
 	static __initdata void *room;
-	u64 bytes = MIN(b->image[BUILD_TREE].bytes, PARTIAL_BYTES);
+	u64 bytes = b->partial ? MIN(b->partial->at.bytes, PARTIAL_BYTES) : 0;
 
 	if (bytes < sizeof(struct fdt_header)) {
 		return NULL;
@@ -142,17 +135,16 @@ __init const void *build_partial(const struct build *b)
 	if (!room) {
 		return NULL;
 	}
-	boot_peek(room, pa(b->image[BUILD_TREE].from), bytes);
+	boot_peek(room, pa(b->partial->at.base), bytes);
 	return fdt_check_full(room, bytes) ? NULL : room;
 }
 
 __init bool build_tree_bad(struct build *b, void *fdt)
 {
-	bool has_partial = b->image[BUILD_TREE].bytes != 0;
 	const void *partial = build_partial(b);
 	int rc;
 
-	if (build_bad(b, has_partial && !partial, "device-tree", REFUSAL_PARTIAL)) {
+	if (build_bad(b, b->partial && !partial, "device-tree", REFUSAL_PARTIAL)) {
 		return true;
 	}
 	rc = fdt_open_into(build_template, fdt, BUILD_TREE_BYTES);

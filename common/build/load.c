@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Loading at boot: copies between memory that EL2 does not map, through the window, cleaned to the
- * point of coherency because the new owner starts with its caches off; and the header of kernel
- * images.
+ * The images that boot gives a domain: whether its kernel is one (Linux' booting.rst), and where
+ * kernel, device tree and ramdisk go. common/health loads them, in slices, because it does the same
+ * at each restart. Boot only, no lock.
  */
-#include <hv/arch.h>
 #include <hv/bootinfo.h>
 #include <hv/compiler.h>
 #include <hv/errno.h>
+#include <hv/health.h>
 #include <hv/string.h>
 #include <hv/window.h>
+#include <libfdt.h>
 
 #define IMAGE_MAGIC	      0x644d5241U /* "ARM\x64" */
 #define IMAGE_FLAG_BIG_ENDIAN 1UL
@@ -25,48 +26,12 @@ struct image_header {
 };
 _Static_assert(sizeof(struct image_header) == 64, "arm64 Image header");
 
-static u64 in_page(u64 address, u64 bytes)
-{
-	return MIN(bytes, PAGE_SIZE - (address & (PAGE_SIZE - 1)));
-}
-
-void boot_copy_from(pa_t dst, const void *src, u64 bytes)
-{
-	const char *from = src;
-
-	while (bytes) {
-		u64 n = in_page(dst.v, bytes);
-		char *to = (char *)window_map(pa_to_mfn(dst)) + (dst.v & (PAGE_SIZE - 1));
-
-		memcpy(to, from, n);
-		arch_cache_clean_invalidate(to, n);
-		window_unmap(to);
-		dst.v += n;
-		from += n;
-		bytes -= n;
-	}
-}
-
-void boot_copy(pa_t dst, pa_t src, u64 bytes)
-{
-	while (bytes) {
-		u64 n = in_page(src.v, bytes);
-		char *from = window_map(pa_to_mfn(src));
-
-		boot_copy_from(dst, from + (src.v & (PAGE_SIZE - 1)), n);
-		window_unmap(from);
-		dst.v += n;
-		src.v += n;
-		bytes -= n;
-	}
-}
-
 __init void boot_peek(void *dst, pa_t src, size_t bytes)
 {
 	char *to = dst;
 
 	while (bytes) {
-		u64 n = in_page(src.v, bytes);
+		u64 n = MIN(bytes, PAGE_SIZE - (src.v & (PAGE_SIZE - 1)));
 		char *from = window_map(pa_to_mfn(src));
 
 		memcpy(to, from + (src.v & (PAGE_SIZE - 1)), n);
@@ -77,18 +42,47 @@ __init void boot_peek(void *dst, pa_t src, size_t bytes)
 	}
 }
 
-__init int boot_image_parse(const struct devtree_range *at, struct boot_image *out)
+__init int boot_images_place(struct boot_images *images, u64 base)
 {
+	const struct devtree_range *kernel = &images->kernel->at;
 	struct image_header header = { .magic = 0 };
 
-	if (at->bytes >= sizeof(header)) {
-		boot_peek(&header, pa(at->base), sizeof(header));
+	if (kernel->bytes >= sizeof(header)) {
+		boot_peek(&header, pa(kernel->base), sizeof(header));
 	}
-	out->magic = header.magic;
+	images->magic = header.magic;
 	if (header.magic != IMAGE_MAGIC) {
 		return -EINVAL;
 	}
-	out->text_offset = header.text_offset & (MIB(2) - 1);
-	out->bytes = ALIGN_UP(MAX(header.image_size, at->bytes), PAGE_SIZE);
+	images->entry = ALIGN_UP(base, MIB(2)) + (header.text_offset & (MIB(2) - 1));
+	images->tree = ALIGN_UP(images->entry + MAX(header.image_size, kernel->bytes), MIB(2));
+	images->initrd = images->tree + MIB(2);
+	images->end = images->initrd + (images->ramdisk ? images->ramdisk->at.bytes : 0);
 	return header.flags & IMAGE_FLAG_BIG_ENDIAN ? -EOPNOTSUPP : 0;
+}
+
+__init int boot_images_show(const struct boot_images *images, void *fdt, int chosen)
+{
+	int rc;
+
+	if (!images->ramdisk) {
+		return 0;
+	}
+	rc = fdt_setprop_u64(fdt, chosen, "linux,initrd-start", images->initrd);
+	return rc ? rc : fdt_setprop_u64(fdt, chosen, "linux,initrd-end", images->end);
+}
+
+static __init int add(struct domain *d, struct boot_module *module, u64 to, bool is_kept)
+{
+	module->is_kept = module->is_kept || is_kept;
+	return health_add_image(d, module->at.base, module->at.bytes, to);
+}
+
+__init int boot_images_add(struct domain *d, const struct boot_images *images, const void *fdt,
+			   bool is_kept)
+{
+	int rc = health_add_copy(d, fdt, fdt_totalsize(fdt), images->tree);
+
+	rc = rc ? rc : add(d, images->kernel, images->entry, is_kept);
+	return rc || !images->ramdisk ? rc : add(d, images->ramdisk, images->initrd, is_kept);
 }

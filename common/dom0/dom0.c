@@ -22,7 +22,8 @@
 #include <libfdt.h>
 
 #define DEFAULT_MEMORY MIB(512)
-#define SEAL_SLICES    6U /* of a checksum, in one go */
+#define LOAD_SLICES    4U /* of the images, in one go */
+#define SEAL_SLICES    6U /* of their checksum */
 #define TABLE_PAGES    1024U
 
 /* As many as pool 0 has CPUs, unless asked for; never more under a policy without turns. */
@@ -60,29 +61,23 @@ static __init int create(struct dom0 *dom0)
 		       rc);
 		return rc;
 	}
-	string_copy(dom0->d->name, "Domain-0", sizeof(dom0->d->name));
 	hardware_domain = dom0->d;
 	return 0;
 }
 
-/* Where kernel, tree and ramdisk go: all in the first bank, in this order. */
-static __init int place(struct dom0 *dom0, const struct boot_module *ramdisk)
+/* Kernel, tree and ramdisk go into the first bank. */
+static __init int place(struct dom0 *dom0)
 {
 	const struct devtree_range *bank = &dom0->bank[0];
-	u64 end;
+	int rc = boot_images_place(&dom0->images, bank->base);
 
-	dom0->kernel = ALIGN_UP(bank->base, MIB(2)) + dom0->image.text_offset;
-	dom0->tree = ALIGN_UP(dom0->kernel + dom0->image.bytes, MIB(2));
-	dom0->initrd = dom0->tree + MIB(2);
-	dom0->initrd_bytes = ramdisk ? ramdisk->at.bytes : 0;
-	end = dom0->initrd + dom0->initrd_bytes;
-	if (end > bank->base + bank->bytes) {
+	if (!rc && dom0->images.end > bank->base + bank->bytes) {
 		pr_err("dom0: kernel and ramdisk need %lu MiB, the first memory bank has %lu MiB: "
 		       "raise dom0_mem\n",
-		       (end - bank->base) >> 20, bank->bytes >> 20);
+		       (dom0->images.end - bank->base) >> 20, bank->bytes >> 20);
 		return -ENOMEM;
 	}
-	return 0;
+	return rc;
 }
 
 /* A range of guest addresses that nothing uses, above the devices of common platforms. */
@@ -103,50 +98,37 @@ static __init int find_regions(struct dom0 *dom0)
 	return -ENOSPC;
 }
 
-/* The images, copied when boot is over: domains that run already do not wait for that. */
-static struct copy {
-	u64 to, from, bytes;
-} copies[2];
-static u64 entry, tree; /* addresses of its kernel and its tree, with what a restart needs */
+static bool is_restarted; /* by policy: its images stay */
 
-static __init void load(struct dom0 *dom0, const struct boot_module *kernel,
-			const struct boot_module *ramdisk)
+/* When boot is over: domains that run already do not wait for that. */
+int dom0_load(void)
 {
-	copies[0] = (struct copy){ dom0->kernel, kernel->at.base, kernel->at.bytes };
-	if (ramdisk) {
-		copies[1] = (struct copy){ dom0->initrd, ramdisk->at.base, ramdisk->at.bytes };
+	int rc = -ERESTART;
+
+	for (u32 i = 0; i < LOAD_SLICES && rc == -ERESTART; i++) {
+		rc = health_load(hardware_domain);
 	}
-	boot_copy_from(pa(dom0->tree), dom0->fdt, fdt_totalsize(dom0->fdt));
+	if (rc != -ERESTART && !is_restarted) {
+		health_drop_images(hardware_domain);
+	}
+	return rc;
 }
 
 int dom0_seal(void)
 {
 	struct health *h = hardware_domain->health;
-	int rc = h && h->image ? -ERESTART : 0;
+	int rc = h->image ? -ERESTART : 0;
 
 	for (u32 i = 0; i < SEAL_SLICES && rc == -ERESTART; i++) {
 		/* An image that begins between two words is summed up by bytes. */
 		i = IS_ALIGNED(h->image[h->at].from, sizeof(u64)) ? i : SEAL_SLICES;
-		rc = health_seal_images(hardware_domain, entry, tree);
+		rc = health_seal(hardware_domain);
 	}
 	return rc;
 }
 
-int dom0_load(void)
+static __init int fill(struct dom0 *dom0)
 {
-	struct copy *copy = copies[0].bytes ? &copies[0] : &copies[1];
-	u64 bytes = MIN(copy->bytes, 4 * PAGE_SIZE);
-
-	boot_copy(pa(copy->to), pa(copy->from), bytes);
-	copy->to += bytes;
-	copy->from += bytes;
-	copy->bytes -= bytes;
-	return copies[0].bytes || copies[1].bytes ? -ERESTART : 0;
-}
-
-static __init int fill(struct dom0 *dom0, const struct boot_module *kernel)
-{
-	const struct boot_module *ramdisk = bootinfo_find(BOOT_MODULE_RAMDISK);
 	u64 bytes = ALIGN_UP(cmdline_size("dom0_mem", DEFAULT_MEMORY), MIB(2));
 	int rc;
 
@@ -161,16 +143,11 @@ static __init int fill(struct dom0 *dom0, const struct boot_module *kernel)
 		rc = s2_pool_set(dom0->d, TABLE_PAGES);
 	} while (rc == -ERESTART);
 	rc = rc ? rc : dom0_alloc_memory(dom0, bytes);
-	rc = rc ? rc : place(dom0, ramdisk);
+	rc = rc ? rc : place(dom0);
 	rc = rc ? rc : dom0_map_devices(dom0);
 	rc = rc ? rc : find_regions(dom0);
 	rc = rc ? rc : dom0_make_tree(dom0);
-	if (rc) {
-		return rc;
-	}
-	load(dom0, kernel, ramdisk);
-	arch_vcpu_reset(dom0->d->vcpus[0], dom0->kernel, dom0->tree);
-	return vcpu_bring_up(dom0->d->vcpus[0]);
+	return rc ? rc : vcpu_power_on(dom0->d->vcpus[0], dom0->images.entry, dom0->images.tree);
 }
 
 /*
@@ -189,8 +166,8 @@ static __init bool read_policy(bool *is_if_others)
 	return *is_if_others || !strcmp(word, "always");
 }
 
-/* Keep what a restart needs: the modules where they are, and a copy of the tree. */
-static __init int keep(struct dom0 *dom0)
+/* What it is loaded with, now and by restarts; of these, all but the checksum. */
+static __init int add_images(struct dom0 *dom0)
 {
 	struct bulkhead_health_policy policy = {
 		.restart = BULKHEAD_RESTART_cold,
@@ -199,68 +176,45 @@ static __init int keep(struct dom0 *dom0)
 		.window_s = 60,
 		.watchdog_ms = (u32)MIN(cmdline_number("dom0_watchdog_ms", 0), HEALTH_WATCHDOG_MAX),
 	};
-	u64 tree_bytes = fdt_totalsize(dom0->fdt);
-	u64 tos[] = { dom0->kernel, dom0->initrd };
 	bool is_if_others;
-	mfn_t frame;
-	int rc = 0;
+	int rc;
 
-	if (!read_policy(&is_if_others)) {
-		return 0;
+	is_restarted = read_policy(&is_if_others);
+	rc = boot_images_add(dom0->d, &dom0->images, dom0->fdt, is_restarted);
+	if (rc || !is_restarted) {
+		return rc;
 	}
-	frame = frame_alloc(DOM0_TREE_ORDER, HV_DOMID_HYP);
-	if (!mfn_is_valid_value(frame)) {
-		return -ENOMEM;
-	}
-	boot_copy_from(mfn_to_pa(frame), dom0->fdt, tree_bytes);
-	rc = health_add_image(dom0->d, mfn_to_pa(frame).v, tree_bytes, dom0->tree);
-	for (u32 kind = BOOT_MODULE_KERNEL; kind <= BOOT_MODULE_RAMDISK && !rc; kind++) {
-		struct boot_module *module = bootinfo_find(kind);
-
-		if (module) {
-			module->is_kept = true;
-			rc = health_add_image(dom0->d, module->at.base, module->at.bytes,
-					      tos[kind]);
-		}
-	}
-	rc = rc ? rc : health_set_policy(dom0->d, &policy);
-	if (!rc) {
-		dom0->d->health->is_if_others = is_if_others;
-		entry = dom0->kernel;
-		tree = dom0->tree;
-		/* Its memory is noted before it runs, the checksum made while it does. */
-		while (dom0->d->health->step == 0 && !rc) {
-			rc = health_seal_images(dom0->d, entry, tree);
-			rc = rc == -ERESTART ? 0 : rc;
-		}
-	}
-	return rc;
+	dom0->d->health->is_if_others = is_if_others;
+	do {
+		rc = health_note(dom0->d);
+	} while (rc == -ERESTART);
+	return rc ? rc : health_set_policy(dom0->d, &policy);
 }
 
 __init int dom0_build(void)
 {
-	const struct boot_module *kernel = bootinfo_find(BOOT_MODULE_KERNEL);
-	struct dom0 dom0 = { .d = NULL };
+	struct dom0 dom0 = { .images = { .kernel = bootinfo_find(BOOT_MODULE_KERNEL),
+					 .ramdisk = bootinfo_find(BOOT_MODULE_RAMDISK) } };
 	int rc;
 
-	if (!kernel) {
+	if (!dom0.images.kernel) {
 		pr_err("dom0: no kernel: the boot loader must give a module with compatible "
 		       "\"multiboot,kernel\" in /chosen\n");
 		return -ENOENT;
 	}
-	rc = boot_image_parse(&kernel->at, &dom0.image);
+	rc = boot_images_place(&dom0.images, 0); /* anywhere: is it a kernel? */
 	if (rc == -EOPNOTSUPP) {
 		pr_err("dom0: " REFUSAL_KERNEL_ENDIAN "\n");
 	} else if (rc) {
-		pr_err("dom0: " REFUSAL_KERNEL_FORMAT "\n", dom0.image.magic);
+		pr_err("dom0: " REFUSAL_KERNEL_FORMAT "\n", dom0.images.magic);
 	}
 	rc = rc ? rc : create(&dom0);
 	if (rc) {
 		return rc;
 	}
 	dom0.fdt = heap_pages_alloc(DOM0_TREE_ORDER);
-	rc = dom0.fdt ? fill(&dom0, kernel) : -ENOMEM;
-	rc = rc ? rc : keep(&dom0);
+	rc = dom0.fdt ? fill(&dom0) : -ENOMEM;
+	rc = rc ? rc : add_images(&dom0);
 	if (rc) {
 		pr_err("dom0: not built: error %d\n", rc);
 		hardware_domain = NULL;
@@ -268,10 +222,8 @@ __init int dom0_build(void)
 		domain_put(dom0.d);
 	} else {
 		pr_info("dom0: %u vCPUs, kernel at %#lx, device tree at %#lx, ramdisk at %#lx\n",
-			dom0.d->nr_vcpus, dom0.kernel, dom0.tree, dom0.initrd);
+			dom0.d->nr_vcpus, dom0.images.entry, dom0.images.tree, dom0.images.initrd);
 	}
-	if (dom0.fdt) {
-		heap_pages_free(dom0.fdt, DOM0_TREE_ORDER);
-	}
+	heap_pages_free(dom0.fdt, DOM0_TREE_ORDER);
 	return rc;
 }

@@ -19,9 +19,8 @@ struct dom0 {
 	struct domain *d;
 	struct devtree_range bank[DOM0_BANKS_MAX];
 	unsigned int nr_banks;
-	u64 kernel, tree, initrd, initrd_bytes;
 	u64 grant_region, extended_region; /* guest addresses outside everything else */
-	struct boot_image image;
+	struct boot_images images;
 	void *fdt; /* DOM0_TREE_BYTES */
 };
 

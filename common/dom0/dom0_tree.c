@@ -15,7 +15,10 @@
 #include <hv/string.h>
 #include <libfdt.h>
 
-#define PPI_CELLS(ppi, flags)  { cpu_to_fdt32(1), cpu_to_fdt32((ppi) - 16), cpu_to_fdt32(flags) }
+#define PPI_CELLS(ppi, flags)                                                                      \
+	{                                                                                          \
+		cpu_to_fdt32(1), cpu_to_fdt32((ppi)-16), cpu_to_fdt32(flags)                       \
+	}
 #define IRQ_LEVEL_LOW_ALL_CPUS 0xf08
 
 static __init bool has_type(const void *fdt, int node, const char *type)
@@ -190,13 +193,7 @@ static __init int set_chosen(struct dom0 *dom0)
 		fdt_delprop(fdt, node, stale[i]);
 	}
 	rc = fdt_setprop_string(fdt, node, "bootargs", bootargs ? bootargs : "");
-	if (!rc && dom0->initrd_bytes) {
-		rc = fdt_setprop_u64(fdt, node, "linux,initrd-start", dom0->initrd);
-		rc = rc ? rc
-			: fdt_setprop_u64(fdt, node, "linux,initrd-end",
-					  dom0->initrd + dom0->initrd_bytes);
-	}
-	return rc;
+	return rc ? rc : boot_images_show(&dom0->images, fdt, node);
 }
 
 /* Cut reg after its second entry: a GICv2's virtual-interface frames come behind. */

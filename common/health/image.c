@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Images that are kept for restarts: lists of ranges of machine memory. Those of boot modules stay
- * where the boot loader put them; those of a domain that the toolstack has built are copied from
- * its memory into blocks of the hypervisor's before it runs for the first time.
+ * Images that a domain is loaded with: lists of ranges of machine memory. Boot loads a domain's
+ * memory from them, and each restart does so again, unless they have been dropped. Boot modules
+ * stay where the boot loader put them; what is made by the hypervisor at boot, and what a domain
+ * has that the toolstack has built, is copied into blocks of the hypervisor's.
  *
  * The checksum goes over all images as 64-bit words (h ^ word) * odd, folded: each step is a
  * bijection of h, so no change of a single word goes unnoticed, and any other one with a chance of
@@ -92,7 +93,7 @@ static void copy(mfn_t to, u64 to_offset, u64 from, u64 bytes)
 	window_unmap(source);
 }
 
-int health_load_images(struct health *h)
+static int load(struct health *h, u64 piece)
 {
 	const struct health_image *image = &h->image[h->at];
 	u64 from, to, n;
@@ -103,7 +104,7 @@ int health_load_images(struct health *h)
 	}
 	from = image->from + h->done;
 	to = image->to + h->done;
-	n = to_boundary(from, to_boundary(to, image->bytes - h->done, COPY_PIECE), COPY_PIECE);
+	n = to_boundary(from, to_boundary(to, image->bytes - h->done, piece), piece);
 	if (s2_get_frame(h->d, ipa_to_gfn(ipa(to)), true, &frame) != 0) {
 		return -EFAULT;
 	}
@@ -113,12 +114,28 @@ int health_load_images(struct health *h)
 	return -ERESTART;
 }
 
+int health_load_images(struct health *h)
+{
+	return load(h, COPY_PIECE);
+}
+
+int health_load(struct domain *d)
+{
+	int err = load(d->health, PAGE_SIZE);
+
+	if (err == 0) {
+		d->health->at = 0;
+	}
+	return err;
+}
+
 bool health_free_image(struct health *h)
 {
 	if (h->image != NULL && h->nr_images != 0) {
-		h->nr_images--;
-		if (h->is_owner) {
-			frame_free_dirty(pa_to_mfn(pa(h->image[h->nr_images].from)), ORDER_2M);
+		mfn_t first = pa_to_mfn(pa(h->image[--h->nr_images].from));
+
+		if (frame_owner(first) == HV_DOMID_HYP) {
+			frame_free_dirty(first, h->block_order);
 		}
 		return true;
 	}
@@ -126,6 +143,11 @@ bool health_free_image(struct health *h)
 	h->image = NULL;
 	h->has_images = false;
 	return false;
+}
+
+void health_drop_images(struct domain *d)
+{
+	while (health_free_image(d->health)) {}
 }
 
 int health_add_image(struct domain *d, u64 from, u64 bytes, u64 to)
@@ -141,55 +163,67 @@ int health_add_image(struct domain *d, u64 from, u64 bytes, u64 to)
 	if (h->nr_images == HEALTH_IMAGES_MAX) {
 		return -ENOSPC;
 	}
-	if (bytes != 0) {
-		h->image[h->nr_images++] = (struct health_image){ from, bytes, to };
-	}
+	h->image[h->nr_images++] = (struct health_image){ from, bytes, to };
 	return 0;
 }
 
-/* A slice of what ends the list: what memory there is, before the domain runs; then the checksum.
- */
-static int seal(struct health *h, u64 entry, u64 x0)
+int health_note(struct domain *d)
 {
-	int err = h->step == 0 ? restart_note_ram(h) : health_sum_images(h);
+	struct health *h = d->health;
+	int err = h->step == 0 ? restart_note_ram(h) : 0;
 
-	if (err != 0) {
-		return err;
+	if (err == 0 && h->step == 0) {
+		h->entry = d->vcpus[0]->arch.regs.pc;
+		h->x0 = d->vcpus[0]->arch.regs.x[0];
+		restart_next_step(h);
 	}
+	return err;
+}
+
+int health_seal(struct domain *d)
+{
+	struct health *h = d->health;
+	int err = health_sum_images(h);
+
 	h->wanted = h->sum;
-	restart_next_step(h);
-	if (h->step == 1) {
-		return -ERESTART;
-	}
-	h->entry = entry;
-	h->x0 = x0;
-	h->has_images = true;
-	return 0;
+	h->has_images = err == 0;
+	return err;
 }
 
-int health_seal_images(struct domain *d, u64 entry, u64 x0)
-{
-	return seal(d->health, entry, x0);
-}
-
-/* The next block for a copy; its content is only ever read as far as it has been written. */
-static int add_block(struct domain *d, u64 gpa)
+/* An empty image in a new block; it is only ever read as far as it has been written. */
+static int add_block(struct domain *d, unsigned int order, u64 gpa)
 {
 	bool is_dirty;
-	mfn_t block = frame_alloc_dirty(ORDER_2M, HV_DOMID_HYP, &is_dirty);
+	mfn_t block = frame_alloc_dirty(order, HV_DOMID_HYP, &is_dirty);
 	int err;
 
 	if (!mfn_is_valid_value(block)) {
 		return -ENOMEM;
 	}
-	err = health_add_image(d, mfn_to_pa(block).v, 1, gpa);
+	err = health_add_image(d, mfn_to_pa(block).v, 0, gpa);
 	if (err != 0) {
-		frame_free_dirty(block, ORDER_2M);
+		frame_free_dirty(block, order);
 		return err;
 	}
-	d->health->image[d->health->nr_images - 1].bytes = 0;
-	d->health->is_owner = true;
+	d->health->block_order = order;
 	return 0;
+}
+
+int health_add_copy(struct domain *d, const char *from, u64 bytes, u64 to)
+{
+	u64 nr = DIV_ROUND_UP(bytes, PAGE_SIZE), done = 0;
+	int err = add_block(d, 63 - (unsigned int)__builtin_clzl(2 * nr - 1), to);
+
+	while (err == 0 && done < bytes) {
+		struct health_image *image = &d->health->image[d->health->nr_images - 1];
+		char *page = window_map(pa_to_mfn(pa(image->from + done)));
+
+		image->bytes = MIN(bytes, done + PAGE_SIZE);
+		memcpy(page, from + done, image->bytes - done);
+		window_unmap(page);
+		done = image->bytes;
+	}
+	return err;
 }
 
 /* A piece of the guest's memory at gpa; returns its bytes, or -errno. */
@@ -201,9 +235,7 @@ static int keep_piece(struct domain *d, u64 gpa, u64 bytes)
 	mfn_t frame;
 
 	if (image == NULL || image->to + image->bytes != gpa || image->bytes == MIB(2)) {
-		int err = add_block(d, gpa);
-
-		return err != 0 ? err : 0;
+		return add_block(d, ORDER_2M, gpa);
 	}
 	to = image->from + image->bytes;
 	n = to_boundary(gpa, to_boundary(to, bytes, COPY_PIECE), COPY_PIECE);
@@ -235,14 +267,14 @@ static int keep(struct domain *d, struct bulkhead_keep_image *arg)
 
 static int finish(struct health *h)
 {
-	const struct vcpu *v = h->d->vcpus[0];
 	int err;
 
-	if (v == NULL || h->nr_images == 0) {
+	if (h->d->vcpus[0] == NULL || h->nr_images == 0) {
 		return -EINVAL;
 	}
 	do {
-		err = seal(h, v->arch.regs.pc, v->arch.regs.x[0]);
+		err = health_note(h->d);
+		err = err != 0 ? err : health_seal(h->d);
 	} while (err == -ERESTART && !softirq_preempt_needed());
 	return err;
 }

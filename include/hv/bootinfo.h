@@ -55,29 +55,29 @@ void boot_memory_release_modules(void);
 /* Bytes that the hypervisor keeps for itself, image included. */
 u64 boot_memory_kept(void);
 
-/* Copy bytes of physical memory between frames that are not the hypervisor's, and clean the cache.
- */
-void boot_copy(pa_t dst, pa_t src, u64 bytes);
-/* The same from the hypervisor's memory. */
-void boot_copy_from(pa_t dst, const void *src, u64 bytes);
 /* The first bytes of a module, to look at its header. */
 void boot_peek(void *dst, pa_t src, size_t bytes);
 
-/* A kernel's image: where it wants to be. */
-struct boot_image {
-	u64 text_offset; /* from a 2 MiB boundary */
-	u64 bytes;	 /* memory it needs from there, its bss included */
-	u64 magic;	 /* as found; 0: too short to have one */
+/* What a domain is loaded with; where the parts go in its memory, in this order. */
+struct boot_images {
+	struct boot_module *kernel, *ramdisk; /* NULL: no ramdisk */
+	u64 magic;		      /* of the kernel, as found; 0: too short to have one */
+	u64 entry, tree, initrd, end; /* guest addresses */
 };
 
-/* Check an arm64 Image (Linux booting.rst). -EINVAL: it is none; -EOPNOTSUPP: big-endian. */
-int boot_image_parse(const struct devtree_range *at, struct boot_image *out);
+struct domain;
+/* For memory from base on. -EINVAL: the kernel is no arm64 Image; -EOPNOTSUPP: big-endian. */
+int boot_images_place(struct boot_images *images, u64 base);
+/* The ramdisk's place in /chosen of the domain's tree. libfdt's errors. */
+int boot_images_show(const struct boot_images *images, void *fdt, int chosen);
+/* Hand them over to common/health, with that tree; is_kept: for restarts, too. -ENOMEM. */
+int boot_images_add(struct domain *d, const struct boot_images *images, const void *fdt,
+		    bool is_kept);
 
 /*
  * For the device trees of domains: a node with an address in its name; properties of a node of
  * another tree; PSCI and the CPUs of a domain. libfdt's errors. The template is guest.dts.
  */
-struct domain;
 extern const char build_template[];
 int build_tree_add(void *fdt, int parent, const char *name, u64 at);
 int build_tree_copy(void *fdt, int to, const void *source, int from);

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Domains that the boot device tree describes (docs/bindings.md), built without a toolstack and
- * kept as descriptions, so that they can be loaded and started again.
+ * Domains that the boot device tree describes (docs/bindings.md), built without a toolstack.
  *
  * A fault is told in one line, "domain NAME is not built: PROPERTY: SENTENCE", and costs that
  * domain alone: what it had is given back.
  *
- * After boot a description changes no more. Restarts are common/health's.
+ * After boot a description changes no more, and what a restart needs of it is still there. Restarts
+ * are common/health's.
  */
 #ifndef HV_BUILD_H
 #define HV_BUILD_H
 
+#include <hv/bootinfo.h>
 #include <hv/domain.h>
 #include <hv/types.h>
 
@@ -31,18 +32,6 @@ enum build_enhanced {
 	BUILD_NO_XENSTORE
 };
 
-enum build_image_kind {
-	BUILD_KERNEL,
-	BUILD_RAMDISK,
-	BUILD_TREE, /* as made for the guest */
-	BUILD_IMAGES
-};
-
-/* What is copied into the guest: from machine address `from`, kept for restarts, to `to`. */
-struct build_image {
-	u64 from, bytes, to;
-};
-
 /* Guest memory; from BUILD_ANYWHERE: wherever the hypervisor finds some. */
 #define BUILD_ANYWHERE (~0UL)
 struct build_range {
@@ -56,14 +45,14 @@ struct build_port {
 };
 
 struct build {
-	struct domain *d; /* referenced; NULL: not built */
+	struct domain *d; /* boot only: referenced; NULL: not built */
 	char name[DOMAIN_NAME_MAX];
 	domid_t id;
-	int node, kernel_node; /* boot only */
-	u64 memory, tree_at;
+	int node; /* boot only */
+	u64 memory;
 	u32 nr_vcpus, nr_spis, pool;
 	u8 restart, give_up, enhanced; /* give_up 1: reset the machine */
-	bool has_vuart, is_direct_mapped, has_extratime, is_refused, has_tree;
+	bool has_vuart, is_direct_mapped, has_extratime, is_refused;
 	u32 weight, cap;
 	u32 rates[THROTTLE_NR_KINDS];
 	u32 warm_limit, cold_limit, window_s, watchdog_ms;
@@ -72,23 +61,11 @@ struct build {
 	const char *shm_id[BUILD_SHM_MAX];			    /* boot only */
 	u32 owns_shm;						    /* a bit for each */
 	struct build_port ports[BUILD_PORTS_MAX];
-	struct build_image image[BUILD_IMAGES];
-	u64 loaded; /* bytes, of a load that goes on in slices */
+	struct boot_images images;
+	struct boot_module *partial; /* its partial device tree, or NULL */
 };
 
 /* Boot: read /chosen, build what it describes and start each at once. Returns how many run. */
 u32 build_domains(void);
-
-/* The description of a domain, or NULL: it is not a boot-time one. */
-struct build *build_of(const struct domain *d);
-/*
- * Boot: copy kernel, ramdisk and tree, in slices: -ERESTART until done, then 0; -EFAULT when one
- * does not fit. -ENOENT: there is no kernel.
- */
-int build_load(struct build *b);
-/* Boot: hand fault table, images and shared memory over to common/health. -ENOMEM. */
-int build_keep(struct build *b);
-/* Static channels, parameters, vCPU 0 at the kernel's entry: it runs once nobody pauses it. */
-int build_start(struct build *b);
 
 #endif

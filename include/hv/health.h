@@ -71,18 +71,19 @@ struct health {
 	struct domain *d;
 	struct health_table table;
 	u32 nr_faults[BULKHEAD_NR_FAULTS];
-	u64 last_ns;		   /* of the last fault, 0 = none */
-	u8 last;		   /* BULKHEAD_FAULT_* */
-	u8 state;		   /* BULKHEAD_HEALTH_* */
-	bool is_cold;		   /* the restart under way */
-	bool has_images, is_owner; /* complete; in frames of the hypervisor's */
+	u64 last_ns;	 /* of the last fault, 0 = none */
+	u8 last;	 /* BULKHEAD_FAULT_* */
+	u8 state;	 /* BULKHEAD_HEALTH_* */
+	bool is_cold;	 /* the restart under way */
+	bool has_images; /* complete */
 	u8 step;
 	u32 at;	    /* vCPU or image that the step is at */
 	u64 done;   /* of the step: guest frames, bytes of the image */
 	u64 sum;    /* of what has been looked at */
 	u64 wanted; /* checksum of all images */
 	u64 took_ns;
-	u64 entry, x0; /* where it starts */
+	u64 entry, x0;	 /* where it starts */
+	u32 block_order; /* of images that are in frames of the hypervisor's */
 	u32 nr_images, nr_kept, nr_ram, nr_warm, nr_cold;
 	struct health_image *image;		   /* heap page */
 	struct health_range kept[HEALTH_KEPT_MAX]; /* by a WARM restart, mapping and content */
@@ -102,11 +103,23 @@ struct health {
 struct health *health_get(struct domain *d);
 /* Set the fault table, forget the past, and arm the policy's watchdog. -EINVAL, -ENOMEM. */
 int health_set_policy(struct domain *d, const struct bulkhead_health_policy *policy);
-/* One more image, in place; bytes that nobody changes any more. -ENOMEM, -ENOSPC. */
+/*
+ * One more image: bytes that nobody changes any more where they are; or a copy of the hypervisor's
+ * (boot: not for a domain that the toolstack keeps images of). -ENOMEM, -ENOSPC.
+ */
 int health_add_image(struct domain *d, u64 from, u64 bytes, u64 to);
-/* That was all: where vCPU 0 starts, with x0. A slice of the checksum: -ERESTART until done;
- * -ENOSPC. */
-int health_seal_images(struct domain *d, u64 entry, u64 x0);
+int health_add_copy(struct domain *d, const char *from, u64 bytes, u64 to);
+/* Copy a page of the images to the domain: -ERESTART until all are there; -EFAULT: no memory. */
+int health_load(struct domain *d);
+/* There is no restart: the images go. */
+void health_drop_images(struct domain *d);
+/*
+ * Before the domain runs: note what memory it has and where its vCPU 0 starts. Then, at any time,
+ * sum the images up; a restart is possible from then on. Slices: -ERESTART until done; -ENOSPC: the
+ * memory is in too many pieces.
+ */
+int health_note(struct domain *d);
+int health_seal(struct domain *d);
 
 /*
  * An instruction of v could not be fetched: if its domain is being restarted, do a slice of that.

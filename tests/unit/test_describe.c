@@ -77,9 +77,9 @@ int s2_map(struct domain *d, gfn_t g, mfn_t m, u64 nr, enum s2_kind kind)
 	return -ENOMEM;
 }
 
-int boot_image_parse(const struct devtree_range *at, struct boot_image *out)
+int boot_images_place(struct boot_images *images, u64 base)
 {
-	*out = (struct boot_image){ .bytes = at->bytes };
+	images->end = base + images->kernel->at.bytes;
 	return 0;
 }
 
@@ -216,7 +216,7 @@ static void test_good(void **state)
 	assert_int_equal(second.range[0].pa, 0x50000000);
 	assert_int_equal(second.range[0].gpa, 0x40000000);
 	assert_int_equal(second.range[1].gpa, 0x60000000);
-	assert_int_equal(second.image[BUILD_KERNEL].from, 0x50000000 + MIB(64));
+	assert_int_equal(second.images.kernel->at.base, 0x50000000 + MIB(64));
 	assert_int_equal(second.nr_ports, 1);
 	assert_int_equal(second.ports[0].port, 4);
 	assert_int_equal(second.ports[0].peer, 1);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Starting boot-time domains, at boot and again. At a restart (common/health) the domain's vCPUs
+ * are down, so nobody else reads or writes what is its own, and its description changes no more. No
+ * lock.
+ */
+#include "describe.h"
+
+#include <hv/arch.h>
+#include <hv/dom_console.h>
+#include <hv/errno.h>
+#include <hv/evtchn.h>
+#include <hv/health.h>
+#include <hv/stage2.h>
+#include <public/hvm.h>
+
+/* Console and xenstore, as hvm_op tells the guest. */
+static int set_params(const struct build *b, struct domain *d)
+{
+	u64 *params = d->hvm_params;
+	u32 console = 0, store = 0;
+	int err = b->has_vuart ? 0 : evtchn_alloc_unbound(d, HV_DOMID_HYP, &console);
+
+	if (!err && b->enhanced == BUILD_ENHANCED) {
+		err = evtchn_alloc_unbound(d, 0, &store);
+	}
+	if (err) {
+		return err;
+	}
+	spin_lock(&d->lock);
+	params[HVM_PARAM_CONSOLE_PFN] = console ? CONSOLE_GFN.v : 0;
+	params[HVM_PARAM_CONSOLE_EVTCHN] = console;
+	params[HVM_PARAM_STORE_EVTCHN] = store;
+	params[HVM_PARAM_STORE_PFN] = store ? ~0UL : 0; /* Dom0 will give it */
+	spin_unlock(&d->lock);
+	return console ? dom_console_bind(d, CONSOLE_GFN, console) : 0;
+}
+
+/* What the domain finds, in each of its lives. */
+static int open_channels(struct domain *d)
+{
+	struct build *b = builds[d->id - 1];
+	int err = 0;
+
+	for (u32 i = 0; !err && i < b->nr_ports; i++) {
+		err = evtchn_open(d, b->ports[i].port, b->ports[i].peer, b->ports[i].peer_port);
+	}
+	return err ? err : set_params(b, d);
+}
+
+/* What a restart needs: its images, summed up, channels, and memory that a WARM one leaves alone.
+ */
+static __init int keep(struct build *b)
+{
+	struct health *h = b->d->health;
+	int err;
+
+	for (u32 i = b->nr_ram; i < b->nr_ranges; i++) {
+		h->kept[h->nr_kept++] = (struct health_range){ b->range[i].gpa >> PAGE_SHIFT,
+							       b->range[i].bytes >> PAGE_SHIFT };
+	}
+	h->reopen = open_channels;
+	do {
+		err = health_note(b->d);
+		err = err ? err : health_seal(b->d);
+	} while (err == -ERESTART);
+	return err;
+}
+
+__init int build_start(struct build *b)
+{
+	struct bulkhead_health_policy policy = { b->restart,	b->give_up,  b->warm_limit,
+						 b->cold_limit, b->window_s, b->watchdog_ms };
+	int err = open_channels(b->d);
+
+	err = err ? err : vcpu_power_on(b->d->vcpus[0], b->images.entry, b->images.tree);
+	err = err ? err : health_set_policy(b->d, &policy);
+	if (b->restart == BUILD_RESTART_NEVER) {
+		health_drop_images(b->d);
+		return err;
+	}
+	return err ? err : keep(b);
+}
