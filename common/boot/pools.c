@@ -29,12 +29,11 @@ _Static_assert(SCHED_OWNER_NAME == DOMAIN_NAME_MAX, "one length of names");
 
 #define POLICIES      16 /* ids of all */
 #define FRAME_DEFAULT (10 * NSEC_PER_MSEC)
-/* Begins each line about a node that is left out; the reason follows. */
-#define IGNORED "pools: /chosen/%s is left out, its CPUs count as not named: "
+#define TEXT_MAX      160
 
 /* A node, checked. */
 struct pool_node {
-	const char *name;
+	int node;
 	cpumask_t cpus;
 	enum sched_id policy;
 	struct sched_schedule schedule; /* no windows: none */
@@ -43,6 +42,22 @@ struct pool_node {
 static __initdata struct pool_node current, first; /* first: pool 0's */
 static __initdata enum sched_id policy_default;
 static __initdata cpumask_t named; /* CPUs of the nodes so far */
+
+__init bool pools_bad(const char *window, bool is_bad, const char *fmt, ...)
+{
+	char text[TEXT_MAX];
+	va_list args;
+
+	if (is_bad) {
+		va_start(args, fmt);
+		format_va(text, sizeof(text), fmt, args);
+		va_end(args);
+		pr_err("pools: /chosen/%s is left out, its CPUs count as not named: %.40s%s%s\n",
+		       fdt_get_name(devtree_blob(), current.node, NULL), window ? window : "",
+		       window ? ": " : "", text);
+	}
+	return is_bad;
+}
 
 static __init unsigned int count(cpumask_t cpus)
 {
@@ -66,40 +81,36 @@ static __init unsigned int cpu_of(u32 phandle)
 	return cpu;
 }
 
-static __init int add_cpu(struct pool_node *pool, u32 phandle)
+static __init bool is_cpu_bad(u32 phandle)
 {
 	unsigned int cpu = cpu_of(phandle);
 
-	if (cpu == nr_cpus) {
-		pr_err(IGNORED "cpupool-cpus: phandle %#x is no CPU of this machine\n", pool->name,
-		       phandle);
-	} else if (!cpumask_has(cpus_online, cpu)) {
-		pr_err(IGNORED "cpupool-cpus: CPU %u does not run\n", pool->name, cpu);
-	} else if (cpumask_has(pool->cpus, cpu)) {
-		pr_err(IGNORED "cpupool-cpus names CPU %u twice\n", pool->name, cpu);
-	} else if (cpumask_has(named, cpu)) {
-		pr_err(IGNORED "cpupool-cpus: CPU %u is in another pool\n", pool->name, cpu);
-	} else {
-		pool->cpus.bits |= BIT(cpu);
-		return 0;
+	if (pools_bad(NULL, cpu == nr_cpus, "cpupool-cpus: phandle %#x is no CPU of this machine",
+		      phandle) ||
+	    pools_bad(NULL, !cpumask_has(cpus_online, cpu), "cpupool-cpus: CPU %u does not run",
+		      cpu) ||
+	    pools_bad(NULL, cpumask_has(current.cpus, cpu), "cpupool-cpus names CPU %u twice",
+		      cpu) ||
+	    pools_bad(NULL, cpumask_has(named, cpu), "cpupool-cpus: CPU %u is in another pool",
+		      cpu)) {
+		return true;
 	}
-	return -EINVAL;
+	current.cpus.bits |= BIT(cpu);
+	return false;
 }
 
-static __init int read_cpus(struct pool_node *pool, int node)
+static __init bool are_cpus_bad(void)
 {
-	int bytes = 0, err = 0;
-	const char *cells = fdt_getprop(devtree_blob(), node, "cpupool-cpus", &bytes);
+	int bytes = 0;
+	const char *cells = fdt_getprop(devtree_blob(), current.node, "cpupool-cpus", &bytes);
+	bool is_bad = pools_bad(NULL, bytes <= 0 || bytes % 4 != 0,
+				"cpupool-cpus is missing or not one or more phandles: %d bytes",
+				MAX(bytes, 0));
 
-	if (bytes <= 0 || bytes % 4 != 0) {
-		pr_err(IGNORED "cpupool-cpus is missing or not one or more phandles: %d bytes\n",
-		       pool->name, MAX(bytes, 0));
-		return -EINVAL;
+	for (int at = 0; at < bytes && !is_bad; at += 4) {
+		is_bad = is_cpu_bad((u32)devtree_cells(cells + at, 1));
 	}
-	for (int at = 0; at < bytes && !err; at += 4) {
-		err = add_cpu(pool, (u32)devtree_cells(cells + at, 1));
-	}
-	return err;
+	return is_bad;
 }
 
 /* By its name; -EINVAL: none of this build's. */
@@ -116,49 +127,34 @@ static __init int find_policy(const char *text, enum sched_id *policy)
 	return -EINVAL;
 }
 
-static __init int read_policy(struct pool_node *pool, int node)
+static __init bool is_policy_bad(void)
 {
-	const char *text = devtree_string(node, "cpupool-sched");
+	const char *text = devtree_string(current.node, "cpupool-sched");
+	bool is_given = fdt_getprop(devtree_blob(), current.node, "cpupool-sched", NULL) != NULL;
 
-	pool->policy = policy_default;
-	if (fdt_getprop(devtree_blob(), node, "cpupool-sched", NULL) &&
-	    find_policy(text, &pool->policy)) {
-		pr_err(IGNORED "cpupool-sched \"%s\" is none of credit, rtds, null and arinc653, "
-			       "or not in this build\n",
-		       pool->name, text ? text : "");
-		return -EINVAL;
-	}
-	if (pool->policy == SCHED_ID_ARINC653 && count(pool->cpus) > 1) {
-		pr_err(IGNORED "arinc653 has one CPU, cpupool-cpus names %u\n", pool->name,
-		       count(pool->cpus));
-		return -EINVAL;
-	}
-	return 0;
+	current.policy = policy_default;
+	return pools_bad(NULL, is_given && find_policy(text, &current.policy),
+			 "cpupool-sched \"%s\" is none of credit, rtds, null and arinc653, or not "
+			 "in this build",
+			 text ? text : "") ||
+	       pools_bad(NULL, current.policy == SCHED_ID_ARINC653 && count(current.cpus) > 1,
+			 "arinc653 has one CPU, cpupool-cpus names %u", count(current.cpus));
 }
 
-static __init int read_schedule(struct pool_node *pool, int node)
+static __init bool is_schedule_bad(void)
 {
-	char why[POOLS_WHY_BYTES];
-	int err;
+	const struct sched_schedule *schedule = &current.schedule;
+	bool is_dom0s = cpumask_has(current.cpus, 0) && bootinfo_find(BOOT_MODULE_KERNEL);
 
 	if (!IS_ENABLED(CONFIG_SCHED_ARINC653)) {
-		return 0;
+		return false;
 	}
-	err = schedule_read(node, &pool->schedule, why);
-	if (!err && pool->schedule.nr_windows && pool->policy != SCHED_ID_ARINC653) {
-		format(why, sizeof(why), "it has windows, which its scheduler %s knows not",
-		       sched_name(pool->policy));
-		err = -EINVAL;
-	}
-	if (!err && pool->schedule.nr_windows && cpumask_has(pool->cpus, 0) &&
-	    bootinfo_find(BOOT_MODULE_KERNEL) && !schedule_has(&pool->schedule, 0, 0)) {
-		format(why, sizeof(why), "no window is Dom0's, and Dom0 lives in pool 0");
-		err = -EINVAL;
-	}
-	if (err) {
-		pr_err(IGNORED "%s\n", pool->name, why);
-	}
-	return err;
+	return schedule_bad(current.node, &current.schedule) ||
+	       pools_bad(NULL, schedule->nr_windows && current.policy != SCHED_ID_ARINC653,
+			 "it has windows, which its scheduler %s knows not",
+			 sched_name(current.policy)) ||
+	       pools_bad(NULL, schedule->nr_windows && is_dom0s && !schedule_has(schedule, 0, 0),
+			 "no window is Dom0's, and Dom0 lives in pool 0");
 }
 
 /* These CPUs leave pool 0, for another or none. No vCPU is anywhere yet: it can not be refused. */
@@ -172,77 +168,66 @@ static __init void move_cpus(cpumask_t cpus, u32 id)
 	}
 }
 
-static __init int make_pool(cpumask_t cpus, enum sched_id policy,
-			    const struct sched_schedule *schedule, int node)
+static __init int make_pool(const struct pool_node *pool)
 {
 	u32 id;
-	int err = sched_pool_create(SCHED_POOL_ANY, policy, &id);
+	int err = sched_pool_create(SCHED_POOL_ANY, pool->policy, &id);
 
-	if (!err) {
-		boot_info.pool_nodes[id] = node;
-		move_cpus(cpus, id);
-		if (IS_ENABLED(CONFIG_SCHED_ARINC653) && schedule && schedule->nr_windows) {
-			err = sched_schedule_set(id, schedule);
-		}
+	if (err) {
+		return err;
 	}
-	return err;
+	boot_info.pool_nodes[id] = pool->node;
+	move_cpus(pool->cpus, id);
+	return IS_ENABLED(CONFIG_SCHED_ARINC653) && pool->schedule.nr_windows
+		       ? sched_schedule_set(id, &pool->schedule)
+		       : 0;
 }
 
 static __init void add_node(int node)
 {
-	struct pool_node *pool = &current;
 	int err;
 
-	memset(pool, 0, sizeof(*pool));
-	pool->name = fdt_get_name(devtree_blob(), node, NULL);
-	err = read_cpus(pool, node);
-	err = err ? err : read_policy(pool, node);
-	err = err ? err : read_schedule(pool, node);
-	if (err) {
+	memset(&current, 0, sizeof(current));
+	current.node = node;
+	if (are_cpus_bad() || is_policy_bad() || is_schedule_bad()) {
 		return;
 	}
-	if (cpumask_has(pool->cpus, 0)) {
-		first = *pool;
+	if (cpumask_has(current.cpus, 0)) {
+		first = current;
 		boot_info.pool_nodes[0] = node;
 	} else {
-		err = make_pool(pool->cpus, pool->policy, &pool->schedule, node);
+		err = make_pool(&current);
+		if (pools_bad(NULL, err != 0, "no pool more can be made: error %d", err)) {
+			return;
+		}
 	}
-	if (err) {
-		pr_err(IGNORED "no pool more can be made: error %d\n", pool->name, err);
-	} else {
-		named.bits |= pool->cpus.bits;
-	}
-}
-
-/* Dom0 alone, all the time. */
-static __init void default_schedule(struct sched_schedule *schedule)
-{
-	schedule->major_frame_ns = FRAME_DEFAULT;
-	schedule->nr_windows = 1;
-	schedule->windows[0] = (struct sched_window){ .ns = FRAME_DEFAULT };
+	named.bits |= current.cpus.bits;
 }
 
 /* Pool 0 becomes what its node says, and who is left over gets a pool. */
 static __init int make_first(enum sched_id fallback)
 {
 	cpumask_t rest = { cpus_online.bits & ~named.bits & ~first.cpus.bits };
-	enum sched_id policy = policy_default == SCHED_ID_ARINC653 ? fallback : policy_default;
 	int err;
 
-	if (!cpumask_is_empty(rest) && make_pool(rest, policy, NULL, 0)) {
+	memset(&current, 0, sizeof(current));
+	current.cpus = rest;
+	current.policy = policy_default == SCHED_ID_ARINC653 ? fallback : policy_default;
+	if (!cpumask_is_empty(rest) && make_pool(&current)) {
 		move_cpus(rest, SCHED_POOL_ANY);
 		pr_err("pools: the %u CPUs that no node names are in no pool: none more can be "
 		       "made\n",
 		       count(rest));
 	}
 	err = sched_boot_policy(sched_name(first.policy));
-	if (IS_ENABLED(CONFIG_SCHED_ARINC653) && !err && first.policy == SCHED_ID_ARINC653) {
-		if (!first.schedule.nr_windows) {
-			default_schedule(&first.schedule);
-		}
-		err = sched_schedule_set(0, &first.schedule);
+	if (!IS_ENABLED(CONFIG_SCHED_ARINC653) || err || first.policy != SCHED_ID_ARINC653) {
+		return err;
 	}
-	return err;
+	if (!first.schedule.nr_windows) { /* Dom0 alone, all the time */
+		first.schedule.major_frame_ns = FRAME_DEFAULT;
+		first.schedule.windows[first.schedule.nr_windows++].ns = FRAME_DEFAULT;
+	}
+	return sched_schedule_set(0, &first.schedule);
 }
 
 static __init void report(void)

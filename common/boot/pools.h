@@ -9,8 +9,6 @@
 #include <hv/devtree.h>
 #include <hv/sched.h>
 
-#define POOLS_WHY_BYTES 160
-
 /*
  * Make the pools of the tree; sched: the policy of pools that name none (NULL: the build's). What
  * the tree has wrong is told and left out. -EINVAL after a message: there is no such policy;
@@ -25,11 +23,14 @@ static inline int boot_pools(const char *sched)
 }
 #endif
 
+/* If is_bad: tell why the node being read is left out, and which window is to blame (NULL: none).
+ * Returns is_bad. */
+bool pools_bad(const char *window, bool is_bad, const char *fmt, ...) __printf(3, 4);
 /*
- * The schedule of a pool's node; no windows when it has none. -EINVAL: why says what is wrong, and
- * nothing has changed.
+ * Read the schedule of a pool's node; no windows when it has none. True: it can not be used, and
+ * that has been told.
  */
-int schedule_read(int node, struct sched_schedule *schedule, char why[POOLS_WHY_BYTES]);
+bool schedule_bad(int node, struct sched_schedule *schedule);
 /* Has this vCPU a window? */
 bool schedule_has(const struct sched_schedule *schedule, u16 domain, u16 vcpu);
 

@@ -21,14 +21,6 @@
 	}
 #define IRQ_LEVEL_LOW_ALL_CPUS 0xf08
 
-static __init bool has_type(const void *fdt, int node, const char *type)
-{
-	int len;
-	const char *value = fdt_getprop(fdt, node, "device_type", &len);
-
-	return value && (size_t)len == strlen(type) + 1 && !memcmp(value, type, (size_t)len);
-}
-
 /* Has the device registers in the page where the console has its own? */
 static __init bool is_in_console_page(int node, int parent)
 {
@@ -56,67 +48,77 @@ __init bool dom0_is_kept(int node, int parent)
 	return device_is_kept(node) || is_in_console_page(node, parent);
 }
 
-/* First node of the copy that has to go, or < 0. The tree changes with each deletion: search again.
- */
-static __init int find_superfluous(const void *fdt)
-{
-	int depth = 0;
-
-	for (int node = fdt_next_node(fdt, 0, &depth); node >= 0 && depth > 0;
-	     node = fdt_next_node(fdt, node, &depth)) {
-		if (has_type(fdt, node, "memory") ||
-		    !fdt_node_check_compatible(fdt, node, "arm,gic-v3-its") ||
-		    !fdt_node_check_compatible(fdt, node, "arm,gic-v2m-frame") ||
-		    !fdt_node_check_compatible(fdt, node, "multiboot,module")) {
-			return node;
-		}
-	}
-	return -FDT_ERR_NOTFOUND;
-}
-
-static __init void delete_path(void *fdt, const char *path)
-{
-	int node = fdt_path_offset(fdt, path);
-
-	if (node >= 0) {
-		fdt_del_node(fdt, node);
-	}
-}
-
 static __init int remove_if_kept(int node, int parent, void *fdt)
 {
-	char path[128];
+	char path[DEVICE_PATH_MAX];
 
-	if (node == gic_info.node || !dom0_is_kept(node, parent) ||
-	    fdt_get_path(devtree_blob(), node, path, sizeof(path))) {
+	if (node == gic_info.node || !dom0_is_kept(node, parent)) {
 		return 0;
 	}
-	if (node != boot_info.console && is_in_console_page(node, parent)) {
+	if (node != boot_info.console && is_in_console_page(node, parent) &&
+	    !fdt_get_path(devtree_blob(), node, path, sizeof(path))) {
 		pr_info("dom0: %s is left out: its registers share a page with the console's\n",
 			path);
 	}
-	delete_path(fdt, path);
+	fdt_nop_node(fdt, node);
 	return 0;
 }
 
+/* What is no device's and not Dom0's: memory, modules, message-signalled interrupts. */
+static __init bool is_superfluous(int node)
+{
+	static const char *const compatible[] = { "arm,gic-v3-its", "arm,gic-v2m-frame",
+						  "multiboot,module" };
+	const char *type = devtree_string(node, "device_type");
+	bool is = type && strcmp(type, "memory") == 0;
+
+	for (unsigned int i = 0; !is && i < ARRAY_SIZE(compatible); i++) {
+		is = devtree_is_compatible(node, compatible[i]);
+	}
+	return is;
+}
+
+/*
+ * The GIC's maintenance interrupt and, behind the second entry of a GICv2's reg, its frames of the
+ * virtual interface are the hypervisor's.
+ */
+static __init int trim_gic(void *fdt)
+{
+	int node = gic_info.node, parent = fdt_parent_offset(fdt, node), old = 0;
+	int bytes = 2 * 4 * (fdt_address_cells(fdt, parent) + fdt_size_cells(fdt, parent));
+	void *reg;
+
+	fdt_nop_property(fdt, node, "interrupts");
+	if (gic_info.version != 2) {
+		return parent < 0 ? parent : 0;
+	}
+	if (!fdt_getprop(fdt, node, "reg", &old) || bytes <= 0 || bytes > old) {
+		return -FDT_ERR_BADVALUE;
+	}
+	return fdt_setprop_placeholder(fdt, node, "reg", bytes, &reg); /* keeps what fits */
+}
+
+/*
+ * Nodes are overwritten, which leaves the others where they are: until something is added, a node
+ * has the same offset in both trees. One that is not there any more was below another.
+ */
 static __init int remove_kept(void *fdt)
 {
-	int node;
+	static const char *const paths[] = { "/cpus", "/psci", "/pmu", "/hypervisor",
+					     "/reserved-memory" };
+	const void *host = devtree_blob();
 
 	devtree_for_each_device(remove_if_kept, fdt);
-	while ((node = find_superfluous(fdt)) >= 0) {
-		int rc = fdt_del_node(fdt, node);
-
-		if (rc) {
-			return rc;
+	for (int node = fdt_next_node(host, 0, NULL); node >= 0;
+	     node = fdt_next_node(host, node, NULL)) {
+		if (is_superfluous(node)) {
+			fdt_nop_node(fdt, node);
 		}
 	}
-	delete_path(fdt, "/cpus");
-	delete_path(fdt, "/psci");
-	delete_path(fdt, "/pmu");
-	delete_path(fdt, "/hypervisor");
-	delete_path(fdt, "/reserved-memory");
-	return 0;
+	for (unsigned int i = 0; i < ARRAY_SIZE(paths); i++) {
+		fdt_nop_node(fdt, fdt_path_offset(fdt, paths[i]));
+	}
+	return trim_gic(fdt);
 }
 
 /* One range of the root's reg; in pieces of 2 GiB where a size has one cell only. */
@@ -196,37 +198,6 @@ static __init int set_chosen(struct dom0 *dom0)
 	return rc ? rc : boot_images_show(&dom0->images, fdt, node);
 }
 
-/* Cut reg after its second entry: a GICv2's virtual-interface frames come behind. */
-static __init int trim_reg(void *fdt, int node)
-{
-	int parent = fdt_parent_offset(fdt, node);
-	int bytes = 2 * 4 * (fdt_address_cells(fdt, parent) + fdt_size_cells(fdt, parent));
-	const void *reg;
-	u32 cells[16];
-	int len;
-
-	reg = fdt_getprop(fdt, node, "reg", &len);
-	if (parent < 0 || !reg || bytes <= 0 || bytes > len || (size_t)bytes > sizeof(cells)) {
-		return -FDT_ERR_BADVALUE;
-	}
-	memcpy(cells, reg, (size_t)bytes);
-	return fdt_setprop(fdt, node, "reg", cells, bytes);
-}
-
-/* The GIC's maintenance interrupt and virtual-interface frames are the hypervisor's. */
-static __init int trim_gic(void *fdt)
-{
-	char path[128];
-	int rc = fdt_get_path(devtree_blob(), gic_info.node, path, sizeof(path));
-	int node = rc ? rc : fdt_path_offset(fdt, path);
-
-	if (node < 0) {
-		return node;
-	}
-	fdt_delprop(fdt, node, "interrupts");
-	return gic_info.version == 2 ? trim_reg(fdt, node) : 0;
-}
-
 /* Copy what is used of the host's tree; boot loaders leave as much as a megabyte of slack behind
  * it. */
 static __init int copy_tree(void *to)
@@ -249,7 +220,6 @@ __init int dom0_make_tree(struct dom0 *dom0)
 
 	rc = rc ? rc : remove_kept(dom0->fdt);
 	rc = rc ? rc : devtree_for_each_device(disable_apart, dom0->fdt);
-	rc = rc ? rc : trim_gic(dom0->fdt);
 	rc = rc ? rc : set_chosen(dom0);
 	rc = rc ? rc : add_hypervisor(dom0);
 	rc = rc ? rc : build_tree_cpus(dom0->fdt, dom0->d);
