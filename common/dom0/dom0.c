@@ -22,8 +22,7 @@
 #include <libfdt.h>
 
 #define DEFAULT_MEMORY MIB(512)
-#define LOAD_SLICES    4U /* of the images, in one go */
-#define SEAL_SLICES    6U /* of their checksum */
+#define SEAL_SLICES    6U /* of the images' checksum, in one go */
 #define TABLE_PAGES    1024U
 
 /* As many as pool 0 has CPUs, unless asked for; never more under a policy without turns. */
@@ -103,11 +102,8 @@ static bool is_restarted; /* by policy: its images stay */
 /* When boot is over: domains that run already do not wait for that. */
 int dom0_load(void)
 {
-	int rc = -ERESTART;
+	int rc = health_load(hardware_domain);
 
-	for (u32 i = 0; i < LOAD_SLICES && rc == -ERESTART; i++) {
-		rc = health_load(hardware_domain);
-	}
 	if (rc != -ERESTART && !is_restarted) {
 		health_drop_images(hardware_domain);
 	}

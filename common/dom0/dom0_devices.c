@@ -37,30 +37,27 @@ static __init void add_bank(struct dom0 *dom0, u64 base, u64 bytes)
 	dom0->bank[dom0->nr_banks++] = (struct devtree_range){ base, bytes };
 }
 
-/* The end of what a bus's devices reach by its dma-ranges; GIB(4) without any. */
-static __init u64 dma_end(int bus, int parent)
+/* To the end of what a bus's devices reach, if it has dma-ranges. */
+static __init int lower_limit(int bus, int parent, void *arg)
 {
 	const void *fdt = devtree_blob();
-	int child = fdt_address_cells(fdt, bus), size = fdt_size_cells(fdt, bus), bytes;
-	int above = fdt_address_cells(fdt, parent), row = child + above + size;
+	int bytes = 0, child, above, size, row;
 	const u32 *ranges = fdt_getprop(fdt, bus, "dma-ranges", &bytes);
-	u64 end = 0;
+	u64 *limit = arg, end = 0;
 
-	if (child < 1 || above < 1 || size < 1) {
-		return GIB(4);
+	if (bytes <= 0) {
+		return 0;
 	}
-	for (; ranges && bytes >= row * 4; ranges += row, bytes -= row * 4) {
+	child = fdt_address_cells(fdt, bus);
+	above = fdt_address_cells(fdt, parent);
+	size = fdt_size_cells(fdt, bus);
+	row = 4 * (child + above + size);
+	for (; child > 0 && above > 0 && size > 0 && bytes >= row;
+	     ranges += row / 4, bytes -= row) {
 		end = MAX(end, devtree_cells(ranges + child, above) +
 				       devtree_cells(ranges + child + above, size));
 	}
-	return end ? end : GIB(4);
-}
-
-static __init int lower_limit(int node, int parent, void *arg)
-{
-	u64 *limit = arg;
-
-	*limit = MIN(*limit, dma_end(node, parent));
+	*limit = end ? MIN(*limit, end) : *limit;
 	return 0;
 }
 

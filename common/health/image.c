@@ -26,6 +26,7 @@
 #define SUM_FACTOR 0x9e3779b97f4a7c15UL
 #define SUM_PIECE  512UL
 #define COPY_PIECE 1024UL
+#define BOOT_PIECE (4 * PAGE_SIZE)
 
 static u64 to_boundary(u64 at, u64 bytes, u64 unit)
 {
@@ -81,35 +82,39 @@ int health_sum_images(struct health *h)
 	return -ERESTART;
 }
 
-/* Within one page on either side. The next owner may start with its caches off. */
-static void copy(mfn_t to, u64 to_offset, u64 from, u64 bytes)
+/* The next owner may start with its caches off. */
+static void copy(u64 to, u64 from, u64 bytes)
 {
-	char *source = window_map(pa_to_mfn(pa(from)));
-	char *page = window_map(to);
+	for (u64 n; bytes != 0; bytes -= n, to += n, from += n) {
+		char *source = window_map(pa_to_mfn(pa(from)));
+		char *page = window_map(pa_to_mfn(pa(to)));
 
-	memcpy(page + to_offset, source + (from & (PAGE_SIZE - 1)), bytes);
-	arch_cache_clean_invalidate(page + to_offset, bytes);
-	window_unmap(page);
-	window_unmap(source);
+		n = to_boundary(from, to_boundary(to, bytes, PAGE_SIZE), PAGE_SIZE);
+		memcpy(page + (to & (PAGE_SIZE - 1)), source + (from & (PAGE_SIZE - 1)), n);
+		arch_cache_clean_invalidate(page + (to & (PAGE_SIZE - 1)), n);
+		window_unmap(page);
+		window_unmap(source);
+	}
 }
 
+/* More than a page in one piece only while nobody can take memory from the domain. */
 static int load(struct health *h, u64 piece)
 {
 	const struct health_image *image = &h->image[h->at];
-	u64 from, to, n;
-	mfn_t frame;
+	struct s2_entry leaf;
+	u64 to, n;
 
 	if (h->at == h->nr_images) {
 		return 0;
 	}
-	from = image->from + h->done;
 	to = image->to + h->done;
-	n = to_boundary(from, to_boundary(to, image->bytes - h->done, piece), piece);
-	if (s2_get_frame(h->d, ipa_to_gfn(ipa(to)), true, &frame) != 0) {
+	leaf = s2_lookup(h->d, ipa_to_gfn(ipa(to)));
+	n = to_boundary(to, image->bytes - h->done, MIN(piece, PAGE_SIZE << leaf.order));
+	if (leaf.kind != S2_RAM || !frame_get(leaf.frame, h->d->id)) {
 		return -EFAULT;
 	}
-	copy(frame, to & (PAGE_SIZE - 1), from, n);
-	frame_put(frame);
+	copy(mfn_to_pa(leaf.frame).v + (to & (PAGE_SIZE - 1)), image->from + h->done, n);
+	frame_put(leaf.frame);
 	advance(h, n);
 	return -ERESTART;
 }
@@ -121,7 +126,7 @@ int health_load_images(struct health *h)
 
 int health_load(struct domain *d)
 {
-	int err = load(d->health, PAGE_SIZE);
+	int err = load(d->health, BOOT_PIECE);
 
 	if (err == 0) {
 		d->health->at = 0;
@@ -242,8 +247,7 @@ static int keep_piece(struct domain *d, u64 gpa, u64 bytes)
 	if (s2_get_frame(d, ipa_to_gfn(ipa(gpa)), false, &frame) != 0) {
 		return -ENXIO;
 	}
-	copy(pa_to_mfn(pa(to)), to & (PAGE_SIZE - 1), mfn_to_pa(frame).v + (gpa & (PAGE_SIZE - 1)),
-	     n);
+	copy(to, mfn_to_pa(frame).v + (gpa & (PAGE_SIZE - 1)), n);
 	frame_put(frame);
 	image->bytes += n;
 	return (int)n;

@@ -109,7 +109,7 @@ int health_set_policy(struct domain *d, const struct bulkhead_health_policy *pol
  */
 int health_add_image(struct domain *d, u64 from, u64 bytes, u64 to);
 int health_add_copy(struct domain *d, const char *from, u64 bytes, u64 to);
-/* Copy a page of the images to the domain: -ERESTART until all are there; -EFAULT: no memory. */
+/* Copy 16 KiB of the images to the domain: -ERESTART until all are there; -EFAULT: no memory. */
 int health_load(struct domain *d);
 /* There is no restart: the images go. */
 void health_drop_images(struct domain *d);
