@@ -76,21 +76,6 @@ static __init int remove_range(const struct devtree_range *hole, void *arg)
 	return 0;
 }
 
-static __init void bounds(u64 *lowest, u64 *highest, u64 *total)
-{
-	struct ranges all = { .nr = 0 };
-
-	*lowest = ~0UL;
-	*highest = 0;
-	*total = 0;
-	devtree_for_each_memory(add_range, &all);
-	for (unsigned int i = 0; i < all.nr; i++) {
-		*lowest = MIN(*lowest, all.range[i].base);
-		*highest = MAX(*highest, all.range[i].base + all.range[i].bytes);
-		*total += all.range[i].bytes;
-	}
-}
-
 /* The pairs of address and size of a property. */
 static __init void for_each_pair(int node, const char *name, devtree_visit_t visit, void *arg)
 {
@@ -110,13 +95,14 @@ static __init void for_each_pair(int node, const char *name, devtree_visit_t vis
 /* Memory that the description of a domain names is not the hypervisor's. */
 static __init void remove_claims(struct ranges *places)
 {
-	int node = devtree_find_compatible(-1, "xen,domain"), bytes;
+	static const char shm[] = "xen,domain-shared-memory-v1";
+	int node = -1, bytes;
 
-	for (; node >= 0; node = devtree_find_compatible(node, "xen,domain")) {
+	while ((node = devtree_find_compatible(node, "xen,domain")) >= 0) {
 		for_each_pair(node, "xen,static-mem", remove_range, places);
 	}
-	node = devtree_find_compatible(-1, "xen,domain-shared-memory-v1");
-	for (; node >= 0; node = devtree_find_compatible(node, "xen,domain-shared-memory-v1")) {
+	node = -1;
+	while ((node = devtree_find_compatible(node, shm)) >= 0) {
 		const char *cells = fdt_getprop(devtree_blob(), node, "xen,shared-mem", &bytes);
 
 		if (cells && bytes == 24) {
@@ -164,9 +150,9 @@ static __init u64 find_top(u64 bytes)
 	return best;
 }
 
-static __init int keep(u64 lowest, u64 highest, u64 heap_bytes)
+/* What the hypervisor keeps: a table for nr frames from lowest on, and its heap. */
+static __init int keep(u64 lowest, u64 nr, u64 heap_bytes)
 {
-	u64 nr = (highest - lowest) >> PAGE_SHIFT;
 	u64 table_bytes = ALIGN_UP(frame_table_bytes(nr), PAGE_SIZE);
 	u64 bytes = table_bytes + heap_bytes;
 	struct devtree_range kept = { find_top(bytes), bytes };
@@ -202,16 +188,22 @@ static __init void count_slot(int node, u64 mpidr)
 
 __init int boot_memory_init(void)
 {
-	u64 lowest, highest, total, heap_bytes;
+	u64 lowest = ~0UL, highest = 0, total = 0, heap_bytes;
 	int rc;
 
-	bounds(&lowest, &highest, &total);
+	devtree_for_each_memory(add_range, &free_ranges);
+	for (unsigned int i = 0; i < free_ranges.nr; i++) {
+		const struct devtree_range *range = &free_ranges.range[i];
+
+		lowest = MIN(lowest, range->base);
+		highest = MAX(highest, range->base + range->bytes);
+		total += range->bytes;
+	}
 	if (!total) {
 		pr_err("boot: the device tree has no memory: a node with device_type = "
 		       "\"memory\" and a reg property is needed\n");
 		return -ENODEV;
 	}
-	devtree_for_each_memory(add_range, &free_ranges);
 	remove_range(&boot_info.image, &free_ranges);
 	remove_range(&boot_info.fdt, &free_ranges);
 	devtree_for_each_reserved(remove_range, &free_ranges);
@@ -221,7 +213,7 @@ __init int boot_memory_init(void)
 	devtree_for_each_cpu(count_slot);
 	heap_bytes = HEAP_AT_LEAST + total / HEAP_SHARE + nr_slots * PERCPU_SLOT_SIZE;
 	heap_bytes = cmdline_size("heap", CONFIG_HEAP_KIB ? KIB(CONFIG_HEAP_KIB) : heap_bytes);
-	rc = keep(lowest, highest, ALIGN_UP(heap_bytes, PAGE_SIZE));
+	rc = keep(lowest, (highest - lowest) >> PAGE_SHIFT, ALIGN_UP(heap_bytes, PAGE_SIZE));
 	if (rc) {
 		return rc;
 	}

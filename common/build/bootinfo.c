@@ -37,13 +37,11 @@ static __init int module_range(int node, struct devtree_range *out)
 {
 	const void *fdt = devtree_blob();
 	int parent = fdt_parent_offset(fdt, node);
-	int na = fdt_address_cells(fdt, parent), ns = fdt_size_cells(fdt, parent), bytes;
+	int bytes = 0;
 	const u32 *reg = fdt_getprop(fdt, node, "reg", &bytes);
+	int na = bytes == 16 ? 2 : fdt_address_cells(fdt, parent);
+	int ns = bytes == 16 ? 2 : fdt_size_cells(fdt, parent);
 
-	if (reg && bytes == 16) {
-		na = 2;
-		ns = 2;
-	}
 	if (!reg || na < 1 || na > 2 || ns < 1 || ns > 2 || bytes != 4 * (na + ns)) {
 		return -EINVAL;
 	}

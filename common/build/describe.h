@@ -37,8 +37,8 @@ bool build_port_bad(struct build *b, int node);
 /* Map the regions that have an address of their own, or those that may be anywhere. */
 bool build_share_bad(struct build *b, bool is_anywhere);
 
-/* Take free machine memory for an owner: NULL, or what is there, as domain id is told. */
-const char *build_claim(domid_t id, u64 base, u64 bytes, domid_t owner);
+/* Take free machine memory for its owner: the domain (static memory), the hypervisor (shared). */
+bool build_claim_bad(struct build *b, u64 base, u64 bytes, domid_t owner);
 /* The same, unseen, back. */
 void build_unclaim(u64 base, u64 bytes);
 

@@ -48,10 +48,9 @@ static __init bool is_creation_bad(struct build *b)
 {
 	struct device_needs needs = { .nr_spis = MAX(b->nr_spis, (u32)b->has_vuart) };
 	const void *partial = build_partial(b);
-	struct domain_config config = {
-		.nr_vcpus = b->nr_vcpus,
-		.is_host_layout = b->is_direct_mapped,
-	};
+	struct domain_config config = { .nr_vcpus = b->nr_vcpus,
+					.is_host_layout = b->is_direct_mapped,
+					.uuid = { [15] = (u8)b->id } };
 	int err;
 
 	if (build_bad(b, !b->nr_static && b->memory >> PAGE_SHIFT > frame_nr_free(), "memory",
@@ -62,11 +61,8 @@ static __init bool is_creation_bad(struct build *b)
 		device_partial_needs(partial, &needs);
 	}
 	config.nr_spis = needs.nr_spis;
-	config.uuid[15] = (u8)b->id;
 	err = domain_create(b->id, &config, &b->d);
-	if (err) {
-		b->d = NULL;
-		(void)build_bad(b, err == -EINVAL, "cpus", NO_GIC, (u64)b->nr_vcpus);
+	if (build_bad(b, err == -EINVAL, "cpus", NO_GIC, (u64)b->nr_vcpus) || err) {
 		return true;
 	}
 	string_copy(b->d->name, b->name, sizeof(b->d->name));
@@ -86,18 +82,10 @@ static __init bool is_creation_bad(struct build *b)
 
 static __init bool is_static_bad(struct build *b)
 {
-	static const char name[] = "xen,static-mem";
-
 	for (u32 i = 0; i < b->nr_static; i++) {
 		u64 base = b->range[i].pa, bytes = b->range[i].bytes;
-		const char *what = NULL;
 
-		if (build_bad(b, !build_is_ram(base, bytes), name, REFUSAL_STATIC_RAM, base,
-			      base + bytes)) {
-			return true;
-		}
-		what = build_claim(b->id, base, bytes, b->id);
-		if (build_bad(b, what, name, REFUSAL_STATIC_OVERLAP, base, base + bytes, what)) {
+		if (build_claim_bad(b, base, bytes, b->id)) {
 			return true;
 		}
 		if (s2_map(b->d, gfn(b->range[i].gpa >> PAGE_SHIFT), mfn(base >> PAGE_SHIFT),
@@ -149,11 +137,14 @@ static __init bool is_memory_bad(struct build *b)
 			return true;
 		}
 	}
-	console = b->has_vuart ? mfn(INVALID_FRAME) : frame_alloc(0, b->id);
-	if (!b->has_vuart && !mfn_is_valid_value(console)) {
+	if (b->has_vuart) {
+		return build_share_bad(b, true);
+	}
+	console = frame_alloc(0, b->id);
+	if (!mfn_is_valid_value(console)) {
 		return true;
 	}
-	if (!b->has_vuart && s2_map(b->d, CONSOLE_GFN, console, 1, S2_RAM)) {
+	if (s2_map(b->d, CONSOLE_GFN, console, 1, S2_RAM)) {
 		frame_put(console);
 		return true;
 	}

@@ -53,11 +53,11 @@ static __init int add_ranges(void *fdt, const struct build *b)
 		const struct build_range *range = &b->range[i];
 		bool is_ram = i < b->nr_ram;
 		int parent = is_ram ? 0 : fdt_path_offset(fdt, "/reserved-memory");
-		int node = build_tree_add(fdt, parent, is_ram ? "memory" : "xen-shmem", range->gpa);
+		int node = build_tree_add(fdt, parent,
+					  is_ram ? "/templates/memory" : "/templates/xen-shmem",
+					  range->gpa);
 
-		rc = is_ram ? fdt_setprop_string(fdt, node, "device_type", "memory")
-			    : fdt_setprop_string(fdt, node, "compatible", "xen,shared-memory-v1");
-		rc = rc ? rc : add_reg(fdt, node, range->gpa, range->bytes);
+		rc = add_reg(fdt, node, range->gpa, range->bytes);
 		if (!rc && !is_ram) {
 			rc = fdt_setprop_string(fdt, node, "xen,id", b->shm_id[i - b->nr_ram]);
 		}
@@ -70,19 +70,18 @@ static __init int set_gic(void *fdt, bool is_host)
 {
 	bool is_v2 = gic_info.version == 2;
 	int node = fdt_path_offset(fdt, "/interrupt-controller");
-	int rc = is_v2 || is_host ? fdt_delprop(fdt, node, "reg") : 0;
+	int v2 = fdt_path_offset(build_template, "/templates/gic-v2");
+	int rc = is_v2 ? build_tree_copy(fdt, node, build_template, v2) : 0;
 
+	if (rc || !is_host) {
+		return rc;
+	}
+	fdt_delprop(fdt, node, "reg");
+	rc = add_reg(fdt, node, gic_info.dist_base,
+		     is_v2 ? GUEST_GICD_SIZE : GUEST_GICV3_GICD_SIZE);
 	if (is_v2) {
-		rc = rc ? rc : fdt_setprop_string(fdt, node, "compatible", "arm,cortex-a15-gic");
-		add_reg(fdt, node, is_host ? gic_info.dist_base : GUEST_GICD_BASE, GUEST_GICD_SIZE);
-		return rc ? rc
-			  : add_reg(fdt, node, is_host ? gic_info.cpu_base : GUEST_GICC_BASE,
-				    GUEST_GICC_SIZE);
+		return rc ? rc : add_reg(fdt, node, gic_info.cpu_base, GUEST_GICC_SIZE);
 	}
-	if (!is_host) {
-		return 0;
-	}
-	rc = rc ? rc : add_reg(fdt, node, gic_info.dist_base, GUEST_GICV3_GICD_SIZE);
 	for (u32 i = 0; !rc && i < gic_info.nr_redist_regions; i++) {
 		rc = add_reg(fdt, node, gic_info.redist[i].base, gic_info.redist[i].bytes);
 	}
@@ -148,7 +147,7 @@ __init bool build_tree_bad(struct build *b, void *fdt)
 		return true;
 	}
 	rc = fdt_open_into(build_template, fdt, BUILD_TREE_BYTES);
-	drop(fdt, "/psci", false);
+	drop(fdt, "/templates", false);
 	drop(fdt, "/hypervisor", b->enhanced != BUILD_PLAIN);
 	drop(fdt, "/sbsa-uart@22000000", b->has_vuart);
 	drop(fdt, "/reserved-memory", b->nr_ranges > b->nr_ram);

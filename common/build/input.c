@@ -21,16 +21,12 @@ static void choose(char key)
 
 static void input_arrived(void)
 {
-	enum dom_console_stream which = DOM_CONSOLE_PV;
 	struct domain *d = domain_get(target);
 	char c;
 
-	if (d && d->vuart) {
-		which = DOM_CONSOLE_VUART;
-	}
 	while (console_guest_read(&c, 1) != 0) {
 		if (d) {
-			dom_console_feed(d, which, &c, 1);
+			dom_console_feed(d, d->vuart ? DOM_CONSOLE_VUART : DOM_CONSOLE_PV, &c, 1);
 		}
 	}
 	if (d) {

@@ -24,15 +24,15 @@ static __initdata struct sched_schedule schedule;
 /* arinc653: without a window it would never run. */
 static __init bool has_window(const struct build *b)
 {
+	u32 i = 0;
+
 	if (!IS_ENABLED(CONFIG_SCHED_ARINC653) || sched_schedule_get(b->pool, &schedule)) {
 		return true;
 	}
-	for (u32 i = 0; i < schedule.nr_windows; i++) {
-		if (schedule.windows[i].domain == b->id) {
-			return true;
-		}
+	while (i < schedule.nr_windows && schedule.windows[i].domain != b->id) {
+		i++;
 	}
-	return schedule.nr_windows == 0;
+	return i < schedule.nr_windows || schedule.nr_windows == 0;
 }
 
 static __init bool is_pool_bad(struct build *b)
@@ -166,15 +166,13 @@ static __init bool is_reservation_bad(struct build *b, u32 vcpu)
 	if (budget == 0) {
 		return false;
 	}
-	if (build_bad(b, period < ADMISSION_PERIOD_MIN_US || period > ADMISSION_PERIOD_MAX_US,
-		      PERIOD, REFUSAL_PERIOD, period, (u64)ADMISSION_PERIOD_MIN_US,
-		      (u64)ADMISSION_PERIOD_MAX_US) ||
-	    build_bad(b, budget < ADMISSION_BUDGET_MIN_US || budget > period, BUDGET,
-		      REFUSAL_BUDGET, budget, period, (u64)ADMISSION_BUDGET_MIN_US)) {
-		return true;
-	}
-	return sched_unit_set(&b->d->vcpus[vcpu]->sched, &params, &why) != 0 &&
-	       is_admission_bad(b, vcpu, &why);
+	return build_bad(b, period < ADMISSION_PERIOD_MIN_US || period > ADMISSION_PERIOD_MAX_US,
+			 PERIOD, REFUSAL_PERIOD, period, (u64)ADMISSION_PERIOD_MIN_US,
+			 (u64)ADMISSION_PERIOD_MAX_US) ||
+	       build_bad(b, budget < ADMISSION_BUDGET_MIN_US || budget > period, BUDGET,
+			 REFUSAL_BUDGET, budget, period, (u64)ADMISSION_BUDGET_MIN_US) ||
+	       (sched_unit_set(&b->d->vcpus[vcpu]->sched, &params, &why) != 0 &&
+		is_admission_bad(b, vcpu, &why));
 }
 
 __init bool build_schedule_bad(struct build *b)

@@ -61,12 +61,11 @@ static __init bool is_alone(const struct build *b, const char *id)
 /* The domain's memory or region at these guest addresses, or NULL. */
 static __init const char *what_overlaps(const struct build *b, const struct build_range *place)
 {
-	const struct devtree_range here = { place->gpa, place->bytes };
-
 	for (u32 i = 0; i < b->nr_ranges; i++) {
-		struct devtree_range there = { b->range[i].gpa, b->range[i].bytes };
+		const struct build_range *other = &b->range[i];
 
-		if (devtree_overlap(&here, &there)) {
+		if (place->gpa < other->gpa + other->bytes &&
+		    other->gpa < place->gpa + place->bytes) {
 			return i < b->nr_ram ? "the domain's memory" : "other shared memory";
 		}
 	}
@@ -159,24 +158,30 @@ static __init const char *what_is_at(domid_t id, u64 at, u64 end)
 	return owner == HV_DOMID_HYP ? "shared memory" : "a module or the hypervisor's memory";
 }
 
-__init const char *build_claim(domid_t id, u64 base, u64 bytes, domid_t owner)
+__init bool build_claim_bad(struct build *b, u64 base, u64 bytes, domid_t owner)
 {
+	bool is_shm = owner == HV_DOMID_HYP;
+	const char *name = is_shm ? PLACE : "xen,static-mem", *what;
 	u64 at = base, end = base + bytes;
 
+	if (build_bad(b, !build_is_ram(base, bytes), name,
+		      is_shm ? REFUSAL_SHM_RAM : REFUSAL_STATIC_RAM, base, end)) {
+		return true;
+	}
 	while (at < end) {
 		unsigned int order = block_order(at, end - at);
-		u64 first = at >> PAGE_SHIFT;
-		mfn_t got = frame_alloc_range(order, owner, mfn(first), mfn(first + BIT(order)));
+		mfn_t first = pa_to_mfn(pa(at)), stop = mfn(first.v + BIT(order));
 
-		if (!mfn_is_valid_value(got)) {
-			const char *what = what_is_at(id, at, end);
-
+		if (!mfn_is_valid_value(frame_alloc_range(order, owner, first, stop))) {
+			what = what_is_at(b->id, at, end);
 			build_unclaim(base, at - base);
-			return what;
+			return build_bad(b, true, name,
+					 is_shm ? REFUSAL_SHM_HOST : REFUSAL_STATIC_OVERLAP, base,
+					 end, what);
 		}
 		at += PAGE_SIZE << order;
 	}
-	return NULL;
+	return false;
 }
 
 /* Frames for a new region, cleared: those at its address, or any block of at least that size. */
@@ -184,27 +189,18 @@ static __init bool is_region_bad(struct build *b, struct build_range *place)
 {
 	u64 nr = place->bytes >> PAGE_SHIFT, end = place->pa + place->bytes;
 	unsigned int order = 64 - (unsigned int)__builtin_clzl(2 * nr - 1) - 1;
-	const char *what;
 	mfn_t first;
 
 	if (place->pa == BUILD_ANYWHERE) {
 		first = frame_alloc(order, HV_DOMID_HYP);
-		if (build_bad(b, !mfn_is_valid_value(first), PLACE, REFUSAL_MEMORY_FREE,
-			      place->bytes >> 10, frame_nr_free() << 2)) {
-			return true;
-		}
-		for (u64 i = nr; i < BIT(order); i++) {
+		for (u64 i = nr; mfn_is_valid_value(first) && i < BIT(order); i++) {
 			frame_put(mfn(first.v + i));
 		}
 		place->pa = mfn_to_pa(first).v;
-		return false;
+		return build_bad(b, !mfn_is_valid_value(first), PLACE, REFUSAL_MEMORY_FREE,
+				 place->bytes >> 10, frame_nr_free() << 2);
 	}
-	if (build_bad(b, !build_is_ram(place->pa, place->bytes), PLACE, REFUSAL_SHM_RAM, place->pa,
-		      end)) {
-		return true;
-	}
-	what = build_claim(b->id, place->pa, place->bytes, HV_DOMID_HYP);
-	if (build_bad(b, what, PLACE, REFUSAL_SHM_HOST, place->pa, end, what)) {
+	if (build_claim_bad(b, place->pa, place->bytes, HV_DOMID_HYP)) {
 		return true;
 	}
 	for (u64 at = place->pa; at < end; at += MIB(2)) {
@@ -217,22 +213,16 @@ static __init bool is_region_bad(struct build *b, struct build_range *place)
 static __init bool is_mapping_bad(struct build *b, const struct build_range *place)
 {
 	u64 first = place->pa >> PAGE_SHIFT, nr = place->bytes >> PAGE_SHIFT;
-	u64 end = place->gpa + place->bytes;
-	bool is_taken = false;
 
-	for (u32 i = 0; i < b->d->arch.nr_mmio; i++) {
-		const struct mmio_region *mmio = &b->d->arch.mmio[i];
-
-		is_taken |= place->gpa < mmio->start + mmio->bytes && mmio->start < end;
-	}
-	if (!is_taken &&
+	if (!mmio_overlaps(b->d, place->gpa, place->bytes) &&
 	    s2_map(b->d, gfn(place->gpa >> PAGE_SHIFT), mfn(first), nr, S2_FOREIGN) == 0) {
 		return false;
 	}
 	for (u64 i = 0; i < nr; i++) {
 		frame_put(mfn(first + i));
 	}
-	return build_bad(b, true, PLACE, REFUSAL_SHM_GUEST, place->gpa, end, "an emulated device");
+	return build_bad(b, true, PLACE, REFUSAL_SHM_GUEST, place->gpa, place->gpa + place->bytes,
+			 "an emulated device");
 }
 
 __init bool build_share_bad(struct build *b, bool is_anywhere)

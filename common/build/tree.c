@@ -14,14 +14,6 @@
 
 #define NAME_BYTES 40
 
-__init int build_tree_add(void *fdt, int parent, const char *name, u64 at)
-{
-	char full[NAME_BYTES];
-
-	format(full, sizeof(full), "%s@%lx", name, at);
-	return fdt_add_subnode(fdt, parent, full);
-}
-
 /* Those about the machine's device are not the guest's. */
 __init int build_tree_copy(void *fdt, int to, const void *source, int from)
 {
@@ -42,23 +34,28 @@ __init int build_tree_copy(void *fdt, int to, const void *source, int from)
 	return 0;
 }
 
+__init int build_tree_add(void *fdt, int parent, const char *path, u64 at)
+{
+	int from = fdt_path_offset(build_template, path), node, rc;
+	char name[NAME_BYTES];
+
+	format(name, sizeof(name), at == BUILD_NO_ADDRESS ? "%s" : "%s@%lx",
+	       fdt_get_name(build_template, from, NULL), at);
+	node = fdt_add_subnode(fdt, parent, name);
+	rc = build_tree_copy(fdt, node, build_template, from);
+	return rc ? rc : node;
+}
+
 __init int build_tree_cpus(void *fdt, const struct domain *d)
 {
-	int from = fdt_path_offset(build_template, "/psci"), node = fdt_add_subnode(fdt, 0, "psci");
-	int rc = build_tree_copy(fdt, node, build_template, from), cpus;
+	int cpus = build_tree_add(fdt, 0, "/templates/cpus", BUILD_NO_ADDRESS), rc = 0;
 
-	cpus = rc ? rc : fdt_add_subnode(fdt, 0, "cpus");
-	rc = fdt_setprop_u32(fdt, cpus, "#address-cells", 1);
-	rc = rc ? rc : fdt_setprop_u32(fdt, cpus, "#size-cells", 0);
 	/* New nodes go first: count down to keep the order. */
 	for (u32 i = d->nr_vcpus; !rc && i > 0; i--) {
 		u32 affinity = (u32)d->vcpus[i - 1]->arch.vmpidr & 0xffffffU;
+		int node = build_tree_add(fdt, cpus, "/templates/cpu", affinity);
 
-		node = build_tree_add(fdt, cpus, "cpu", affinity);
-		rc = fdt_setprop_string(fdt, node, "device_type", "cpu");
-		rc = rc ? rc : fdt_setprop_string(fdt, node, "compatible", "arm,armv8");
-		rc = rc ? rc : fdt_setprop_string(fdt, node, "enable-method", "psci");
-		rc = rc ? rc : fdt_setprop_u32(fdt, node, "reg", affinity);
+		rc = fdt_setprop_u32(fdt, node, "reg", affinity);
 	}
 	return rc;
 }

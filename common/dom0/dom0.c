@@ -80,16 +80,13 @@ static __init int place(struct dom0 *dom0)
 }
 
 /* A range of guest addresses that nothing uses, above the devices of common platforms. */
-static __init int find_regions(struct dom0 *dom0)
+static __init int find_region(struct dom0 *dom0)
 {
-	u64 size = DOM0_EXTENDED_REGION_BYTES + GIB(1);
+	u64 size = DOM0_EXTENDED_REGION + DOM0_EXTENDED_REGION_BYTES;
 
 	for (u64 at = GIB(128); at + size <= GIB(256); at += GIB(1)) {
-		struct s2_entry first = s2_lookup(dom0->d, ipa_to_gfn(ipa(at)));
-
-		if (first.kind == S2_NONE) {
+		if (s2_lookup(dom0->d, ipa_to_gfn(ipa(at))).kind == S2_NONE) {
 			dom0->grant_region = at;
-			dom0->extended_region = at + GIB(1);
 			return 0;
 		}
 	}
@@ -113,7 +110,7 @@ int dom0_load(void)
 int dom0_seal(void)
 {
 	struct health *h = hardware_domain->health;
-	int rc = h->image ? -ERESTART : 0;
+	int rc = h->image != NULL ? -ERESTART : 0;
 
 	for (u32 i = 0; i < SEAL_SLICES && rc == -ERESTART; i++) {
 		/* An image that begins between two words is summed up by bytes. */
@@ -140,9 +137,10 @@ static __init int fill(struct dom0 *dom0)
 	} while (rc == -ERESTART);
 	rc = rc ? rc : dom0_alloc_memory(dom0, bytes);
 	rc = rc ? rc : place(dom0);
+	rc = rc ? rc : dom0_begin_tree(dom0);
 	rc = rc ? rc : dom0_map_devices(dom0);
-	rc = rc ? rc : find_regions(dom0);
-	rc = rc ? rc : dom0_make_tree(dom0);
+	rc = rc ? rc : find_region(dom0);
+	rc = rc ? rc : dom0_end_tree(dom0);
 	return rc ? rc : vcpu_power_on(dom0->d->vcpus[0], dom0->images.entry, dom0->images.tree);
 }
 
@@ -208,8 +206,7 @@ __init int dom0_build(void)
 	if (rc) {
 		return rc;
 	}
-	dom0.fdt = heap_pages_alloc(DOM0_TREE_ORDER);
-	rc = dom0.fdt ? fill(&dom0) : -ENOMEM;
+	rc = fill(&dom0);
 	rc = rc ? rc : add_images(&dom0);
 	if (rc) {
 		pr_err("dom0: not built: error %d\n", rc);

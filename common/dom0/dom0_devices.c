@@ -24,12 +24,8 @@ static __init void add_bank(struct dom0 *dom0, u64 base, u64 bytes)
 	for (unsigned int i = 0; i < dom0->nr_banks; i++) {
 		struct devtree_range *bank = &dom0->bank[i];
 
-		if (bank->base + bank->bytes == base) {
-			bank->bytes += bytes;
-			return;
-		}
-		if (base + bytes == bank->base) {
-			bank->base = base;
+		if (bank->base + bank->bytes == base || base + bytes == bank->base) {
+			bank->base = MIN(bank->base, base);
 			bank->bytes += bytes;
 			return;
 		}
@@ -61,10 +57,11 @@ static __init int lower_limit(int bus, int parent, void *arg)
 	return 0;
 }
 
-/* Blocks below limit, large ones first, while there are any; returns the frames still missing. */
+/* Blocks below limit, large ones first, while there are any; returns the frames still missing, or
+ * -errno. */
 static __init s64 alloc_below(struct dom0 *dom0, u64 limit, s64 left, unsigned int banks_max)
 {
-	for (unsigned int order = ORDER_1G; left && order >= ORDER_2M;) {
+	for (unsigned int order = ORDER_1G; left > 0 && order >= ORDER_2M;) {
 		mfn_t frame = mfn(INVALID_FRAME);
 		int rc;
 
@@ -96,9 +93,8 @@ __init int dom0_alloc_memory(struct dom0 *dom0, u64 bytes)
 
 	devtree_for_each_device(lower_limit, &limit);
 	left = alloc_below(dom0, limit >> PAGE_SHIFT, left, DOM0_BANKS_MAX / 2);
-	left = left <= 0 ? left
-			 : alloc_below(dom0, GIB(4) >> PAGE_SHIFT, left, DOM0_BANKS_MAX * 3 / 4);
-	left = left <= 0 ? left : alloc_below(dom0, INVALID_FRAME, left, DOM0_BANKS_MAX);
+	left = alloc_below(dom0, GIB(4) >> PAGE_SHIFT, left, DOM0_BANKS_MAX * 3 / 4);
+	left = alloc_below(dom0, INVALID_FRAME, left, DOM0_BANKS_MAX);
 	if (left > 0) {
 		pr_err("dom0: %lu MiB of dom0_mem=%luM cannot be had: lower it\n", (u64)left >> 8,
 		       bytes >> 20);
@@ -120,28 +116,11 @@ static __init int map_range(struct dom0 *dom0, u64 base, u64 bytes)
 	}
 	rc = s2_map(dom0->d, gfn(first), mfn(first), end - first, S2_DEVICE);
 	if (rc == -EEXIST && end - first <= BIT(ORDER_2M)) {
-		for (u64 i = first; i < end; i++) {
-			rc = s2_map(dom0->d, gfn(i), mfn(i), 1, S2_DEVICE);
-			if (rc && rc != -EEXIST) {
-				return rc;
-			}
+		for (; first < end && (!rc || rc == -EEXIST); first++) {
+			rc = s2_map(dom0->d, gfn(first), mfn(first), 1, S2_DEVICE);
 		}
 	}
 	return rc == -EEXIST ? 0 : rc;
-}
-
-static __init void map_regs(struct dom0 *dom0, int node, int parent)
-{
-	struct devtree_range range;
-
-	for (unsigned int i = 0; !devtree_reg_below(parent, node, i, &range); i++) {
-		int rc = map_range(dom0, range.base, range.bytes);
-
-		if (rc) {
-			pr_warn("dom0: registers of %s at %#lx are not mapped: error %d\n",
-				fdt_get_name(devtree_blob(), node, NULL), range.base, rc);
-		}
-	}
 }
 
 /* A PCI host's windows: (3 cells PCI address, parent address, 2 cells size) each. */
@@ -152,10 +131,10 @@ static __init void map_pci_windows(struct dom0 *dom0, int node, int parent)
 	int bytes, entry = 3 + parent_cells + 2;
 	const u32 *ranges = fdt_getprop(fdt, node, "ranges", &bytes);
 
-	for (; ranges && bytes >= entry * 4; ranges += entry, bytes -= entry * 4) {
+	for (; ranges && parent_cells > 0 && bytes >= entry * 4;
+	     ranges += entry, bytes -= entry * 4) {
 		u64 base = devtree_cells(ranges + 3, parent_cells);
 		u64 size = devtree_cells(ranges + 3 + parent_cells, 2);
-
 		const struct device_pick pick = { .first = base >> PAGE_SHIFT,
 						  .nr = DIV_ROUND_UP(size, PAGE_SIZE) };
 
@@ -179,15 +158,22 @@ static __init void route_interrupts(struct dom0 *dom0)
 	pr_info("dom0: %u interrupts\n", nr);
 }
 
-static __init int map_device_node(int node, int parent, void *arg)
+static __init int map_device_node(int node, int parent, void *dom0)
 {
-	struct dom0 *dom0 = arg;
 	const char *type = devtree_string(node, "device_type");
+	struct devtree_range range;
 
-	if (dom0_is_kept(node, parent) || device_is_apart(node, parent)) {
+	if (dom0_leave_out(dom0, node, parent) || device_is_apart(node, parent)) {
 		return 0;
 	}
-	map_regs(dom0, node, parent);
+	for (unsigned int i = 0; !devtree_reg_below(parent, node, i, &range); i++) {
+		int rc = map_range(dom0, range.base, range.bytes);
+
+		if (rc) {
+			pr_warn("dom0: registers of %s at %#lx are not mapped: error %d\n",
+				fdt_get_name(devtree_blob(), node, NULL), range.base, rc);
+		}
+	}
 	if (type && !strcmp(type, "pci")) {
 		map_pci_windows(dom0, node, parent);
 	}
@@ -196,7 +182,6 @@ static __init int map_device_node(int node, int parent, void *arg)
 
 __init int dom0_map_devices(struct dom0 *dom0)
 {
-	devtree_for_each_device(map_device_node, dom0);
 	route_interrupts(dom0);
-	return 0;
+	return devtree_for_each_device(map_device_node, dom0);
 }

@@ -11,71 +11,46 @@
 #include <hv/device.h>
 #include <hv/errno.h>
 #include <hv/gic.h>
+#include <hv/heap.h>
 #include <hv/printk.h>
 #include <hv/string.h>
 #include <libfdt.h>
 
-#define PPI_CELLS(ppi, flags)                                                                      \
-	{                                                                                          \
-		cpu_to_fdt32(1), cpu_to_fdt32((ppi)-16), cpu_to_fdt32(flags)                       \
-	}
-#define IRQ_LEVEL_LOW_ALL_CPUS 0xf08
-
 /* Has the device registers in the page where the console has its own? */
 static __init bool is_in_console_page(int node, int parent)
 {
-	static __initdata struct devtree_range console;
-	static __initdata bool is_known;
+	static __initdata struct devtree_range page;
 	struct devtree_range range;
-	bool is_in = false;
 
-	if (!is_known && boot_info.console >= 0) {
-		(void)devtree_reg(boot_info.console, 0, &console);
-		console.bytes = ALIGN_UP(console.base + console.bytes, PAGE_SIZE);
-		console.base = ALIGN_DOWN(console.base, PAGE_SIZE);
-		console.bytes -= console.base;
+	if (!page.bytes && !devtree_reg(boot_info.console, 0, &range)) {
+		page.base = ALIGN_DOWN(range.base, PAGE_SIZE);
+		page.bytes = ALIGN_UP(range.base + range.bytes, PAGE_SIZE) - page.base;
 	}
-	is_known = true;
-	for (unsigned int i = 0; !is_in && !devtree_reg_below(parent, node, i, &range); i++) {
-		is_in = range.base < console.base + console.bytes &&
-			range.base + range.bytes > console.base;
+	for (unsigned int i = 0; !devtree_reg_below(parent, node, i, &range); i++) {
+		if (devtree_overlap(&range, &page)) {
+			return true;
+		}
 	}
-	return is_in;
+	return false;
 }
 
-__init bool dom0_is_kept(int node, int parent)
+__init bool dom0_leave_out(struct dom0 *dom0, int node, int parent)
 {
-	return device_is_kept(node) || is_in_console_page(node, parent);
-}
-
-static __init int remove_if_kept(int node, int parent, void *fdt)
-{
+	bool is_beside = is_in_console_page(node, parent);
 	char path[DEVICE_PATH_MAX];
 
-	if (node == gic_info.node || !dom0_is_kept(node, parent)) {
-		return 0;
+	if (!is_beside && !device_is_kept(node)) {
+		return false;
 	}
-	if (node != boot_info.console && is_in_console_page(node, parent) &&
+	if (is_beside && node != boot_info.console &&
 	    !fdt_get_path(devtree_blob(), node, path, sizeof(path))) {
 		pr_info("dom0: %s is left out: its registers share a page with the console's\n",
 			path);
 	}
-	fdt_nop_node(fdt, node);
-	return 0;
-}
-
-/* What is no device's and not Dom0's: memory, modules, message-signalled interrupts. */
-static __init bool is_superfluous(int node)
-{
-	static const char *const compatible[] = { "arm,gic-v3-its", "arm,gic-v2m-frame",
-						  "multiboot,module" };
-	const char *type = devtree_string(node, "device_type");
-	bool is = type && strcmp(type, "memory") == 0;
-
-	for (unsigned int i = 0; !is && i < ARRAY_SIZE(compatible); i++) {
-		is = devtree_is_compatible(node, compatible[i]);
+	if (node != gic_info.node) {
+		fdt_nop_node(dom0->fdt, node);
 	}
-	return is;
+	return true;
 }
 
 /*
@@ -98,22 +73,25 @@ static __init int trim_gic(void *fdt)
 	return fdt_setprop_placeholder(fdt, node, "reg", bytes, &reg); /* keeps what fits */
 }
 
-/*
- * Nodes are overwritten, which leaves the others where they are: until something is added, a node
- * has the same offset in both trees. One that is not there any more was below another.
- */
+/* What is no device's: memory, firmware, CPUs, message-signalled interrupts, modules. */
 static __init int remove_kept(void *fdt)
 {
+	static const char *const compatible[] = { "arm,gic-v3-its", "arm,gic-v2m-frame",
+						  "multiboot,module" };
 	static const char *const paths[] = { "/cpus", "/psci", "/pmu", "/hypervisor",
 					     "/reserved-memory" };
-	const void *host = devtree_blob();
+	static const char memory[] = "memory";
+	int node;
 
-	devtree_for_each_device(remove_if_kept, fdt);
-	for (int node = fdt_next_node(host, 0, NULL); node >= 0;
-	     node = fdt_next_node(host, node, NULL)) {
-		if (is_superfluous(node)) {
+	for (unsigned int i = 0; i < ARRAY_SIZE(compatible); i++) {
+		node = -1;
+		while ((node = devtree_find_compatible(node, compatible[i])) >= 0) {
 			fdt_nop_node(fdt, node);
 		}
+	}
+	while ((node = fdt_node_offset_by_prop_value(fdt, -1, "device_type", memory,
+						     sizeof(memory))) >= 0) {
+		fdt_nop_node(fdt, node);
 	}
 	for (unsigned int i = 0; i < ARRAY_SIZE(paths); i++) {
 		fdt_nop_node(fdt, fdt_path_offset(fdt, paths[i]));
@@ -137,44 +115,40 @@ static __init int add_range(void *fdt, int node, u64 base, u64 bytes)
 static __init int disable_apart(int node, int parent, void *arg)
 {
 	char path[DEVICE_PATH_MAX];
-	int rc;
 
-	if (!device_is_apart(node, parent)) {
+	if (!device_is_apart(node, parent) ||
+	    fdt_get_path(devtree_blob(), node, path, sizeof(path))) {
 		return 0;
 	}
-	rc = fdt_get_path(devtree_blob(), node, path, sizeof(path));
-	node = rc ? rc : fdt_path_offset(arg, path);
-	if (node >= 0) {
-		pr_info("dom0: does not get %s\n", path);
+	node = fdt_path_offset(arg, path);
+	if (node < 0) {
+		return 0; /* removed before */
 	}
-	/* One that was removed before is not there either. */
-	return node < 0 ? 0 : fdt_setprop_string(arg, node, "status", "disabled");
+	pr_info("dom0: does not get %s\n", path);
+	return fdt_setprop_string(arg, node, "status", "disabled");
 }
 
 static __init int add_memory(struct dom0 *dom0)
 {
-	void *fdt = dom0->fdt;
-	int node = fdt_add_subnode(fdt, 0, "memory");
-	int rc = node < 0 ? node : fdt_setprop_string(fdt, node, "device_type", "memory");
+	int node = build_tree_add(dom0->fdt, 0, "/templates/memory", BUILD_NO_ADDRESS), rc = 0;
 
 	for (unsigned int i = 0; !rc && i < dom0->nr_banks; i++) {
-		rc = add_range(fdt, node, dom0->bank[i].base, dom0->bank[i].bytes);
+		rc = add_range(dom0->fdt, node, dom0->bank[i].base, dom0->bank[i].bytes);
 	}
 	return rc;
 }
 
+/* As a guest's, but for the places. An error instead of a node makes the next call one. */
 static __init int add_hypervisor(struct dom0 *dom0)
 {
-	static const char compatible[] = "xen,xen-4.20\0xen,xen";
-	const fdt32_t interrupt[] = PPI_CELLS(DOM0_EVTCHN_PPI, IRQ_LEVEL_LOW_ALL_CPUS);
-	void *fdt = dom0->fdt;
-	int node = fdt_add_subnode(fdt, 0, "hypervisor");
-	int rc = node < 0 ? node
-			  : fdt_setprop(fdt, node, "compatible", compatible, sizeof(compatible));
+	int psci = build_tree_add(dom0->fdt, 0, "/psci", BUILD_NO_ADDRESS);
+	int node = build_tree_add(dom0->fdt, MIN(psci, 0), "/hypervisor", BUILD_NO_ADDRESS), rc;
 
-	rc = rc ? rc : add_range(fdt, node, dom0->grant_region, DOM0_GRANT_REGION_BYTES);
-	rc = rc ? rc : add_range(fdt, node, dom0->extended_region, DOM0_EXTENDED_REGION_BYTES);
-	return rc ? rc : fdt_setprop(fdt, node, "interrupts", interrupt, sizeof(interrupt));
+	fdt_delprop(dom0->fdt, node, "reg");
+	rc = add_range(dom0->fdt, node, dom0->grant_region, DOM0_GRANT_REGION_BYTES);
+	return rc ? rc
+		  : add_range(dom0->fdt, node, dom0->grant_region + DOM0_EXTENDED_REGION,
+			      DOM0_EXTENDED_REGION_BYTES);
 }
 
 static __init int set_chosen(struct dom0 *dom0)
@@ -188,9 +162,6 @@ static __init int set_chosen(struct dom0 *dom0)
 	int rc;
 
 	node = node < 0 ? fdt_add_subnode(fdt, 0, "chosen") : node;
-	if (node < 0) {
-		return node;
-	}
 	for (unsigned int i = 0; i < ARRAY_SIZE(stale); i++) {
 		fdt_delprop(fdt, node, stale[i]);
 	}
@@ -198,27 +169,27 @@ static __init int set_chosen(struct dom0 *dom0)
 	return rc ? rc : boot_images_show(&dom0->images, fdt, node);
 }
 
-/* Copy what is used of the host's tree; boot loaders leave as much as a megabyte of slack behind
- * it. */
-static __init int copy_tree(void *to)
+/* What is used of the host's tree; boot loaders leave as much as a megabyte of slack behind it. */
+__init int dom0_begin_tree(struct dom0 *dom0)
 {
-	const void *fdt = devtree_blob();
-	u32 used = MAX(fdt_off_dt_strings(fdt) + fdt_size_dt_strings(fdt),
-		       fdt_off_dt_struct(fdt) + fdt_size_dt_struct(fdt));
+	const void *host = devtree_blob();
+	u32 used = MAX(fdt_off_dt_strings(host) + fdt_size_dt_strings(host),
+		       fdt_off_dt_struct(host) + fdt_size_dt_struct(host));
 
-	if (used > DOM0_TREE_BYTES / 2 || used > devtree_bytes()) {
-		return -FDT_ERR_NOSPACE;
+	dom0->fdt = heap_pages_alloc(DOM0_TREE_ORDER);
+	if (!dom0->fdt || used > DOM0_TREE_BYTES / 2 || used > devtree_bytes()) {
+		pr_err("dom0: no room for its device tree of %u bytes\n", used);
+		return -ENOMEM;
 	}
-	memcpy(to, fdt, used);
-	fdt_set_totalsize(to, used);
-	return fdt_open_into(to, to, DOM0_TREE_BYTES);
+	memcpy(dom0->fdt, host, used);
+	fdt_set_totalsize(dom0->fdt, used);
+	return fdt_open_into(dom0->fdt, dom0->fdt, DOM0_TREE_BYTES) ? -EINVAL : 0;
 }
 
-__init int dom0_make_tree(struct dom0 *dom0)
+__init int dom0_end_tree(struct dom0 *dom0)
 {
-	int rc = copy_tree(dom0->fdt);
+	int rc = remove_kept(dom0->fdt);
 
-	rc = rc ? rc : remove_kept(dom0->fdt);
 	rc = rc ? rc : devtree_for_each_device(disable_apart, dom0->fdt);
 	rc = rc ? rc : set_chosen(dom0);
 	rc = rc ? rc : add_hypervisor(dom0);

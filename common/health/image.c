@@ -105,6 +105,7 @@ static int load(struct health *h, u64 piece)
 	u64 to, n;
 
 	if (h->at == h->nr_images) {
+		h->at = 0;
 		return 0;
 	}
 	to = image->to + h->done;
@@ -126,12 +127,7 @@ int health_load_images(struct health *h)
 
 int health_load(struct domain *d)
 {
-	int err = load(d->health, BOOT_PIECE);
-
-	if (err == 0) {
-		d->health->at = 0;
-	}
-	return err;
+	return load(d->health, BOOT_PIECE);
 }
 
 bool health_free_image(struct health *h)
@@ -208,10 +204,10 @@ static int add_block(struct domain *d, unsigned int order, u64 gpa)
 	err = health_add_image(d, mfn_to_pa(block).v, 0, gpa);
 	if (err != 0) {
 		frame_free_dirty(block, order);
-		return err;
+	} else {
+		d->health->block_order = order;
 	}
-	d->health->block_order = order;
-	return 0;
+	return err;
 }
 
 int health_add_copy(struct domain *d, const char *from, u64 bytes, u64 to)

@@ -75,11 +75,12 @@ int boot_images_add(struct domain *d, const struct boot_images *images, const vo
 		    bool is_kept);
 
 /*
- * For the device trees of domains: a node with an address in its name; properties of a node of
- * another tree; PSCI and the CPUs of a domain. libfdt's errors. The template is guest.dts.
+ * For the device trees of domains, from the template, guest.dts: a node as at a path there, with an
+ * address in its name; properties of a node of another tree; the CPUs of a domain. libfdt's errors.
  */
 extern const char build_template[];
-int build_tree_add(void *fdt, int parent, const char *name, u64 at);
+#define BUILD_NO_ADDRESS (~0UL)
+int build_tree_add(void *fdt, int parent, const char *path, u64 at);
 int build_tree_copy(void *fdt, int to, const void *source, int from);
 int build_tree_cpus(void *fdt, const struct domain *d);
 

@@ -77,6 +77,11 @@ int s2_map(struct domain *d, gfn_t g, mfn_t m, u64 nr, enum s2_kind kind)
 	return -ENOMEM;
 }
 
+bool mmio_overlaps(const struct domain *d, u64 start, u64 bytes)
+{
+	return false;
+}
+
 int boot_images_place(struct boot_images *images, u64 base)
 {
 	images->end = base + images->kernel->at.bytes;

@@ -31,7 +31,7 @@ static struct dom0 dom0;
 static u64 nr_mapped;
 
 /* What the code calls beside the frame allocator. */
-bool dom0_is_kept(int node, int parent)
+bool dom0_leave_out(struct dom0 *d, int node, int parent)
 {
 	return false;
 }
