@@ -225,7 +225,8 @@ static __init int make_first(enum sched_id fallback)
 	}
 	if (!first.schedule.nr_windows) { /* Dom0 alone, all the time */
 		first.schedule.major_frame_ns = FRAME_DEFAULT;
-		first.schedule.windows[first.schedule.nr_windows++].ns = FRAME_DEFAULT;
+		first.schedule.windows[0].ns = FRAME_DEFAULT;
+		first.schedule.nr_windows = 1;
 	}
 	return sched_schedule_set(0, &first.schedule);
 }
