@@ -22,7 +22,6 @@
 #include <libfdt.h>
 
 #define DEFAULT_MEMORY MIB(512)
-#define SEAL_SLICES    6U /* of the images' checksum, in one go */
 #define TABLE_PAGES    1024U
 
 /* As many as pool 0 has CPUs, unless asked for; never more under a policy without turns. */
@@ -110,14 +109,8 @@ int dom0_load(void)
 int dom0_seal(void)
 {
 	struct health *h = hardware_domain->health;
-	int rc = h->image != NULL ? -ERESTART : 0;
 
-	for (u32 i = 0; i < SEAL_SLICES && rc == -ERESTART; i++) {
-		/* An image that begins between two words is summed up by bytes. */
-		i = IS_ALIGNED(h->image[h->at].from, sizeof(u64)) ? i : SEAL_SLICES;
-		rc = health_seal(hardware_domain);
-	}
-	return rc;
+	return h->image != NULL ? health_seal(hardware_domain) : 0;
 }
 
 static __init int fill(struct dom0 *dom0)

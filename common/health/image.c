@@ -74,7 +74,9 @@ int health_sum_images(struct health *h)
 		return 0;
 	}
 	from = image->from + h->done;
-	n = to_boundary(from, image->bytes - h->done, SUM_PIECE);
+	/* A restart does more in one go, and bytes take longer than words. */
+	n = h->has_images || !IS_ALIGNED(image->from, sizeof(u64)) ? SUM_PIECE : PAGE_SIZE;
+	n = to_boundary(from, image->bytes - h->done, n);
 	page = window_map(pa_to_mfn(pa(from)));
 	h->sum = sum_bytes(h->sum, page + (from & (PAGE_SIZE - 1)), n);
 	window_unmap(page);

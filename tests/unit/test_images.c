@@ -164,9 +164,9 @@ static u64 sum(void)
 	return health.sum;
 }
 
-static void test_each_bit_counts(void **state)
+static void check_sum(u64 from)
 {
-	add_images(8, 0);
+	add_images(from, 0);
 	while (seal() == -ERESTART) {
 		assert_false(health.has_images);
 	}
@@ -175,12 +175,21 @@ static void test_each_bit_counts(void **state)
 	D->vcpus[0]->arch.regs.pc = 0;
 	assert_int_equal(sum(), health.wanted);
 	for (unsigned int i = 0; i < MODULE_BYTES; i += 997) {
-		*byte_of_module(8 + i) ^= (u8)BIT(i % 8);
+		*byte_of_module(from + i) ^= (u8)BIT(i % 8);
 		assert_int_not_equal(sum(), health.wanted);
-		*byte_of_module(8 + i) ^= (u8)BIT(i % 8);
+		*byte_of_module(from + i) ^= (u8)BIT(i % 8);
 	}
-	*byte_of_module(8 + MODULE_BYTES) ^= 1; /* behind it */
+	*byte_of_module(from + MODULE_BYTES) ^= 1; /* behind it */
 	assert_int_equal(sum(), health.wanted);
+}
+
+/* By words, and by bytes. */
+static void test_each_bit_counts(void **state)
+{
+	check_sum(8);
+	health_drop_images(D);
+	setup(state);
+	check_sum(11);
 }
 
 static void test_only_copies_are_freed(void **state)
