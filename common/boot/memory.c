@@ -96,13 +96,13 @@ static __init void for_each_pair(int node, const char *name, devtree_visit_t vis
 static __init void remove_claims(struct ranges *places)
 {
 	static const char shm[] = "xen,domain-shared-memory-v1";
-	int node = -1, bytes;
+	int node = devtree_find_compatible(-1, "xen,domain"), bytes;
 
-	while ((node = devtree_find_compatible(node, "xen,domain")) >= 0) {
+	for (; node >= 0; node = devtree_find_compatible(node, "xen,domain")) {
 		for_each_pair(node, "xen,static-mem", remove_range, places);
 	}
-	node = -1;
-	while ((node = devtree_find_compatible(node, shm)) >= 0) {
+	node = devtree_find_compatible(-1, shm);
+	for (; node >= 0; node = devtree_find_compatible(node, shm)) {
 		const char *cells = fdt_getprop(devtree_blob(), node, "xen,shared-mem", &bytes);
 
 		if (cells && bytes == 24) {

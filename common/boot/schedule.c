@@ -81,7 +81,7 @@ static __init bool is_owner_bad(struct boot_window *w, int node)
 	int err = read_cell(node, "bulkhead,domid", &id);
 
 	w->has_uuid = fdt_getprop(fdt, node, "bulkhead,uuid", NULL) != NULL;
-	nr = (u32)has_name + w->has_uuid + (err != -ENOENT);
+	nr = (has_name ? 1U : 0U) + (w->has_uuid ? 1U : 0U) + (err != -ENOENT ? 1U : 0U);
 	w->domain = length && strcmp(name, "Domain-0") == 0 ? NULL : name; /* NULL: id 0 */
 	w->id = (u16)id;
 	return pools_bad(w->node, nr != 1,
@@ -101,7 +101,8 @@ static __init bool is_place_bad(struct boot_window *w, int node, u64 major)
 	const char *reg = fdt_getprop(devtree_blob(), node, "reg", &bytes);
 
 	if (pools_bad(w->node, !reg || bytes != 8,
-		      "reg has %d bytes, not two cells: start and length in us", reg ? bytes : 0)) {
+		      "reg has %d bytes, not two cells: start and length in us",
+		      reg != NULL ? bytes : 0)) {
 		return true;
 	}
 	w->start = devtree_cells(reg, 1);

@@ -250,10 +250,11 @@ static __init bool is_memory_bad(struct build *b)
 static __init bool is_module_bad(struct build *b, int node)
 {
 	static const char *const names[] = { "kernel", "ramdisk", "device-tree" };
-	struct boot_module **const places[] = { &b->images.kernel, &b->images.ramdisk,
-						&b->partial };
-	struct boot_module *module = bootinfo_module(node);
 	enum boot_module_kind kind = bootinfo_kind(node);
+	struct boot_module *module = bootinfo_module(node);
+	struct boot_module **place = kind == BOOT_MODULE_KERNEL	   ? &b->images.kernel
+				     : kind == BOOT_MODULE_RAMDISK ? &b->images.ramdisk
+								   : &b->partial;
 	bool is_full = boot_info.nr_modules == BOOT_MODULES_MAX;
 	u64 base = module ? module->at.base : 0, bytes = module ? module->at.bytes : 0;
 	const char *name;
@@ -264,12 +265,12 @@ static __init bool is_module_bad(struct build *b, int node)
 	name = names[kind];
 	if (build_bad(b, !module && is_full, name, REFUSAL_MODULES, (u64)BOOT_MODULES_MAX) ||
 	    build_bad(b, !module, name, REFUSAL_MODULE_EMPTY, name) ||
-	    build_bad(b, *places[kind], name, REFUSAL_MODULE_TWICE, name) ||
+	    build_bad(b, *place, name, REFUSAL_MODULE_TWICE, name) ||
 	    build_bad(b, !build_is_ram(base, bytes), name, REFUSAL_MODULE_RANGE, name, base,
 		      base + bytes)) {
 		return true;
 	}
-	*places[kind] = module;
+	*place = module;
 	return false;
 }
 

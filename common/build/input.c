@@ -26,7 +26,8 @@ static void input_arrived(void)
 
 	while (console_guest_read(&c, 1) != 0) {
 		if (d) {
-			dom_console_feed(d, d->vuart ? DOM_CONSOLE_VUART : DOM_CONSOLE_PV, &c, 1);
+			dom_console_feed(d, d->vuart != NULL ? DOM_CONSOLE_VUART : DOM_CONSOLE_PV,
+					 &c, 1);
 		}
 	}
 	if (d) {
