@@ -39,12 +39,6 @@ static struct timer *first_of(const struct timer_queue *queue)
 	return node ? container_of(node, struct timer, node) : NULL;
 }
 
-static bool is_earlier(const struct tree_node *a, const struct tree_node *b)
-{
-	return container_of(a, struct timer, node)->deadline <
-	       container_of(b, struct timer, node)->deadline;
-}
-
 static void program(struct timer_queue *queue)
 {
 	struct timer *first = first_of(queue);
@@ -109,7 +103,7 @@ void timer_set(struct timer *timer, u64 deadline)
 	if (deadline != TIME_NEVER) {
 		timer->cpu = cpu_id();
 		timer->deadline = MAX(deadline, 1UL); /* 0 = comparator unknown */
-		tree_insert(&queue->timers, &timer->node, is_earlier);
+		tree_insert(&queue->timers, &timer->node, timer->deadline);
 		if (first_of(queue) == timer) {
 			program(queue);
 		}

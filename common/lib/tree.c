@@ -74,25 +74,26 @@ static struct tree_node *mend(struct tree *tree, struct tree_node *node)
 	return inner;
 }
 
-void tree_insert(struct tree *tree, struct tree_node *node,
-		 bool (*less)(const struct tree_node *a, const struct tree_node *b))
+void tree_insert(struct tree *tree, struct tree_node *node, u64 key)
 {
 	struct tree_node *at = NULL, **link = &tree->root;
 
 	while (*link) {
 		at = *link;
-		link = &at->child[!less(node, at)];
+		link = &at->child[key >= at->key];
 	}
-	*node = (struct tree_node){ .parent = at };
+	*node = (struct tree_node){ .parent = at, .key = key };
 	*link = node;
 	if (!tree->first || tree->first->child[0]) {
 		tree->first = node;
 	}
 	/* Each subtree on the way up has grown by one, until one takes it without growing. */
-	while (at) {
+	for (; at; node = at, at = at->parent) {
 		at->balance += sign_of(side_of(node));
-		node = mend(tree, at);
-		at = node->balance ? node->parent : NULL;
+		if (at->balance % 2 == 0) {
+			mend(tree, at);
+			break;
+		}
 	}
 }
 
@@ -136,7 +137,7 @@ void tree_remove(struct tree *tree, struct tree_node *node)
 	/* Each subtree on the way up is lower by one, until one was high on its other side. */
 	while (at) {
 		at->balance -= sign_of(side);
-		at = mend(tree, at);
+		at = at->balance ? mend(tree, at) : at;
 		side = side_of(at);
 		at = at->balance ? NULL : at->parent;
 	}

@@ -10,26 +10,21 @@
 /* Units looked at before a search gives up; what it skips is allowed on other CPUs only. */
 #define SEARCH_MAX 64U
 
-static struct sched_unit *unit_of(const struct tree_node *node)
+static struct sched_unit *unit_of(struct tree_node *node)
 {
-	return node ? container_of(node, struct sched_unit, node) : NULL;
-}
-
-static bool is_earlier(const struct tree_node *a, const struct tree_node *b)
-{
-	return unit_of(a)->key < unit_of(b)->key;
+	return container_of(node, struct sched_unit, node);
 }
 
 static void publish_best(struct runqueue *rq)
 {
-	const struct sched_unit *first = unit_of(tree_first(&rq->units));
+	const struct tree_node *first = tree_first(&rq->units);
 
 	WRITE_ONCE(rq->best_key, first ? first->key : RUNQUEUE_KEY_NONE);
 }
 
 void runqueue_add(struct runqueue *rq, struct sched_unit *unit)
 {
-	tree_insert(&rq->units, &unit->node, is_earlier);
+	tree_insert(&rq->units, &unit->node, unit->key);
 	publish_best(rq);
 }
 
