@@ -21,8 +21,13 @@ OWN_RUN = "bounds.py runs these machines itself"
 NO_GUEST = "no guest is entered"
 TWO_CPUS = "needs two CPUs"
 OWN_MACHINE = "another machine and image"
+SPINS = "a Linux with two vCPUs on one CPU: each slice in which one spins until the other runs " \
+        "takes the emulator seconds"
 # {beginning of a scenario's name: why it is left out}
 LEFT_OUT = {
+    "test_boot.py::test_boot_smp[2]": SPINS,
+    "test_boot.py::test_boot_smp[4]": SPINS,
+    "test_boot.py::test_boot_smp[8]": SPINS,
     "test_build.py": NO_MACHINE,
     "test_setup.py": NO_MACHINE,
     "test_harness.py": "runs Debian's Xen",
@@ -36,6 +41,8 @@ LEFT_OUT = {
     "test_refusals.py::test_boots_anywhere": TWO_CPUS,
     "test_dom0.py::test_unknown_access_control": NO_GUEST,
     "test_dom0.py::test_preempt_rt[3]": TWO_CPUS,
+    "test_domains.py::test_linux_with_two_vcpus": SPINS,
+    "test_domains.py::test_autopilot_keeps_its_heart_beside_linux": SPINS,
     "test_domains.py::test_pause_of_a_domain_that_sleeps_on_its_own_cpu": TWO_CPUS,
     "test_gicv2.py::test_dom0": TWO_CPUS,
     "test_gicv2.py::test_guest_in_place_of_dom0": TWO_CPUS,
