@@ -23,6 +23,7 @@
 #include <public/io/console.h>
 
 #define KEEP_ORDER 4
+#define PIECE	   512U /* bytes out of the guest's ring between two preemption points */
 
 _Static_assert(DOM_CONSOLE_KEEP == PAGE_SIZE << KEEP_ORDER, "the ring is one block of frames");
 
@@ -221,48 +222,49 @@ void dom_console_put(struct domain *d, enum dom_console_stream which, const char
 	tell(d, which);
 }
 
-/* Move what is in the guest's output ring to the kept output; returns how much. Lock held. */
-static u32 drain_locked(struct domain *d)
+/* Moves up to max bytes from the guest's output ring to the kept output; returns how many. */
+static u32 drain(struct domain *d, u32 max)
 {
 	struct dom_console *c = d->console;
+	struct stream *s = &c->stream[DOM_CONSOLE_PV];
 	struct xencons_interface *ring;
-	u32 cons, nr, at, first;
+	u32 cons, nr = 0, at, first;
 
-	if (!mfn_is_valid_value(c->ring)) {
-		return 0;
-	}
-	ring = window_map(c->ring);
-	cons = READ_ONCE(ring->out_cons);
-	nr = load_acquire(&ring->out_prod) - cons; /* pairs with the guest's barrier before prod */
-	if (nr > sizeof(ring->out)) {
-		nr = 0;
-	}
-	at = MASK_XENCONS_IDX(cons, ring->out);
-	first = (u32)MIN((size_t)nr, sizeof(ring->out) - at);
-	keep_locked(d, &c->stream[DOM_CONSOLE_PV], ring->out + at, first);
-	keep_locked(d, &c->stream[DOM_CONSOLE_PV], ring->out, nr - first);
-	if (nr != 0) {
+	spin_lock(&c->lock);
+	if (mfn_is_valid_value(c->ring)) {
+		ring = window_map(c->ring);
+		cons = READ_ONCE(ring->out_cons);
+		/* Pairs with the guest's barrier before prod. */
+		nr = load_acquire(&ring->out_prod) - cons;
+		nr = nr > sizeof(ring->out) ? 0 : MIN(nr, max);
+		at = MASK_XENCONS_IDX(cons, ring->out);
+		first = (u32)MIN((size_t)nr, sizeof(ring->out) - at);
+		keep_locked(d, s, ring->out + at, first);
+		keep_locked(d, s, ring->out, nr - first);
 		store_release(&ring->out_cons, cons + nr);
+		window_unmap(ring);
 	}
-	window_unmap(ring);
+	spin_unlock(&c->lock);
 	return nr;
 }
 
-void dom_console_service(struct domain *d)
+int dom_console_service(struct domain *d)
 {
-	u32 nr, port;
-
-	spin_lock(&d->console->lock);
-	nr = drain_locked(d);
-	port = d->console->port;
-	spin_unlock(&d->console->lock);
-	if (nr != 0) {
-		evtchn_raise(d, port);
+	if (drain(d, PIECE) != 0) {
+		evtchn_raise(d, READ_ONCE(d->console->port));
+		return -ERESTART;
 	}
-	/* Without output the guest has taken input: there is room. */
-	if (port != 0) {
+	/* All is taken out. Without output the guest has taken input: there is room. */
+	tell(d, DOM_CONSOLE_PV);
+	return 0;
+}
+
+int dom_console_end(struct domain *d)
+{
+	if (drain(d, DOM_CONSOLE_KEEP) != 0) {
 		tell(d, DOM_CONSOLE_PV);
 	}
+	return 0;
 }
 
 u32 dom_console_get(struct domain *d, enum dom_console_stream which, struct dom_console_span *span,
@@ -272,10 +274,10 @@ u32 dom_console_get(struct domain *d, enum dom_console_stream which, struct dom_
 	u64 oldest, at;
 	u32 nr = 0;
 
-	spin_lock(&d->console->lock);
 	if (which == DOM_CONSOLE_PV) {
-		drain_locked(d);
+		drain(d, DOM_CONSOLE_KEEP);
 	}
+	spin_lock(&d->console->lock);
 	s->is_told = false;
 	oldest = s->end > DOM_CONSOLE_KEEP ? s->end - DOM_CONSOLE_KEEP : 0;
 	at = MIN(span->offset, s->end);
@@ -366,11 +368,11 @@ int dom_console_bind(struct domain *d, gfn_t ring, u32 port)
 	return err;
 }
 
-/* What a domain has written last is kept with the rest. */
+/* Destruction has a step of its own for it. */
 static void on_change(struct domain *d, bool is_end)
 {
-	if (is_end) {
-		dom_console_service(d);
+	if (is_end && !READ_ONCE(d->is_dying)) {
+		dom_console_end(d);
 	}
 }
 

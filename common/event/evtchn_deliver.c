@@ -284,9 +284,9 @@ int evtchn_poll(struct vcpu *v, const u32 *ports, u32 nr, u64 deadline)
 	return 0;
 }
 
-static void (*evtchn_service)(struct domain *d) __sealed;
+static int (*evtchn_service)(struct domain *d) __sealed;
 
-void evtchn_set_service(void (*service)(struct domain *d))
+void evtchn_set_service(int (*service)(struct domain *d))
 {
 	evtchn_service = service;
 }
@@ -317,7 +317,7 @@ int evtchn_send(struct domain *d, u32 port)
 		domain_put(victim);
 	}
 	if (state == EVTCHN_HYPERVISOR) {
-		evtchn_service(d);
+		return evtchn_service(d);
 	}
 	return state == EVTCHN_FREE || state == EVTCHN_VIRQ ? -EINVAL : 0;
 }

@@ -115,7 +115,12 @@ static int do_close(union evtchn_arg *arg)
 
 static int do_send(union evtchn_arg *arg)
 {
-	return evtchn_send(current_domain(), arg->send.port);
+	int err;
+
+	do {
+		err = evtchn_send(current_domain(), arg->send.port);
+	} while (err == -ERESTART && !softirq_preempt_needed());
+	return err;
 }
 
 static int do_bind_vcpu(union evtchn_arg *arg)

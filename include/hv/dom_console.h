@@ -57,8 +57,13 @@ void dom_console_attach(struct domain *d, enum dom_console_stream which, domid_t
 int dom_console_bind(struct domain *d, gfn_t ring, u32 port);
 /* Serve it no longer and let go of the page. Kept output and listeners stay. */
 void dom_console_unbind(struct domain *d);
-/* The guest has sent its event: empty its output ring, tell the listener. */
-void dom_console_service(struct domain *d);
+/*
+ * The guest has sent its event: take out what is in its output ring, then tell the listener, a step
+ * per call. -ERESTART: not yet the last.
+ */
+int dom_console_service(struct domain *d);
+/* What a domain that ends has written last is kept with the rest. Returns 0. */
+int dom_console_end(struct domain *d);
 #else
 /* To the machine's console; what that has no room for is lost. */
 void dom_console_put(struct domain *d, enum dom_console_stream which, const char *text, u32 len);
@@ -93,9 +98,16 @@ static inline void dom_console_unbind(struct domain *d)
 	(void)d;
 }
 
-static inline void dom_console_service(struct domain *d)
+static inline int dom_console_service(struct domain *d)
 {
 	(void)d;
+	return 0;
+}
+
+static inline int dom_console_end(struct domain *d)
+{
+	(void)d;
+	return 0;
 }
 #endif
 

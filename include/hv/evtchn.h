@@ -54,14 +54,16 @@ int evtchn_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port);
 int evtchn_bind_ipi(struct domain *d, u32 vcpu, u32 *port);
 int evtchn_bind_vcpu(struct domain *d, u32 port, u32 vcpu);
 int evtchn_close(struct domain *d, u32 port);
+/* -ERESTART: the hypervisor, whose port it is, has done one step of its work; send again. */
 int evtchn_send(struct domain *d, u32 port);
 int evtchn_unmask(struct domain *d, u32 port);
 int evtchn_status(struct domain *d, u32 port, struct evtchn_status *out);
 
 /* Is the port an unbound one that waits for a peer of domain id remote? */
 bool evtchn_is_unbound(struct domain *d, u32 port, domid_t remote);
-/* Boot: who is called, without locks, when a guest sends on a port of the hypervisor's. */
-void evtchn_set_service(void (*service)(struct domain *d));
+/* Boot: who is called, without locks, when a guest sends on a port of the hypervisor's; 0 or
+ * -ERESTART. */
+void evtchn_set_service(int (*service)(struct domain *d));
 /* Is the hypervisor the port's peer? */
 bool evtchn_is_hypervisor(struct domain *d, u32 port);
 /* Is the port in range and its pending bit set? */

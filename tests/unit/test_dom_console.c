@@ -141,6 +141,17 @@ static bool told(void)
 	return is_set;
 }
 
+/* As the hypercall does, without preemption. */
+static void send(void)
+{
+	int err;
+
+	do {
+		err = evtchn_send(D(1), port);
+	} while (err == -ERESTART);
+	assert_int_equal(err, 0);
+}
+
 static void test_kept(void **state)
 {
 	struct dom_console_span span = { .offset = 0 };
@@ -188,11 +199,37 @@ static void test_ring(void **state)
 			ring()->out[MASK_XENCONS_IDX(ring()->out_prod, ring()->out)] = text[at + i];
 			ring()->out_prod++;
 		}
-		assert_int_equal(evtchn_send(D(1), port), 0);
+		send();
 		assert_int_equal(ring()->out_cons, ring()->out_prod);
 	}
 	assert_int_equal(dom_console_get(D(1), DOM_CONSOLE_PV, &span, copy, 9999), 5000);
 	assert_memory_equal(copy, text, 5000);
+}
+
+/* A full ring is taken out in steps, each of which leaves the rest for the next. */
+static void test_full_ring(void **state)
+{
+	struct dom_console_span span = { .offset = 0 };
+	u32 nr = 2048, at = 0;
+
+	assert_int_equal(dom_console_bind(D(1), gfn(RING_GFN), port), 0);
+	ring()->out_cons = ring()->out_prod = 1001;
+	for (; at < nr; at++, ring()->out_prod++) {
+		ring()->out[MASK_XENCONS_IDX(ring()->out_prod, ring()->out)] = text[at];
+	}
+	dom_console_attach(D(1), DOM_CONSOLE_PV, 0, listener_port);
+	for (at = 512; at <= nr; at += 512) {
+		assert_int_equal(evtchn_send(D(1), port), -ERESTART);
+		assert_int_equal(ring()->out_cons, 1001 + at);
+		assert_false(told());
+	}
+	assert_int_equal(evtchn_send(D(1), port), 0);
+	assert_true(told());
+	assert_int_equal(dom_console_get(D(1), DOM_CONSOLE_PV, &span, copy, 9999), nr);
+	assert_memory_equal(copy, text, nr);
+	/* Whoever reads gets all that is in the ring at once. */
+	ring()->out_prod += nr;
+	assert_int_equal(dom_console_get(D(1), DOM_CONSOLE_PV, &span, copy, 9999), nr);
 }
 
 static void test_hostile_ring(void **state)
@@ -202,9 +239,9 @@ static void test_hostile_ring(void **state)
 	assert_int_equal(dom_console_bind(D(1), gfn(50), port), -EINVAL);
 	assert_int_equal(dom_console_bind(D(1), gfn(RING_GFN), port), 0);
 	ring()->out_prod = 2049;
-	assert_int_equal(evtchn_send(D(1), port), 0);
+	send();
 	ring()->out_prod = 0x80000000;
-	assert_int_equal(evtchn_send(D(1), port), 0);
+	send();
 	assert_int_equal(dom_console_get(D(1), DOM_CONSOLE_PV, &span, copy, 9999), 0);
 	ring()->in_prod = 5000;
 	assert_int_equal(dom_console_feed(D(1), DOM_CONSOLE_PV, text, 10), 0);
@@ -330,6 +367,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_overflow, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_ring, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_full_ring, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_hostile_ring, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_input, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_listener, setup, teardown),

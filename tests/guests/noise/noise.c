@@ -4,7 +4,7 @@
  * can, or takes turns. Options: what=cpu|hypercall|mmio|sgi|timer|wfi|abort|event|console|all
  * (default all), seconds= (default 0 = for ever). event: two events per round, one to itself by a
  * loopback and one to whoever reads its console; console: lines in what is kept of its console (not
- * in turns).
+ * in turns), of line= characters (default 5).
  */
 #include "lib.h"
 
@@ -53,6 +53,9 @@ static void do_abort(void)
 
 static void do_console(void)
 {
+	for (uint64_t i = opt_u64("line", 5); i > 5; i--) {
+		printf(".");
+	}
 	printf("noise\n");
 }
 

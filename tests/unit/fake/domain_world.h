@@ -230,9 +230,10 @@ void domain_put(struct domain *d)
 	assert_true(d->refs-- > 1);
 }
 
-static inline void world_service(struct domain *d)
+static inline int world_service(struct domain *d)
 {
 	world_services[d->id]++;
+	return 0;
 }
 
 static mfn_t world_machine(unsigned int d, u64 g)
