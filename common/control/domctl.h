@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The commands of domctl, as op_domctl.c has them in its table. A handler gets the target
- * (referenced, authorised; NULL for commands without one) and the operation, copied in; what it
- * changes there is copied back when its row says so. All run under the control lock. -ERESTART:
- * come again, with the operation as it is then.
+ * The commands of domctl, as op_domctl.c has them in its table (hv/call.h). A handler gets the
+ * target and what the command has in the union of struct xen_domctl. All run under the control
+ * lock. -ERESTART: come again, with the operation as it is then.
  */
 #ifndef GUEST_DOMCTL_H
 #define GUEST_DOMCTL_H
@@ -12,41 +11,37 @@
 #include <public/domctl.h>
 
 struct domain;
-struct vcpu;
 
 /* op_domctl_domain.c */
-int domctl_createdomain(struct domain *d, struct xen_domctl *op);
-int domctl_destroydomain(struct domain *d, struct xen_domctl *op);
-int domctl_pausedomain(struct domain *d, struct xen_domctl *op);
-int domctl_unpausedomain(struct domain *d, struct xen_domctl *op);
-int domctl_getdomaininfo(struct domain *d, struct xen_domctl *op);
-int domctl_max_mem(struct domain *d, struct xen_domctl *op);
-int domctl_set_pool(struct domain *d, struct xen_domctl *op);
-int domctl_get_pool(struct domain *d, struct xen_domctl *op);
-int domctl_cacheflush(struct domain *d, struct xen_domctl *op);
-int domctl_set_address_size(struct domain *d, struct xen_domctl *op);
-int domctl_vuart(struct domain *d, struct xen_domctl *op);
+int domctl_createdomain(struct domain *d, void *arg);
+int domctl_destroydomain(struct domain *d, void *arg);
+int domctl_pausedomain(struct domain *d, void *arg);
+int domctl_unpausedomain(struct domain *d, void *arg);
+int domctl_getdomaininfo(struct domain *d, void *arg);
+int domctl_max_mem(struct domain *d, void *arg);
+int domctl_set_pool(struct domain *d, void *arg);
+int domctl_get_pool(struct domain *d, void *arg);
+int domctl_cacheflush(struct domain *d, void *arg);
+int domctl_set_address_size(struct domain *d, void *arg);
+int domctl_vuart(struct domain *d, void *arg);
 
 /* op_domctl_vcpu.c */
-int domctl_max_vcpus(struct domain *d, struct xen_domctl *op);
-int domctl_setvcpucontext(struct domain *d, struct xen_domctl *op);
-int domctl_getvcpuinfo(struct domain *d, struct xen_domctl *op);
-int domctl_setvcpuaffinity(struct domain *d, struct xen_domctl *op);
-int domctl_getvcpuaffinity(struct domain *d, struct xen_domctl *op);
-int domctl_setnodeaffinity(struct domain *d, struct xen_domctl *op);
+int domctl_max_vcpus(struct domain *d, void *arg);
+int domctl_setvcpucontext(struct domain *d, void *arg);
+int domctl_getvcpuinfo(struct domain *d, void *arg);
+int domctl_setvcpuaffinity(struct domain *d, void *arg);
+int domctl_getvcpuaffinity(struct domain *d, void *arg);
+int domctl_setnodeaffinity(struct domain *d, void *arg);
 
 /* op_domctl_sched.c */
-int domctl_scheduler_op(struct domain *d, struct xen_domctl *op);
+int domctl_scheduler_op(struct domain *d, void *arg);
 
 /* op_domctl_device.c */
-int domctl_iomem_permission(struct domain *d, struct xen_domctl *op);
-int domctl_irq_permission(struct domain *d, struct xen_domctl *op);
-int domctl_memory_mapping(struct domain *d, struct xen_domctl *op);
-int domctl_bind_pt_irq(struct domain *d, struct xen_domctl *op);
-int domctl_assign_device(struct domain *d, struct xen_domctl *op);
-
-/* A vCPU of the domain by the number that the caller gave, NULL = there is none. */
-struct vcpu *domctl_vcpu(struct domain *d, u32 id);
+int domctl_iomem_permission(struct domain *d, void *arg);
+int domctl_irq_permission(struct domain *d, void *arg);
+int domctl_memory_mapping(struct domain *d, void *arg);
+int domctl_bind_pt_irq(struct domain *d, void *arg);
+int domctl_assign_device(struct domain *d, void *arg);
 
 /* Fill the answer about a domain; also for sysctl's list. */
 void domctl_fill_info(struct domain *d, struct xen_domctl_getdomaininfo *info);

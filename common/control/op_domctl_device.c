@@ -27,24 +27,25 @@ static int give(const struct domain *d, const struct device_pick *pick, bool is_
 				    : -EOPNOTSUPP;
 }
 
-int domctl_iomem_permission(struct domain *d, struct xen_domctl *op)
+int domctl_iomem_permission(struct domain *d, void *arg)
 {
-	const struct xen_domctl_iomem_permission *in = &op->u.iomem_permission;
+	const struct xen_domctl_iomem_permission *in = arg;
 	const struct device_pick pick = { .first = in->first_mfn, .nr = in->nr_mfns };
 
 	return is_range(pick.first, pick.nr) ? give(d, &pick, in->allow_access != 0) : -EINVAL;
 }
 
-int domctl_irq_permission(struct domain *d, struct xen_domctl *op)
+int domctl_irq_permission(struct domain *d, void *arg)
 {
-	const struct device_pick pick = { .irq = op->u.irq_permission.pirq };
+	const struct xen_domctl_irq_permission *in = arg;
+	const struct device_pick pick = { .irq = in->pirq };
 
-	return give(d, &pick, op->u.irq_permission.allow_access != 0);
+	return give(d, &pick, in->allow_access != 0);
 }
 
-int domctl_memory_mapping(struct domain *d, struct xen_domctl *op)
+int domctl_memory_mapping(struct domain *d, void *arg)
 {
-	const struct xen_domctl_memory_mapping *in = &op->u.memory_mapping;
+	const struct xen_domctl_memory_mapping *in = arg;
 	const struct device_pick pick = { .first = in->first_mfn, .nr = in->nr_mfns };
 
 	if (d == hardware_domain || !is_range(pick.first, pick.nr)) {
@@ -54,9 +55,9 @@ int domctl_memory_mapping(struct domain *d, struct xen_domctl *op)
 						   : -EOPNOTSUPP;
 }
 
-int domctl_bind_pt_irq(struct domain *d, struct xen_domctl *op)
+int domctl_bind_pt_irq(struct domain *d, void *arg)
 {
-	const struct xen_domctl_bind_pt_irq *in = &op->u.bind_pt_irq;
+	const struct xen_domctl_bind_pt_irq *in = arg;
 
 	if (d == hardware_domain || in->irq_type != PT_IRQ_TYPE_SPI) {
 		return -EINVAL;
@@ -64,9 +65,9 @@ int domctl_bind_pt_irq(struct domain *d, struct xen_domctl *op)
 	return device_bind_irq(d, in->u.spi.spi, in->machine_irq);
 }
 
-int domctl_assign_device(struct domain *d, struct xen_domctl *op)
+int domctl_assign_device(struct domain *d, void *arg)
 {
-	const struct xen_domctl_assign_device *in = &op->u.assign_device;
+	const struct xen_domctl_assign_device *in = arg;
 	char path[DEVICE_PATH_MAX];
 	const struct device_pick pick = { .path = path };
 

@@ -14,6 +14,7 @@
 #include <hv/wallclock.h>
 #include <hv/window.h>
 
+#include "../ext/ext.h"
 #include "domctl.h"
 
 #define FLAGS_NEEDED	   (XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap)
@@ -38,43 +39,36 @@ static u8 native_gic(void)
 	return gic_info.version == 2 ? XEN_DOMCTL_CONFIG_GIC_V2 : XEN_DOMCTL_CONFIG_GIC_V3;
 }
 
-static int check_create(const struct xen_domctl_createdomain *in)
+static bool is_offered(const struct xen_domctl_createdomain *in)
 {
-	if ((in->flags & FLAGS_NEEDED) != FLAGS_NEEDED || (in->flags & ~FLAGS_ALLOWED) != 0 ||
-	    in->iommu_opts != 0 || in->altp2m_opts != 0 || in->vmtrace_size != 0 ||
-	    !pool_is_usable(in->cpupool_id)) {
-		return -EINVAL;
-	}
-	if ((in->arch.gic_version != XEN_DOMCTL_CONFIG_GIC_NATIVE &&
-	     in->arch.gic_version != native_gic()) ||
-	    in->arch.sve_vl != 0 || in->arch.tee_type != XEN_DOMCTL_CONFIG_TEE_NONE ||
-	    in->arch.nr_spis > NR_SPIS_MAX) {
-		return -EINVAL;
-	}
-	if (in->grant_opts > 1) { /* the version */
-		return -EINVAL;
-	}
-	return in->max_vcpus == 0 || in->max_vcpus > DOMAIN_VCPUS_MAX ? -EINVAL : 0;
+	return (in->flags & FLAGS_NEEDED) == FLAGS_NEEDED && (in->flags & ~FLAGS_ALLOWED) == 0 &&
+	       in->iommu_opts == 0 && in->altp2m_opts == 0 && in->vmtrace_size == 0 &&
+	       (in->arch.gic_version == XEN_DOMCTL_CONFIG_GIC_NATIVE ||
+		in->arch.gic_version == native_gic()) &&
+	       in->arch.sve_vl == 0 && in->arch.tee_type == XEN_DOMCTL_CONFIG_TEE_NONE &&
+	       in->arch.nr_spis <= NR_SPIS_MAX && in->grant_opts <= 1 && /* the version */
+	       in->max_vcpus != 0 && in->max_vcpus <= DOMAIN_VCPUS_MAX &&
+	       pool_is_usable(in->cpupool_id);
 }
 
-int domctl_createdomain(struct domain *d, struct xen_domctl *op)
+int domctl_createdomain(struct domain *d, void *arg)
 {
-	struct xen_domctl_createdomain *in = &op->u.createdomain;
+	struct xen_domctl *op = container_of(arg, struct xen_domctl, u);
+	struct xen_domctl_createdomain *in = arg;
 	struct domain_config config = {
 		.ssidref = in->ssidref,
 		.flags = in->flags,
 		.nr_vcpus = in->max_vcpus,
 		.max_evtchn = in->max_evtchn_port,
-		.max_grant_frames = in->max_grant_frames < 0 ? 0 : (u32)in->max_grant_frames,
-		.max_maptrack_frames = in->max_maptrack_frames < 0 ? 0
-								   : (u32)in->max_maptrack_frames,
+		.max_grant_frames = (u32)MAX(in->max_grant_frames, 0),
+		.max_maptrack_frames = (u32)MAX(in->max_maptrack_frames, 0),
 		.nr_spis = in->arch.nr_spis,
 	};
 	bool is_chosen = op->domain != 0 && op->domain < DOMID_FIRST_RESERVED;
-	int err = check_create(in);
+	int err;
 
-	if (err != 0) {
-		return err;
+	if (!is_offered(in)) {
+		return -EINVAL;
 	}
 	memcpy(config.uuid, in->handle, sizeof(config.uuid));
 	err = domain_create(is_chosen ? op->domain : HV_DOMID_NONE, &config, &d);
@@ -94,15 +88,15 @@ int domctl_createdomain(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
-int domctl_destroydomain(struct domain *d, struct xen_domctl *op)
+int domctl_destroydomain(struct domain *d, void *arg)
 {
-	(void)op;
+	(void)arg;
 	return domain_destroy(d);
 }
 
-int domctl_pausedomain(struct domain *d, struct xen_domctl *op)
+int domctl_pausedomain(struct domain *d, void *arg)
 {
-	(void)op;
+	(void)arg;
 	if (d == current_domain()) {
 		return -EINVAL;
 	}
@@ -110,40 +104,28 @@ int domctl_pausedomain(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
-int domctl_unpausedomain(struct domain *d, struct xen_domctl *op)
+int domctl_unpausedomain(struct domain *d, void *arg)
 {
-	(void)op;
+	(void)arg;
 	domain_control_unpause(d);
 	return 0;
 }
 
-/* What the vCPUs do, in flags; also counts those that are up, and their time. */
-static void fill_vcpus(struct domain *d, struct xen_domctl_getdomaininfo *info)
+/* What the vCPUs do, how many are up, and their time. */
+static void fill_vcpus(const struct domain *d, struct xen_domctl_getdomaininfo *info)
 {
-	u64 now = time_now();
-	bool is_blocked = true;
+	struct bulkhead_domain_stat stat = { 0 };
+	u32 states = ext_vcpu_states(d, &stat);
 
+	info->nr_online_vcpus = stat.nr_vcpus;
+	info->cpu_time = stat.cpu_time_ns;
+	info->flags |= (states & BULKHEAD_STATE_running) != 0 ? XEN_DOMINF_running
+		       : states == 0			      ? XEN_DOMINF_blocked
+							      : 0;
 	for (u32 i = 0; i < d->nr_vcpus; i++) {
-		const struct vcpu *v = d->vcpus[i];
-
-		if (v == NULL) {
-			continue;
+		if (d->vcpus[i] != NULL) {
+			info->max_vcpu_id = i;
 		}
-		info->max_vcpu_id = i;
-		info->cpu_time += sched_unit_run_ns(&v->sched, now);
-		if (!READ_ONCE(v->is_up)) {
-			continue;
-		}
-		info->nr_online_vcpus++;
-		if ((READ_ONCE(v->sched.blocked) & SCHED_BLOCK_WAIT) == 0) {
-			is_blocked = false;
-		}
-		if (READ_ONCE(v->sched.state) == SCHED_STATE_RUNNING) {
-			info->flags |= XEN_DOMINF_running;
-		}
-	}
-	if (is_blocked && (info->flags & XEN_DOMINF_running) == 0) {
-		info->flags |= XEN_DOMINF_blocked;
 	}
 }
 
@@ -176,36 +158,39 @@ void domctl_fill_info(struct domain *d, struct xen_domctl_getdomaininfo *info)
 	info->arch_config.gic_version = native_gic();
 }
 
-int domctl_getdomaininfo(struct domain *d, struct xen_domctl *op)
+int domctl_getdomaininfo(struct domain *d, void *arg)
 {
-	domctl_fill_info(d, &op->u.getdomaininfo);
-	op->domain = d->id;
+	domctl_fill_info(d, arg);
+	container_of(arg, struct xen_domctl, u)->domain = d->id;
 	return 0;
 }
 
-int domctl_max_mem(struct domain *d, struct xen_domctl *op)
+int domctl_max_mem(struct domain *d, void *arg)
 {
-	u64 pages = op->u.max_mem.max_memkb / (PAGE_SIZE / 1024);
+	const struct xen_domctl_max_mem *in = arg;
 
 	spin_lock(&d->lock);
-	d->max_pages = pages;
+	d->max_pages = in->max_memkb / (PAGE_SIZE / 1024);
 	spin_unlock(&d->lock);
 	return 0;
 }
 
-int domctl_set_pool(struct domain *d, struct xen_domctl *op)
+int domctl_set_pool(struct domain *d, void *arg)
 {
-	u64 pages = op->u.paging_mempool.size >> PAGE_SHIFT;
+	const struct xen_domctl_paging_mempool *in = arg;
+	u64 pages = in->size >> PAGE_SHIFT;
 
-	if (!IS_ALIGNED(op->u.paging_mempool.size, PAGE_SIZE) || pages > UINT32_MAX) {
+	if (!IS_ALIGNED(in->size, PAGE_SIZE) || pages > UINT32_MAX) {
 		return -EINVAL;
 	}
 	return s2_pool_set(d, (u32)pages);
 }
 
-int domctl_get_pool(struct domain *d, struct xen_domctl *op)
+int domctl_get_pool(struct domain *d, void *arg)
 {
-	op->u.paging_mempool.size = (u64)d->arch.s2.pool.nr_asked << PAGE_SHIFT;
+	struct xen_domctl_paging_mempool *out = arg;
+
+	out->size = (u64)d->arch.s2.pool.nr_asked << PAGE_SHIFT;
 	return 0;
 }
 
@@ -222,9 +207,9 @@ static void flush_frame(struct domain *d, gfn_t g)
 	}
 }
 
-int domctl_cacheflush(struct domain *d, struct xen_domctl *op)
+int domctl_cacheflush(struct domain *d, void *arg)
 {
-	struct xen_domctl_cacheflush *range = &op->u.cacheflush;
+	struct xen_domctl_cacheflush *range = arg;
 	u32 in_slice = 0;
 
 	if (range->nr_pfns > FLUSH_MAX || range->start_pfn + range->nr_pfns < range->start_pfn) {
@@ -241,15 +226,17 @@ int domctl_cacheflush(struct domain *d, struct xen_domctl *op)
 	return 0;
 }
 
-int domctl_set_address_size(struct domain *d, struct xen_domctl *op)
+int domctl_set_address_size(struct domain *d, void *arg)
 {
+	const struct xen_domctl_address_size *in = arg;
+
 	(void)d;
-	return op->u.address_size.size == 64 ? 0 : -EINVAL;
+	return in->size == 64 ? 0 : -EINVAL;
 }
 
-int domctl_vuart(struct domain *d, struct xen_domctl *op)
+int domctl_vuart(struct domain *d, void *arg)
 {
-	struct xen_domctl_vuart_op *in = &op->u.vuart_op;
+	struct xen_domctl_vuart_op *in = arg;
 	int err;
 
 	if (in->cmd != XEN_DOMCTL_VUART_OP_INIT || in->type != XEN_DOMCTL_VUART_TYPE_VPL011 ||

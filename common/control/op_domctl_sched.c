@@ -56,7 +56,6 @@ static int rtds_set(struct vcpu *v, const struct xen_domctl_sched_rtds *rtds, st
 {
 	struct sched_params params;
 	struct sched_admission why;
-	int err;
 
 	if ((rtds->flags & ~XEN_DOMCTL_SCHEDRT_extra) != 0) {
 		return -EINVAL;
@@ -66,115 +65,69 @@ static int rtds_set(struct vcpu *v, const struct xen_domctl_sched_rtds *rtds, st
 	params.period_us = rtds->period;
 	params.budget_us = rtds->budget;
 	params.extratime = (rtds->flags & XEN_DOMCTL_SCHEDRT_extra) != 0;
-	err = sched_unit_set(&v->sched, &params, &why);
-	if (err == -ENOSPC) {
-		ext_refusal_keep(&why);
-	}
-	return err;
+	return ext_refusal_keep(sched_unit_set(&v->sched, &params, &why), &why);
 }
 
-/* The result of a call that has done nr steps: after an error they are undone. */
-static int rtds_finish(int err, u32 nr)
+/*
+ * Step i: what it is about is entry i of the caller's list, or for the whole domain vCPU i and what
+ * stands in the operation itself. *nr_set counts the vCPUs that were set.
+ */
+static int rtds_step(struct domain *d, struct xen_domctl_scheduler_op *op, u32 i, u32 *nr_set)
 {
-	while (err != 0 && nr-- > 0) {
-		(void)sched_unit_set(&undo[nr].v->sched, &undo[nr].params, NULL);
-	}
-	return err;
-}
+	struct xen_domctl_schedparam_vcpu one = { .vcpuid = i, .u.rtds = op->u.rtds };
+	bool is_list = op->cmd >= XEN_DOMCTL_SCHEDOP_putvcpuinfo;
+	u64 at = op->u.v.vcpus.va + i * sizeof(one);
+	struct vcpu *v;
+	int err;
 
-static int rtds_put_all(struct domain *d, const struct xen_domctl_sched_rtds *rtds)
-{
-	u32 nr = 0;
-	int err = 0;
-
-	for (u32 i = 0; i < d->nr_vcpus && err == 0; i++) {
-		if (d->vcpus[i] != NULL) {
-			err = rtds_set(d->vcpus[i], rtds, &undo[nr]);
-			nr += err == 0;
-		}
-	}
-	return rtds_finish(err, nr);
-}
-
-/* Entry i of the caller's list: about which vCPU, and what. */
-static int get_entry(struct domain *d, u64 at, struct xen_domctl_schedparam_vcpu *one)
-{
-	if (guest_copy_from(one, at, sizeof(*one)) != 0) {
+	if (is_list && guest_copy_from(&one, at, sizeof(one)) != 0) {
 		return -EFAULT;
 	}
-	return domctl_vcpu(d, one->vcpuid) == NULL ? -EINVAL : 0;
-}
-
-static int rtds_put_some(struct domain *d, const struct xen_domctl_scheduler_op *arg)
-{
-	struct xen_domctl_schedparam_vcpu one;
-	u32 nr = 0;
-	int err = 0;
-
-	for (u32 i = 0; i < arg->u.v.nr_vcpus && err == 0; i++) {
-		err = get_entry(d, arg->u.v.vcpus.va + i * sizeof(one), &one);
-		if (err == 0) {
-			err = rtds_set(d->vcpus[one.vcpuid], &one.u.rtds, &undo[nr]);
-			nr += err == 0;
-		}
+	v = domain_vcpu(d, one.vcpuid);
+	if (v == NULL) {
+		return op->cmd == XEN_DOMCTL_SCHEDOP_putinfo ? 0 : -EINVAL;
 	}
-	return rtds_finish(err, nr);
+	if (op->cmd == XEN_DOMCTL_SCHEDOP_putinfo || op->cmd == XEN_DOMCTL_SCHEDOP_putvcpuinfo) {
+		err = rtds_set(v, &one.u.rtds, &undo[*nr_set]);
+		*nr_set += err == 0;
+		return err;
+	}
+	rtds_fill(v, is_list ? &one.u.rtds : &op->u.rtds);
+	return is_list ? guest_copy_to(at, &one, sizeof(one)) : 0;
 }
 
-static int rtds_get_some(struct domain *d, const struct xen_domctl_scheduler_op *arg)
+static int rtds_op(struct domain *d, struct xen_domctl_scheduler_op *op)
 {
-	struct xen_domctl_schedparam_vcpu one;
+	u32 nr = op->cmd == XEN_DOMCTL_SCHEDOP_putinfo	 ? d->nr_vcpus
+		 : op->cmd == XEN_DOMCTL_SCHEDOP_getinfo ? 1
+							 : op->u.v.nr_vcpus;
+	u32 nr_set = 0;
 	int err = 0;
 
-	for (u32 i = 0; i < arg->u.v.nr_vcpus && err == 0; i++) {
-		u64 at = arg->u.v.vcpus.va + i * sizeof(one);
-
-		err = get_entry(d, at, &one);
-		if (err == 0) {
-			rtds_fill(d->vcpus[one.vcpuid], &one.u.rtds);
-			err = guest_copy_to(at, &one, sizeof(one)) != 0 ? -EFAULT : 0;
-		}
+	if (op->cmd > XEN_DOMCTL_SCHEDOP_getvcpuinfo || nr > DOMAIN_VCPUS_MAX) {
+		return -EINVAL;
+	}
+	for (u32 i = 0; i < nr && err == 0; i++) {
+		err = rtds_step(d, op, i, &nr_set);
+	}
+	while (err != 0 && nr_set-- > 0) {
+		(void)sched_unit_set(&undo[nr_set].v->sched, &undo[nr_set].params, NULL);
 	}
 	return err;
 }
 
-static int rtds_op(struct domain *d, struct xen_domctl_scheduler_op *arg)
+int domctl_scheduler_op(struct domain *d, void *arg)
 {
-	bool is_all = arg->cmd <= XEN_DOMCTL_SCHEDOP_getinfo;
+	struct xen_domctl_scheduler_op *op = arg;
 
-	if (!is_all && arg->u.v.nr_vcpus > DOMAIN_VCPUS_MAX) {
+	if (op->sched_id != sched_group_policy(&d->sched)) {
 		return -EINVAL;
 	}
-	switch (arg->cmd) {
-	case XEN_DOMCTL_SCHEDOP_putinfo:
-		return rtds_put_all(d, &arg->u.rtds);
-	case XEN_DOMCTL_SCHEDOP_getinfo:
-		if (d->vcpus[0] == NULL) {
-			return -EINVAL;
-		}
-		rtds_fill(d->vcpus[0], &arg->u.rtds);
-		return 0;
-	case XEN_DOMCTL_SCHEDOP_putvcpuinfo:
-		return rtds_put_some(d, arg);
-	case XEN_DOMCTL_SCHEDOP_getvcpuinfo:
-		return rtds_get_some(d, arg);
-	default:
-		return -EINVAL;
-	}
-}
-
-int domctl_scheduler_op(struct domain *d, struct xen_domctl *op)
-{
-	struct xen_domctl_scheduler_op *arg = &op->u.scheduler_op;
-
-	if (arg->sched_id != sched_group_policy(&d->sched)) {
-		return -EINVAL;
-	}
-	switch (arg->sched_id) {
+	switch (op->sched_id) {
 	case XEN_SCHEDULER_CREDIT:
-		return credit_op(d, arg);
+		return credit_op(d, op);
 	case XEN_SCHEDULER_RTDS:
-		return rtds_op(d, arg);
+		return rtds_op(d, op);
 	default:
 		return -EINVAL; /* no parameters of a domain */
 	}

@@ -17,16 +17,12 @@
 /* Of a saved program state only flags, masks and the mode are the toolstack's to set. */
 #define PSTATE_ALLOWED 0xf00003dfUL
 
-struct vcpu *domctl_vcpu(struct domain *d, u32 id)
+int domctl_max_vcpus(struct domain *d, void *arg)
 {
-	return id < d->nr_vcpus ? d->vcpus[id] : NULL;
-}
-
-int domctl_max_vcpus(struct domain *d, struct xen_domctl *op)
-{
+	const struct xen_domctl_max_vcpus *in = arg;
 	int err = 0;
 
-	if (op->u.max_vcpus.max != d->nr_vcpus) {
+	if (in->max != d->nr_vcpus) {
 		return -EINVAL;
 	}
 	for (u32 i = 0; i < d->nr_vcpus && err == 0; i++) {
@@ -72,17 +68,18 @@ static void load_context(struct vcpu *v, const struct vcpu_guest_context *ctxt)
 	}
 }
 
-int domctl_setvcpucontext(struct domain *d, struct xen_domctl *op)
+int domctl_setvcpucontext(struct domain *d, void *arg)
 {
-	struct vcpu *v = domctl_vcpu(d, op->u.vcpucontext.vcpu);
+	const struct xen_domctl_vcpucontext *in = arg;
+	struct vcpu *v = domain_vcpu(d, in->vcpu);
 	struct vcpu_guest_context ctxt;
-	bool is_reset = op->u.vcpucontext.ctxt.va == 0;
+	bool is_reset = in->ctxt.va == 0;
 	int err = 0;
 
 	if (v == NULL || d == current_domain()) {
 		return -EINVAL;
 	}
-	if (!is_reset && guest_copy_from(&ctxt, op->u.vcpucontext.ctxt.va, sizeof(ctxt)) != 0) {
+	if (!is_reset && guest_copy_from(&ctxt, in->ctxt.va, sizeof(ctxt)) != 0) {
 		return -EFAULT;
 	}
 	if (!is_reset && !pstate_is_valid(ctxt.user_regs.cpsr)) {
@@ -96,18 +93,18 @@ int domctl_setvcpucontext(struct domain *d, struct xen_domctl *op)
 		arch_vcpu_reset(v, 0, 0);
 	} else {
 		load_context(v, &ctxt);
-	}
-	if (!is_reset && (ctxt.flags & VGCF_online) != 0 && !READ_ONCE(v->is_up)) {
-		err = vcpu_bring_up(v);
+		if ((ctxt.flags & VGCF_online) != 0 && !READ_ONCE(v->is_up)) {
+			err = vcpu_bring_up(v);
+		}
 	}
 	domain_unpause(d);
 	return err;
 }
 
-int domctl_getvcpuinfo(struct domain *d, struct xen_domctl *op)
+int domctl_getvcpuinfo(struct domain *d, void *arg)
 {
-	struct xen_domctl_getvcpuinfo *info = &op->u.getvcpuinfo;
-	struct vcpu *v = domctl_vcpu(d, info->vcpu);
+	struct xen_domctl_getvcpuinfo *info = arg;
+	struct vcpu *v = domain_vcpu(d, info->vcpu);
 
 	if (v == NULL) {
 		return -EINVAL;
@@ -159,50 +156,46 @@ static int put_affinity(const struct xen_domctl_vcpuaffinity *arg, const struct 
 	return err;
 }
 
-int domctl_setvcpuaffinity(struct domain *d, struct xen_domctl *op)
+int domctl_setvcpuaffinity(struct domain *d, void *arg)
 {
-	const struct xen_domctl_vcpuaffinity *arg = &op->u.vcpuaffinity;
-	struct vcpu *v = domctl_vcpu(d, arg->vcpu);
+	const struct xen_domctl_vcpuaffinity *in = arg;
+	struct vcpu *v = domain_vcpu(d, in->vcpu);
 	struct sched_admission why = { 0 };
 	cpumask_t hard, soft;
 	int err = 0;
 
-	if (v == NULL || (arg->flags & (XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT)) == 0) {
+	if (v == NULL || (in->flags & (XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT)) == 0) {
 		return -EINVAL;
 	}
 	hard = v->sched.hard;
 	soft = v->sched.soft;
-	if ((arg->flags & XEN_VCPUAFFINITY_HARD) != 0) {
-		err = domctl_get_cpus(&arg->cpumap_hard, &hard);
+	if ((in->flags & XEN_VCPUAFFINITY_HARD) != 0) {
+		err = domctl_get_cpus(&in->cpumap_hard, &hard);
 	}
-	if (err == 0 && (arg->flags & XEN_VCPUAFFINITY_SOFT) != 0) {
-		err = domctl_get_cpus(&arg->cpumap_soft, &soft);
+	if (err == 0 && (in->flags & XEN_VCPUAFFINITY_SOFT) != 0) {
+		err = domctl_get_cpus(&in->cpumap_soft, &soft);
 	}
 	if (err == 0) {
-		err = sched_unit_set_affinity(&v->sched, hard, soft, &why);
+		err = ext_refusal_keep(sched_unit_set_affinity(&v->sched, hard, soft, &why), &why);
 	}
-	if (err == -ENOSPC) {
-		ext_refusal_keep(&why);
-	}
-	return err != 0 ? err : put_affinity(arg, v);
+	return err != 0 ? err : put_affinity(in, v);
 }
 
-int domctl_getvcpuaffinity(struct domain *d, struct xen_domctl *op)
+int domctl_getvcpuaffinity(struct domain *d, void *arg)
 {
-	struct vcpu *v = domctl_vcpu(d, op->u.vcpuaffinity.vcpu);
+	const struct xen_domctl_vcpuaffinity *in = arg;
+	struct vcpu *v = domain_vcpu(d, in->vcpu);
 
-	return v == NULL ? -EINVAL : put_affinity(&op->u.vcpuaffinity, v);
+	return v == NULL ? -EINVAL : put_affinity(in, v);
 }
 
 /* There is one node: any set with it will do. */
-int domctl_setnodeaffinity(struct domain *d, struct xen_domctl *op)
+int domctl_setnodeaffinity(struct domain *d, void *arg)
 {
+	const struct xen_domctl_nodeaffinity *in = arg;
 	cpumask_t nodes;
-	int err = domctl_get_cpus(&op->u.nodeaffinity.nodemap, &nodes);
+	int err = domctl_get_cpus(&in->nodemap, &nodes);
 
 	(void)d;
-	if (err != 0) {
-		return err;
-	}
-	return cpumask_has(nodes, 0) ? 0 : -EINVAL;
+	return err != 0 || cpumask_has(nodes, 0) ? err : -EINVAL;
 }

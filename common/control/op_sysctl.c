@@ -7,6 +7,7 @@
 #include <hv/console.h>
 #include <hv/debugkeys.h>
 #include <hv/budget.h>
+#include <hv/call.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/frame.h>
@@ -27,15 +28,21 @@
 /* In the upper half of x1, which carries no argument: the lower half says where to go on. */
 #define IN_PROGRESS 0x5a17e5c1UL
 
+struct sysctl_call {
+	struct xen_sysctl op;
+	u64 *progress; /* x1 */
+};
+
 static u32 online_cpus(void)
 {
 	return (u32)__builtin_popcountl(cpus_online.bits);
 }
 
-static int get_physinfo(struct xen_sysctl *op)
+static int get_physinfo(struct domain *d, void *arg)
 {
-	struct xen_sysctl_physinfo *info = &op->u.physinfo;
+	struct xen_sysctl_physinfo *info = arg;
 
+	(void)d;
 	memset(info, 0, sizeof(*info));
 	info->threads_per_core = 1;
 	info->cores_per_socket = online_cpus();
@@ -51,46 +58,51 @@ static int get_physinfo(struct xen_sysctl *op)
 	return 0;
 }
 
-static int get_sched_id(struct xen_sysctl *op)
+static int get_sched_id(struct domain *d, void *arg)
 {
-	op->u.sched_id.sched_id = sched_default_id();
+	struct xen_sysctl_sched_id *out = arg;
+
+	(void)d;
+	out->sched_id = sched_default_id();
 	return 0;
 }
 
-static int read_log(struct xen_sysctl *op)
+static int read_log(struct domain *d, void *arg)
 {
-	struct xen_sysctl_readconsole *arg = &op->u.readconsole;
-	bool incremental = arg->incremental != 0;
+	struct xen_sysctl_readconsole *op = arg;
+	bool incremental = op->incremental != 0;
 	char piece[PIECE];
-	u32 cursor = arg->index;
-	u32 room = MIN(arg->count, LOG_MAX);
+	u32 cursor = op->index;
+	u32 room = MIN(op->count, LOG_MAX);
 	u32 done = 0;
 	size_t n;
 
+	(void)d;
 	do {
-		n = console_ring_read(piece, MIN(room - done, PIECE), &cursor, arg->clear != 0,
+		n = console_ring_read(piece, MIN(room - done, PIECE), &cursor, op->clear != 0,
 				      incremental);
-		if (n != 0 && guest_copy_to(arg->buffer.va + done, piece, n) != 0) {
+		if (n != 0 && guest_copy_to(op->buffer.va + done, piece, n) != 0) {
 			return -EFAULT;
 		}
 		done += (u32)n;
 		incremental = true;
 	} while (n != 0 && done < room);
-	arg->count = done;
-	arg->index = cursor;
+	op->count = done;
+	op->index = cursor;
 	return 0;
 }
 
-/* num_domains: how many are in the list, and in its upper half where to go on, when not 0. */
-static int list_domains(struct xen_sysctl *op)
+/* While in progress, x1 says how many are in the list and which domain is next. */
+static int list_domains(struct domain *d, void *arg)
 {
-	struct xen_sysctl_getdomaininfolist *arg = &op->u.getdomaininfolist;
+	struct xen_sysctl_getdomaininfolist *list = arg;
+	u64 *progress = container_of(arg, struct sysctl_call, op.u)->progress;
+	bool is_new = *progress >> 32 != IN_PROGRESS;
+	u32 nr = is_new ? 0 : *progress & 0xffff;
+	u32 next = nr == 0 ? list->first_domain : (u32)*progress >> 16;
 	struct xen_domctl_getdomaininfo info;
-	u32 nr = arg->num_domains & 0xffff;
-	u32 next = nr != 0 ? arg->num_domains >> 16 : arg->first_domain;
-	struct domain *d;
 
-	while (nr < MIN(arg->max_domains, (u32)CONFIG_MAX_DOMAINS)) {
+	while (nr < MIN(list->max_domains, (u32)CONFIG_MAX_DOMAINS)) {
 		d = domain_get_next((domid_t)next);
 		if (d == NULL) {
 			break;
@@ -98,27 +110,28 @@ static int list_domains(struct xen_sysctl *op)
 		next = d->id + 1U;
 		domctl_fill_info(d, &info);
 		domain_put(d);
-		if (guest_copy_to(arg->buffer.va + nr * sizeof(info), &info, sizeof(info)) != 0) {
+		if (guest_copy_to(list->buffer.va + nr * sizeof(info), &info, sizeof(info)) != 0) {
 			return -EFAULT;
 		}
 		nr++;
 		if (softirq_preempt_needed()) {
-			arg->num_domains = next << 16 | nr;
+			*progress = IN_PROGRESS << 32 | next << 16 | nr;
 			return -ERESTART;
 		}
 	}
-	arg->num_domains = nr;
+	list->num_domains = nr;
 	return 0;
 }
 
-static int press_keys(struct xen_sysctl *op)
+static int press_keys(struct domain *d, void *arg)
 {
-	const struct xen_sysctl_debug_keys *arg = &op->u.debug_keys;
+	const struct xen_sysctl_debug_keys *op = arg;
 	char keys[KEYS_MAX];
-	u32 nr = MIN(arg->nr_keys, KEYS_MAX);
+	u32 nr = MIN(op->nr_keys, KEYS_MAX);
 	int err = 0;
 
-	if (guest_copy_from(keys, arg->keys.va, nr) != 0) {
+	(void)d;
+	if (guest_copy_from(keys, op->keys.va, nr) != 0) {
 		return -EFAULT;
 	}
 	for (u32 i = 0; i < nr && err == 0; i++) {
@@ -127,33 +140,35 @@ static int press_keys(struct xen_sysctl *op)
 	return err;
 }
 
-static int get_cputopo(struct xen_sysctl *op)
+static int get_cputopo(struct domain *d, void *arg)
 {
-	struct xen_sysctl_cputopoinfo *arg = &op->u.cputopoinfo;
+	struct xen_sysctl_cputopoinfo *op = arg;
 	struct xen_sysctl_cputopo topo = { 0 };
-	u32 nr = MIN(arg->num_cpus, nr_cpus);
+	u32 nr = MIN(op->num_cpus, nr_cpus);
 
-	for (u32 i = 0; arg->cputopo.va != 0 && i < nr; i++) {
+	(void)d;
+	for (u32 i = 0; op->cputopo.va != 0 && i < nr; i++) {
 		topo.core = i;
-		if (guest_copy_to(arg->cputopo.va + i * sizeof(topo), &topo, sizeof(topo)) != 0) {
+		if (guest_copy_to(op->cputopo.va + i * sizeof(topo), &topo, sizeof(topo)) != 0) {
 			return -EFAULT;
 		}
 	}
-	arg->num_cpus = arg->cputopo.va != 0 ? nr : nr_cpus;
+	op->num_cpus = op->cputopo.va != 0 ? nr : nr_cpus;
 	return 0;
 }
 
-static int get_numa(struct xen_sysctl *op)
+static int get_numa(struct domain *d, void *arg)
 {
-	struct xen_sysctl_numainfo *arg = &op->u.numainfo;
+	struct xen_sysctl_numainfo *op = arg;
 	struct xen_sysctl_meminfo info = { frame_nr_total() << PAGE_SHIFT, frame_nr_free()
 										   << PAGE_SHIFT };
 	u32 distance = NUMA_LOCAL;
-	bool has_room = arg->num_nodes != 0;
-	u64 to_info = has_room ? arg->meminfo.va : 0;
-	u64 to_distance = has_room ? arg->distance.va : 0;
+	bool has_room = op->num_nodes != 0;
+	u64 to_info = has_room ? op->meminfo.va : 0;
+	u64 to_distance = has_room ? op->distance.va : 0;
 
-	arg->num_nodes = 1;
+	(void)d;
+	op->num_nodes = 1;
 	if ((to_info != 0 && guest_copy_to(to_info, &info, sizeof(info)) != 0) ||
 	    (to_distance != 0 && guest_copy_to(to_distance, &distance, sizeof(distance)) != 0)) {
 		return -EFAULT;
@@ -161,63 +176,37 @@ static int get_numa(struct xen_sysctl *op)
 	return 0;
 }
 
-struct sysctl_row {
-	u16 cmd;
-	enum xsm_hook hook;
-	int (*handler)(struct xen_sysctl *op);
-};
+/* Everything has an answer, which is copied back with -ERESTART, too, unless noted otherwise. */
+#define GET (CALL_OUT | CALL_PROGRESS)
 
-static const struct sysctl_row rows[] = {
-	{ XEN_SYSCTL_readconsole, XSM_MACHINE_LOG, read_log },
-	{ XEN_SYSCTL_physinfo, XSM_MACHINE_INFO, get_physinfo },
-	{ XEN_SYSCTL_sched_id, XSM_MACHINE_INFO, get_sched_id },
-	{ XEN_SYSCTL_getdomaininfolist, XSM_DOMAIN_INFO, list_domains },
-	{ XEN_SYSCTL_debug_keys, XSM_MACHINE_DEBUG, press_keys },
-	{ XEN_SYSCTL_cputopoinfo, XSM_MACHINE_INFO, get_cputopo },
-	{ XEN_SYSCTL_numainfo, XSM_MACHINE_INFO, get_numa },
-	{ XEN_SYSCTL_scheduler_op, XSM_MACHINE_INFO, sysctl_scheduler },
-	{ XEN_SYSCTL_cpupool_op, XSM_MACHINE_INFO, sysctl_cpupool },
+static const struct call_row rows[] = {
+	[XEN_SYSCTL_readconsole] = { read_log, XSM_MACHINE_LOG, GET },
+	[XEN_SYSCTL_physinfo] = { get_physinfo, XSM_MACHINE_INFO, GET },
+	[XEN_SYSCTL_sched_id] = { get_sched_id, XSM_MACHINE_INFO, GET },
+	[XEN_SYSCTL_getdomaininfolist] = { list_domains, XSM_DOMAIN_INFO, CALL_OUT },
+	[XEN_SYSCTL_debug_keys] = { press_keys, XSM_MACHINE_DEBUG, GET },
+	[XEN_SYSCTL_cputopoinfo] = { get_cputopo, XSM_MACHINE_INFO, GET },
+	[XEN_SYSCTL_numainfo] = { get_numa, XSM_MACHINE_INFO, GET },
+	[XEN_SYSCTL_scheduler_op] = { sysctl_scheduler, XSM_MACHINE_INFO, GET | CALL_LOCKED },
+	[XEN_SYSCTL_cpupool_op] = { sysctl_cpupool, XSM_MACHINE_INFO, GET | CALL_LOCKED },
 };
-
-static const struct sysctl_row *find_row(u32 cmd)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (rows[i].cmd == cmd) {
-			return &rows[i];
-		}
-	}
-	return NULL;
-}
 
 s64 op_sysctl(u64 *args)
 {
-	const struct sysctl_row *row;
-	struct xen_sysctl op;
-	int err;
+	struct sysctl_call call = { .progress = &args[1] };
+	struct xen_sysctl *op = &call.op;
+	const struct call_row *row;
 
-	if (guest_copy_from(&op, args[0], sizeof(op)) != 0) {
+	if (guest_copy_from(op, args[0], sizeof(*op)) != 0) {
 		return -EFAULT;
 	}
-	if (op.interface_version != XEN_SYSCTL_INTERFACE_VERSION) {
+	if (op->interface_version != XEN_SYSCTL_INTERFACE_VERSION) {
 		return -EACCES;
 	}
-	row = find_row(op.cmd);
-	if (row == NULL) {
+	if (op->cmd >= ARRAY_SIZE(rows)) {
 		return -ENOSYS;
 	}
-	budget_note_sub(op.cmd);
-	err = xsm_check(row->hook, current_domain(), NULL);
-	if (op.cmd == XEN_SYSCTL_getdomaininfolist) {
-		op.u.getdomaininfolist.num_domains = args[1] >> 32 == IN_PROGRESS ? (u32)args[1]
-										  : 0;
-	}
-	if (err == 0) {
-		err = row->handler(&op);
-	}
-	if (err == -ERESTART && op.cmd == XEN_SYSCTL_getdomaininfolist) {
-		args[1] = IN_PROGRESS << 32 | op.u.getdomaininfolist.num_domains;
-	} else if ((err == 0 || err == -ERESTART) && guest_copy_to(args[0], &op, sizeof(op)) != 0) {
-		return -EFAULT;
-	}
-	return err;
+	row = &rows[op->cmd];
+	budget_note_sub(op->cmd);
+	return call_answer(row, call_run(row, HV_DOMID_SELF, &op->u), args[0], op, sizeof(*op));
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sysctl commands about CPU pools and the schedules of their schedulers (include/public/sysctl.h;
- * table in op_sysctl.c). Everything that changes asks a hook of its own and runs under the control
- * lock (LOCK_RANK_CONTROL), which also protects the two buffers below: a schedule is too large for
- * the stack.
+ * table in op_sysctl.c). Everything that changes asks a hook of its own. All of it runs under the
+ * control lock (LOCK_RANK_CONTROL), which also protects the two buffers below: a schedule is too
+ * large for the stack.
  *
  * arinc653: the interface names a domain by its UUID, the scheduler by its id; a window whose UUID
  * is all ones belongs to nobody.
  */
-#include <hv/control.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/guest_access.h>
 #include <hv/string.h>
 #include <hv/xsm.h>
+#include <public/sysctl.h>
 
 #include "../ext/ext.h"
 #include "domctl.h"
@@ -84,14 +84,11 @@ static int move_domain(const struct xen_sysctl_cpupool_op *arg)
 	if (d != current_domain()) {
 		domain_pause(d);
 	}
-	err = sched_pool_move(&d->sched, arg->cpupool_id, &why);
+	err = ext_refusal_keep(sched_pool_move(&d->sched, arg->cpupool_id, &why), &why);
 	if (d != current_domain()) {
 		domain_unpause(d);
 	}
 	domain_put(d);
-	if (err == -ENOSPC) {
-		ext_refusal_keep(&why);
-	}
 	return err;
 }
 
@@ -113,24 +110,19 @@ static int change_pool(struct xen_sysctl_cpupool_op *arg)
 	}
 }
 
-int sysctl_cpupool(struct xen_sysctl *op)
+int sysctl_cpupool(struct domain *d, void *arg)
 {
-	struct xen_sysctl_cpupool_op *arg = &op->u.cpupool_op;
+	struct xen_sysctl_cpupool_op *op = arg;
 	int err;
 
-	if (arg->op == XEN_SYSCTL_CPUPOOL_OP_FREEINFO) {
-		return domctl_put_cpus(&arg->cpumap, sched_free_cpus());
+	if (op->op == XEN_SYSCTL_CPUPOOL_OP_FREEINFO) {
+		return domctl_put_cpus(&op->cpumap, sched_free_cpus());
 	}
-	if (arg->op == XEN_SYSCTL_CPUPOOL_OP_INFO) {
-		return get_info(arg);
+	if (op->op == XEN_SYSCTL_CPUPOOL_OP_INFO) {
+		return get_info(op);
 	}
-	err = xsm_check(XSM_POOL_CONTROL, current_domain(), NULL);
-	if (err == 0) {
-		spin_lock(&control_lock);
-		err = change_pool(arg);
-		spin_unlock(&control_lock);
-	}
-	return err;
+	err = xsm_check(XSM_POOL_CONTROL, d, NULL);
+	return err != 0 ? err : change_pool(op);
 }
 
 static int put_schedule(u32 pool, u64 from)
@@ -185,38 +177,28 @@ static int get_schedule(u32 pool, u64 to)
 	return guest_copy_to(to, &table, sizeof(table)) != 0 ? -EFAULT : 0;
 }
 
-static int schedule_op(const struct xen_sysctl_scheduler_op *arg)
-{
-	u64 at = arg->u.sched_arinc653.schedule.va;
-	bool is_put = arg->cmd == XEN_SYSCTL_SCHEDOP_putinfo;
-	int err = is_put ? xsm_check(XSM_POOL_CONTROL, current_domain(), NULL) : 0;
-
-	if (err != 0) {
-		return err;
-	}
-	spin_lock(&control_lock);
-	err = (is_put ? put_schedule : get_schedule)(arg->cpupool_id, at);
-	spin_unlock(&control_lock);
-	return err;
-}
-
 /* Parameters of a pool's scheduler as a whole: those of credit are to be read only. */
-int sysctl_scheduler(struct xen_sysctl *op)
+int sysctl_scheduler(struct domain *d, void *arg)
 {
-	struct xen_sysctl_scheduler_op *arg = &op->u.scheduler_op;
+	struct xen_sysctl_scheduler_op *op = arg;
+	u64 at = op->u.sched_arinc653.schedule.va;
+	bool is_put = op->cmd == XEN_SYSCTL_SCHEDOP_putinfo;
 	struct sched_pool_info info;
+	int err;
 
-	if (find_pool(arg->cpupool_id, &info) != 0) {
+	if (find_pool(op->cpupool_id, &info) != 0) {
 		return -ESRCH;
 	}
-	if (IS_ENABLED(CONFIG_SCHED_ARINC653) && arg->sched_id == info.policy &&
-	    info.policy == SCHED_ID_ARINC653 && arg->cmd <= XEN_SYSCTL_SCHEDOP_getinfo) {
-		return schedule_op(arg);
-	}
-	if (arg->sched_id != info.policy || info.policy != SCHED_ID_CREDIT ||
-	    arg->cmd != XEN_SYSCTL_SCHEDOP_getinfo) {
+	if (op->sched_id != info.policy || op->cmd > XEN_SYSCTL_SCHEDOP_getinfo) {
 		return -EINVAL;
 	}
-	arg->u.sched_credit = (struct xen_sysctl_credit_schedule){ .tslice_ms = SLICE_MS };
+	if (IS_ENABLED(CONFIG_SCHED_ARINC653) && info.policy == SCHED_ID_ARINC653) {
+		err = is_put ? xsm_check(XSM_POOL_CONTROL, d, NULL) : 0;
+		return err != 0 ? err : (is_put ? put_schedule : get_schedule)(info.id, at);
+	}
+	if (info.policy != SCHED_ID_CREDIT || is_put) {
+		return -EINVAL;
+	}
+	op->u.sched_credit = (struct xen_sysctl_credit_schedule){ .tslice_ms = SLICE_MS };
 	return 0;
 }

@@ -73,6 +73,11 @@ struct domain *domain_find(bool (*is_it)(struct domain *d, const void *arg), con
 	return found;
 }
 
+struct vcpu *domain_vcpu(const struct domain *d, u64 id)
+{
+	return id < d->nr_vcpus ? load_acquire(&d->vcpus[id]) : NULL;
+}
+
 u32 domain_count(void)
 {
 	return READ_ONCE(nr_domains);

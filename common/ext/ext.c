@@ -4,7 +4,7 @@
  * short ones. Names, loading, consoles, vCPUs' statistics and traces are in ext_*.c.
  */
 #include <hv/budget.h>
-#include <hv/control.h>
+#include <hv/call.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/evtchn.h>
@@ -20,16 +20,15 @@
 _Static_assert(BULKHEAD_TAG_MAX == DOMAIN_TAG_MAX, "one length of tags");
 _Static_assert(BULKHEAD_MAX_VCPUS == DOMAIN_VCPUS_MAX, "one limit of vCPUs");
 
-static int get_info(struct domain *d, struct bulkhead_op *op)
+static int get_info(struct domain *caller, void *arg)
 {
-	struct bulkhead_info *info = &op->u.info;
+	struct bulkhead_info *info = arg;
 
-	(void)d;
 	memset(info, 0, sizeof(*info));
 	string_copy(info->version, "Bulkhead " BULKHEAD_VERSION, sizeof(info->version));
 	info->nr_cpus = (u32)__builtin_popcountl(cpus_online.bits);
 	info->uptime_ns = time_now();
-	if (xsm_check(XSM_MACHINE_INFO, current_domain(), NULL) != 0) {
+	if (xsm_check(XSM_MACHINE_INFO, caller, NULL) != 0) {
 		return 0;
 	}
 	info->max_domains = CONFIG_MAX_DOMAINS;
@@ -41,88 +40,64 @@ static int get_info(struct domain *d, struct bulkhead_op *op)
 	return 0;
 }
 
-/* Exchange the tag of a domain; returns the old one. */
-static u8 *swap_tag(struct domain *d, u8 *tag, u32 len)
+static int set_tag(struct domain *d, void *arg)
 {
-	u8 *old;
-
-	spin_lock(&control_lock);
-	old = d->tag;
-	d->tag = tag;
-	d->tag_bytes = len;
-	spin_unlock(&control_lock);
-	return old;
-}
-
-static int set_tag(struct domain *d, struct bulkhead_op *op)
-{
-	const struct bulkhead_tag *arg = &op->u.tag;
+	const struct bulkhead_tag *in = arg;
 	u8 *tag = NULL;
 
-	if (arg->len > BULKHEAD_TAG_MAX) {
+	if (in->len > BULKHEAD_TAG_MAX) {
 		return -E2BIG;
 	}
-	if (arg->len != 0) {
-		tag = heap_alloc(arg->len);
+	if (in->len != 0) {
+		tag = heap_alloc(in->len);
 		if (tag == NULL) {
 			return -ENOMEM;
 		}
-		if (guest_copy_from(tag, arg->data.va, arg->len) != 0) {
+		if (guest_copy_from(tag, in->data.va, in->len) != 0) {
 			heap_free(tag);
 			return -EFAULT;
 		}
 	}
-	heap_free(swap_tag(d, tag, arg->len));
+	heap_free(d->tag);
+	d->tag = tag;
+	d->tag_bytes = in->len;
 	return 0;
 }
 
-static int get_tag(struct domain *d, struct bulkhead_op *op)
+static int get_tag(struct domain *d, void *arg)
 {
-	struct bulkhead_tag *arg = &op->u.tag;
-	u32 nr;
-	int err = 0;
+	struct bulkhead_tag *tag = arg;
+	u32 room = tag->len;
 
-	spin_lock(&control_lock);
-	nr = MIN(arg->len, d->tag_bytes);
-	if (nr != 0) {
-		err = guest_copy_to(arg->data.va, d->tag, nr);
-	}
-	arg->len = d->tag_bytes;
-	spin_unlock(&control_lock);
-	return err;
+	tag->len = d->tag_bytes;
+	return guest_copy_to(tag->data.va, d->tag, MIN(room, d->tag_bytes));
 }
 
-/* A port of the caller that waits for the caller itself: the hypervisor is who raises it. */
-static int check_own_port(u32 port)
+static int watch(struct domain *caller, void *arg)
 {
-	struct domain *caller = current_domain();
-
-	return evtchn_is_unbound(caller, port, caller->id) ? 0 : -EINVAL;
-}
-
-static int watch(struct domain *d, struct bulkhead_op *op)
-{
-	struct domain *caller = current_domain();
-	u32 port = op->u.watch.port;
+	const struct bulkhead_op *op = container_of(arg, struct bulkhead_op, u);
 	domid_t target = op->domid == HV_DOMID_SELF ? caller->id : op->domid;
-	int err;
+	u32 port = op->u.watch.port;
+	struct domain *d;
 
-	(void)d;
 	if ((op->flags & BULKHEAD_WATCH_remove) != 0) {
 		return domain_watch_remove(caller->id, port);
 	}
-	err = check_own_port(port);
-	if (err == 0 && target != HV_DOMID_NONE) {
+	/* A port that waits for the caller itself: the hypervisor is who raises it. */
+	if (!evtchn_is_unbound(caller, port, caller->id)) {
+		return -EINVAL;
+	}
+	if (target != HV_DOMID_NONE) {
 		d = domain_get(target);
 		if (d == NULL) {
 			return -ESRCH;
 		}
 		domain_put(d);
 	}
-	return err != 0 ? err : domain_watch_add(caller->id, port, target);
+	return domain_watch_add(caller->id, port, target);
 }
 
-static u32 vcpu_states(const struct domain *d, struct bulkhead_domain_stat *stat)
+u32 ext_vcpu_states(const struct domain *d, struct bulkhead_domain_stat *stat)
 {
 	u64 now = time_now();
 	u32 states = 0;
@@ -147,18 +122,16 @@ static u32 vcpu_states(const struct domain *d, struct bulkhead_domain_stat *stat
 	return states;
 }
 
-static int domain_stat(struct domain *d, struct bulkhead_op *op)
+static int domain_stat(struct domain *d, void *arg)
 {
-	struct bulkhead_domain_stat *stat = &op->u.domain_stat;
+	struct bulkhead_domain_stat *stat = arg;
 	u32 states;
 
 	memset(stat, 0, sizeof(*stat));
-	states = vcpu_states(d, stat);
-	if ((states & BULKHEAD_STATE_running) != 0) {
-		stat->state = BULKHEAD_STATE_running;
-	} else {
-		stat->state = states != 0 ? BULKHEAD_STATE_runnable : BULKHEAD_STATE_blocked;
-	}
+	states = ext_vcpu_states(d, stat);
+	stat->state = (states & BULKHEAD_STATE_running) != 0 ? BULKHEAD_STATE_running
+		      : states != 0			     ? BULKHEAD_STATE_runnable
+							     : BULKHEAD_STATE_blocked;
 	spin_lock(&d->lock);
 	if (d->is_shut_down || d->is_dying) {
 		stat->state = (d->is_shut_down ? BULKHEAD_STATE_shutdown : 0) |
@@ -176,8 +149,10 @@ static int domain_stat(struct domain *d, struct bulkhead_op *op)
 	return 0;
 }
 
-static int next_domain(struct domain *d, struct bulkhead_op *op)
+static int next_domain(struct domain *d, void *arg)
 {
+	struct bulkhead_op *op = container_of(arg, struct bulkhead_op, u);
+
 	d = domain_get_next(op->domid);
 	if (d == NULL) {
 		return -ENOENT;
@@ -187,16 +162,12 @@ static int next_domain(struct domain *d, struct bulkhead_op *op)
 	return 0;
 }
 
-static int get_bounds(struct domain *d, struct bulkhead_op *op)
+static int get_bounds(struct domain *d, void *arg)
 {
-	struct bulkhead_bounds *bounds = &op->u.bounds;
-	const struct budget_row *row;
+	struct bulkhead_bounds *bounds = arg;
+	const struct budget_row *row = budget_next(&bounds->index);
 
 	(void)d;
-	if (!IS_ENABLED(CONFIG_EL2_BUDGET)) {
-		return -ENOSYS;
-	}
-	row = budget_next(&bounds->index);
 	if (row == NULL) {
 		return -ENOENT;
 	}
@@ -207,94 +178,68 @@ static int get_bounds(struct domain *d, struct bulkhead_op *op)
 	return 0;
 }
 
-struct bulkhead_row {
-	int (*handler)(struct domain *d, struct bulkhead_op *op);
-	u32 flags; /* that the command defines */
-	enum xsm_hook hook;
-	bool has_target;
+/* The operation is copied back on success, and with -ERESTART. Some are about a domain. */
+#define ANY			    (CALL_OUT | CALL_PROGRESS)
+#define OF			    (ANY | CALL_TARGET)
+#define LOCKED			    CALL_LOCKED
+#define ROW(name, run, hook, flags) [BULKHEAD_OP_##name] = { run, XSM_##hook, flags }
+#define ROW_IF(option, name, run, hook, flags)                                                     \
+	ROW(name, IF_ENABLED(CONFIG_##option, run), hook, flags)
+
+static const struct call_row rows[BULKHEAD_NR_OPS] = {
+	ROW(info, get_info, ANY, ANY),
+	ROW(set_name, ext_set_name, DOMAIN_NAME, OF | LOCKED),
+	ROW(get_name, ext_get_name, DOMAIN_INFO, OF),
+	ROW(find_name, ext_find_name, DOMAIN_INFO, ANY),
+	ROW(set_tag, set_tag, DOMAIN_NAME, OF | LOCKED),
+	ROW(get_tag, get_tag, DOMAIN_INFO, OF | LOCKED),
+	ROW(load, ext_load, DOMAIN_LOAD, OF | CALL_FAILED), /* says how far it came */
+	ROW_IF(CONSOLE_KEEP, console_read, ext_console_read, DOMAIN_CONSOLE, OF),
+	ROW_IF(CONSOLE_KEEP, console_write, ext_console_write, DOMAIN_CONSOLE, OF),
+	ROW_IF(CONSOLE_KEEP, console_attach, ext_console_attach, DOMAIN_CONSOLE, OF),
+	ROW(watch, watch, DOMAIN_WATCH, ANY),
+	ROW(domain_stat, domain_stat, DOMAIN_INFO, OF),
+	ROW_IF(EL2_BUDGET, bounds, get_bounds, MACHINE_INFO, ANY),
+	ROW(next_domain, next_domain, DOMAIN_INFO, ANY),
+	ROW(refusal, ext_refusal, DOMAIN_SCHED, ANY | LOCKED),
+	ROW_IF(THROTTLE, get_throttle, ext_get_throttle, DOMAIN_INFO, OF),
+	ROW_IF(THROTTLE, set_throttle, ext_set_throttle, DOMAIN_SCHED, OF | LOCKED),
+	ROW(vcpu_stat, ext_vcpu_stat, DOMAIN_INFO, OF),
+	ROW(get_health, health_op_get, DOMAIN_INFO, OF),
+	ROW(set_health, health_op_set, DOMAIN_SCHED, OF),
+	ROW(keep_image, health_op_keep, DOMAIN_LOAD, OF),
+	ROW_IF(TRACE, trace_control, ext_trace_control, MACHINE_TRACE, ANY | LOCKED),
+	ROW_IF(TRACE, trace_read, ext_trace_read, MACHINE_TRACE, ANY),
+	ROW_IF(TRACE, latency, ext_latency, DOMAIN_INFO, OF),
 };
 
-static const struct bulkhead_row rows[BULKHEAD_NR_OPS] = {
-	[BULKHEAD_OP_info] = { get_info, 0, XSM_ANY, false },
-	[BULKHEAD_OP_set_name] = { ext_set_name, 0, XSM_DOMAIN_NAME, true },
-	[BULKHEAD_OP_get_name] = { ext_get_name, 0, XSM_DOMAIN_INFO, true },
-	[BULKHEAD_OP_find_name] = { ext_find_name, 0, XSM_DOMAIN_INFO, false },
-	[BULKHEAD_OP_set_tag] = { set_tag, 0, XSM_DOMAIN_NAME, true },
-	[BULKHEAD_OP_get_tag] = { get_tag, 0, XSM_DOMAIN_INFO, true },
-	[BULKHEAD_OP_load] = { ext_load, 0, XSM_DOMAIN_LOAD, true },
-	[BULKHEAD_OP_console_read] = { IF_ENABLED(CONFIG_CONSOLE_KEEP, ext_console_read), 0,
-				       XSM_DOMAIN_CONSOLE, true },
-	[BULKHEAD_OP_console_write] = { IF_ENABLED(CONFIG_CONSOLE_KEEP, ext_console_write), 0,
-					XSM_DOMAIN_CONSOLE, true },
-	[BULKHEAD_OP_console_attach] = { IF_ENABLED(CONFIG_CONSOLE_KEEP, ext_console_attach), 0,
-					 XSM_DOMAIN_CONSOLE, true },
-	[BULKHEAD_OP_watch] = { watch, BULKHEAD_WATCH_remove, XSM_DOMAIN_WATCH, false },
-	[BULKHEAD_OP_domain_stat] = { domain_stat, 0, XSM_DOMAIN_INFO, true },
-	[BULKHEAD_OP_bounds] = { get_bounds, 0, XSM_MACHINE_INFO, false },
-	[BULKHEAD_OP_next_domain] = { next_domain, 0, XSM_DOMAIN_INFO, false },
-	[BULKHEAD_OP_refusal] = { ext_refusal, 0, XSM_DOMAIN_SCHED, false },
-	[BULKHEAD_OP_get_throttle] = { IF_ENABLED(CONFIG_THROTTLE, ext_get_throttle), 0,
-				       XSM_DOMAIN_INFO, true },
-	[BULKHEAD_OP_set_throttle] = { IF_ENABLED(CONFIG_THROTTLE, ext_set_throttle), 0,
-				       XSM_DOMAIN_SCHED, true },
-	[BULKHEAD_OP_vcpu_stat] = { ext_vcpu_stat, 0, XSM_DOMAIN_INFO, true },
-	[BULKHEAD_OP_get_health] = { health_op_get, 0, XSM_DOMAIN_INFO, true },
-	[BULKHEAD_OP_set_health] = { health_op_set, 0, XSM_DOMAIN_SCHED, true },
-	[BULKHEAD_OP_keep_image] = { health_op_keep, 0, XSM_DOMAIN_LOAD, true },
-	[BULKHEAD_OP_trace_control] = { IF_ENABLED(CONFIG_TRACE, ext_trace_control), 0,
-					XSM_MACHINE_TRACE, false },
-	[BULKHEAD_OP_trace_read] = { IF_ENABLED(CONFIG_TRACE, ext_trace_read), 0, XSM_MACHINE_TRACE,
-				     false },
-	[BULKHEAD_OP_latency] = { IF_ENABLED(CONFIG_TRACE, ext_latency), BULKHEAD_LATENCY_reset,
-				  XSM_DOMAIN_INFO, true },
-};
-
-static int run_row(const struct bulkhead_row *row, struct bulkhead_op *op)
+/* Flags that a command defines. */
+static u32 flags_of(u32 cmd)
 {
-	struct domain *d = NULL;
-	int err;
-
-	if ((op->flags & ~row->flags) != 0 || op->pad != 0) {
-		return -EINVAL;
-	}
-	if (row->has_target) {
-		err = xsm_target(op->domid, row->hook, &d);
-	} else {
-		err = xsm_check(row->hook, current_domain(), NULL);
-	}
-	if (err != 0) {
-		return err;
-	}
-	err = row->handler != NULL ? row->handler(d, op) : -ENOSYS; /* not in this build */
-	if (d != NULL) {
-		domain_put(d);
-	}
-	return err;
+	return cmd == BULKHEAD_OP_watch	    ? BULKHEAD_WATCH_remove
+	       : cmd == BULKHEAD_OP_latency ? BULKHEAD_LATENCY_reset
+					    : 0;
 }
 
 s64 ext_op(u64 *args)
 {
+	const struct call_row *row;
 	struct bulkhead_op op;
-	bool is_spoken;
 	int err;
 
 	if (guest_copy_from(&op, args[0], sizeof(op)) != 0) {
 		return -EFAULT;
 	}
-	is_spoken = op.version == BULKHEAD_INTERFACE_VERSION;
-	if (!is_spoken) {
+	if (op.version != BULKHEAD_INTERFACE_VERSION) {
 		op.version = BULKHEAD_INTERFACE_VERSION;
-		err = -EACCES;
-	} else if (op.cmd >= BULKHEAD_NR_OPS) {
+		return guest_copy_to(args[0], &op, sizeof(op)) != 0 ? -EFAULT : -EACCES;
+	}
+	if (op.cmd >= BULKHEAD_NR_OPS) {
 		return -ENOSYS;
-	} else {
-		budget_note_sub(op.cmd);
-		err = run_row(&rows[op.cmd], &op);
 	}
-	/* A load tells how far it came after an error, too. */
-	if ((err == 0 || err == -ERESTART || !is_spoken || op.cmd == BULKHEAD_OP_load) &&
-	    guest_copy_to(args[0], &op, sizeof(op)) != 0) {
-		return -EFAULT;
-	}
-	return err;
+	row = &rows[op.cmd];
+	budget_note_sub(op.cmd);
+	err = (op.flags & ~flags_of(op.cmd)) != 0 || op.pad != 0 ? -EINVAL
+								 : call_run(row, op.domid, &op.u);
+	return call_answer(row, err, args[0], &op, sizeof(op));
 }

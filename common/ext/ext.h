@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The commands of Bulkhead's own hypercall, as ext.c has them in its table. A handler gets
- * the target (referenced and authorised; NULL for commands without one) and the operation, copied
- * in, which is copied back on success and on -ERESTART.
+ * The commands of Bulkhead's own hypercall, as ext.c has them in its table (hv/call.h). A handler
+ * gets the target and what the command has in the union of struct bulkhead_op.
  */
 #ifndef EXT_EXT_H
 #define EXT_EXT_H
@@ -12,27 +11,30 @@
 
 struct domain;
 struct sched_admission;
-struct vcpu;
 
-int ext_set_name(struct domain *d, struct bulkhead_op *op);
-int ext_get_name(struct domain *d, struct bulkhead_op *op);
-int ext_find_name(struct domain *d, struct bulkhead_op *op);
-int ext_load(struct domain *d, struct bulkhead_op *op);
-int ext_console_read(struct domain *d, struct bulkhead_op *op);
-int ext_console_write(struct domain *d, struct bulkhead_op *op);
-int ext_console_attach(struct domain *d, struct bulkhead_op *op);
-int ext_refusal(struct domain *d, struct bulkhead_op *op);
+int ext_set_name(struct domain *d, void *arg);
+int ext_get_name(struct domain *d, void *arg);
+int ext_find_name(struct domain *d, void *arg);
+int ext_load(struct domain *d, void *arg);
+int ext_console_read(struct domain *d, void *arg);
+int ext_console_write(struct domain *d, void *arg);
+int ext_console_attach(struct domain *d, void *arg);
+int ext_refusal(struct domain *d, void *arg);
 
-/* The current domain's reservation has been refused because of this. Lock: control_lock. */
-void ext_refusal_keep(const struct sched_admission *why);
-int ext_vcpu_stat(struct domain *d, struct bulkhead_op *op);
-int ext_get_throttle(struct domain *d, struct bulkhead_op *op);
-int ext_set_throttle(struct domain *d, struct bulkhead_op *op);
-int ext_trace_control(struct domain *d, struct bulkhead_op *op);
-int ext_trace_read(struct domain *d, struct bulkhead_op *op);
-int ext_latency(struct domain *d, struct bulkhead_op *op);
+int ext_vcpu_stat(struct domain *d, void *arg);
+int ext_get_throttle(struct domain *d, void *arg);
+int ext_set_throttle(struct domain *d, void *arg);
+int ext_trace_control(struct domain *d, void *arg);
+int ext_trace_read(struct domain *d, void *arg);
+int ext_latency(struct domain *d, void *arg);
 
-/* A vCPU of a referenced domain; NULL when there is none of this number. */
-struct vcpu *ext_vcpu(const struct domain *d, u32 id);
+/*
+ * Keep why, with -ENOSPC: the current domain's reservation has been refused because of that.
+ * Returns err. Lock: control_lock.
+ */
+int ext_refusal_keep(int err, const struct sched_admission *why);
+
+/* What the vCPUs of d do (BULKHEAD_STATE_*) and have done (into stat). */
+u32 ext_vcpu_states(const struct domain *d, struct bulkhead_domain_stat *stat);
 
 #endif

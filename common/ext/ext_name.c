@@ -4,7 +4,6 @@
  * A hash beside each name keeps the search short. Locks: control_lock for changes, the domain's
  * own for the text.
  */
-#include <hv/control.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/string.h>
@@ -52,64 +51,56 @@ static bool name_is_valid(const char *name)
 	return len != 0 && len < DOMAIN_NAME_MAX;
 }
 
-static int rename(struct domain *d, const char *name)
+int ext_set_name(struct domain *d, void *arg)
 {
+	const struct bulkhead_name *in = arg;
 	struct domain *other;
-	bool is_taken;
 
-	if (!name_is_valid(name)) {
+	if (!name_is_valid(in->name)) {
 		return -EINVAL;
 	}
-	other = find(name);
-	is_taken = other != NULL && other != d;
+	other = find(in->name);
 	if (other != NULL) {
 		domain_put(other);
-	}
-	if (is_taken) {
-		return -EEXIST;
+		if (other != d) {
+			return -EEXIST;
+		}
 	}
 	spin_lock(&d->lock);
 	memset(d->name, 0, sizeof(d->name));
-	string_copy(d->name, name, sizeof(d->name));
-	WRITE_ONCE(d->name_hash, domain_name_hash(name));
+	string_copy(d->name, in->name, sizeof(d->name));
+	WRITE_ONCE(d->name_hash, domain_name_hash(in->name));
 	spin_unlock(&d->lock);
 	if (IS_ENABLED(CONFIG_SCHED_ARINC653)) {
-		sched_owner_bind(name, NULL, d->id);
+		sched_owner_bind(in->name, NULL, d->id);
 	}
 	domain_changed(d, false);
 	return 0;
 }
 
-int ext_set_name(struct domain *d, struct bulkhead_op *op)
+int ext_get_name(struct domain *d, void *arg)
 {
-	char *name = op->u.name.name;
-	int err;
+	struct bulkhead_name *out = arg;
 
-	spin_lock(&control_lock);
-	err = rename(d, name);
-	spin_unlock(&control_lock);
-	return err;
-}
-
-int ext_get_name(struct domain *d, struct bulkhead_op *op)
-{
 	spin_lock(&d->lock);
-	memcpy(op->u.name.name, d->name, sizeof(d->name));
+	memcpy(out->name, d->name, sizeof(d->name));
 	spin_unlock(&d->lock);
 	return 0;
 }
 
-int ext_find_name(struct domain *d, struct bulkhead_op *op)
+int ext_find_name(struct domain *d, void *arg)
 {
-	if (strnlen(op->u.name.name, BULKHEAD_NAME_LEN) == BULKHEAD_NAME_LEN ||
-	    op->u.name.name[0] == '\0') {
+	const struct bulkhead_name *in = arg;
+	size_t len = strnlen(in->name, BULKHEAD_NAME_LEN);
+
+	if (len == 0 || len == BULKHEAD_NAME_LEN) {
 		return -EINVAL;
 	}
-	d = find(op->u.name.name);
+	d = find(in->name);
 	if (d == NULL) {
 		return -ENOENT;
 	}
-	op->domid = d->id;
+	container_of(arg, struct bulkhead_op, u)->domid = d->id;
 	domain_put(d);
 	return 0;
 }

@@ -5,7 +5,6 @@
  * that was refused. Lock: control_lock, under which all reservations are made.
  */
 #include <hv/admission.h>
-#include <hv/control.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 
@@ -14,28 +13,28 @@
 static struct sched_admission last;
 static domid_t last_caller = HV_DOMID_NONE;
 
-void ext_refusal_keep(const struct sched_admission *why)
+int ext_refusal_keep(int err, const struct sched_admission *why)
 {
-	last = *why;
-	last_caller = current_domain()->id;
+	if (err == -ENOSPC) {
+		last = *why;
+		last_caller = current_domain()->id;
+	}
+	return err;
 }
 
-int ext_refusal(struct domain *d, struct bulkhead_op *op)
+int ext_refusal(struct domain *caller, void *arg)
 {
-	int err = -ENOENT;
+	struct bulkhead_refusal *out = arg;
 
-	(void)d;
-	spin_lock(&control_lock);
-	if (last_caller == current_domain()->id) {
-		op->u.refusal = (struct bulkhead_refusal){
-			.cpu = last.cpu,
-			.asked_ppm = last.asked_ppm,
-			.reserved_ppm = last.reserved_ppm,
-			.allowed_ppm = last.allowed_ppm,
-			.is_overlap = last.overlap,
-		};
-		err = 0;
+	if (last_caller != caller->id) {
+		return -ENOENT;
 	}
-	spin_unlock(&control_lock);
-	return err;
+	*out = (struct bulkhead_refusal){
+		.cpu = last.cpu,
+		.asked_ppm = last.asked_ppm,
+		.reserved_ppm = last.reserved_ppm,
+		.allowed_ppm = last.allowed_ppm,
+		.is_overlap = last.overlap,
+	};
+	return 0;
 }

@@ -3,7 +3,6 @@
  * Bulkhead's own hypercall: budgets of a domain (hv/throttle.h) and what has come of them.
  * control_lock orders those who set them.
  */
-#include <hv/control.h>
 #include <hv/domain.h>
 #include <hv/string.h>
 #include <hv/throttle.h>
@@ -17,9 +16,9 @@ _Static_assert(BULKHEAD_RATE_min == THROTTLE_RATE_MIN && BULKHEAD_RATE_max == TH
 		       BULKHEAD_RATE_default == THROTTLE_RATE_DEFAULT,
 	       "the same limits");
 
-int ext_get_throttle(struct domain *d, struct bulkhead_op *op)
+int ext_get_throttle(struct domain *d, void *arg)
 {
-	struct bulkhead_throttle *out = &op->u.throttle;
+	struct bulkhead_throttle *out = arg;
 	struct throttle t;
 
 	throttle_get(&d->sched, &t);
@@ -35,12 +34,10 @@ int ext_get_throttle(struct domain *d, struct bulkhead_op *op)
 	return 0;
 }
 
-int ext_set_throttle(struct domain *d, struct bulkhead_op *op)
+int ext_set_throttle(struct domain *d, void *arg)
 {
-	int err;
+	const struct bulkhead_throttle *in = arg;
+	int err = throttle_set(&d->sched, in->rates);
 
-	spin_lock(&control_lock);
-	err = throttle_set(&d->sched, op->u.throttle.rates);
-	spin_unlock(&control_lock);
-	return err != 0 ? err : ext_get_throttle(d, op);
+	return err != 0 ? err : ext_get_throttle(d, arg);
 }

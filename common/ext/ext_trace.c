@@ -8,7 +8,6 @@
  * the moment, not of one moment.
  */
 #include <hv/arch.h>
-#include <hv/control.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/guest_access.h>
@@ -47,75 +46,73 @@ static int switch_on_and_off(u32 on, u32 off)
 	return 0;
 }
 
-int ext_trace_control(struct domain *d, struct bulkhead_op *op)
+int ext_trace_control(struct domain *d, void *arg)
 {
-	struct bulkhead_trace_control *arg = &op->u.trace_control;
+	struct bulkhead_trace_control *op = arg;
 	int err;
 
 	(void)d;
-	if (((arg->on | arg->off) & ~ALL) != 0 || (arg->on & arg->off) != 0 || arg->pad != 0) {
+	if (((op->on | op->off) & ~ALL) != 0 || (op->on & op->off) != 0 || op->pad != 0) {
 		return -EINVAL;
 	}
-	spin_lock(&control_lock);
-	err = switch_on_and_off(arg->on, arg->off);
-	spin_unlock(&control_lock);
-	arg->state = READ_ONCE(trace_flags);
-	arg->ring_records = TRACE_NR_RECORDS;
-	arg->now = arch_counter();
-	arg->latency_buckets = LATENCY_NR_BUCKETS;
+	err = switch_on_and_off(op->on, op->off);
+	op->state = READ_ONCE(trace_flags);
+	op->ring_records = TRACE_NR_RECORDS;
+	op->now = arch_counter();
+	op->latency_buckets = LATENCY_NR_BUCKETS;
 	return err;
 }
 
-int ext_trace_read(struct domain *d, struct bulkhead_op *op)
+int ext_trace_read(struct domain *d, void *arg)
 {
-	struct bulkhead_trace_read *arg = &op->u.trace_read;
-	struct trace_cursor cursor = { .next = arg->next };
+	struct bulkhead_trace_read *op = arg;
+	struct trace_cursor cursor = { .next = op->next };
 	struct trace_record piece[PIECE];
-	u32 room = MIN(arg->nr, READ_MAX);
+	u32 room = MIN(op->nr, READ_MAX);
 	u32 done = 0, nr;
 
 	(void)d;
-	if (arg->cpu >= nr_cpus) {
+	if (op->cpu >= nr_cpus) {
 		return -EINVAL;
 	}
 	do {
-		nr = trace_read(arg->cpu, &cursor, piece, MIN(room - done, PIECE));
-		if (nr != 0 && guest_copy_to(arg->data.va + done * sizeof(piece[0]), piece,
+		nr = trace_read(op->cpu, &cursor, piece, MIN(room - done, PIECE));
+		if (nr != 0 && guest_copy_to(op->data.va + done * sizeof(piece[0]), piece,
 					     nr * sizeof(piece[0])) != 0) {
 			return -EFAULT;
 		}
 		done += nr;
 	} while (nr != 0 && done < room && !softirq_preempt_needed());
-	arg->nr = done;
-	arg->next = cursor.next;
-	arg->dropped = cursor.nr_dropped;
+	op->nr = done;
+	op->next = cursor.next;
+	op->dropped = cursor.nr_dropped;
 	return 0;
 }
 
-int ext_latency(struct domain *d, struct bulkhead_op *op)
+int ext_latency(struct domain *d, void *arg)
 {
-	struct bulkhead_latency *arg = &op->u.latency;
-	struct vcpu *v = ext_vcpu(d, arg->vcpu);
+	struct bulkhead_latency *op = arg;
+	struct vcpu *v = domain_vcpu(d, op->vcpu);
 	struct latency *from;
-	u32 nr = MIN(arg->nr, LATENCY_NR_BUCKETS);
+	u32 nr = MIN(op->nr, LATENCY_NR_BUCKETS);
 
-	if (arg->which >= BULKHEAD_NR_LATENCIES || arg->pad != 0) {
+	if (op->which >= BULKHEAD_NR_LATENCIES || op->pad != 0) {
 		return -EINVAL;
 	}
 	if (v == NULL) {
 		return -ENOENT;
 	}
-	from = &v->trace->latency[arg->which];
-	arg->nr = LATENCY_NR_BUCKETS;
-	arg->count = from->count;
-	arg->min = from->min;
-	arg->max = from->max;
-	arg->sum = from->sum;
+	from = &v->trace->latency[op->which];
+	op->nr = LATENCY_NR_BUCKETS;
+	op->count = from->count;
+	op->min = from->min;
+	op->max = from->max;
+	op->sum = from->sum;
 	if (nr != 0 &&
-	    guest_copy_to(arg->buckets.va, from->buckets, nr * sizeof(from->buckets[0])) != 0) {
+	    guest_copy_to(op->buckets.va, from->buckets, nr * sizeof(from->buckets[0])) != 0) {
 		return -EFAULT;
 	}
-	if ((op->flags & BULKHEAD_LATENCY_reset) != 0) {
+	if ((container_of(arg, struct bulkhead_op, u)->flags & BULKHEAD_LATENCY_reset) != 0) {
 		memset(from, 0, sizeof(*from));
 	}
 	return 0;

@@ -10,15 +10,10 @@
 
 #include "ext.h"
 
-struct vcpu *ext_vcpu(const struct domain *d, u32 id)
+int ext_vcpu_stat(struct domain *d, void *arg)
 {
-	return id < d->nr_vcpus ? load_acquire(&d->vcpus[id]) : NULL;
-}
-
-int ext_vcpu_stat(struct domain *d, struct bulkhead_op *op)
-{
-	struct bulkhead_vcpu_stat *stat = &op->u.vcpu_stat;
-	const struct vcpu *v = ext_vcpu(d, stat->vcpu);
+	struct bulkhead_vcpu_stat *stat = arg;
+	const struct vcpu *v = domain_vcpu(d, stat->vcpu);
 
 	if (v == NULL) {
 		return -ENOENT;

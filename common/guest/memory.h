@@ -1,22 +1,37 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The commands of memory_op, as op_memory.c has them in its table. Each gets the guest's pointer
- * and the number of elements that an interrupted call has done already, and says in done how far it
- * came when it returns -ERESTART.
+ * The commands of memory_op, as op_memory.c has them in its table. Each gets its target and a
+ * struct memory_call, of which the argument is the beginning.
  */
 #ifndef GUEST_MEMORY_H
 #define GUEST_MEMORY_H
 
+#include <hv/call.h>
 #include <hv/stage2.h>
 #include <hv/types.h>
-
-struct domain;
+#include <public/memory.h>
 
 struct memory_call {
-	u64 gva;   /* of the argument */
-	u64 start; /* elements done by an earlier slice */
-	u64 done;  /* elements done, with -ERESTART */
+	union {
+		struct xen_memory_domain domain;
+		struct xen_memory_reservation reservation;
+		struct xen_add_to_physmap add;
+		struct xen_add_to_physmap_batch batch;
+		struct xen_remove_from_physmap remove;
+		struct xen_mem_acquire_resource acquire;
+	} u;
+	u64 gva;	     /* of the argument */
+	struct domain *from; /* the domain whose frames a batch maps, or NULL */
+	u64 done;   /* elements done, by earlier slices and this one; kept with -ERESTART */
+	s64 answer; /* to the guest, when there is no error */
 };
+
+/*
+ * Run one() for each element from call->done on up to nr, with a preemption point after each;
+ * -ERESTART of one(): the element is not done yet. Any other error ends it.
+ */
+int memory_for_each(struct domain *d, struct memory_call *call, u64 nr,
+		    int (*one)(struct domain *d, const struct memory_call *call));
 
 /*
  * Map one frame in place of what is there; with S2_FOREIGN the caller's reference goes with it, or
@@ -26,15 +41,16 @@ int memory_replace(struct domain *d, gfn_t g, mfn_t frame, enum s2_kind kind);
 /* Something of the domain's own (XENMAPSPACE_*) at g. */
 int memory_add_own(struct domain *d, u32 space, u64 idx, gfn_t g);
 
-s64 memory_current(struct memory_call *call);
-s64 memory_maximum(struct memory_call *call);
-s64 memory_maximum_gpfn(struct memory_call *call);
-s64 memory_none_shared(struct memory_call *call);
-s64 memory_populate(struct memory_call *call);
-s64 memory_decrease(struct memory_call *call);
-s64 memory_add(struct memory_call *call);
-s64 memory_add_batch(struct memory_call *call);
-s64 memory_remove(struct memory_call *call);
-s64 memory_acquire(struct memory_call *call);
+int memory_current(struct domain *d, void *arg);
+int memory_maximum(struct domain *d, void *arg);
+int memory_maximum_gpfn(struct domain *d, void *arg);
+int memory_none_shared(struct domain *d, void *arg);
+int memory_check_reservation(void *arg);
+int memory_populate(struct domain *d, void *arg);
+int memory_decrease(struct domain *d, void *arg);
+int memory_add_batch(struct domain *d, void *arg);
+int memory_remove(struct domain *d, void *arg);
+int memory_check_acquire(void *arg);
+int memory_acquire(struct domain *d, void *arg);
 
 #endif

@@ -4,10 +4,10 @@
  * xenstore. Parameters that Arm has no use for do not exist: the table says which do and who may
  * set them.
  */
+#include <hv/call.h>
 #include <hv/domain.h>
 #include <hv/dom_console.h>
 #include <hv/errno.h>
-#include <hv/guest_access.h>
 #include <hv/hypercall.h>
 #include <public/hvm.h>
 
@@ -38,60 +38,53 @@ static int console_changed(struct domain *d)
 	return dom_console_bind(d, gfn(page), (u32)port);
 }
 
-static int set_param(struct domain *d, const struct xen_hvm_param *arg)
+static int check_param(void *arg)
 {
-	if (params[arg->index] == PARAM_CONTROL) {
-		int err = xsm_check(XSM_DOMAIN_CONFIG, current_domain(), d);
+	const struct xen_hvm_param *param = arg;
 
-		if (err != 0) {
-			return err;
-		}
-	}
-	spin_lock(&d->lock);
-	d->hvm_params[arg->index] = arg->value;
-	spin_unlock(&d->lock);
-	if (arg->index == HVM_PARAM_CONSOLE_PFN || arg->index == HVM_PARAM_CONSOLE_EVTCHN) {
-		return console_changed(d);
-	}
-	return 0;
+	return param->index >= HVM_NR_PARAMS || params[param->index] == PARAM_NONE ? -EINVAL : 0;
 }
 
-static int get_param(struct domain *d, struct xen_hvm_param *arg)
+static int set_param(struct domain *d, void *arg)
 {
-	spin_lock(&d->lock);
-	arg->value = d->hvm_params[arg->index];
-	spin_unlock(&d->lock);
-	if (arg->index == HVM_PARAM_CALLBACK_IRQ && arg->value == 0) {
-		arg->value = (u64)HVM_PARAM_CALLBACK_TYPE_PPI << 56 |
-			     HVM_PARAM_CALLBACK_TYPE_PPI_FLAG_LOW_LEVEL << 8 | d->evtchn_ppi;
-	}
-	return 0;
-}
+	const struct xen_hvm_param *param = arg;
+	int err = params[param->index] == PARAM_CONTROL
+			  ? xsm_check(XSM_DOMAIN_CONFIG, current_domain(), d)
+			  : 0;
 
-s64 op_hvm(u64 *args)
-{
-	bool is_set = args[0] == HVMOP_set_param;
-	struct xen_hvm_param arg;
-	struct domain *d;
-	int err;
-
-	if (!is_set && args[0] != HVMOP_get_param) {
-		return -ENOSYS;
-	}
-	if (guest_copy_from(&arg, args[1], sizeof(arg)) != 0) {
-		return -EFAULT;
-	}
-	if (arg.index >= HVM_NR_PARAMS || params[arg.index] == PARAM_NONE) {
-		return -EINVAL;
-	}
-	err = xsm_target(arg.domid, XSM_DOMAIN_PARAM, &d);
 	if (err != 0) {
 		return err;
 	}
-	err = is_set ? set_param(d, &arg) : get_param(d, &arg);
-	domain_put(d);
-	if (err == 0 && !is_set && guest_copy_to(args[1], &arg, sizeof(arg)) != 0) {
-		return -EFAULT;
+	spin_lock(&d->lock);
+	d->hvm_params[param->index] = param->value;
+	spin_unlock(&d->lock);
+	return param->index == HVM_PARAM_CONSOLE_PFN || param->index == HVM_PARAM_CONSOLE_EVTCHN
+		       ? console_changed(d)
+		       : 0;
+}
+
+static int get_param(struct domain *d, void *arg)
+{
+	struct xen_hvm_param *param = arg;
+
+	spin_lock(&d->lock);
+	param->value = d->hvm_params[param->index];
+	spin_unlock(&d->lock);
+	if (param->index == HVM_PARAM_CALLBACK_IRQ && param->value == 0) {
+		param->value = (u64)HVM_PARAM_CALLBACK_TYPE_PPI << 56 |
+			       HVM_PARAM_CALLBACK_TYPE_PPI_FLAG_LOW_LEVEL << 8 | d->evtchn_ppi;
 	}
-	return err;
+	return 0;
+}
+
+static const struct call_row rows[] = {
+	[HVMOP_set_param] = { set_param, XSM_DOMAIN_PARAM, CALL_TARGET,
+			      sizeof(struct xen_hvm_param), 0, check_param },
+	[HVMOP_get_param] = { get_param, XSM_DOMAIN_PARAM, CALL_TARGET | CALL_OUT,
+			      sizeof(struct xen_hvm_param), 0, check_param },
+};
+
+s64 op_hvm(u64 *args)
+{
+	return call_command(rows, ARRAY_SIZE(rows), args[0], args[1]);
 }

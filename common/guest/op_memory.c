@@ -6,13 +6,14 @@
  * interrupted between elements: the number done is then kept in the upper bits of the command word,
  * which the guest never sets.
  */
+#include <hv/call.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/frame.h>
 #include <hv/grant.h>
-#include <hv/guest_access.h>
 #include <hv/hypercall.h>
 #include <hv/mapping.h>
+#include <hv/softirq.h>
 #include <public/memory.h>
 
 #include "memory.h"
@@ -93,51 +94,66 @@ int memory_add_own(struct domain *d, u32 space, u64 idx, gfn_t g)
 	}
 }
 
-s64 memory_add(struct memory_call *call)
+static int memory_add(struct domain *d, void *arg)
 {
-	struct xen_add_to_physmap arg;
-	struct domain *d;
-	int err;
+	const struct xen_add_to_physmap *add = arg;
 
-	if (guest_copy_from(&arg, call->gva, sizeof(arg)) != 0) {
-		return -EFAULT;
-	}
-	err = xsm_target(arg.domid, XSM_MEMORY_ADJUST, &d);
-	if (err != 0) {
-		return err;
-	}
-	err = memory_add_own(d, arg.space, arg.idx, gfn(arg.gpfn));
-	domain_put(d);
-	call->done = 0;
-	return err;
+	return memory_add_own(d, add->space, add->idx, gfn(add->gpfn));
 }
 
-static s64 (*const commands[])(struct memory_call *call) = {
-	[XENMEM_decrease_reservation] = IF_ENABLED(CONFIG_MEMORY_OP, memory_decrease),
-	[XENMEM_populate_physmap] = IF_ENABLED(CONFIG_MEMORY_OP, memory_populate),
-	[XENMEM_current_reservation] = IF_ENABLED(CONFIG_MEMORY_OP, memory_current),
-	[XENMEM_maximum_reservation] = IF_ENABLED(CONFIG_MEMORY_OP, memory_maximum),
-	[XENMEM_add_to_physmap] = memory_add,
-	[XENMEM_maximum_gpfn] = IF_ENABLED(CONFIG_MEMORY_OP, memory_maximum_gpfn),
-	[XENMEM_remove_from_physmap] = IF_ENABLED(CONFIG_MEMORY_OP, memory_remove),
-	[XENMEM_get_sharing_freed_pages] = IF_ENABLED(CONFIG_MEMORY_OP, memory_none_shared),
-	[XENMEM_get_sharing_shared_pages] = IF_ENABLED(CONFIG_MEMORY_OP, memory_none_shared),
-	[XENMEM_add_to_physmap_batch] = IF_ENABLED(CONFIG_MEMORY_OP, memory_add_batch),
-	[XENMEM_acquire_resource] = IF_ENABLED(CONFIG_MEMORY_OP, memory_acquire),
+int memory_for_each(struct domain *d, struct memory_call *call, u64 nr,
+		    int (*one)(struct domain *d, const struct memory_call *call))
+{
+	int err;
+
+	while (call->done < nr) {
+		err = one(d, call);
+		if (err != 0 && err != -ERESTART) {
+			return err;
+		}
+		call->done += err == 0;
+		if (call->done < nr && softirq_preempt_needed()) {
+			return -ERESTART;
+		}
+	}
+	return 0;
+}
+
+#define SIZE(arg)	      sizeof(((struct memory_call *)NULL)->u.arg)
+#define ROW(run, hook, arg)   { run, hook, CALL_TARGET, SIZE(arg) }
+#define IF_MEMORY_OP(command) IF_ENABLED(CONFIG_MEMORY_OP, command)
+
+static const struct call_row rows[] = {
+	[XENMEM_decrease_reservation] = { IF_MEMORY_OP(memory_decrease), XSM_MEMORY_ADJUST,
+					  CALL_TARGET, SIZE(reservation),
+					  offsetof(struct xen_memory_reservation, domid),
+					  IF_MEMORY_OP(memory_check_reservation) },
+	[XENMEM_populate_physmap] = { IF_MEMORY_OP(memory_populate), XSM_MEMORY_ADJUST, CALL_TARGET,
+				      SIZE(reservation),
+				      offsetof(struct xen_memory_reservation, domid),
+				      IF_MEMORY_OP(memory_check_reservation) },
+	[XENMEM_current_reservation] = ROW(IF_MEMORY_OP(memory_current), XSM_MEMORY_INFO, domain),
+	[XENMEM_maximum_reservation] = ROW(IF_MEMORY_OP(memory_maximum), XSM_MEMORY_INFO, domain),
+	[XENMEM_add_to_physmap] = ROW(memory_add, XSM_MEMORY_ADJUST, add),
+	[XENMEM_maximum_gpfn] = ROW(IF_MEMORY_OP(memory_maximum_gpfn), XSM_MEMORY_INFO, domain),
+	[XENMEM_remove_from_physmap] = ROW(IF_MEMORY_OP(memory_remove), XSM_MEMORY_ADJUST, remove),
+	[XENMEM_get_sharing_freed_pages] = { IF_MEMORY_OP(memory_none_shared) },
+	[XENMEM_get_sharing_shared_pages] = { IF_MEMORY_OP(memory_none_shared) },
+	[XENMEM_add_to_physmap_batch] =
+		ROW(IF_MEMORY_OP(memory_add_batch), XSM_MEMORY_ADJUST, batch),
+	[XENMEM_acquire_resource] = { IF_MEMORY_OP(memory_acquire), XSM_MEMORY_RESOURCE,
+				      CALL_TARGET, SIZE(acquire), 0,
+				      IF_MEMORY_OP(memory_check_acquire) },
 };
 
 s64 op_memory(u64 *args)
 {
 	u64 command = args[0] & COMMAND_MASK;
-	struct memory_call call = { .gva = args[1], .start = args[0] >> COMMAND_BITS };
-	s64 result;
+	struct memory_call call = { .gva = args[1], .done = args[0] >> COMMAND_BITS };
+	int err = call_at(call_find(rows, ARRAY_SIZE(rows), command), args[1], &call);
 
-	if (command >= ARRAY_SIZE(commands) || commands[command] == NULL) {
-		return -ENOSYS;
-	}
-	result = commands[command](&call);
-	if (result == -ERESTART) {
+	if (err == -ERESTART) {
 		args[0] = command | call.done << COMMAND_BITS;
 	}
-	return result;
+	return err < 0 ? err : call.answer;
 }

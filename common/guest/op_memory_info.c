@@ -4,60 +4,37 @@
  * answers are of the moment: no lock.
  */
 #include <hv/domain.h>
-#include <hv/errno.h>
-#include <hv/guest_access.h>
-#include <hv/xsm.h>
-#include <public/memory.h>
 
 #include "memory.h"
 
-static s64 of_domain(u64 gva, u64 (*value)(const struct domain *d))
+int memory_current(struct domain *d, void *arg)
 {
-	struct xen_memory_domain arg;
-	struct domain *d;
-	s64 result;
-	int err;
+	struct memory_call *call = arg;
 
-	if (guest_copy_from(&arg, gva, sizeof(arg)) != 0) {
-		return -EFAULT;
-	}
-	err = xsm_target(arg.domid, XSM_MEMORY_INFO, &d);
-	if (err != 0) {
-		return err;
-	}
-	result = (s64)value(d);
-	domain_put(d);
-	return result;
+	call->answer = (s64)domain_nr_pages(d);
+	return 0;
 }
 
-static u64 max_pages_of(const struct domain *d)
+int memory_maximum(struct domain *d, void *arg)
 {
-	return READ_ONCE(d->max_pages);
+	struct memory_call *call = arg;
+
+	call->answer = (s64)READ_ONCE(d->max_pages);
+	return 0;
 }
 
-static u64 max_gfn_of(const struct domain *d)
+int memory_maximum_gpfn(struct domain *d, void *arg)
 {
-	return READ_ONCE(d->max_gfn);
-}
+	struct memory_call *call = arg;
 
-s64 memory_current(struct memory_call *call)
-{
-	return of_domain(call->gva, domain_nr_pages);
-}
-
-s64 memory_maximum(struct memory_call *call)
-{
-	return of_domain(call->gva, max_pages_of);
-}
-
-s64 memory_maximum_gpfn(struct memory_call *call)
-{
-	return of_domain(call->gva, max_gfn_of);
+	call->answer = (s64)READ_ONCE(d->max_gfn);
+	return 0;
 }
 
 /* Nothing is shared between domains behind their backs. */
-s64 memory_none_shared(struct memory_call *call)
+int memory_none_shared(struct domain *d, void *arg)
 {
-	(void)call;
+	(void)d;
+	(void)arg;
 	return 0;
 }

@@ -9,172 +9,103 @@
 #include <hv/frame.h>
 #include <hv/grant.h>
 #include <hv/guest_access.h>
-#include <hv/hypercall.h>
-#include <hv/softirq.h>
-#include <public/memory.h>
+#include <hv/xsm.h>
 
 #include "memory.h"
 
-/* Entries that are looked at between two preemption points. */
-#define SLICE	    2U
 #define ACQUIRE_MAX 64U
 
 /* The frame at guest frame idx of from, into d. */
 static int add_foreign(struct domain *d, struct domain *from, u64 idx, gfn_t g)
 {
 	mfn_t frame;
-	int err;
+	int err = READ_ONCE(from->is_dying) ? -EINVAL : s2_get_frame(from, gfn(idx), true, &frame);
 
-	if (READ_ONCE(from->is_dying)) {
-		return -EINVAL;
-	}
-	err = s2_get_frame(from, gfn(idx), true, &frame);
 	return err != 0 ? err : memory_replace(d, g, frame, S2_FOREIGN);
 }
 
-/* Entry i of a batch: its outcome goes to errs[i]. Returns -EFAULT when the arrays cannot be used.
- */
-static int add_batch_entry(struct domain *d, struct domain *from,
-			   const struct xen_add_to_physmap_batch *arg, u64 i)
+/* One entry of a batch: its outcome goes to errs[]. -EFAULT: the arrays cannot be used. */
+static int add_one(struct domain *d, const struct memory_call *call)
 {
+	const struct xen_add_to_physmap_batch *batch = &call->u.batch;
+	u64 i = call->done;
 	u64 idx, g;
 	s32 err;
 
-	if (guest_copy_from(&idx, arg->idxs.va + i * sizeof(idx), sizeof(idx)) != 0 ||
-	    guest_copy_from(&g, arg->gpfns.va + i * sizeof(g), sizeof(g)) != 0) {
+	if (guest_copy_from(&idx, batch->idxs.va + i * sizeof(idx), sizeof(idx)) != 0 ||
+	    guest_copy_from(&g, batch->gpfns.va + i * sizeof(g), sizeof(g)) != 0) {
 		return -EFAULT;
 	}
-	err = from != NULL ? add_foreign(d, from, idx, gfn(g))
-			   : memory_add_own(d, arg->space, idx, gfn(g));
-	return err == -ERESTART ? err
-				: guest_copy_to(arg->errs.va + i * sizeof(err), &err, sizeof(err));
+	err = call->from != NULL ? add_foreign(d, call->from, idx, gfn(g))
+				 : memory_add_own(d, batch->space, idx, gfn(g));
+	return err == -ERESTART
+		       ? err
+		       : guest_copy_to(batch->errs.va + i * sizeof(err), &err, sizeof(err));
 }
 
-static s64 add_batch(struct domain *d, struct domain *from,
-		     const struct xen_add_to_physmap_batch *arg, struct memory_call *call)
+int memory_add_batch(struct domain *d, void *arg)
 {
-	int err;
+	struct memory_call *call = arg;
+	int err = 0;
 
-	for (u64 i = call->start; i < arg->size; i++) {
-		if (i != call->start && i % SLICE == 0 && softirq_preempt_needed()) {
-			call->done = i;
-			return -ERESTART;
-		}
-		err = add_batch_entry(d, from, arg, i);
-		if (err != 0) {
-			call->done = i;
-			return err;
-		}
+	if (call->u.batch.space == XENMAPSPACE_gmfn_foreign) {
+		err = xsm_target(call->u.batch.u.foreign_domid, XSM_MEMORY_FOREIGN, &call->from);
 	}
-	return 0;
+	if (err == 0) {
+		err = call->from == d ? -EINVAL
+				      : memory_for_each(d, call, call->u.batch.size, add_one);
+	}
+	if (call->from != NULL) {
+		domain_put(call->from);
+	}
+	return err;
 }
 
-s64 memory_add_batch(struct memory_call *call)
+int memory_remove(struct domain *d, void *arg)
 {
-	struct xen_add_to_physmap_batch arg;
-	struct domain *d, *from = NULL;
-	s64 result;
+	const struct xen_remove_from_physmap *remove = arg;
+	s64 nr = s2_unmap(d, gfn(remove->gpfn), 1);
 
-	if (guest_copy_from(&arg, call->gva, sizeof(arg)) != 0) {
-		return -EFAULT;
-	}
-	result = xsm_target(arg.domid, XSM_MEMORY_ADJUST, &d);
-	if (result != 0) {
-		return result;
-	}
-	if (arg.space == XENMAPSPACE_gmfn_foreign) {
-		result = xsm_target(arg.u.foreign_domid, XSM_MEMORY_FOREIGN, &from);
-	}
-	if (result == 0) {
-		result = from == d ? -EINVAL : add_batch(d, from, &arg, call);
-	}
-	if (from != NULL) {
-		domain_put(from);
-	}
-	domain_put(d);
-	return result;
+	return nr < 0 ? (int)nr : nr == 1 ? 0 : -ENOENT;
 }
 
-s64 memory_remove(struct memory_call *call)
+/* The next frame of the grant table of d, into the caller. */
+static int acquire_one(struct domain *d, const struct memory_call *call)
 {
-	struct xen_remove_from_physmap arg;
-	struct domain *d;
-	s64 result;
-
-	if (guest_copy_from(&arg, call->gva, sizeof(arg)) != 0) {
-		return -EFAULT;
-	}
-	result = xsm_target(arg.domid, XSM_MEMORY_ADJUST, &d);
-	if (result != 0) {
-		return result;
-	}
-	result = s2_unmap(d, gfn(arg.gpfn), 1);
-	domain_put(d);
-	return result < 0 ? result : result == 1 ? 0 : -ENOENT;
-}
-
-/* Map frames [arg->frame, + nr_frames) of the grant table of d into the caller. */
-static int acquire_grant_frames(struct domain *d, const struct xen_mem_acquire_resource *arg,
-				struct memory_call *call)
-{
+	u64 g, i = call->done;
 	mfn_t frame;
-	u64 g;
 	int err;
 
-	for (u64 i = call->start; i < arg->nr_frames; i++) {
-		if (guest_copy_from(&g, arg->frame_list.va + i * sizeof(g), sizeof(g)) != 0) {
-			return -EFAULT;
-		}
-		err = grant_get_frame(d, (u32)(arg->frame + i), &frame);
-		if (err == 0) {
-			err = memory_replace(current_domain(), gfn(g), frame, S2_FOREIGN);
-		}
-		if (err != 0) {
-			call->done = i;
-			return err;
-		}
-		if (i + 1 < arg->nr_frames && softirq_preempt_needed()) {
-			call->done = i + 1;
-			return -ERESTART;
-		}
+	if (guest_copy_from(&g, call->u.acquire.frame_list.va + i * sizeof(g), sizeof(g)) != 0) {
+		return -EFAULT;
 	}
-	return 0;
+	err = grant_get_frame(d, (u32)(call->u.acquire.frame + i), &frame);
+	return err != 0 ? err : memory_replace(current_domain(), gfn(g), frame, S2_FOREIGN);
 }
 
-static int check_acquire(const struct xen_mem_acquire_resource *arg)
+int memory_check_acquire(void *arg)
 {
-	if (arg->type != XENMEM_resource_grant_table) {
+	const struct xen_mem_acquire_resource *acquire = arg;
+
+	if (acquire->type != XENMEM_resource_grant_table) {
 		return -EOPNOTSUPP;
 	}
-	if (arg->id != XENMEM_resource_grant_table_id_shared || arg->pad != 0 ||
-	    arg->frame >= UINT32_MAX) {
+	if (acquire->id != XENMEM_resource_grant_table_id_shared || acquire->pad != 0 ||
+	    acquire->frame >= UINT32_MAX) {
 		return -EINVAL;
 	}
-	return arg->nr_frames > ACQUIRE_MAX ? -E2BIG : 0;
+	return acquire->nr_frames > ACQUIRE_MAX ? -E2BIG : 0;
 }
 
-s64 memory_acquire(struct memory_call *call)
+int memory_acquire(struct domain *d, void *arg)
 {
-	struct xen_mem_acquire_resource arg;
-	struct domain *d;
-	int err;
+	struct memory_call *call = arg;
+	struct xen_mem_acquire_resource *acquire = &call->u.acquire;
 
-	if (guest_copy_from(&arg, call->gva, sizeof(arg)) != 0) {
-		return -EFAULT;
+	if (acquire->frame_list.va == 0 && acquire->nr_frames == 0) {
+		acquire->nr_frames = grant_max_frames(d);
+		return guest_copy_to(call->gva, acquire, sizeof(*acquire));
 	}
-	err = check_acquire(&arg);
-	if (err == 0) {
-		err = xsm_target(arg.domid, XSM_MEMORY_RESOURCE, &d);
-	}
-	if (err != 0) {
-		return err;
-	}
-	if (arg.frame_list.va == 0 && arg.nr_frames == 0) {
-		arg.nr_frames = grant_max_frames(d);
-		err = guest_copy_to(call->gva, &arg, sizeof(arg));
-	} else {
-		err = READ_ONCE(d->is_dying) ? -EINVAL : acquire_grant_frames(d, &arg, call);
-	}
-	domain_put(d);
-	return err;
+	return READ_ONCE(d->is_dying) ? -EINVAL
+				      : memory_for_each(d, call, acquire->nr_frames, acquire_one);
 }

@@ -13,9 +13,6 @@
 #include <hv/errno.h>
 #include <hv/frame.h>
 #include <hv/guest_access.h>
-#include <hv/hypercall.h>
-#include <hv/softirq.h>
-#include <public/memory.h>
 
 #include "memory.h"
 
@@ -105,16 +102,6 @@ static int populate_locked(struct domain *d, gfn_t g, unsigned int order)
 	return err;
 }
 
-static int populate_extent(struct domain *d, gfn_t g, unsigned int order)
-{
-	int err;
-
-	spin_lock(&d->lock);
-	err = populate_locked(d, g, order);
-	spin_unlock(&d->lock);
-	return err;
-}
-
 static bool is_ram(const struct s2_entry *entry)
 {
 	return entry->kind == S2_RAM || entry->kind == S2_RAM_RO;
@@ -152,72 +139,58 @@ static int release_locked(struct domain *d, gfn_t g, unsigned int order)
 	return order == ORDER_2M && IS_ALIGNED(g.v, BIT(order)) ? s2_unmap_block(d, g) : -EINVAL;
 }
 
-static int release_extent(struct domain *d, gfn_t g, unsigned int order)
+/* One extent of the list, under the domain's lock. */
+static int one_extent(struct domain *d, const struct memory_call *call,
+		      int (*extent_locked)(struct domain *d, gfn_t g, unsigned int order))
 {
-	int err;
+	u64 at = call->u.reservation.extent_start.va + call->done * sizeof(u64), g;
+	int err = guest_copy_from(&g, at, sizeof(g));
 
-	spin_lock(&d->lock);
-	err = release_locked(d, g, order);
-	spin_unlock(&d->lock);
+	if (err == 0) {
+		spin_lock(&d->lock);
+		err = extent_locked(d, gfn(g), call->u.reservation.extent_order);
+		spin_unlock(&d->lock);
+	}
 	return err;
 }
 
-/* Run one of the above over a list of extents; returns the number done. */
-static s64 for_extents(struct memory_call *call, const struct xen_memory_reservation *arg,
-		       struct domain *d,
-		       int (*extent)(struct domain *d, gfn_t g, unsigned int order))
+static int populate_one(struct domain *d, const struct memory_call *call)
 {
-	u64 i = call->start;
-	int err = 0;
-	u64 g = 0;
-
-	while (i < arg->nr_extents && (err == 0 || err == -ERESTART)) {
-		if (err == 0) {
-			err = guest_copy_from(&g, arg->extent_start.va + i * sizeof(g), sizeof(g));
-		}
-		if (err == 0 || err == -ERESTART) {
-			err = extent(d, gfn(g), arg->extent_order);
-		}
-		i += err == 0;
-		if (i < arg->nr_extents && (err == 0 || err == -ERESTART) &&
-		    softirq_preempt_needed()) {
-			call->done = i;
-			return -ERESTART;
-		}
-	}
-	return (s64)i;
+	return one_extent(d, call, populate_locked);
 }
 
-static s64 reservation(struct memory_call *call,
-		       int (*extent)(struct domain *d, gfn_t g, unsigned int order))
+static int decrease_one(struct domain *d, const struct memory_call *call)
 {
-	struct xen_memory_reservation arg;
-	struct domain *d;
-	s64 result;
-
-	if (guest_copy_from(&arg, call->gva, sizeof(arg)) != 0) {
-		return -EFAULT;
-	}
-	/* The count travels in the upper bits of the command word. */
-	if (arg.extent_order > ORDER_2M || call->start > arg.nr_extents ||
-	    arg.nr_extents > UINT64_MAX >> 8) {
-		return (s64)call->start;
-	}
-	result = xsm_target(arg.domid, XSM_MEMORY_ADJUST, &d);
-	if (result != 0) {
-		return result;
-	}
-	result = for_extents(call, &arg, d, extent);
-	domain_put(d);
-	return result;
+	return one_extent(d, call, release_locked);
 }
 
-s64 memory_populate(struct memory_call *call)
+/* The answer is the number of extents done, also when there is an error. */
+static int for_extents(struct domain *d, struct memory_call *call,
+		       int (*one)(struct domain *d, const struct memory_call *call))
 {
-	return reservation(call, populate_extent);
+	int err = memory_for_each(d, call, call->u.reservation.nr_extents, one);
+
+	call->answer = (s64)call->done;
+	return err == -ERESTART ? err : 0;
 }
 
-s64 memory_decrease(struct memory_call *call)
+/* The count travels in the upper bits of the command word. */
+int memory_check_reservation(void *arg)
 {
-	return reservation(call, release_extent);
+	struct memory_call *call = arg;
+	const struct xen_memory_reservation *list = &call->u.reservation;
+
+	call->answer = (s64)call->done;
+	return list->extent_order > ORDER_2M || call->done > list->nr_extents ||
+	       list->nr_extents > UINT64_MAX >> 8;
+}
+
+int memory_populate(struct domain *d, void *arg)
+{
+	return for_extents(d, arg, populate_one);
+}
+
+int memory_decrease(struct domain *d, void *arg)
+{
+	return for_extents(d, arg, decrease_one);
 }

@@ -3,6 +3,7 @@
  * sched_op: yield, block, poll, shutdown (include/public/sched.h). Nothing blocks in EL2: these set
  * the vCPU's state, and the way out of EL2 picks another one.
  */
+#include <hv/call.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/evtchn.h>
@@ -14,18 +15,20 @@
 
 #define POLL_PORTS_MAX 128U
 
-static s64 sched_do_yield(u64 gva)
+static int do_yield(struct domain *d, void *arg)
 {
-	(void)gva;
+	(void)d;
+	(void)arg;
 	sched_yield(&current_vcpu()->sched);
 	return 0;
 }
 
-static s64 sched_do_block(u64 gva)
+static int do_block(struct domain *d, void *arg)
 {
 	struct vcpu *v = current_vcpu();
 
-	(void)gva;
+	(void)d;
+	(void)arg;
 	/* Asleep first, then look for work, so that no wake-up is lost. */
 	sched_block(&v->sched, SCHED_BLOCK_WAIT);
 	if (evtchn_upcall_pending(v) || inject_is_pending(v)) {
@@ -34,81 +37,68 @@ static s64 sched_do_block(u64 gva)
 	return 0;
 }
 
-static s64 sched_do_shutdown(u64 gva)
+static int do_poll(struct domain *d, void *arg)
 {
-	struct sched_shutdown arg;
-
-	if (guest_copy_from(&arg, gva, sizeof(arg)) != 0) {
-		return -EFAULT;
-	}
-	if (arg.reason > SHUTDOWN_MAX) {
-		return -EINVAL;
-	}
-	domain_shutdown(current_domain(), (u8)arg.reason);
-	return 0;
-}
-
-static s64 sched_do_poll(u64 gva)
-{
+	const struct sched_poll *poll = arg;
 	u32 ports[POLL_PORTS_MAX];
-	struct sched_poll arg;
 
-	if (guest_copy_from(&arg, gva, sizeof(arg)) != 0) {
-		return -EFAULT;
-	}
-	if (arg.nr_ports > POLL_PORTS_MAX) {
+	(void)d;
+	if (poll->nr_ports > POLL_PORTS_MAX) {
 		return -EINVAL;
 	}
-	if (guest_copy_from(ports, arg.ports.va, arg.nr_ports * sizeof(u32)) != 0) {
+	if (guest_copy_from(ports, poll->ports.va, poll->nr_ports * sizeof(u32)) != 0) {
 		return -EFAULT;
 	}
-	return evtchn_poll(current_vcpu(), ports, arg.nr_ports, arg.timeout);
+	return evtchn_poll(current_vcpu(), ports, poll->nr_ports, poll->timeout);
 }
 
-static s64 sched_do_remote_shutdown(u64 gva)
+static int check_remote_shutdown(void *arg)
 {
-	struct sched_remote_shutdown arg;
-	struct domain *d;
-	int err;
+	const struct sched_remote_shutdown *shutdown = arg;
 
-	if (guest_copy_from(&arg, gva, sizeof(arg)) != 0) {
-		return -EFAULT;
-	}
-	if (arg.reason > SHUTDOWN_MAX) {
+	return shutdown->reason > SHUTDOWN_MAX ? -EINVAL : 0;
+}
+
+static int do_shutdown(struct domain *d, void *arg)
+{
+	const struct sched_shutdown *shutdown = arg;
+
+	if (shutdown->reason > SHUTDOWN_MAX) {
 		return -EINVAL;
 	}
-	err = xsm_target(arg.domain_id, XSM_DOMAIN_SHUTDOWN, &d);
-	if (err != 0) {
-		return err;
-	}
-	domain_shutdown(d, (u8)arg.reason);
-	domain_put(d);
+	domain_shutdown(d, (u8)shutdown->reason);
 	return 0;
 }
 
-static s64 sched_do_watchdog(u64 gva)
+static int do_remote_shutdown(struct domain *d, void *arg)
 {
-	struct sched_watchdog arg;
+	const struct sched_remote_shutdown *shutdown = arg;
 
-	if (guest_copy_from(&arg, gva, sizeof(arg)) != 0) {
-		return -EFAULT;
-	}
-	return health_watchdog(current_domain(), arg.id, arg.timeout);
+	domain_shutdown(d, (u8)shutdown->reason);
+	return 0;
 }
 
-static s64 (*const commands[])(u64 gva) = {
-	[SCHEDOP_yield] = sched_do_yield,
-	[SCHEDOP_block] = sched_do_block,
-	[SCHEDOP_shutdown] = sched_do_shutdown,
-	[SCHEDOP_poll] = sched_do_poll,
-	[SCHEDOP_remote_shutdown] = sched_do_remote_shutdown,
-	[SCHEDOP_watchdog] = sched_do_watchdog,
+static int do_watchdog(struct domain *d, void *arg)
+{
+	const struct sched_watchdog *watchdog = arg;
+
+	return health_watchdog(d, watchdog->id, watchdog->timeout);
+}
+
+#define ROW(run, arg) { run, XSM_ANY, 0, sizeof(arg) }
+
+static const struct call_row rows[] = {
+	[SCHEDOP_yield] = { do_yield },
+	[SCHEDOP_block] = { do_block },
+	[SCHEDOP_shutdown] = ROW(do_shutdown, struct sched_shutdown),
+	[SCHEDOP_poll] = ROW(do_poll, struct sched_poll),
+	[SCHEDOP_remote_shutdown] = { do_remote_shutdown, XSM_DOMAIN_SHUTDOWN, CALL_TARGET,
+				      sizeof(struct sched_remote_shutdown), 0,
+				      check_remote_shutdown },
+	[SCHEDOP_watchdog] = ROW(do_watchdog, struct sched_watchdog),
 };
 
 s64 op_sched(u64 *args)
 {
-	if (args[0] >= ARRAY_SIZE(commands)) {
-		return -ENOSYS;
-	}
-	return commands[args[0]](args[1]);
+	return call_command(rows, ARRAY_SIZE(rows), args[0], args[1]);
 }

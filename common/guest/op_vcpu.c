@@ -10,7 +10,7 @@
 #include <hv/hypercall.h>
 #include <public/vcpu.h>
 
-static s64 vcpu_register_runstate(struct vcpu *v, u64 gva)
+static int register_runstate(struct vcpu *v, u64 gva)
 {
 	struct vcpu_register_runstate_memory_area area;
 
@@ -24,7 +24,7 @@ static s64 vcpu_register_runstate(struct vcpu *v, u64 gva)
 	return 0;
 }
 
-static s64 vcpu_register_info(struct vcpu *v, u64 gva)
+static int register_info(struct vcpu *v, u64 gva)
 {
 	struct vcpu_register_vcpu_info info;
 
@@ -36,16 +36,14 @@ static s64 vcpu_register_info(struct vcpu *v, u64 gva)
 
 s64 op_vcpu(u64 *args)
 {
-	const struct domain *d = current_domain();
+	bool is_info = args[0] == VCPUOP_register_vcpu_info;
+	struct vcpu *v = domain_vcpu(current_domain(), args[1]);
 
-	if (args[0] != VCPUOP_register_runstate_memory_area &&
-	    args[0] != VCPUOP_register_vcpu_info) {
+	if (!is_info && args[0] != VCPUOP_register_runstate_memory_area) {
 		return -EINVAL;
 	}
-	if (args[1] >= d->nr_vcpus || d->vcpus[args[1]] == NULL) {
+	if (v == NULL) {
 		return -ENOENT;
 	}
-	return args[0] == VCPUOP_register_vcpu_info
-		       ? vcpu_register_info(d->vcpus[args[1]], args[2])
-		       : vcpu_register_runstate(d->vcpus[args[1]], args[2]);
+	return is_info ? register_info(v, args[2]) : register_runstate(v, args[2]);
 }

@@ -183,14 +183,14 @@ static void changed(struct domain *d, bool is_end)
 
 DOMAIN_LISTENER health_listener = { .changed = changed, .fault = fault };
 
-int health_op_set(struct domain *d, struct bulkhead_op *op)
+int health_op_set(struct domain *d, void *arg)
 {
-	return health_set_policy(d, &op->u.health_policy);
+	return health_set_policy(d, arg);
 }
 
-int health_op_get(struct domain *d, struct bulkhead_op *op)
+int health_op_get(struct domain *d, void *arg)
 {
-	struct bulkhead_health *out = &op->u.health;
+	struct bulkhead_health *out = arg;
 	const struct health *h = load_acquire(&d->health);
 
 	memset(out, 0, sizeof(*out));

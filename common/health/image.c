@@ -281,9 +281,9 @@ static int finish(struct health *h)
 	return err;
 }
 
-int health_op_keep(struct domain *d, struct bulkhead_op *op)
+int health_op_keep(struct domain *d, void *op)
 {
-	struct bulkhead_keep_image *arg = &op->u.keep_image;
+	struct bulkhead_keep_image *arg = op;
 	struct health *h = health_get(d);
 	int err;
 

@@ -128,6 +128,10 @@ int domain_choose_id(domid_t hint, domid_t *out);
 int domain_publish(struct domain *d);
 /* Take a destroyed domain out of the table; the caller then drops the table's reference. */
 void domain_unpublish(struct domain *d);
+/* A vCPU of a referenced domain, as long as which it stays; NULL when there is none of this number.
+ */
+struct vcpu *domain_vcpu(const struct domain *d, u64 id);
+
 /* Number of domains, dying ones included. */
 u32 domain_count(void);
 /* The first domain with id >= from, referenced, or NULL. */

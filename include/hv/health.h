@@ -138,8 +138,8 @@ void health_watchdog_init(struct health *h);
 void health_watchdog_stop(struct health *h);
 
 /* Commands of the private hypercall. */
-int health_op_set(struct domain *d, struct bulkhead_op *op);
-int health_op_get(struct domain *d, struct bulkhead_op *op);
-int health_op_keep(struct domain *d, struct bulkhead_op *op);
+int health_op_set(struct domain *d, void *arg);
+int health_op_get(struct domain *d, void *arg);
+int health_op_keep(struct domain *d, void *arg);
 
 #endif

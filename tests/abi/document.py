@@ -18,12 +18,14 @@ SOURCES = [
     ("grant_table_op", "op_grant_table.c", r"\[(GNTTABOP_)(\w+)\]"),
     ("vcpu_op", "op_vcpu.c", r"\b(VCPUOP_)(\w+)"),
     ("sched_op", "op_sched.c", r"\[(SCHEDOP_)(\w+)\]"),
-    ("event_channel_op", "op_event_channel.c", r"\b(COMMAND\()([a-z]\w*), (?:true|false)"),
+    ("event_channel_op", "op_event_channel.c", r"(?m)^\t(OWN\(|OF\()([a-z]\w*),"),
     ("hvm_op", "op_hvm.c", r"\b(HVMOP_)(\w+)"),
-    ("sysctl", "../control/op_sysctl.c", r"\{ (XEN_SYSCTL_)(\w+), XSM"),
-    ("domctl", "../control/op_domctl.c", r"\{ (XEN_DOMCTL_)(\w+), (?:true|false)"),
-    ("bulkhead_op", "../ext/ext.c", r"\[(BULKHEAD_OP_)(\w+)\]"),
+    ("sysctl", "../control/op_sysctl.c", r"\[(XEN_SYSCTL_)(\w+)\]"),
+    ("domctl", "../control/op_domctl.c", r"\[(XEN_DOMCTL_)(\w+)\]"),
+    ("bulkhead_op", "../ext/ext.c", r"(?m)^\t(ROW(?:_IF\(\w+, |\())([a-z]\w*), "),
 ]
+# of commands in rows that are written with a macro
+PREFIXES = {"event_channel_op": "EVTCHNOP_", "bulkhead_op": "BULKHEAD_OP_"}
 
 
 def numbers(include):
@@ -37,7 +39,7 @@ def offered_by_code(guest, constants):
     found = {}
     for name, file, pattern in SOURCES:
         rows = re.findall(pattern, (guest / file).read_text())
-        prefix = "EVTCHNOP_" if name == "event_channel_op" else rows[0][0]
+        prefix = PREFIXES.get(name, rows[0][0])
         found[name] = {command: constants[prefix + command] for _, command in rows
                        if prefix + command in constants}
     return found
@@ -58,8 +60,8 @@ def check(report, top):
     constants = numbers(top / "include")
     guest = top / "common/guest"
     document = offered_by_document((top / "docs/abi.md").read_text())
-    table = re.findall(r"^\tROW\((?:__HYPERVISOR_)?(\w+), ", (guest / "hypercall.c").read_text(),
-                       re.M)
+    table = re.findall(r"^\tROW(?:_IF\(CONFIG_\w+, |\()(?:__HYPERVISOR_)?(\w+), ",
+                       (guest / "hypercall.c").read_text(), re.M)
     rows = {"bulkhead_op" if name == "BULKHEAD_HYPERCALL" else name for name in table}
     for name in rows | set(document):
         number, who, _ = document.get(name, (None, "", {}))

@@ -27,6 +27,7 @@ FOLDERS := \
 	common/life \
 	common/health \
 	xsm \
+	common/call \
 	common/ext \
 	common/control \
 	common/guest \

@@ -52,6 +52,7 @@ LAYERS = [
     ("common/life", 500, 300),
     ("common/health", 900, 700),
     ("xsm", 700, 60),
+    ("common/call", 100, 100),
     ("common/ext", 700, 60),
     ("common/control", 1200, 60),
     ("common/guest", 1500, 300),

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What all commands of hypercalls have in common (hv/call.h): their argument in and out, their
+ * target, their authority and their lock. On the path of every event that a guest sends.
+ */
+#include <hv/call.h>
+#include <hv/compiler.h>
+#include <hv/control.h>
+#include <hv/domain.h>
+#include <hv/errno.h>
+#include <hv/guest_access.h>
+
+const struct call_row *call_find(const struct call_row *rows, size_t nr, u64 cmd)
+{
+	return cmd < nr && rows[cmd].run != NULL ? &rows[cmd] : NULL;
+}
+
+static int run_locked(const struct call_row *row, struct domain *d, void *arg)
+{
+	int err;
+
+	spin_lock(&control_lock);
+	err = row->run(d, arg);
+	spin_unlock(&control_lock);
+	return err;
+}
+
+int call_run(const struct call_row *row, domid_t target, void *arg)
+{
+	bool has_target = (row->flags & CALL_TARGET) != 0;
+	struct domain *d = current_domain();
+	int err = has_target ? xsm_target(target, row->hook, &d) : xsm_check(row->hook, d, NULL);
+
+	if (err != 0) {
+		return err;
+	}
+	if (row->run == NULL) {
+		err = -ENOSYS;
+	} else {
+		err = (row->flags & CALL_LOCKED) != 0 ? run_locked(row, d, arg) : row->run(d, arg);
+	}
+	if (has_target) {
+		domain_put(d);
+	}
+	return err;
+}
+
+int call_answer(const struct call_row *row, int result, u64 gva, const void *answer, size_t bytes)
+{
+	u64 wanted = result == 0 ? CALL_OUT : result == -ERESTART ? CALL_PROGRESS : CALL_FAILED;
+
+	return (row->flags & wanted) != 0 && guest_copy_to(gva, answer, bytes) != 0 ? -EFAULT
+										    : result;
+}
+
+int call_at(const struct call_row *row, u64 gva, void *arg)
+{
+	int err;
+
+	if (row == NULL) {
+		return -ENOSYS;
+	}
+	if (guest_copy_from(arg, gva, row->bytes) != 0) {
+		return -EFAULT;
+	}
+	err = row->check != NULL ? row->check(arg) : 0;
+	if (err == 0) {
+		err = call_run(row, *(const domid_t *)((char *)arg + row->domid_at), arg);
+	}
+	return err > 0 ? err : call_answer(row, err, gva, arg, row->bytes);
+}
+
+int call_command(const struct call_row *rows, size_t nr, u64 cmd, u64 gva)
+{
+	u64 arg[CALL_ARG_MAX / sizeof(u64)];
+
+	return call_at(call_find(rows, nr, cmd), gva, arg);
+}
