@@ -45,6 +45,15 @@ struct dom_console {
 	u32 port;   /* the guest's, whose peer is the hypervisor */
 };
 
+/* Byte number at of what is kept, in a window; *n is cut to what lies in the same page. */
+static char *map_kept(const struct stream *s, u64 at, u64 *n)
+{
+	u64 offset = at % PAGE_SIZE;
+
+	*n = MIN(*n, PAGE_SIZE - offset);
+	return (char *)window_map(mfn(s->keep.v + (at % DOM_CONSOLE_KEEP >> PAGE_SHIFT))) + offset;
+}
+
 /*
  * Until Dom0 runs, the machine's console shows a domain's first console, the UART: whole lines at
  * once, the rest of one, and what the port could not take, after a while. Lock held.
@@ -58,16 +67,15 @@ static void show_locked(struct domain *d, bool is_late)
 
 	s->shown = is_dom0s ? s->end : MAX(s->shown, s->end - MIN(s->end, DOM_CONSOLE_KEEP));
 	while (s->shown < s->end && taken != 0) {
-		u64 at = s->shown % DOM_CONSOLE_KEEP;
-		u64 n = MIN(s->end - s->shown, PAGE_SIZE - at % PAGE_SIZE);
-		char *page = window_map(mfn(s->keep.v + (at >> PAGE_SHIFT)));
-		const char *text = page + at % PAGE_SIZE, *eol = memchr(text, '\n', n);
+		u64 n = s->end - s->shown;
+		char *text = map_kept(s, s->shown, &n), *eol = memchr(text, '\n', n);
 
-		n = s->shown + n == s->end && !is_late && eol == NULL ? 0 : n;
-		n = eol != NULL ? (u64)(eol - text) + 1 : n;
+		n = eol != NULL				 ? (u64)(eol - text) + 1
+		    : s->shown + n == s->end && !is_late ? 0
+							 : n;
 		taken = console_guest_write(d->name, text, n);
 		s->shown += taken;
-		window_unmap(page);
+		window_unmap(text);
 	}
 	if (s->shown < s->end && !READ_ONCE(d->is_dying) && !timer_is_armed(&c->show)) {
 		timer_set(&c->show, time_now() + 20 * NSEC_PER_MSEC);
@@ -101,20 +109,6 @@ int dom_console_init(struct domain *d)
 	return 0;
 }
 
-/* End a stream; what was kept of it is the caller's. */
-static mfn_t take_keep(struct dom_console *c, struct stream *s)
-{
-	mfn_t keep;
-
-	spin_lock(&c->lock);
-	keep = s->keep;
-	s->keep = mfn(INVALID_FRAME);
-	s->port = 0;
-	s->end = 0;
-	spin_unlock(&c->lock);
-	return keep;
-}
-
 /* Serve another page, which comes with a reference, or none. A dying domain gets no new one. */
 static void set_ring(struct domain *d, mfn_t frame, u32 port)
 {
@@ -141,13 +135,17 @@ void dom_console_unbind(struct domain *d)
 int dom_console_release(struct domain *d)
 {
 	struct dom_console *c = d->console;
-	mfn_t frame;
 
 	dom_console_unbind(d);
 	for (u32 i = 0; i < NR_DOM_CONSOLES; i++) {
-		frame = take_keep(c, &c->stream[i]);
-		if (mfn_is_valid_value(frame)) {
-			frame_put_block(frame, KEEP_ORDER);
+		mfn_t keep;
+
+		spin_lock(&c->lock);
+		keep = c->stream[i].keep;
+		c->stream[i] = (struct stream){ .keep = mfn(INVALID_FRAME) };
+		spin_unlock(&c->lock);
+		if (mfn_is_valid_value(keep)) {
+			frame_put_block(keep, KEEP_ORDER);
 			return -ERESTART;
 		}
 	}
@@ -174,15 +172,14 @@ static void keep_locked(struct domain *d, struct stream *s, const char *text, u3
 		return;
 	}
 	while (len != 0) {
-		u64 at = s->end % DOM_CONSOLE_KEEP;
-		u32 n = (u32)MIN((u64)len, PAGE_SIZE - at % PAGE_SIZE);
-		char *page = window_map(mfn(s->keep.v + (at >> PAGE_SHIFT)));
+		u64 n = len;
+		char *kept = map_kept(s, s->end, &n);
 
-		memcpy(page + at % PAGE_SIZE, text, n);
-		window_unmap(page);
+		memcpy(kept, text, n);
+		window_unmap(kept);
 		s->end += n;
 		text += n;
-		len -= n;
+		len -= (u32)n;
 	}
 	show_locked(d, false);
 }
@@ -209,9 +206,7 @@ static void tell(struct domain *d, enum dom_console_stream which)
 	} else {
 		dom_console_attach(d, which, id, 0);
 	}
-	if (listener != NULL) {
-		domain_put(listener);
-	}
+	domain_put(listener);
 }
 
 void dom_console_put(struct domain *d, enum dom_console_stream which, const char *text, u32 len)
@@ -284,12 +279,11 @@ u32 dom_console_get(struct domain *d, enum dom_console_stream which, struct dom_
 	span->dropped = at < oldest ? oldest - at : 0;
 	at = MAX(at, oldest);
 	while (nr < len && at < s->end) {
-		u64 in_ring = at % DOM_CONSOLE_KEEP;
-		u64 n = MIN(MIN((u64)len - nr, s->end - at), PAGE_SIZE - in_ring % PAGE_SIZE);
-		char *page = window_map(mfn(s->keep.v + (in_ring >> PAGE_SHIFT)));
+		u64 n = MIN((u64)len - nr, s->end - at);
+		char *kept = map_kept(s, at, &n);
 
-		memcpy(buf + nr, page + in_ring % PAGE_SIZE, n);
-		window_unmap(page);
+		memcpy(buf + nr, kept, n);
+		window_unmap(kept);
 		nr += (u32)n;
 		at += n;
 	}

@@ -58,6 +58,14 @@ struct domain *domain_get_next(domid_t from)
 	return best;
 }
 
+struct domain *domain_next(struct domain *d)
+{
+	struct domain *next = domain_get_next(d != NULL ? d->id + 1 : 0);
+
+	domain_put(d);
+	return next;
+}
+
 struct domain *domain_find(bool (*is_it)(struct domain *d, const void *arg), const void *arg)
 {
 	struct domain *found = NULL;
@@ -161,7 +169,7 @@ void domain_unpublish(struct domain *d)
 
 void domain_put(struct domain *d)
 {
-	if (atomic_fetch_sub(&d->refs, 1) == 1) {
+	if (d != NULL && atomic_fetch_sub(&d->refs, 1) == 1) {
 		defer_queue(&d->free_work);
 	}
 }

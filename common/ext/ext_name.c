@@ -60,11 +60,9 @@ int ext_set_name(struct domain *d, void *arg)
 		return -EINVAL;
 	}
 	other = find(in->name);
-	if (other != NULL) {
-		domain_put(other);
-		if (other != d) {
-			return -EEXIST;
-		}
+	domain_put(other);
+	if (other != NULL && other != d) {
+		return -EEXIST;
 	}
 	spin_lock(&d->lock);
 	memset(d->name, 0, sizeof(d->name));

@@ -52,12 +52,12 @@ static s64 console_read(u32 room, u64 gva)
 
 s64 op_console_io(u64 *args)
 {
-	switch (args[0]) {
-	case CONSOLEIO_write:
-		return (s32)args[1] < 0 ? -EINVAL : console_write(args);
-	case CONSOLEIO_read:
-		return (s32)args[1] < 0 ? -EINVAL : console_read((u32)args[1], args[2]);
-	default:
+	if (args[0] != CONSOLEIO_write && args[0] != CONSOLEIO_read) {
 		return -ENOSYS;
 	}
+	if ((s32)args[1] < 0) {
+		return -EINVAL;
+	}
+	return args[0] == CONSOLEIO_write ? console_write(args)
+					  : console_read((u32)args[1], args[2]);
 }

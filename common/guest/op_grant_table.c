@@ -71,12 +71,8 @@ static int do_copy(struct domain *caller, void *arg)
 	if (status == GNTST_okay) {
 		grant_copy(caller, from, to, copy);
 	}
-	if (from != NULL) {
-		domain_put(from);
-	}
-	if (to != NULL) {
-		domain_put(to);
-	}
+	domain_put(from);
+	domain_put(to);
 	return 0;
 }
 

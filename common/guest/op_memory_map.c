@@ -55,9 +55,7 @@ int memory_add_batch(struct domain *d, void *arg)
 		err = call->from == d ? -EINVAL
 				      : memory_for_each(d, call, call->u.batch.size, add_one);
 	}
-	if (call->from != NULL) {
-		domain_put(call->from);
-	}
+	domain_put(call->from);
 	return err;
 }
 

@@ -16,7 +16,6 @@
 s64 op_multicall(u64 *args)
 {
 	struct multicall_entry entry;
-	u64 list = args[0];
 	u32 left = (u32)args[1];
 	s64 result;
 
@@ -24,24 +23,22 @@ s64 op_multicall(u64 *args)
 		return -EINVAL;
 	}
 	while (left != 0) {
-		if (guest_copy_from(&entry, list, sizeof(entry)) != 0) {
+		if (guest_copy_from(&entry, args[0], sizeof(entry)) != 0) {
 			return -EFAULT;
 		}
 		/* Not in itself: the depth of the stack is bounded. */
 		result = entry.op == __HYPERVISOR_multicall ? -EINVAL
 							    : hypercall_call(entry.op, entry.args);
-		if (result != -ERESTART) {
-			entry.result = (u64)result;
-			list += sizeof(entry);
-			left--;
-		}
-		if (guest_copy_to(result == -ERESTART ? list : list - sizeof(entry), &entry,
-				  sizeof(entry)) != 0) {
+		entry.result = result == -ERESTART ? entry.result : (u64)result;
+		if (guest_copy_to(args[0], &entry, sizeof(entry)) != 0) {
 			return -EFAULT;
 		}
-		args[0] = list;
-		args[1] = left;
-		if (result == -ERESTART || (left != 0 && softirq_preempt_needed())) {
+		if (result == -ERESTART) {
+			return result;
+		}
+		args[0] += sizeof(entry);
+		args[1] = --left;
+		if (left != 0 && softirq_preempt_needed()) {
 			return -ERESTART;
 		}
 	}

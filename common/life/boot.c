@@ -49,12 +49,8 @@ static void print_vcpu(const struct vcpu *v)
 
 static void print_domains(char key)
 {
-	struct domain *d = domain_get_next(0);
-
 	(void)key;
-	while (d != NULL) {
-		domid_t next = d->id + 1;
-
+	for (struct domain *d = domain_next(NULL); d != NULL; d = domain_next(d)) {
 		printk("domain %u \"%s\": %lu of %lu pages, pauses %u%s%s, references %u", d->id,
 		       d->name, domain_nr_pages(d), d->max_pages, d->pause_count,
 		       d->is_shut_down ? ", shut down" : "", d->is_dying ? ", dying" : "", d->refs);
@@ -63,8 +59,6 @@ static void print_domains(char key)
 				print_vcpu(d->vcpus[i]);
 			}
 		}
-		domain_put(d);
-		d = domain_get_next(next);
 	}
 }
 

@@ -86,16 +86,9 @@ static int build(struct domain *d, const struct domain_config *config)
 		return -ENOMEM;
 	}
 	err = evtchn_init(d, config->max_evtchn);
-	if (err == 0) {
-		err = grant_init(d, config->max_grant_frames, config->max_maptrack_frames);
-	}
-	if (err == 0) {
-		err = dom_console_init(d);
-	}
-	if (err == 0) {
-		err = arch_domain_init(d, config);
-	}
-	return err;
+	err = err ? err : grant_init(d, config->max_grant_frames, config->max_maptrack_frames);
+	err = err ? err : dom_console_init(d);
+	return err ? err : arch_domain_init(d, config);
 }
 
 int domain_create(domid_t id_hint, const struct domain_config *config, struct domain **out)
@@ -117,9 +110,7 @@ int domain_create(domid_t id_hint, const struct domain_config *config, struct do
 	}
 	set_fields(d, id, config);
 	err = build(d, config);
-	if (err == 0) {
-		err = domain_publish(d);
-	}
+	err = err ? err : domain_publish(d);
 	if (err != 0) {
 		d->refs = 1;
 		domain_put(d);

@@ -33,18 +33,13 @@ void wallclock_show(struct domain *d)
 void wallclock_set(u64 seconds, u32 ns, u64 system_ns)
 {
 	u64 total = seconds * NSEC_PER_SEC + ns - system_ns;
-	struct domain *d;
 
 	spin_lock(&wallclock_lock);
 	base_seconds = total / NSEC_PER_SEC;
 	base_ns = (u32)(total % NSEC_PER_SEC);
 	spin_unlock(&wallclock_lock);
 
-	for (d = domain_get_next(0); d != NULL;) {
-		domid_t next = d->id + 1;
-
+	for (struct domain *d = domain_next(NULL); d != NULL; d = domain_next(d)) {
 		wallclock_show(d);
-		domain_put(d);
-		d = domain_get_next(next);
 	}
 }

@@ -41,14 +41,17 @@ int domain_watch_add(domid_t watcher, u32 port, domid_t target)
 	return unused != NULL ? 0 : -ENOSPC;
 }
 
-int domain_watch_remove(domid_t watcher, u32 port)
+/* Forget what a watcher has on these ports. -ENOENT: nothing. */
+static int forget(domid_t watcher, u32 first, u32 last)
 {
 	int err = -ENOENT;
 
 	spin_lock(&watch_lock);
 	for (u32 i = 0; i < NR_WATCHES; i++) {
-		if (watches[i].port == port && watches[i].watcher == watcher) {
-			watches[i].port = 0;
+		struct watch *w = &watches[i];
+
+		if (w->watcher == watcher && w->port >= first && w->port <= last) {
+			w->port = 0;
 			err = 0;
 		}
 	}
@@ -56,15 +59,14 @@ int domain_watch_remove(domid_t watcher, u32 port)
 	return err;
 }
 
+int domain_watch_remove(domid_t watcher, u32 port)
+{
+	return forget(watcher, port, port);
+}
+
 void domain_watch_drop(domid_t watcher)
 {
-	spin_lock(&watch_lock);
-	for (u32 i = 0; i < NR_WATCHES; i++) {
-		if (watches[i].watcher == watcher) {
-			watches[i].port = 0;
-		}
-	}
-	spin_unlock(&watch_lock);
+	(void)forget(watcher, 0, UINT32_MAX);
 }
 
 static void raise_watch(struct watch w)
@@ -77,9 +79,7 @@ static void raise_watch(struct watch w)
 	} else {
 		domain_watch_remove(w.watcher, w.port);
 	}
-	if (watcher != NULL) {
-		domain_put(watcher);
-	}
+	domain_put(watcher);
 }
 
 /* Raise the watches of d, and VIRQ_DOM_EXC for an end. */

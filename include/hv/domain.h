@@ -115,7 +115,7 @@ struct domain {
 int domain_create(domid_t id_hint, const struct domain_config *config, struct domain **out);
 /* A referenced domain, or NULL. HV_DOMID_SELF is not resolved here. */
 struct domain *domain_get(domid_t id);
-/* The last one queues d->free_work, which frees it in slices. */
+/* The last one queues d->free_work, which frees it in slices. NULL: nothing. */
 void domain_put(struct domain *d);
 /* One more reference to a domain that somebody keeps alive already. */
 static inline void domain_hold(struct domain *d)
@@ -136,6 +136,9 @@ struct vcpu *domain_vcpu(const struct domain *d, u64 id);
 u32 domain_count(void);
 /* The first domain with id >= from, referenced, or NULL. */
 struct domain *domain_get_next(domid_t from);
+/* The same, to go through all: the one after d, whose reference is put, or the first for NULL. */
+struct domain *domain_next(struct domain *d);
+
 /* Id of the domain with this UUID (16 bytes); all ones: SCHED_NOBODY. -ESRCH: nobody has it. */
 int domain_find_uuid(const u8 *uuid, u16 *id);
 /* What is kept beside a name, to compare names quickly. */

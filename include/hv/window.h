@@ -9,7 +9,8 @@
 
 #include <hv/types.h>
 
-/* Map one frame read/write, normal cacheable; at most 4 nested. Never fails. LIFO with unmap. */
+/* Map one frame read/write, normal cacheable; at most 4 nested. Never fails. LIFO with unmap,
+ * which takes any address in it. */
 void *window_map(mfn_t frame);
 void window_unmap(void *va); /* any address in it */
 

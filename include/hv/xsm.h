@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Access control: one hook per privileged or cross-domain operation, decided by the active module.
+ * Access control: one hook per privileged or cross-domain operation. With the tables of hypercalls
+ * and of their commands this is the whole policy.
  *
- * A hook has a class (xsm/hooks.c, one row each): what kind of relation it needs between the
- * subject, which is the domain that asks, and the object, which is the domain concerned. A module
- * decides by class. Nothing but xsm/ looks at a domain's privilege.
+ * The subject is the domain that asks, the object the one concerned, NULL for the machine. A hook
+ * needs privilege unless it is in one of the two sets below the list. A module, which is chosen at
+ * boot, decides which domains may have to do with each other. Nothing but xsm/ looks at a domain's
+ * privilege.
  */
 #ifndef HV_XSM_H
 #define HV_XSM_H
@@ -56,26 +58,12 @@ enum xsm_hook {
 	NR_XSM_HOOKS
 };
 
-enum xsm_class {
-	XSM_CLASS_ANY,	   /* always */
-	XSM_CLASS_OWN,	   /* on oneself, or with privilege */
-	XSM_CLASS_CONTROL, /* with privilege */
-	XSM_CLASS_PEER	   /* what the object itself has offered to the subject */
-};
-
-struct xsm_hook_row {
-	const char *name;
-	enum xsm_class class;
-};
-
-struct xsm_module {
-	const char *name;
-	bool (*may)(enum xsm_class class, const struct domain *subject,
-		    const struct domain *object);
-};
-
-extern const struct xsm_hook_row xsm_hooks[NR_XSM_HOOKS];
-extern const struct xsm_module xsm_module_default, xsm_module_silo;
+/* Whoever has no privilege may do this to himself, … */
+#define XSM_OWN                                                                                    \
+	(BIT(XSM_DOMAIN_PARAM) | BIT(XSM_MEMORY_ADJUST) | BIT(XSM_MEMORY_INFO) |                   \
+	 BIT(XSM_EVTCHN_CREATE) | BIT(XSM_EVTCHN_STATUS) | BIT(XSM_GRANT_SETUP))
+/* … and this, which the object itself has offered, to those whom the module lets him meet. */
+#define XSM_PEER (BIT(XSM_EVTCHN_PEER) | BIT(XSM_GRANT_PEER))
 
 /* 0, or -EPERM. object is NULL for operations on the machine. Any context. */
 int xsm_check(enum xsm_hook hook, const struct domain *subject, const struct domain *object);
@@ -87,10 +75,17 @@ int xsm_check(enum xsm_hook hook, const struct domain *subject, const struct dom
 int xsm_target(u16 id, enum xsm_hook hook, struct domain **out);
 
 #ifdef CONFIG_XSM
+/* May a domain without privilege have to do with this other one? */
+bool xsm_may_meet(const struct domain *object);
 /* Boot: make the module of this name the active one; -ENOENT when there is none. */
 int xsm_select(const char *name);
 const char *xsm_active_name(void);
 #else
+static inline bool xsm_may_meet(const struct domain *object)
+{
+	(void)object;
+	return true;
+}
 static inline int xsm_select(const char *name)
 {
 	(void)name;

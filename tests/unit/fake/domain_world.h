@@ -227,7 +227,7 @@ void domain_crash(struct domain *d, const char *why)
 
 void domain_put(struct domain *d)
 {
-	assert_true(d->refs-- > 1);
+	assert_true(d == NULL || d->refs-- > 1);
 }
 
 static inline int world_service(struct domain *d)
