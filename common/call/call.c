@@ -15,10 +15,16 @@ const struct call_row *call_find(const struct call_row *rows, size_t nr, u64 cmd
 	return cmd < nr && rows[cmd].run != NULL ? &rows[cmd] : NULL;
 }
 
-static int run_locked(const struct call_row *row, struct domain *d, void *arg)
+static int run(const struct call_row *row, struct domain *d, void *arg)
 {
 	int err;
 
+	if (row->run == NULL) {
+		return -ENOSYS;
+	}
+	if ((row->flags & CALL_LOCKED) == 0) {
+		return row->run(d, arg);
+	}
 	spin_lock(&control_lock);
 	err = row->run(d, arg);
 	spin_unlock(&control_lock);
@@ -27,19 +33,17 @@ static int run_locked(const struct call_row *row, struct domain *d, void *arg)
 
 int call_run(const struct call_row *row, domid_t target, void *arg)
 {
-	bool has_target = (row->flags & CALL_TARGET) != 0;
-	struct domain *d = current_domain();
-	int err = has_target ? xsm_target(target, row->hook, &d) : xsm_check(row->hook, d, NULL);
+	struct domain *d;
+	int err;
 
-	if (err != 0) {
-		return err;
+	if ((row->flags & CALL_TARGET) == 0) {
+		d = current_domain();
+		err = row->hook != XSM_ANY ? xsm_check(row->hook, d, NULL) : 0;
+		return err != 0 ? err : run(row, d, arg);
 	}
-	if (row->run == NULL) {
-		err = -ENOSYS;
-	} else {
-		err = (row->flags & CALL_LOCKED) != 0 ? run_locked(row, d, arg) : row->run(d, arg);
-	}
-	if (has_target) {
+	err = xsm_target(target, row->hook, &d);
+	if (err == 0) {
+		err = run(row, d, arg);
 		domain_put(d);
 	}
 	return err;

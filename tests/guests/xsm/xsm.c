@@ -211,7 +211,7 @@ static long sched(int32_t cmd, uint16_t domid)
 		arg.w[1] = SHUTDOWN_crash;
 		return call(XEN_SCHED_OP, cmd);
 	}
-	return cmd < 4 ? OWN : NO_CASE;
+	return cmd < 4 || cmd == SCHEDOP_watchdog ? OWN : NO_CASE;
 }
 
 static long params(int32_t cmd, uint16_t domid)
@@ -316,6 +316,8 @@ static void check_special(void)
 	check_eq(xen_call(XEN_PHYSDEV_OP, 25, (uint64_t)&arg, 0, 0), ENOSYS, "physdev_op");
 	check_eq(xen_call(XEN_XSM_OP, (uint64_t)&arg, 0, 0, 0), ENOSYS, "xsm_op");
 	check_eq(xen_call(XEN_HYPFS, 0, 0, 0, 0), ENOSYS, "hypfs_op");
+	clear_arg();
+	check_eq(call(XEN_SCHED_OP, 5), ENOSYS, "shutdown_code, a gap in the table of sched_op");
 }
 
 void guest_main(void)
