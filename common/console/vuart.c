@@ -16,7 +16,7 @@
 #include <hv/inject.h>
 #include <public/arch-arm.h>
 
-#define FIFO_SIZE 512U
+#define FIFO_SIZE 512U /* a power of two */
 
 #define UARTDR	 0x000
 #define UARTFR	 0x018
@@ -39,7 +39,7 @@ struct vuart {
 	struct domain *domain;
 	u32 imsc;	/* interrupts let through */
 	bool is_tx_set; /* TX interrupt pending */
-	u32 first, nr;	/* input FIFO */
+	u32 first, nr;	/* input FIFO; first only rises, its remainder is the place */
 	u8 fifo[FIFO_SIZE];
 };
 
@@ -54,23 +54,15 @@ static void update_line(struct vuart *u)
 	inject_spi_level(u->domain, GUEST_VPL011_SPI, (raw_interrupts(u) & u->imsc) != 0);
 }
 
-static u32 read_data(struct vuart *u)
-{
-	u32 byte = u->fifo[u->first];
-
-	if (u->nr == 0) {
-		return 0;
-	}
-	u->first = (u->first + 1) % FIFO_SIZE;
-	u->nr--;
-	return byte;
-}
-
 static u32 read_register(struct vuart *u, u64 offset)
 {
 	switch (offset) {
 	case UARTDR:
-		return read_data(u);
+		if (u->nr == 0) {
+			return 0;
+		}
+		u->nr--;
+		return u->fifo[u->first++ % FIFO_SIZE];
 	case UARTFR:
 		return (u32)(FR_TXFE | (u->nr == 0 ? FR_RXFE : 0) |
 			     (u->nr == FIFO_SIZE ? FR_RXFF : 0));
@@ -162,8 +154,7 @@ u32 vuart_feed(struct domain *d, const char *buf, u32 len)
 	}
 	spin_lock(&u->lock);
 	while (taken < len && u->nr < FIFO_SIZE) {
-		u->fifo[(u->first + u->nr) % FIFO_SIZE] = (u8)buf[taken++];
-		u->nr++;
+		u->fifo[(u->first + u->nr++) % FIFO_SIZE] = (u8)buf[taken++];
 	}
 	update_line(u);
 	spin_unlock(&u->lock);

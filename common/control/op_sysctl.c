@@ -160,20 +160,21 @@ static int get_cputopo(struct domain *d, void *arg)
 static int get_numa(struct domain *d, void *arg)
 {
 	struct xen_sysctl_numainfo *op = arg;
-	struct xen_sysctl_meminfo info = { frame_nr_total() << PAGE_SHIFT, frame_nr_free()
-										   << PAGE_SHIFT };
-	u32 distance = NUMA_LOCAL;
+	const struct xen_sysctl_meminfo info = { frame_nr_total() << PAGE_SHIFT,
+						 frame_nr_free() << PAGE_SHIFT };
+	const u32 distance = NUMA_LOCAL;
 	bool has_room = op->num_nodes != 0;
-	u64 to_info = has_room ? op->meminfo.va : 0;
-	u64 to_distance = has_room ? op->distance.va : 0;
+	int err = 0;
 
 	(void)d;
 	op->num_nodes = 1;
-	if ((to_info != 0 && guest_copy_to(to_info, &info, sizeof(info)) != 0) ||
-	    (to_distance != 0 && guest_copy_to(to_distance, &distance, sizeof(distance)) != 0)) {
-		return -EFAULT;
+	if (has_room && op->meminfo.va != 0) {
+		err = guest_copy_to(op->meminfo.va, &info, sizeof(info));
 	}
-	return 0;
+	if (err == 0 && has_room && op->distance.va != 0) {
+		err = guest_copy_to(op->distance.va, &distance, sizeof(distance));
+	}
+	return err;
 }
 
 /* Everything has an answer, which is copied back with -ERESTART, too, unless noted otherwise. */

@@ -21,42 +21,35 @@
 /* Pages that are taken out between two preemption points. */
 #define PAGES_SLICE 2U
 
-/* See to it that the domain's fresh block is one of this order. -ERESTART: it is, and is dirty. */
-static int take_fresh_locked(struct domain *d, unsigned int order)
-{
-	bool is_dirty = false;
-	mfn_t frame;
-
-	if (d->fresh_nr == BIT(order)) {
-		return 0;
-	}
-	domain_drop_fresh_locked(d);
-	frame = frame_alloc_dirty(order, d->id, &is_dirty);
-	if (!mfn_is_valid_value(frame)) {
-		return -ENOMEM;
-	}
-	d->fresh = frame;
-	d->fresh_nr = (u32)BIT(order);
-	d->fresh_dirty = is_dirty ? d->fresh_nr : 0;
-	return is_dirty ? -ERESTART : 0;
-}
-
-/* The fresh block, when all of it was clean. -ERESTART: a slice of it has become so. */
+/*
+ * A block of this order for the domain, clean. -ERESTART: it is the domain's fresh block now, and
+ * less of it is dirty than before.
+ */
 static int get_fresh_locked(struct domain *d, unsigned int order, mfn_t *frame)
 {
-	int err = take_fresh_locked(d, order);
-	u32 nr = MIN(d->fresh_dirty, (u32)FRAME_SLICE);
+	bool is_dirty = false;
+	u32 nr;
 
-	if (err == 0 && nr != 0) {
+	if (d->fresh_nr != BIT(order)) {
+		domain_drop_fresh_locked(d);
+		d->fresh = frame_alloc_dirty(order, d->id, &is_dirty);
+		if (!mfn_is_valid_value(d->fresh)) {
+			return -ENOMEM;
+		}
+		d->fresh_nr = (u32)BIT(order);
+		d->fresh_dirty = is_dirty ? d->fresh_nr : 0;
+	} else if (d->fresh_dirty != 0) {
+		nr = MIN(d->fresh_dirty, (u32)FRAME_SLICE);
 		d->fresh_dirty -= nr;
 		arch_scrub_frames(mfn(d->fresh.v + d->fresh_dirty), nr);
-		err = -ERESTART;
+		is_dirty = true;
 	}
-	if (err == 0) {
-		*frame = d->fresh;
-		d->fresh_nr = 0;
+	if (is_dirty) {
+		return -ERESTART;
 	}
-	return err;
+	*frame = d->fresh;
+	d->fresh_nr = 0;
+	return 0;
 }
 
 /* One leaf, or few enough of them; what is in the way is looked for by s2_map(). */
@@ -78,10 +71,8 @@ static int populate_locked(struct domain *d, gfn_t g, unsigned int order)
 	mfn_t frame;
 	int err = 0;
 
-	if (domain_nr_pages(d) + nr > d->max_pages || READ_ONCE(d->is_dying)) {
-		return -EINVAL;
-	}
-	if (d->fresh_dirty == 0 && !is_quick(d, g, order)) {
+	if (domain_nr_pages(d) + nr > d->max_pages || READ_ONCE(d->is_dying) ||
+	    (d->fresh_dirty == 0 && !is_quick(d, g, order))) {
 		return -EINVAL;
 	}
 	if (d->is_direct_mapped) {
@@ -94,10 +85,9 @@ static int populate_locked(struct domain *d, gfn_t g, unsigned int order)
 		err = s2_map(d, g, frame, nr, S2_RAM);
 		if (err != 0) {
 			frame_free_dirty(frame, order);
+		} else {
+			d->max_gfn = MAX(d->max_gfn, g.v + nr - 1);
 		}
-	}
-	if (err == 0) {
-		d->max_gfn = MAX(d->max_gfn, g.v + nr - 1);
 	}
 	return err;
 }

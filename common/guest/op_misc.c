@@ -14,22 +14,20 @@
 
 s64 op_vm_assist(u64 *args)
 {
+	const u64 bit = BIT(VMASST_TYPE_runstate_update_flag);
 	struct domain *d = current_domain();
-	u64 bit;
 
 	if (args[1] != VMASST_TYPE_runstate_update_flag) {
 		return -EINVAL;
 	}
-	bit = BIT(VMASST_TYPE_runstate_update_flag);
 	if (args[0] == VMASST_CMD_enable) {
 		atomic_fetch_or(&d->features, bit);
-		return 0;
-	}
-	if (args[0] == VMASST_CMD_disable) {
+	} else if (args[0] == VMASST_CMD_disable) {
 		atomic_fetch_and(&d->features, ~bit);
-		return 0;
+	} else {
+		return -ENOSYS;
 	}
-	return -ENOSYS;
+	return 0;
 }
 
 s64 op_platform(u64 *args)
