@@ -9,6 +9,7 @@
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/guest_access.h>
+#include <hv/panic.h>
 
 const struct call_row *call_find(const struct call_row *rows, size_t nr, u64 cmd)
 {
@@ -64,6 +65,7 @@ int call_at(const struct call_row *row, u64 gva, void *arg)
 	if (row == NULL) {
 		return -ENOSYS;
 	}
+	ASSERT(row->bytes <= CALL_ARG_MAX);
 	if (guest_copy_from(arg, gva, row->bytes) != 0) {
 		return -EFAULT;
 	}

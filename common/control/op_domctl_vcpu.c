@@ -121,12 +121,10 @@ int domctl_get_cpus(const struct xenctl_bitmap *map, cpumask_t *cpus)
 {
 	u64 bits = 0;
 	u32 nr = MIN(map->nr_bits, 64U);
+	int err = guest_copy_from(&bits, map->bitmap.va, DIV_ROUND_UP(nr, 8));
 
-	if (guest_copy_from(&bits, map->bitmap.va, DIV_ROUND_UP(nr, 8)) != 0) {
-		return -EFAULT;
-	}
 	cpus->bits = nr == 64 ? bits : bits & (BIT(nr) - 1);
-	return 0;
+	return err;
 }
 
 int domctl_put_cpus(const struct xenctl_bitmap *map, cpumask_t cpus)

@@ -33,11 +33,6 @@ struct sysctl_call {
 	u64 *progress; /* x1 */
 };
 
-static u32 online_cpus(void)
-{
-	return (u32)__builtin_popcountl(cpus_online.bits);
-}
-
 static int get_physinfo(struct domain *d, void *arg)
 {
 	struct xen_sysctl_physinfo *info = arg;
@@ -45,8 +40,8 @@ static int get_physinfo(struct domain *d, void *arg)
 	(void)d;
 	memset(info, 0, sizeof(*info));
 	info->threads_per_core = 1;
-	info->cores_per_socket = online_cpus();
-	info->nr_cpus = online_cpus();
+	info->nr_cpus = (u32)__builtin_popcountl(cpus_online.bits);
+	info->cores_per_socket = info->nr_cpus;
 	info->max_cpu_id = nr_cpus - 1;
 	info->nr_nodes = 1;
 	info->cpu_khz = (u32)(time_to_ticks(NSEC_PER_SEC) / 1000);
@@ -128,12 +123,9 @@ static int press_keys(struct domain *d, void *arg)
 	const struct xen_sysctl_debug_keys *op = arg;
 	char keys[KEYS_MAX];
 	u32 nr = MIN(op->nr_keys, KEYS_MAX);
-	int err = 0;
+	int err = guest_copy_from(keys, op->keys.va, nr);
 
 	(void)d;
-	if (guest_copy_from(keys, op->keys.va, nr) != 0) {
-		return -EFAULT;
-	}
 	for (u32 i = 0; i < nr && err == 0; i++) {
 		err = debugkeys_press(keys[i]);
 	}

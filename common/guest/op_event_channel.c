@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * event_channel_op: copies arguments in and out around common/event/evtchn.c and decides which
- * domain an operation is about. The FIFO ABI is not offered; Linux then uses the two-level one.
+ * event_channel_op: the rows of its commands (hv/call.h) around common/event/evtchn.c, and which
+ * domain each is about. The FIFO ABI is not offered; Linux then uses the two-level one.
  */
 #include <hv/call.h>
 #include <hv/domain.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * grant_table_op: arrays of operations, copied element by element around common/grant/grant.c,
+ * grant_table_op: arrays of operations, run element by element (hv/call.h) around common/grant/,
  * with a preemption point between elements: pointer and count then stand on what is left. Version 1
  * only: no transfer, no transitive grants, no status frames.
  */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * memory_op: the table of commands, and the one that every guest needs: the page with its event
- * channels' bits, or a frame of its grant table, at a place of its choice. What was mapped there
- * before is removed first; if it was memory, the domain has given it up. Long commands are
- * interrupted between elements: the number done is then kept in the upper bits of the command word,
- * which the guest never sets.
+ * memory_op: the rows of its commands (hv/call.h), and the one that every guest needs: the page
+ * with its event channels' bits, or a frame of its grant table, at a place of its choice. What was
+ * mapped there before is removed first; if it was memory, the domain has given it up. Long commands
+ * are interrupted between elements: the number done is then kept in the upper bits of the command
+ * word, which the guest never sets.
  */
 #include <hv/call.h>
 #include <hv/domain.h>

@@ -55,10 +55,8 @@ static s64 answer_text(const struct answer *answer, u64 gva)
 	if (room < len) {
 		return -ENOBUFS;
 	}
-	if (guest_copy_to(gva + offsetof(struct xen_varbuf, buf), answer->data, len) != 0) {
-		return -EFAULT;
-	}
-	return len;
+	gva += offsetof(struct xen_varbuf, buf);
+	return guest_copy_to(gva, answer->data, len) != 0 ? -EFAULT : (s64)len;
 }
 
 static s64 get_features(u64 gva)
