@@ -71,12 +71,9 @@ static s64 get_features(u64 gva)
 		return -EINVAL;
 	}
 	info.submap =
-		(u32)(BIT(XENFEAT_auto_translated_physmap) | BIT(XENFEAT_ARM_SMCCC_supported));
-	info.submap |=
-		(u32)BIT(d->is_direct_mapped ? XENFEAT_direct_mapped : XENFEAT_not_direct_mapped);
-	if (d == hardware_domain) {
-		info.submap |= (u32)BIT(XENFEAT_dom0);
-	}
+		(u32)(BIT(XENFEAT_auto_translated_physmap) | BIT(XENFEAT_ARM_SMCCC_supported) |
+		      BIT(d->is_direct_mapped ? XENFEAT_direct_mapped : XENFEAT_not_direct_mapped) |
+		      (d == hardware_domain ? BIT(XENFEAT_dom0) : 0));
 	return guest_copy_to(gva, &info, sizeof(info));
 }
 
