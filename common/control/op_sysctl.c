@@ -91,7 +91,8 @@ static int read_log(struct domain *d, void *arg)
 static int list_domains(struct domain *d, void *arg)
 {
 	struct xen_sysctl_getdomaininfolist *list = arg;
-	u64 *progress = container_of(arg, struct sysctl_call, op.u)->progress;
+	const struct sysctl_call *call = container_of(arg, struct sysctl_call, op.u);
+	u64 *progress = call->progress;
 	bool is_new = *progress >> 32 != IN_PROGRESS;
 	u32 nr = is_new ? 0 : *progress & 0xffff;
 	u32 next = nr == 0 ? list->first_domain : (u32)*progress >> 16;
