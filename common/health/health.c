@@ -210,7 +210,7 @@ int health_op_get(struct domain *d, void *arg)
 	for (u32 i = 0; i < ARRAY_SIZE(h->watchdog); i++) {
 		out->nr_watchdogs += h->watchdog[i].ns != 0;
 	}
-	for (u32 i = 0; i < h->nr_images; i++) {
+	for (u32 i = 0; h->has_images && i < h->nr_images; i++) {
 		out->image_bytes += h->image[i].bytes;
 	}
 	return 0;

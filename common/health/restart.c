@@ -10,6 +10,7 @@
  * or out of budget meanwhile is so as always. No lock is held from one slice to the next.
  */
 #include <hv/arch.h>
+#include <hv/device.h>
 #include <hv/dom_console.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -61,9 +62,11 @@ static int reset_vcpus(struct health *h)
 	return ++h->at < h->d->nr_vcpus ? -ERESTART : 0;
 }
 
+/* Those of the machine first: a disk must not write into the memory of the next life. */
 static int reset_devices(struct health *h)
 {
 	if (h->done == 0) {
+		device_quiet_all(h->d);
 		dom_console_unbind(h->d);
 		h->done = 1;
 	}

@@ -397,8 +397,8 @@ struct bulkhead_health {
 	uint32_t state; /* BULKHEAD_HEALTH_* */
 	uint32_t last;	/* BULKHEAD_FAULT_*, when last_ns is not 0 */
 	uint64_t last_ns;
-	uint64_t took_ns; /* the last restart, from the fault to its first instruction */
-	uint64_t image_bytes;
+	uint64_t took_ns;     /* the last restart, from the fault to its first instruction */
+	uint64_t image_bytes; /* 0: no restart is possible, or not yet */
 	uint32_t nr_faults[BULKHEAD_NR_FAULTS];
 	uint32_t nr_warm, nr_cold;
 	uint32_t nr_watchdogs; /* that run now */

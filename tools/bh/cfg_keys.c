@@ -120,9 +120,10 @@ static int set_vuart(struct cfg *c, const struct key *k)
 	const char *s = source_text(c->source, k->name);
 
 	if (strcmp(s, "sbsa_uart")) {
-		return key_bad(
-			c, k, "vuart = \"%s\" is not known\nthe only kind is vuart = \"sbsa_uart\"",
-			s);
+		return key_bad(c, k,
+			       "vuart = \"%s\" is not known\n"
+			       "the only kind is vuart = \"sbsa_uart\"",
+			       s);
 	}
 	c->vuart = true;
 	return BH_OK;
@@ -156,19 +157,11 @@ static int set_gic(struct cfg *c, const struct key *k)
 /* Keys that other toolstacks need to be told and that have one answer here. */
 static int set_constant(struct cfg *c, const struct key *k)
 {
-	static const struct {
-		const char *key, *value;
-	} allowed[] = {
-		{ "type", "pvh" },
-		{ "type", "pv" },
-		{ "builder", "generic" },
-	};
 	const char *s = source_text(c->source, k->name);
+	bool is_type = !strcmp(k->name, "type");
 
-	for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
-		if (!strcmp(allowed[i].key, k->name) && !strcmp(allowed[i].value, s)) {
-			return BH_OK;
-		}
+	if (is_type ? !strcmp(s, "pvh") || !strcmp(s, "pv") : !strcmp(s, "generic")) {
+		return BH_OK;
 	}
 	return key_bad(c, k, "%s = \"%s\" is not possible here\nremove the key", k->name, s);
 }
@@ -192,11 +185,10 @@ static int set_cap(struct cfg *c, const struct key *k)
 
 	c->has_cap = true;
 	if (!text_u64(s, k->max, &c->cap)) {
-		return key_bad(
-			c, k,
-			"cap = %s is not a number from 0 to %llu\n100 is one whole CPU, 0 means "
-			"no limit",
-			s, (unsigned long long)k->max);
+		return key_bad(c, k,
+			       "cap = %s is not a number from 0 to %llu\n"
+			       "100 is one whole CPU, 0 means no limit",
+			       s, (unsigned long long)k->max);
 	}
 	return BH_OK;
 }
@@ -412,11 +404,10 @@ static int set_number(struct cfg *c, const struct key *k, const char *s)
 	uint64_t *field = (uint64_t *)((char *)c + k->at);
 
 	if (!text_u64(s, k->max, field) || *field < k->min) {
-		return key_bad(
-			c, k,
-			"%s = %s is not a number from %llu to %llu\nwrite it in decimal or as "
-			"0x...",
-			k->name, s, (unsigned long long)k->min, (unsigned long long)k->max);
+		return key_bad(c, k,
+			       "%s = %s is not a number from %llu to %llu\n"
+			       "write it in decimal or as 0x...",
+			       k->name, s, (unsigned long long)k->min, (unsigned long long)k->max);
 	}
 	return BH_OK;
 }
@@ -426,11 +417,10 @@ static int set_size(struct cfg *c, const struct key *k, const char *s)
 	uint64_t *field = (uint64_t *)((char *)c + k->at);
 
 	if (!text_size_kib(s, field) || *field < k->min || *field > k->max || *field % 4) {
-		return key_bad(
-			c, k,
-			"%s = %s is not a usable amount of memory\nwrite it in MiB, at least "
-			"%llu",
-			k->name, s, (unsigned long long)k->min / 1024);
+		return key_bad(c, k,
+			       "%s = %s is not a usable amount of memory\n"
+			       "write it in MiB, at least %llu",
+			       k->name, s, (unsigned long long)k->min / 1024);
 	}
 	return BH_OK;
 }
