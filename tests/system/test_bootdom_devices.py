@@ -4,6 +4,7 @@ import hashlib
 import importlib.machinery
 import importlib.util
 import lzma
+import re
 import subprocess
 
 import pytest
@@ -46,10 +47,10 @@ def partial(folder, node):
     return path
 
 
-def serial(s, name, node):
+def serial(s, name, node, words="", text=""):
     """A domain with the guest serial and a device."""
     tree = s.module("device-tree", partial(s.folder, node))
-    s.domain(name, "serial", memory=32, text=f"vpl011; {tree}")
+    s.domain(name, "serial", memory=32, words=words, text=f"vpl011; {text} {tree}")
 
 
 def disk_initrd(folder):
@@ -136,3 +137,15 @@ def test_refused(machine, tmp_path):
     for number, (_, sentence) in enumerate(REFUSED):
         line = [s for s in text.splitlines() if f"domain bad{number} is not built: " in s]
         assert len(line) == 1 and sentence in line[0], (sentence, line)
+
+
+def test_restart(machine, tmp_path):
+    """Each life finds the device as at power-on, though the one before left its interrupt on."""
+    s = System(tmp_path, more=TWO_UARTS)
+    serial(s, "serial", UART, "leave=2",
+           'bulkhead,restart = "cold"; bulkhead,cold-limit = <2>; bulkhead,window-s = <1000>;')
+    m = machine(raw=s.arguments(), qemu=["-serial", f"file:{tmp_path / 'out'}"]).start()
+    text = m.wait("health: domain 1: reboot: disabled", 60)
+    assert "not ok" not in text
+    assert len(re.findall("serial: ok [0-9]+ - it is active at the end", text)) == 3
+    assert (tmp_path / "out").read_text().count("serial: hello") == 3

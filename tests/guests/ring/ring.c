@@ -8,7 +8,8 @@
  * follow from i: a side that is restarted goes on where it was. Nothing of the peer's is believed:
  * an index too far away counts as garbage. Options: side= 0 or 1, port= own port, count= messages
  * (default 100000). garbage=1: write random words everywhere for seconds= (default 2) instead, or,
- * with side=0, survive that. reset= number of a message behind which this side asks for a reboot.
+ * with side=0, survive that. reset= number of a message behind which this side asks for a reboot;
+ * again=1: it does so when both sides are through.
  */
 #include "lib.h"
 
@@ -23,8 +24,8 @@ struct slot {
 };
 
 struct ring {
-	volatile uint64_t head, pad0[7]; /* written by the sender: messages sent */
-	volatile uint64_t tail, pad1[7]; /* by the receiver: messages taken */
+	volatile uint64_t head, bye, pad0[6]; /* written by the sender: messages sent, it is done */
+	volatile uint64_t tail, pad1[7];      /* by the receiver: messages taken */
 	struct slot slot[SLOTS];
 };
 
@@ -133,6 +134,18 @@ static void run(uint64_t end)
 				    side.out->tail < side.count);
 }
 
+/* What a new life finds. */
+static void look(const volatile uint64_t *at, uint64_t bytes)
+{
+	uint64_t used = 0;
+
+	for (uint64_t i = 0; i < bytes / 8; i++) {
+		used |= at[i];
+	}
+	printf("# region %s: sent %lu taken %lu\n", used != 0 ? "used" : "clean", side.out->head,
+	       side.in->tail);
+}
+
 static void write_garbage(volatile uint64_t *at, uint64_t bytes, uint64_t end)
 {
 	while (ticks() < end) {
@@ -159,6 +172,7 @@ void guest_main(void)
 	side.reset = opt_u64("reset", UINT64_MAX);
 	side.port = (uint32_t)opt_u64("port", 1);
 	check_eq(tell(), 0, "the channel is there");
+	look((const volatile uint64_t *)base, bytes);
 	if (is_garbage && number != 0) {
 		write_garbage((volatile uint64_t *)base, bytes, end);
 		return;
@@ -173,5 +187,12 @@ void guest_main(void)
 	check_eq(side.in->tail, side.count, "all messages have come");
 	check_eq(side.nr_wrong, 0, "no message is lost, doubled or damaged");
 	check_eq(side.nr_bad, 0, "no index is out of place");
-	tell();
+	check_eq(tell(), 0, "the channel is still there");
+	side.out->bye = 1;
+	if (opt_is("again", "1")) {
+		while (side.in->bye == 0) {
+			sleep();
+		}
+		smccc_call(PSCI_SYSTEM_RESET, 0, 0, 0);
+	}
 }

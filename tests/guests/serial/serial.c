@@ -4,7 +4,8 @@
  * It is there and quiet, prints, interrupts as a level and as an edge, and the guest's end of an
  * interrupt is all it takes to have the next. Options: rounds= interrupts of each kind (default
  * 100), leave=1 ends with an interrupt that is active and asserted, for the next domain to find
- * nothing of; storm= microseconds for which the interrupt is never cleared.
+ * nothing of, leave=2 by a reboot, for the next life; storm= microseconds for which the interrupt
+ * is never cleared.
  */
 #include "lib.h"
 
@@ -145,6 +146,9 @@ void guest_main(void)
 	}
 	if (opt_u64("leave", 0) != 0) {
 		leave();
+		if (opt_u64("leave", 0) == 2) {
+			smccc_call(PSCI_SYSTEM_RESET, 0, 0, 0);
+		}
 	} else {
 		wr32(plat.serial + IMSC, 0);
 	}
