@@ -7,6 +7,7 @@
 
 Each image gets an address of its own above FIRST. Text is device-tree source inside the node.
 """
+import socket
 import subprocess
 
 from machine import BUILD
@@ -70,3 +71,16 @@ class System:
         subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-S", "65536", "-o", str(tree),
                         str(source)], check=True, timeout=60)
         return raw_arguments(self.folder, tree, devices=self.loaders)
+
+
+def poke(path, address, data):
+    """Writes to physical memory: a bit that rots. path: the socket of QEMU's GDB server."""
+    with socket.socket(socket.AF_UNIX) as gdb:
+        gdb.settimeout(60)
+        gdb.connect(str(path))
+        for text in ("Qqemu.PhyMemMode:1", f"M{address:x},{len(data):x}:{data.hex()}", "D"):
+            gdb.sendall(f"+${text}#{sum(text.encode()) % 256:02x}".encode())
+            answer = b""
+            while not answer.endswith(b"$OK#9a"):
+                answer += gdb.recv(1)
+                assert len(answer) < 100, answer

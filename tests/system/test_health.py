@@ -5,7 +5,7 @@ import re
 import sys
 
 import pytest
-from bootdomains import System
+from bootdomains import FIRST, System, poke
 from domains import console, domains, wait_beats, wait_console, write_config
 from machine import PROMPT, SCALE, TOP
 
@@ -127,6 +127,19 @@ def test_boot_time_domains(machine, tmp_path):
         assert len(re.findall(rf"health: domain {nr} runs again", text)) == 3
     assert text.count("reboots: crash: memory clean") == 4 and "dirty" not in text
     assert text.count("flies: autopilot: 1 kHz") == 1
+    m.wait("flies: autopilot: beat ")
+
+
+def test_image_that_has_changed(machine, tmp_path):
+    """One word of a kernel that is kept is another: the second restart does not happen."""
+    s = System(tmp_path)
+    s.domain("looper", "crash", words="what=reset after=1000", text=FAILS)
+    s.domain("flies", "autopilot", text="vpl011;")
+    m = machine(raw=s.arguments(),
+                qemu=["-gdb", f"unix:{tmp_path}/gdb,server=on,wait=off"]).start()
+    m.wait("health: domain 1 runs again")
+    poke(tmp_path / "gdb", FIRST + 0x1000, b"\x01")
+    m.wait("health: domain 1: restart failed: its images have changed")
     m.wait("flies: autopilot: beat ")
 
 
