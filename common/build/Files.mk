@@ -5,6 +5,7 @@ obj-y += bootinfo.o
 obj-y += guest_blob.o
 obj-y += tree.o
 obj-$(CONFIG_BOOT_DOMAINS) += describe.o
+obj-$(CONFIG_BOOT_DOMAINS) += dom0_node.o
 obj-$(CONFIG_BOOT_DOMAINS) += guest.o
 build-input-$(CONFIG_CONSOLE_KEEP) := input.o
 obj-$(CONFIG_BOOT_DOMAINS) += $(build-input-y)

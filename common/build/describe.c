@@ -33,7 +33,8 @@ enum kind {
 	OTHER /* read elsewhere */
 };
 
-#define AT(field) offsetof(struct build, field)
+#define AT(field)      offsetof(struct build, field)
+#define NR_MEMORY_ROWS 5 /* the first, which are not for Dom0 */
 
 static const struct row {
 	const char *name;
@@ -129,7 +130,7 @@ static __init bool is_bad_row(struct build *b, const struct row *row)
 			 row->name, REFUSAL_RANGE, n, (u64)row->min, (u64)row->max);
 }
 
-static __init bool are_rows_bad(struct build *b)
+__init bool build_rows_bad(struct build *b)
 {
 	const char *name;
 	int at;
@@ -146,7 +147,7 @@ static __init bool are_rows_bad(struct build *b)
 			return true;
 		}
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+	for (size_t i = b->id ? 0 : NR_MEMORY_ROWS; i < ARRAY_SIZE(rows); i++) {
 		if (is_bad_row(b, &rows[i])) {
 			return true;
 		}
@@ -313,7 +314,7 @@ static __init bool are_images_bad(struct build *b)
 
 __init bool build_describe_bad(struct build *b)
 {
-	bool is_bad = is_name_bad(b) || are_rows_bad(b) || is_memory_bad(b);
+	bool is_bad = is_name_bad(b) || build_rows_bad(b) || is_memory_bad(b);
 
 	b->nr_ranges = b->nr_ram;
 	return is_bad || are_children_bad(b) || are_images_bad(b);

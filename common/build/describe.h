@@ -11,6 +11,7 @@
 #include <hv/bootinfo.h>
 #include <hv/build.h>
 #include <hv/errno.h>
+#include <hv/health.h>
 #include <public/arch-arm.h>
 
 #define BUILD_TREE_ORDER 4U
@@ -27,8 +28,11 @@ extern struct build *builds[BUILD_MAX];
 bool build_bad(struct build *b, bool is_bad, const char *property, const char *fmt, ...)
 	__printf(4, 5);
 
-/* Read b->node. */
+/* Read b->node; the plain properties alone. */
 bool build_describe_bad(struct build *b);
+bool build_rows_bad(struct build *b);
+/* The fault table that the node asks for. */
+struct bulkhead_health_policy build_policy(const struct build *b);
 bool build_is_ram(u64 base, u64 bytes);
 
 /* A child of the domain's node: shared memory, an event channel. */

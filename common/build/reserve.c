@@ -191,7 +191,7 @@ __init bool build_schedule_bad(struct build *b)
 		return true;
 	}
 	for (u32 i = 0; i < b->nr_vcpus; i++) {
-		if (vcpu_create(b->d, (u16)i) || is_affinity_bad(b, i) ||
+		if ((b->id && vcpu_create(b->d, (u16)i)) || is_affinity_bad(b, i) ||
 		    is_reservation_bad(b, i)) {
 			return true;
 		}

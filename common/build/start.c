@@ -67,10 +67,15 @@ static __init int keep(struct build *b)
 	return err;
 }
 
+__init struct bulkhead_health_policy build_policy(const struct build *b)
+{
+	return (struct bulkhead_health_policy){ b->restart,    b->give_up,  b->warm_limit,
+						b->cold_limit, b->window_s, b->watchdog_ms };
+}
+
 __init int build_start(struct build *b)
 {
-	struct bulkhead_health_policy policy = { b->restart,	b->give_up,  b->warm_limit,
-						 b->cold_limit, b->window_s, b->watchdog_ms };
+	struct bulkhead_health_policy policy = build_policy(b);
 	int err = open_channels(b->d);
 
 	err = err ? err : vcpu_power_on(b->d->vcpus[0], b->images.entry, b->images.tree);

@@ -8,6 +8,7 @@
 #include "dom0.h"
 
 #include <hv/arch.h>
+#include <hv/build.h>
 #include <hv/cmdline.h>
 #include <hv/compiler.h>
 #include <hv/errno.h>
@@ -139,18 +140,18 @@ static __init int fill(struct dom0 *dom0)
 
 /*
  * dom0_restart=always|auto|never: whether Dom0 alone is restarted after a crash, a reboot or its
- * watchdog. auto: if there are other domains, else the machine is reset.
+ * watchdog. auto: if there are other domains, else the machine is reset. True: auto.
  */
-static __init bool read_policy(bool *is_if_others)
+static __init bool read_policy(struct bulkhead_health_policy *policy)
 {
 	const char *word = cmdline_get("dom0_restart");
 
-	*is_if_others = !word || !strcmp(word, "auto");
-	if (word && !*is_if_others && strcmp(word, "always") && strcmp(word, "never")) {
+	if (word && !strcmp(word, "never")) {
+		policy->restart = BULKHEAD_RESTART_never;
+	} else if (word && strcmp(word, "always") && strcmp(word, "auto")) {
 		pr_warn("dom0: dom0_restart=%s is not known: give always, auto or never\n", word);
-		*is_if_others = true;
 	}
-	return *is_if_others || !strcmp(word, "always");
+	return !word || strcmp(word, "always");
 }
 
 /* What it is loaded with, now and by restarts; of these, all but the checksum. */
@@ -163,19 +164,26 @@ static __init int add_images(struct dom0 *dom0)
 		.window_s = 60,
 		.watchdog_ms = (u32)MIN(cmdline_number("dom0_watchdog_ms", 0), HEALTH_WATCHDOG_MAX),
 	};
-	bool is_if_others;
-	int rc;
+	bool is_if_others = false;
+	int rc = IS_ENABLED(CONFIG_BOOT_DOMAINS) ? build_dom0(dom0->d, &policy) : -ENOENT;
 
-	is_restarted = read_policy(&is_if_others);
-	rc = boot_images_add(dom0->d, &dom0->images, dom0->fdt, is_restarted);
-	if (rc || !is_restarted) {
+	if (rc == -ENOENT) {
+		is_if_others = read_policy(&policy);
+	} else if (rc) {
 		return rc;
 	}
-	dom0->d->health->is_if_others = is_if_others;
-	do {
-		rc = health_note(dom0->d);
-	} while (rc == -ERESTART);
-	return rc ? rc : health_set_policy(dom0->d, &policy);
+	is_restarted = policy.restart != BULKHEAD_RESTART_never;
+	rc = boot_images_add(dom0->d, &dom0->images, dom0->fdt, is_restarted);
+	if (!rc && is_restarted) {
+		do {
+			rc = health_note(dom0->d);
+		} while (rc == -ERESTART);
+	}
+	rc = rc ? rc : health_set_policy(dom0->d, &policy);
+	if (!rc) {
+		dom0->d->health->is_if_others = is_if_others;
+	}
+	return rc;
 }
 
 __init int dom0_build(void)

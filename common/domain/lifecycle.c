@@ -128,7 +128,7 @@ static bool has_taken_fault(struct domain *d, u8 code)
 	return false;
 }
 
-/* The machine goes with the hardware domain, unless that is restarted. */
+/* The machine goes with the hardware domain, unless that is restarted, or others outlive it. */
 static void hardware_domain_ended(u8 code)
 {
 	pr_info("the hardware domain has stopped, reason %u: machine %s", code,
@@ -149,7 +149,7 @@ void domain_shutdown(struct domain *d, u8 code)
 	if (has_taken_fault(d, code)) {
 		return;
 	}
-	if (d == hardware_domain) {
+	if (d == hardware_domain && (code == DOMAIN_SHUTDOWN_POWEROFF || !d->is_outlived)) {
 		hardware_domain_ended(code);
 	}
 	spin_lock(&d->lock);

@@ -58,6 +58,8 @@ int health_set_policy(struct domain *d, const struct bulkhead_health_policy *pol
 	}
 	spin_lock(&d->lock);
 	h->table.policy = *policy;
+	d->is_outlived = policy->restart != BULKHEAD_RESTART_never &&
+			 policy->give_up == BULKHEAD_GIVE_UP_disable;
 	h->table.warm.nr = 0;
 	h->table.cold.nr = 0;
 	if (h->state == BULKHEAD_HEALTH_given_up) {

@@ -13,6 +13,7 @@
 
 #include <hv/bootinfo.h>
 #include <hv/domain.h>
+#include <hv/health.h>
 #include <hv/types.h>
 
 #define BUILD_MAX	 32UL /* domains, and ids: 1 … BUILD_MAX */
@@ -67,5 +68,10 @@ struct build {
 
 /* Boot: read /chosen, build what it describes and start each at once. Returns how many run. */
 u32 build_domains(void);
+/*
+ * Boot: Dom0's node, if there is one: scheduling is set, and the policy is what it says. -ENOENT:
+ * it says nothing of restarts; -EINVAL after a line that says why, -ENOMEM.
+ */
+int build_dom0(struct domain *d, struct bulkhead_health_policy *policy);
 
 #endif

@@ -71,6 +71,7 @@ struct domain {
 	bool is_control_paused; /* paused by domctl; counts once in pause_count */
 	bool is_created;	/* construction is complete */
 	bool is_shut_down;
+	bool is_outlived; /* when it is given up: only the hardware domain may not be */
 	bool is_dying;
 	u8 shutdown_code;
 	u8 teardown_step;

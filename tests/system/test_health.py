@@ -131,23 +131,31 @@ def test_boot_time_domains(machine, tmp_path):
 
 
 def test_image_that_has_changed(machine, tmp_path):
-    """One word of a kernel that is kept is another: the second restart does not happen."""
+    """One word of a kernel that is kept is another: the second restart does not happen.
+
+    Dom0's node is broken: it is not built, and the others do not mind.
+    """
     s = System(tmp_path)
     s.domain("looper", "crash", words="what=reset after=1000", text=FAILS)
     s.domain("flies", "autopilot", text="vpl011;")
+    s.dom0()
+    s.chosen('dom0 { compatible = "bulkhead,dom0"; bulkhead,restart = "hot"; };')
     m = machine(raw=s.arguments(),
                 qemu=["-gdb", f"unix:{tmp_path}/gdb,server=on,wait=off"]).start()
-    m.wait("health: domain 1 runs again")
+    text = m.wait("health: domain 1 runs again")
+    assert 'domain Domain-0 is not built: bulkhead,restart: "hot" is not known here' in text
     poke(tmp_path / "gdb", FIRST + 0x1000, b"\x01")
     m.wait("health: domain 1: restart failed: its images have changed")
     m.wait("flies: autopilot: beat ")
 
 
 def test_dom0_beside_a_boot_time_domain(machine, tmp_path):
-    """The new Dom0 finds the domain of the boot tree, and its console."""
+    """The new Dom0 finds the domain of the boot tree, and its console; given up, it is outlived."""
     s = System(tmp_path)
     s.domain("autopilot", "autopilot", text="vpl011;")
     s.dom0()
+    s.chosen('dom0 { compatible = "bulkhead,dom0"; bulkhead,restart = "cold"; '
+             'bulkhead,cold-limit = <1>; bulkhead,window-s = <10000>; bulkhead,weight = <300>; };')
     m = machine(raw=s.arguments())
     m.boot()
     wait_beats(m, 2)
@@ -157,4 +165,9 @@ def test_dom0_beside_a_boot_time_domain(machine, tmp_path):
     m.wait(re.escape(PROMPT), 300)
     m.sh("dmesg -n 1")
     assert list(domains(m)) == ["Domain-0", "autopilot"]
+    assert "300" in m.sh("bh sched-credit -d 0")
     wait_beats(m, 2)
+    m.send("echo b >/proc/sysrq-trigger\n")
+    m.wait(r"health: domain 0: reboot: disabled", 200)
+    m.send("\x01\x01" * 3 + "a")
+    m.wait("audit: d1: [0-9]+ leaves, 0 wrong")
