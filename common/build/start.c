@@ -57,7 +57,8 @@ static __init int keep(struct build *b)
 
 	for (u32 i = b->nr_ram; i < b->nr_ranges; i++) {
 		h->kept[h->nr_kept++] = (struct health_range){ b->range[i].gpa >> PAGE_SHIFT,
-							       b->range[i].bytes >> PAGE_SHIFT };
+							       b->range[i].bytes >> PAGE_SHIFT,
+							       b->range[i].pa >> PAGE_SHIFT };
 	}
 	h->reopen = open_channels;
 	do {

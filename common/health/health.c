@@ -62,11 +62,11 @@ int health_set_policy(struct domain *d, const struct bulkhead_health_policy *pol
 			 policy->give_up == BULKHEAD_GIVE_UP_disable;
 	h->table.warm.nr = 0;
 	h->table.cold.nr = 0;
-	if (h->state == BULKHEAD_HEALTH_given_up) {
-		h->state = BULKHEAD_HEALTH_good;
+	if (h->shown.state == BULKHEAD_HEALTH_given_up) {
+		h->shown.state = BULKHEAD_HEALTH_good;
 	}
 	spin_unlock(&d->lock);
-	health_watchdog_restart(h);
+	health_watchdog_reset(h, true);
 	return 0;
 }
 
@@ -85,23 +85,23 @@ static enum health_action decide_locked(struct health *h, u32 kind)
 	u64 now = time_now();
 	enum health_action action;
 
-	if (d->is_dying || d->is_shut_down || h->state != BULKHEAD_HEALTH_good) {
+	if (d->is_dying || d->is_shut_down || h->shown.state != BULKHEAD_HEALTH_good) {
 		return HEALTH_LEAVE;
 	}
-	h->nr_faults[kind]++;
-	h->last = (u8)kind;
-	h->last_ns = now;
+	h->shown.nr_faults[kind]++;
+	h->shown.last = kind;
+	h->shown.last_ns = now;
 	if (!h->has_images || (h->is_if_others && domain_count() < 2)) {
 		return HEALTH_LEAVE;
 	}
 	action = health_decide(&h->table, now);
 	if (action == HEALTH_WARM || action == HEALTH_COLD) {
-		h->state = BULKHEAD_HEALTH_restarting;
+		h->shown.state = BULKHEAD_HEALTH_restarting;
 		h->is_cold = action == HEALTH_COLD;
 		domain_hold(d);
 		domain_pause_locked(d);
 	} else if (action != HEALTH_LEAVE) {
-		h->state = BULKHEAD_HEALTH_given_up;
+		h->shown.state = BULKHEAD_HEALTH_given_up;
 	}
 	return action;
 }
@@ -121,10 +121,10 @@ static bool fault(struct domain *d, u8 code)
 	action = decide_locked(h, kind);
 	spin_unlock(&d->lock);
 	if (action == HEALTH_LEAVE) {
-		return READ_ONCE(h->state) == BULKHEAD_HEALTH_restarting;
+		return READ_ONCE(h->shown.state) == BULKHEAD_HEALTH_restarting;
 	}
 	pr_info("health: domain %u: %s: %s", d->id, fault_names[kind], action_names[action]);
-	health_trace(d, kind, h->last_ns);
+	health_trace(d, kind, h->shown.last_ns);
 	if (action == HEALTH_RESET) {
 		arch_machine_reset();
 	}
@@ -146,7 +146,7 @@ void health_give_up(struct health *h, int err)
 				: "memory or channels are missing",
 	       err);
 	spin_lock(&d->lock);
-	h->state = BULKHEAD_HEALTH_given_up;
+	h->shown.state = BULKHEAD_HEALTH_given_up;
 	spin_unlock(&d->lock);
 	if (h->table.policy.give_up == BULKHEAD_GIVE_UP_reset) {
 		arch_machine_reset();
@@ -174,7 +174,7 @@ static void changed(struct domain *d, bool is_end)
 		return;
 	}
 	h->is_released = true;
-	health_watchdog_stop(h);
+	health_watchdog_reset(h, false);
 	timer_cancel(&h->timer);
 	if (h->image != NULL) {
 		domain_hold(d);
@@ -199,16 +199,8 @@ int health_op_get(struct domain *d, void *arg)
 	if (h == NULL) {
 		return 0;
 	}
+	*out = h->shown;
 	out->policy = h->table.policy;
-	out->state = h->state;
-	out->last = h->last;
-	out->last_ns = h->last_ns;
-	out->took_ns = h->took_ns;
-	out->nr_warm = h->nr_warm;
-	out->nr_cold = h->nr_cold;
-	for (u32 i = 0; i < BULKHEAD_NR_FAULTS; i++) {
-		out->nr_faults[i] = h->nr_faults[i];
-	}
 	for (u32 i = 0; i < ARRAY_SIZE(h->watchdog); i++) {
 		out->nr_watchdogs += h->watchdog[i].ns != 0;
 	}

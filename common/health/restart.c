@@ -29,27 +29,40 @@
 #define LOOKS_SLICE  4U
 #define FRAMES_SLICE 8U
 
-static int check_images(struct health *h)
+static int check_images(struct domain *d)
 {
+	struct health *h = d->health;
 	int err = health_sum_images(h);
 
 	return err == 0 && h->sum != h->wanted ? -EIO : err;
 }
 
-static int close_channels(struct health *h)
+/* What it has told the hypervisor. */
+static int forget_words(struct domain *d)
 {
-	return evtchn_reset(h->d);
-}
-
-static int drop_grants(struct health *h)
-{
-	return grant_unmap_all(h->d);
+	if (IS_ENABLED(CONFIG_TOOLSTACK)) {
+		domain_watch_drop(d->id);
+	}
+	dom_console_unbind(d);
+	spin_lock(&d->lock);
+	domain_drop_fresh_locked(d);
+	d->shared_info_frame = gfn(INVALID_FRAME);
+	d->features = 0;
+	d->hvm_params[HVM_PARAM_CALLBACK_IRQ] = 0;
+	if (d == hardware_domain) {
+		memset(d->hvm_params, 0, sizeof(d->hvm_params));
+	}
+	spin_unlock(&d->lock);
+	memset(d->shared_info, 0, PAGE_SIZE);
+	wallclock_show(d);
+	return 0;
 }
 
 /* vCPU 0 was reset before it came here. */
-static int reset_vcpus(struct health *h)
+static int reset_vcpus(struct domain *d)
 {
-	struct vcpu *v = h->d->vcpus[h->at];
+	struct health *h = d->health;
+	struct vcpu *v = d->vcpus[h->at];
 
 	if (v != NULL) {
 		timer_cancel(&v->oneshot);
@@ -59,33 +72,19 @@ static int reset_vcpus(struct health *h)
 			arch_vcpu_reset(v, 0, 0);
 		}
 	}
-	return ++h->at < h->d->nr_vcpus ? -ERESTART : 0;
+	return ++h->at < d->nr_vcpus ? -ERESTART : 0;
 }
 
-/* Those of the machine first: a disk must not write into the memory of the next life. */
-static int reset_devices(struct health *h)
+/* The range that has the guest frame h->done, or NULL. */
+static const struct health_range *find(const struct health *h, const struct health_range *at,
+				       u32 nr)
 {
-	if (h->done == 0) {
-		device_quiet_all(h->d);
-		dom_console_unbind(h->d);
-		h->done = 1;
-	}
-	return arch_domain_reset(h->d);
-}
-
-static bool is_in(const struct health_range *ranges, u32 nr, u64 g)
-{
-	for (u32 i = 0; i < nr; i++) {
-		if (g - ranges[i].gfn < ranges[i].nr) {
-			return true;
+	for (; nr != 0; nr--, at++) {
+		if (h->done - at->gfn < at->nr) {
+			return at;
 		}
 	}
-	return false;
-}
-
-static bool is_kept(const struct health *h)
-{
-	return is_in(h->kept, h->nr_kept, h->done);
+	return NULL;
 }
 
 static bool is_ram(const struct s2_entry *e)
@@ -95,7 +94,7 @@ static bool is_ram(const struct s2_entry *e)
 
 /*
  * Call leaf() for what is at the guest frame h->done, and nr - 1 frames behind it that are alike.
- * It returns how many it is done with, or -errno.
+ * It returns how many it is done with, 0 to look at it again, or -errno.
  */
 static int walk(struct health *h, s64 (*leaf)(struct health *h, const struct s2_entry *e, u64 nr))
 {
@@ -125,7 +124,7 @@ static s64 note_leaf(struct health *h, const struct s2_entry *e, u64 nr)
 	} else if (h->nr_ram == HEALTH_RAM_MAX) {
 		return -ENOSPC;
 	} else {
-		h->ram[h->nr_ram++] = (struct health_range){ h->done, nr };
+		h->ram[h->nr_ram++] = (struct health_range){ .gfn = h->done, .nr = nr };
 	}
 	return (s64)nr;
 }
@@ -135,21 +134,21 @@ int restart_note_ram(struct health *h)
 	return walk(h, note_leaf);
 }
 
-static s64 unmap_leaf(struct health *h, const struct s2_entry *e, u64 nr)
+static s64 unmap(struct health *h)
 {
-	s64 err;
+	s64 err = s2_unmap(h->d, gfn(h->done), 1);
 
-	if (is_ram(e) || e->kind == S2_NONE || e->kind == S2_DEVICE || is_kept(h)) {
-		return (s64)nr;
-	}
-	err = s2_unmap(h->d, gfn(h->done), 1);
-	return err < 0 ? err : 1;
+	return MIN(err, 0);
 }
 
-/* What is mapped of others, and of the hypervisor. */
-static int unmap_foreign(struct health *h)
+/* The caller's reference to the frame goes with the mapping. */
+static int map(struct health *h, mfn_t frame, enum s2_kind kind)
 {
-	return walk(h, unmap_leaf);
+	if (s2_map(h->d, gfn(h->done), frame, 1, kind) != 0) {
+		frame_put(frame);
+		return -ENOMEM;
+	}
+	return 0;
 }
 
 /* Where there is but one: it may still be the domain's, covered by something else. */
@@ -161,86 +160,63 @@ static mfn_t get_direct(const struct domain *d, u64 g)
 	return frame_alloc_range(0, d->id, mfn(g), mfn(g + 1));
 }
 
-/* A frame at h->done, for one that was given away or covered, or that another domain reaches. */
+/* A frame for one that was given away or covered, or that another domain reaches. */
 static s64 fill_hole(struct health *h)
 {
 	struct domain *d = h->d;
-	u64 g = h->done;
-	mfn_t frame = d->is_direct_mapped ? get_direct(d, g) : frame_alloc(0, d->id);
+	mfn_t frame = d->is_direct_mapped ? get_direct(d, h->done) : frame_alloc(0, d->id);
 
 	if (!mfn_is_valid_value(frame)) {
 		return d->is_direct_mapped ? -EBUSY : -ENOMEM;
 	}
 	arch_scrub_frames(frame, 1);
-	if (s2_map(d, gfn(g), frame, 1, S2_RAM) != 0) {
-		frame_put(frame);
-		return -ENOMEM;
+	return map(h, frame, S2_RAM) != 0 ? -ENOMEM : 1;
+}
+
+/* Shared memory is the frame that it was at first, even if the guest has put another there. */
+static s64 renew_shared(struct health *h, const struct s2_entry *e, u64 frame)
+{
+	if (e->kind == S2_NONE) {
+		return frame_get(mfn(frame), HV_DOMID_HYP) ? map(h, mfn(frame), S2_FOREIGN)
+							   : -EBUSY;
+	}
+	if (e->frame.v != frame) {
+		return unmap(h);
+	}
+	if (h->is_cold) {
+		arch_scrub_frames(e->frame, 1);
 	}
 	return 1;
 }
 
-static s64 clear_leaf(struct health *h, const struct s2_entry *e, u64 nr)
+static s64 renew_leaf(struct health *h, const struct s2_entry *e, u64 nr)
 {
+	const struct health_range *shared = find(h, h->kept, h->nr_kept);
 	u64 n = 0;
 
-	if (e->kind == S2_NONE && is_in(h->ram, h->nr_ram, h->done)) {
+	if (shared != NULL) {
+		return renew_shared(h, e, shared->frame + h->done - shared->gfn);
+	}
+	if (e->kind == S2_NONE && find(h, h->ram, h->nr_ram) != NULL) {
 		return fill_hole(h);
 	}
 	if (e->kind == S2_NONE || e->kind == S2_DEVICE) {
 		return (s64)nr;
 	}
-	if (is_kept(h)) {
-		if (h->is_cold) {
-			arch_scrub_frames(e->frame, 1);
-		}
-		return 1;
-	}
-	while (n < MIN(nr, FRAMES_SLICE) && frame_refs(mfn(e->frame.v + n)) == 1) {
+	while (is_ram(e) && n < MIN(nr, FRAMES_SLICE) && frame_refs(mfn(e->frame.v + n)) == 1) {
 		n++;
 	}
 	if (n == 0) {
-		return s2_unmap(h->d, gfn(h->done), 1) < 0 ? -ENOMEM : fill_hole(h);
+		return unmap(h); /* another's, or another domain reaches it */
 	}
 	arch_scrub_frames(e->frame, n);
 	return (s64)n;
 }
 
-static int clear_memory(struct health *h)
+/* Nothing is mapped of others; its own memory is all there, and clear. */
+static int renew_memory(struct domain *d)
 {
-	return walk(h, clear_leaf);
-}
-
-static int release_grants(struct health *h)
-{
-	return grant_release(h->d);
-}
-
-static int clear_shared_info(struct health *h)
-{
-	memset(h->d->shared_info, 0, PAGE_SIZE);
-	wallclock_show(h->d);
-	return 0;
-}
-
-/* What it has told the hypervisor. */
-static int forget_words(struct health *h)
-{
-	struct domain *d = h->d;
-	bool is_hardware = d == hardware_domain;
-
-	if (IS_ENABLED(CONFIG_TOOLSTACK)) {
-		domain_watch_drop(d->id);
-	}
-	spin_lock(&d->lock);
-	domain_drop_fresh_locked(d);
-	d->shared_info_frame = gfn(INVALID_FRAME);
-	d->features = 0;
-	d->hvm_params[HVM_PARAM_CALLBACK_IRQ] = 0;
-	if (is_hardware) {
-		memset(d->hvm_params, 0, sizeof(d->hvm_params));
-	}
-	spin_unlock(&d->lock);
-	return 0;
+	return walk(d->health, renew_leaf);
 }
 
 /* The channels that the toolstack has made before the first life, under the same numbers. */
@@ -262,47 +238,55 @@ static int reopen_params(struct domain *d)
 					       (u32)console);
 }
 
-static int reopen(struct health *h)
+static int reopen(struct domain *d)
 {
-	return h->reopen != NULL ? h->reopen(h->d) : reopen_params(h->d);
+	return d->health->reopen != NULL ? d->health->reopen(d) : reopen_params(d);
 }
 
-static int tell(struct health *h)
+static int load_images(struct domain *d)
 {
-	h->took_ns = time_now() - h->last_ns;
-	pr_info("health: domain %u runs again after %lu us", h->d->id, h->took_ns / NSEC_PER_USEC);
+	return health_load_images(d->health);
+}
+
+static int tell(struct domain *d)
+{
+	struct health *h = d->health;
+
+	h->shown.took_ns = time_now() - h->shown.last_ns;
+	pr_info("health: domain %u runs again after %lu us", d->id,
+		h->shown.took_ns / NSEC_PER_USEC);
 	return 0;
 }
 
-static int start(struct health *h)
+static int start(struct domain *d)
 {
-	struct domain *d = h->d;
+	struct health *h = d->health;
 	struct vcpu *v = d->vcpus[0];
 
 	arch_domain_forget(d);
 	v->arch.regs.pc = h->entry;
 	v->arch.regs.x[0] = h->x0;
-	h->nr_warm += !h->is_cold;
-	h->nr_cold += h->is_cold;
-	health_watchdog_restart(h);
-	health_trace(d, ~0UL, h->took_ns);
-	store_release(&h->state, (u8)BULKHEAD_HEALTH_good);
+	h->shown.nr_warm += !h->is_cold;
+	h->shown.nr_cold += h->is_cold;
+	health_watchdog_reset(h, true);
+	health_trace(d, ~0UL, h->shown.took_ns);
+	store_release(&h->shown.state, (u32)BULKHEAD_HEALTH_good);
 	domain_changed(d, false);
 	return 0;
 }
 
-static int (*const steps[])(struct health *h) = {
+/* Devices are quiet before memory is cleared: a disk must not write into the next life's. */
+static int (*const steps[])(struct domain *d) = {
 	check_images,
-	close_channels,
-	drop_grants,
-	reset_vcpus,
-	reset_devices,
-	unmap_foreign,
-	clear_memory,
-	release_grants,
-	clear_shared_info,
+	evtchn_reset,
+	grant_unmap_all,
 	forget_words,
-	health_load_images,
+	reset_vcpus,
+	device_quiet_all,
+	arch_domain_reset,
+	renew_memory,
+	grant_release,
+	load_images,
 	reopen,
 	tell,
 	start,
@@ -321,11 +305,11 @@ bool health_run(struct vcpu *v)
 	struct health *h = load_acquire(&v->domain->health);
 	int err;
 
-	if (h == NULL || READ_ONCE(h->state) != BULKHEAD_HEALTH_restarting) {
+	if (h == NULL || READ_ONCE(h->shown.state) != BULKHEAD_HEALTH_restarting) {
 		return false;
 	}
 	do {
-		err = steps[h->step](h);
+		err = steps[h->step](h->d);
 		if (err == 0) {
 			restart_next_step(h);
 		} else if (err != -ERESTART) {
@@ -371,7 +355,7 @@ static void begin(struct defer_work *work)
 	}
 	domain_wait_off_cpu(d);
 	if (!READ_ONCE(d->is_dying)) {
-		health_watchdog_stop(h);
+		health_watchdog_reset(h, false);
 		prepare(h);
 		domain_unpause(d);
 	}

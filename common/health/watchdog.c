@@ -124,7 +124,7 @@ int health_watchdog(struct domain *d, u32 id, u32 seconds)
 	return i < 0 || id != 0 ? MIN(i, 0) : i + 1;
 }
 
-void health_watchdog_restart(struct health *h)
+void health_watchdog_reset(struct health *h, bool is_on)
 {
 	struct domain *d = h->d;
 
@@ -132,17 +132,7 @@ void health_watchdog_restart(struct health *h)
 	for (u32 i = 0; i < HEALTH_NR_WATCHDOGS; i++) {
 		arm_locked(h, i, 0);
 	}
-	arm_locked(h, WATCHDOG_POLICY, h->table.policy.watchdog_ms * NSEC_PER_MSEC);
+	arm_locked(h, WATCHDOG_POLICY, is_on ? h->table.policy.watchdog_ms * NSEC_PER_MSEC : 0);
 	set_timer_locked(h);
 	spin_unlock(&d->lock);
-}
-
-void health_watchdog_stop(struct health *h)
-{
-	spin_lock(&h->d->lock);
-	for (u32 i = 0; i < ARRAY_SIZE(h->watchdog); i++) {
-		arm_locked(h, i, 0);
-	}
-	set_timer_locked(h);
-	spin_unlock(&h->d->lock);
 }

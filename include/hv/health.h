@@ -65,26 +65,23 @@ struct health_image {
 
 struct health_range {
 	u64 gfn, nr;
+	u64 frame; /* of shared memory: the first */
 };
 
 struct health {
 	struct domain *d;
 	struct health_table table;
-	u32 nr_faults[BULKHEAD_NR_FAULTS];
-	u64 last_ns;	 /* of the last fault, 0 = none */
-	u8 last;	 /* BULKHEAD_FAULT_* */
-	u8 state;	 /* BULKHEAD_HEALTH_* */
-	bool is_cold;	 /* the restart under way */
+	struct bulkhead_health shown; /* what has happened, as get_health tells it */
+	bool is_cold;		      /* the restart under way */
 	bool has_images; /* complete */
 	u8 step;
 	u32 at;	    /* vCPU or image that the step is at */
 	u64 done;   /* of the step: guest frames, bytes of the image */
 	u64 sum;    /* of what has been looked at */
 	u64 wanted; /* checksum of all images */
-	u64 took_ns;
 	u64 entry, x0;	 /* where it starts */
 	u32 block_order; /* of images that are in frames of the hypervisor's */
-	u32 nr_images, nr_kept, nr_ram, nr_warm, nr_cold;
+	u32 nr_images, nr_kept, nr_ram;
 	struct health_image *image;		   /* heap page */
 	struct health_range kept[HEALTH_KEPT_MAX]; /* by a WARM restart, mapping and content */
 	struct health_range ram[HEALTH_RAM_MAX];   /* that it begins each life with */
@@ -132,10 +129,9 @@ bool health_run(struct vcpu *v);
  * the id, 0, or -errno.
  */
 int health_watchdog(struct domain *d, u32 id, u32 seconds);
-/* For a new life: the policy's watchdog runs, if there is one, and none of the domain's own. */
-void health_watchdog_restart(struct health *h);
+/* None of the domain's own watchdogs runs, and that of the policy, if it has one, only if is_on. */
+void health_watchdog_reset(struct health *h, bool is_on);
 void health_watchdog_init(struct health *h);
-void health_watchdog_stop(struct health *h);
 
 /* Commands of the private hypercall. */
 int health_op_set(struct domain *d, void *arg);

@@ -41,13 +41,14 @@
 #define EVTCHNOP_send		  4
 #define EVTCHNOP_alloc_unbound	  6
 
-#define XENMEM_add_to_physmap	  7
-#define XENMAPSPACE_shared_info	  0
-#define HVMOP_set_param		  0
-#define HVMOP_get_param		  1
-#define HVM_PARAM_CONSOLE_PFN	  17
-#define HVM_PARAM_CONSOLE_EVTCHN  18
-#define VCPUOP_register_vcpu_info 10
+#define XENMEM_add_to_physmap	   7
+#define XENMEM_remove_from_physmap 15
+#define XENMAPSPACE_shared_info	   0
+#define HVMOP_set_param		   0
+#define HVMOP_get_param		   1
+#define HVM_PARAM_CONSOLE_PFN	   17
+#define HVM_PARAM_CONSOLE_EVTCHN   18
+#define VCPUOP_register_vcpu_info  10
 
 struct xen_add_to_physmap {
 	uint16_t domid, size;

@@ -9,7 +9,7 @@
  * an index too far away counts as garbage. Options: side= 0 or 1, port= own port, count= messages
  * (default 100000). garbage=1: write random words everywhere for seconds= (default 2) instead, or,
  * with side=0, survive that. reset= number of a message behind which this side asks for a reboot;
- * again=1: it does so when both sides are through.
+ * again=1: it does so when both sides are through, and has unmapped a page of the region by then.
  */
 #include "lib.h"
 
@@ -146,6 +146,17 @@ static void look(const volatile uint64_t *at, uint64_t bytes)
 	       side.in->tail);
 }
 
+/* XENMEM_remove_from_physmap of this domain. */
+static long remove_page(uint64_t at)
+{
+	struct {
+		uint16_t domid;
+		uint64_t gpfn;
+	} arg = { 0x7ff0, at / 4096 };
+
+	return xen_call(XEN_MEMORY_OP, XENMEM_remove_from_physmap, (uint64_t)&arg, 0, 0);
+}
+
 static void write_garbage(volatile uint64_t *at, uint64_t bytes, uint64_t end)
 {
 	while (ticks() < end) {
@@ -193,6 +204,7 @@ void guest_main(void)
 		while (side.in->bye == 0) {
 			sleep();
 		}
+		check_eq(remove_page(base), 0, "a page of the region is unmapped");
 		smccc_call(PSCI_SYSTEM_RESET, 0, 0, 0);
 	}
 }
