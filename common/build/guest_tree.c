@@ -90,14 +90,6 @@ static __init int set_gic(void *fdt, bool is_host)
 				    gic_info.nr_redist_regions);
 }
 
-static __init bool is_device_bad(struct build *b, const void *partial, int node)
-{
-	struct device_refusal why = { .property = NULL };
-	bool is_bad = device_partial_bad(b->d, partial, node, &why);
-
-	return build_bad(b, why.property != NULL, why.property, "%s", why.text) || is_bad;
-}
-
 /* The node /passthrough with all that is below it, as Xen's toolstack has it, and the aliases. */
 static __init int copy_nodes(struct build *b, void *fdt, const void *partial)
 {
@@ -111,7 +103,8 @@ static __init int copy_nodes(struct build *b, void *fdt, const void *partial)
 		from = fdt_next_node(partial, from, &depth);
 	}
 	for (; !rc && from >= 0 && depth > 0; from = fdt_next_node(partial, from, &depth)) {
-		if (depth > DEPTH_MAX || is_device_bad(b, partial, from)) {
+		b->is_refused = depth <= DEPTH_MAX && device_partial_bad(b->d, partial, from);
+		if (depth > DEPTH_MAX || b->is_refused) {
 			return -FDT_ERR_BADSTRUCTURE;
 		}
 		to[depth] = fdt_add_subnode(fdt, to[depth - 1], fdt_get_name(partial, from, NULL));

@@ -44,9 +44,10 @@ bool device_has_irq(const struct device *dev, u32 irq)
 
 static bool is_picked(const struct device *dev, const struct device_pick *pick)
 {
-	return pick->path != NULL ? strcmp(dev->path, pick->path) == 0
-	       : pick->nr != 0	  ? device_meets(dev, pick->first, pick->nr)
-				  : device_has_irq(dev, pick->irq);
+	return (pick->path != NULL || pick->nr != 0 || pick->irq != 0) &&
+	       (pick->path == NULL || strcmp(dev->path, pick->path) == 0) &&
+	       (pick->nr == 0 || device_meets(dev, pick->first, pick->nr)) &&
+	       (pick->irq == 0 || device_has_irq(dev, pick->irq));
 }
 
 /* The first device picked from index *i on, or NULL; *i is behind it. */
@@ -69,12 +70,14 @@ bool device_exists(const struct device_pick *pick)
 	return next(pick, &i) != NULL;
 }
 
-/* Behind the range that has this frame, or the frame itself. */
-static u64 skip(u64 frame)
+/* Behind the range of a picked device that has this frame, or the frame itself. */
+static u64 skip(const struct device_pick *pick, u64 frame)
 {
-	for (u32 i = 0; i < nr_devices; i++) {
-		for (u32 n = 0; n < devices[i]->nr_ranges; n++) {
-			const struct device_range *r = &devices[i]->range[n];
+	u32 i = 0;
+
+	for (const struct device *dev = next(pick, &i); dev != NULL; dev = next(pick, &i)) {
+		for (u32 n = 0; n < dev->nr_ranges; n++) {
+			const struct device_range *r = &dev->range[n];
 
 			if (frame - r->first < r->nr) {
 				return r->first + r->nr;
@@ -84,16 +87,16 @@ static u64 skip(u64 frame)
 	return frame;
 }
 
-/* Does each of the frames belong to a device? There are few ranges that can follow each other. */
-static bool are_covered(u64 first, u64 nr)
+/* Does each of the frames belong to such a device? Few ranges can follow each other. */
+static bool are_covered(const struct device_pick *pick)
 {
-	u64 at = first, before = ~0UL;
+	u64 at = pick->first, before = ~0UL;
 
-	while (at < first + nr && at != before) {
+	while (at < pick->first + pick->nr && at != before) {
 		before = at;
-		at = skip(at);
+		at = skip(pick, at);
 	}
-	return at >= first + nr;
+	return at >= pick->first + pick->nr;
 }
 
 static int check_give(const struct domain *d, const struct device_pick *pick, domid_t *other)
@@ -103,7 +106,7 @@ static int check_give(const struct domain *d, const struct device_pick *pick, do
 	if (READ_ONCE(d->is_dying)) {
 		return -ESRCH;
 	}
-	if (!device_exists(pick) || !are_covered(pick->first, pick->nr)) {
+	if (!device_exists(pick) || !are_covered(pick)) {
 		return -ENOENT;
 	}
 	for (const struct device *dev = next(pick, &i); dev != NULL; dev = next(pick, &i)) {

@@ -4,7 +4,7 @@
  * below /passthrough is shown here before it is copied into the guest's tree. A device that is
  * named by xen,path is set apart by that, so Dom0, which comes later, does not get it, whether the
  * domain is built in the end or not. Functions whose name has "bad" return true after a line that
- * says why, or when the hypervisor's own memory is short. Boot only, no lock.
+ * says why. Boot only, no lock.
  */
 #include "device.h"
 
@@ -13,43 +13,45 @@
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/format.h>
+#include <hv/printk.h>
 #include <hv/refusals.h>
 #include <hv/stage2.h>
 #include <libfdt.h>
 
-#define REG_BYTES  24 /* address, size and guest address */
-#define IRQ_BYTES  12 /* kind, number, flags */
-#define NR_SPIS	   988U
-#define ANY_DEVICE "a device set apart"
+#define REG_BYTES 24 /* address, size and guest address */
+#define IRQ_BYTES 12 /* kind, number, flags */
+#define NR_SPIS	  988U
+#define TEXT_MAX  200U
 
-/* One node of the partial tree. */
+/* One node of a domain's partial tree. */
 struct node {
+	struct domain *d;
 	const char
 		*path; /* NULL: xen,reg alone names devices, which the machine's tree sets apart */
-	int host;      /* node of the device in the machine's tree, or < 0 */
+	const char *name; /* for messages */
 	const char *reg, *irqs;
 	int reg_bytes, irq_bytes;
-	struct device_refusal *why;
 };
 
-/* If is_bad: note why. Returns is_bad. */
-static __init __printf(4, 5) bool refuse(struct device_refusal *why, bool is_bad,
-					 const char *property, const char *fmt, ...)
+/* If is_bad: say so, as common/build does. Returns is_bad. */
+static __init __printf(4, 5) bool refuse(const struct node *n, bool is_bad, const char *property,
+					 const char *fmt, ...)
 {
+	char text[TEXT_MAX];
 	va_list args;
 
 	if (is_bad) {
 		va_start(args, fmt);
-		format_va(why->text, sizeof(why->text), fmt, args);
+		format_va(text, sizeof(text), fmt, args);
 		va_end(args);
-		why->property = property;
+		pr_err("domain %s is not built: %s: %s\n", n->d->name, property, text);
 	}
 	return is_bad;
 }
 
-static __init struct node read_node(const void *partial, int node)
+static __init struct node read_node(struct domain *d, const void *partial, int node)
 {
-	struct node n = { .host = -1 };
+	struct node n = { .d = d };
 	int bytes;
 
 	n.path = fdt_getprop(partial, node, "xen,path", &bytes);
@@ -58,9 +60,7 @@ static __init struct node read_node(const void *partial, int node)
 	if (n.path && (bytes < 1 || n.path[bytes - 1])) {
 		n.path = ""; /* no device's */
 	}
-	if (n.path && *n.path == '/') {
-		n.host = fdt_path_offset(devtree_blob(), n.path);
-	}
+	n.name = n.path ? n.path : "a device set apart";
 	n.reg_bytes *= n.reg != NULL;
 	n.irq_bytes *= n.irqs && (n.path || n.reg);
 	return n;
@@ -79,7 +79,7 @@ __init void device_partial_needs(const void *partial, struct device_needs *needs
 	int depth = 0, node = fdt_path_offset(partial, "/passthrough");
 
 	for (; node >= 0 && depth >= 0; node = fdt_next_node(partial, node, &depth)) {
-		struct node n = read_node(partial, node);
+		struct node n = read_node(NULL, partial, node);
 
 		for (int i = 0; i + IRQ_BYTES <= n.irq_bytes; i += IRQ_BYTES) {
 			u32 irq = irq_of(&n, i);
@@ -96,12 +96,6 @@ __init void device_partial_needs(const void *partial, struct device_needs *needs
 	}
 }
 
-/* Says what device_give() has said. */
-static __init bool is_gift_bad(const struct node *n, int rc, const char *property, const char *dma)
-{
-	return refuse(n->why, rc == -EXDEV, property, REFUSAL_DMA, dma) || rc != 0;
-}
-
 static __init const char *name_of(domid_t id)
 {
 	struct domain *d = domain_get(id);
@@ -112,43 +106,30 @@ static __init const char *name_of(domid_t id)
 	return d ? d->name : "another domain";
 }
 
-static __init bool is_path_bad(struct domain *d, const struct node *n, bool is_accepted)
+/* What may always be the answer. */
+static __init bool is_gift_bad(const struct node *n, int rc, const char *property)
+{
+	return refuse(n, rc == -EXDEV, property, REFUSAL_DMA, n->name) ||
+	       refuse(n, rc != 0, property,
+		      "the hypervisor has no memory left for it: raise heap=");
+}
+
+static __init bool is_path_bad(const struct node *n, bool is_accepted)
 {
 	static const char at[] = "xen,path";
 	const struct device_pick pick = { .path = n->path };
+	int host = *n->path == '/' ? fdt_path_offset(devtree_blob(), n->path) : -1;
 	domid_t other = HV_DOMID_NONE;
-	int rc;
+	int rc = host < 0 ? -ENOENT : device_add(host, is_accepted ? n->d->id : HV_DOMID_NONE);
 
-	if (!n->path || refuse(n->why, n->host < 0, at, REFUSAL_DEVICE, n->path)) {
-		return n->path != NULL;
-	}
-	rc = device_add(n->host, is_accepted ? d->id : HV_DOMID_NONE);
-	if (refuse(n->why, rc == -EPERM, at, REFUSAL_DEVICE_KEPT, n->path) ||
-	    refuse(n->why, rc == -ENODEV, at, REFUSAL_DEVICE_OFF, n->path) ||
-	    refuse(n->why, rc == -EINVAL, at, "%s has registers that are none: leave it out",
-		   n->path) ||
-	    rc) {
-		return true;
-	}
-	rc = device_give(d, &pick, &other);
-	return refuse(n->why, rc == -ENOENT, at, REFUSAL_DEVICE,
-		      n->path) || /* not by its full name */
-	       refuse(n->why, rc == -EBUSY, at, REFUSAL_DEVICE_TWICE, n->path, name_of(other)) ||
-	       is_gift_bad(n, rc, at, n->path);
-}
-
-/* Do the device's registers, in whole pages, have all of this? */
-static __init bool is_within(int host, u64 base, u64 end)
-{
-	struct devtree_range range;
-
-	for (unsigned int i = 0; !devtree_reg(host, i, &range); i++) {
-		if (base >= ALIGN_DOWN(range.base, PAGE_SIZE) &&
-		    end <= ALIGN_UP(range.base + range.bytes, PAGE_SIZE)) {
-			return true;
-		}
-	}
-	return false;
+	rc = rc ? rc : device_give(n->d, &pick, &other);
+	return refuse(n, rc == -ENOENT, at, REFUSAL_DEVICE, n->path) ||
+	       refuse(n, rc == -EPERM, at, REFUSAL_DEVICE_KEPT, n->path) ||
+	       refuse(n, rc == -ENODEV, at, REFUSAL_DEVICE_OFF, n->path) ||
+	       refuse(n, rc == -EINVAL, at, "%s has registers that are none: leave it out",
+		      n->path) ||
+	       refuse(n, rc == -EBUSY, at, REFUSAL_DEVICE_TWICE, n->path, name_of(other)) ||
+	       is_gift_bad(n, rc, at);
 }
 
 /* Map them; what another node has mapped there already is fine. */
@@ -157,10 +138,9 @@ static __init int map_pages(struct domain *d, u64 g, struct device_pick pick)
 	u64 stop = pick.first + pick.nr;
 	int rc = 0;
 
-	for (; pick.first < stop && !rc; pick.first++, g++) {
+	for (pick.nr = 1; pick.first < stop && !rc; pick.first++, g++) {
 		struct s2_entry entry = s2_lookup(d, gfn(g));
 
-		pick.nr = 1;
 		if (entry.kind != S2_DEVICE || entry.frame.v != pick.first) {
 			rc = device_map(d, g, &pick);
 		}
@@ -168,81 +148,69 @@ static __init int map_pages(struct domain *d, u64 g, struct device_pick pick)
 	return rc;
 }
 
-static __init bool is_range_bad(struct domain *d, const struct node *n, int at)
+static __init bool is_range_bad(const struct node *n, const char *cells)
 {
-	static const char name[] = "xen,reg";
-	const char *path = n->path ? n->path : ANY_DEVICE;
-	u64 base = devtree_cells(n->reg + at, 2), bytes = devtree_cells(n->reg + at + 8, 2);
-	u64 guest = devtree_cells(n->reg + at + 16, 2), end = base + bytes;
-	struct device_pick pick = { .first = base >> PAGE_SHIFT, .nr = bytes >> PAGE_SHIFT };
+	static const char at[] = "xen,reg";
+	u64 base = devtree_cells(cells, 2), bytes = devtree_cells(cells + 8, 2);
+	u64 guest = devtree_cells(cells + 16, 2), end = base + bytes;
+	const struct device_pick pick = { n->path, base >> PAGE_SHIFT, bytes >> PAGE_SHIFT, 0 };
 	domid_t other = HV_DOMID_NONE;
 	int rc;
 
-	if (refuse(n->why, !bytes || !IS_ALIGNED(base | bytes | guest, PAGE_SIZE), name,
-		   REFUSAL_REG_UNIT, base, end) ||
-	    refuse(n->why, end <= base || (n->host >= 0 && !is_within(n->host, base, end)), name,
-		   REFUSAL_REG_FOREIGN, base, end, path)) {
+	if (refuse(n, !bytes || !IS_ALIGNED(base | bytes | guest, PAGE_SIZE), at, REFUSAL_REG_UNIT,
+		   base, end)) {
 		return true;
 	}
-	rc = device_give(d, &pick, &other);
-	if (refuse(n->why, rc == -ENOENT, name, REFUSAL_REG_FOREIGN, base, end, path) ||
-	    refuse(n->why, rc == -EBUSY, name, REFUSAL_REG_TWICE, base, name_of(other)) ||
-	    is_gift_bad(n, rc, name, path)) {
-		return true;
-	}
-	rc = map_pages(d, guest >> PAGE_SHIFT, pick);
-	return refuse(n->why, rc == -EADDRINUSE || rc == -ERANGE, name, REFUSAL_REG_GUEST, guest,
+	rc = end > base ? device_give(n->d, &pick, &other) : -ENOENT;
+	rc = rc ? rc : map_pages(n->d, guest >> PAGE_SHIFT, pick);
+	return refuse(n, rc == -ENOENT, at, REFUSAL_REG_FOREIGN, base, end, n->name) ||
+	       refuse(n, rc == -EBUSY, at, REFUSAL_REG_TWICE, base, name_of(other)) ||
+	       refuse(n, rc == -EADDRINUSE || rc == -ERANGE, at, REFUSAL_REG_GUEST, guest,
 		      guest + bytes, "what the domain has there") ||
-	       rc;
+	       is_gift_bad(n, rc, at);
 }
 
-static __init bool is_irq_bad(struct domain *d, const struct node *n, int at)
+static __init bool is_irq_bad(const struct node *n, int i)
 {
-	static const char name[] = "interrupts";
-	u32 irq = irq_of(n, at);
-	const struct device_pick pick = { .irq = irq };
+	static const char at[] = "interrupts";
+	u32 irq = irq_of(n, i);
+	const struct device_pick pick = { .path = n->path, .irq = irq };
 	domid_t other = HV_DOMID_NONE;
 	int rc;
 
-	if (refuse(n->why, irq >= IRQ_FIRST_SPI + NR_SPIS, name, REFUSAL_IRQ_RANGE,
-		   devtree_cells(n->irqs + at + 4, 1))) {
+	if (refuse(n, irq >= IRQ_FIRST_SPI + NR_SPIS, at, REFUSAL_IRQ_RANGE,
+		   devtree_cells(n->irqs + i + 4, 1))) {
 		return true;
 	}
-	rc = device_give(d, &pick, &other);
-	if (refuse(n->why, rc == -ENOENT && irq_is_requested(irq), name, REFUSAL_IRQ_KEPT,
-		   (u64)irq) ||
-	    refuse(n->why, rc == -ENOENT, name, "interrupt %lu is not the device's: correct it",
-		   (u64)irq) ||
-	    refuse(n->why, rc == -EBUSY, name, REFUSAL_IRQ_TWICE, (u64)irq, name_of(other)) ||
-	    is_gift_bad(n, rc, name, n->path ? n->path : ANY_DEVICE)) {
-		return true;
+	rc = device_give(n->d, &pick, &other);
+	if (!rc) {
+		rc = device_bind_irq(n->d, irq, irq);
+		/* Else another of its devices has the same one. */
+		rc = rc == -EBUSY && !n->d->vuart ? 0 : rc;
 	}
-	rc = device_bind_irq(d, irq, irq);
-	if (rc == -EBUSY && d->vuart == NULL) {
-		rc = 0; /* another of its devices has the same one */
-	}
-	return refuse(n->why, rc == -EBUSY, name, REFUSAL_IRQ_TWICE, (u64)irq, "vpl011") || rc;
+	return refuse(n, rc == -ENOENT && irq_is_requested(irq), at, REFUSAL_IRQ_KEPT, (u64)irq) ||
+	       refuse(n, rc == -ENOENT, at, "interrupt %lu is not the device's: correct it",
+		      (u64)irq) ||
+	       refuse(n, rc == -EBUSY, at, REFUSAL_IRQ_TWICE, (u64)irq,
+		      other == HV_DOMID_NONE ? "vpl011" : name_of(other)) ||
+	       is_gift_bad(n, rc, at);
 }
 
-__init bool device_partial_bad(struct domain *d, const void *partial, int node,
-			       struct device_refusal *why)
+__init bool device_partial_bad(struct domain *d, const void *partial, int node)
 {
-	struct node at = read_node(partial, node);
-	const struct node *n = &at;
 	bool is_accepted = fdt_getprop(partial, node, "xen,force-assign-without-iommu", NULL);
-	bool is_bad;
+	struct node n = read_node(d, partial, node);
+	bool is_bad =
+		(n.path && is_path_bad(&n, is_accepted)) ||
+		refuse(&n, n.reg && (!n.reg_bytes || n.reg_bytes % REG_BYTES), "xen,reg",
+		       REFUSAL_TYPE, "address, size and guest address of two cells each") ||
+		refuse(&n, n.irq_bytes % IRQ_BYTES, "interrupts", REFUSAL_TYPE, "three cells each");
 
-	at.why = why;
-	is_bad = is_path_bad(d, n, is_accepted) ||
-		 refuse(why, n->reg && (!n->reg_bytes || n->reg_bytes % REG_BYTES), "xen,reg",
-			REFUSAL_TYPE, "address, size and guest address of two cells each") ||
-		 refuse(why, n->irq_bytes % IRQ_BYTES, "interrupts", REFUSAL_TYPE,
-			"three cells each");
-	for (int i = 0; i < n->reg_bytes && !is_bad; i += REG_BYTES) {
-		is_bad = is_range_bad(d, n, i);
+	for (int i = 0; i < n.reg_bytes && !is_bad; i += REG_BYTES) {
+		is_bad = is_range_bad(&n, n.reg + i);
 	}
-	for (int i = 0; i < n->irq_bytes && !is_bad; i += IRQ_BYTES) {
-		is_bad = is_irq_bad(d, n, i);
+	for (int i = 0; i < n.irq_bytes && !is_bad; i += IRQ_BYTES) {
+		is_bad = is_irq_bad(&n, i);
 	}
 	return is_bad;
 }

@@ -18,11 +18,11 @@
 
 struct domain;
 
-/* Devices named by one of: path in the machine's tree; frames; interrupt. */
+/* The devices that have all that is named here. */
 struct device_pick {
-	const char *path;
-	u64 first, nr; /* frames; nr 0: not by frames */
-	u32 irq;
+	const char *path; /* in the machine's tree; NULL: any */
+	u64 first, nr;	  /* frames: any of them; nr 0: none is named */
+	u32 irq;	  /* 0: none is named */
 };
 
 /* Boot: set apart what has xen,passthrough in the machine's tree. */
@@ -68,15 +68,9 @@ struct device_needs {
 void device_partial_needs(const void *partial, struct device_needs *needs);
 /*
  * Boot: give what a node of a partial device tree names (docs/bindings.md: xen,path, xen,reg,
- * interrupts). True: it is refused; why says which property and the sentence, or the property is
- * NULL: the hypervisor's own memory is short.
+ * interrupts). True: it is refused, and a line has said why.
  */
-struct device_refusal {
-	const char *property;
-	char text[200];
-};
-bool device_partial_bad(struct domain *d, const void *partial, int node,
-			struct device_refusal *why);
+bool device_partial_bad(struct domain *d, const void *partial, int node);
 
 /* Steps of a domain's end: its devices are made quiet, where that is known; when nothing of them is
  * mapped any more, they are nobody's again. Return 0. */
