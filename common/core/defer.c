@@ -13,12 +13,12 @@ struct defer_list {
 
 static DEFINE_PER_CPU(struct defer_list, defer_list);
 
-void defer_queue(struct defer_work *work)
+bool defer_queue(struct defer_work *work)
 {
 	struct defer_list *list = this_cpu_ptr(defer_list);
 
 	if (__atomic_exchange_n(&work->is_queued, 1, __ATOMIC_ACQ_REL)) {
-		return;
+		return false;
 	}
 	work->next = NULL;
 	if (list->first) {
@@ -28,6 +28,7 @@ void defer_queue(struct defer_work *work)
 	}
 	list->last = work;
 	softirq_raise(SOFTIRQ_DEFER);
+	return true;
 }
 
 void defer_run(void)

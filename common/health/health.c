@@ -23,26 +23,23 @@ static const char *const action_names[] = { "left", "WARM restart", "COLD restar
 
 struct health *health_get(struct domain *d)
 {
-	struct health *h = load_acquire(&d->health), *unused = NULL;
+	struct health *h = load_acquire(&d->health), *made;
 
 	if (h != NULL) {
 		return h;
 	}
-	h = heap_alloc(sizeof(*h));
-	if (h == NULL) {
+	made = heap_alloc(sizeof(*made));
+	if (made == NULL) {
 		return NULL;
 	}
-	h->d = d;
-	health_watchdog_init(h);
-	spin_lock(&d->lock);
-	if (d->health == NULL) {
-		store_release(&d->health, h);
-	} else {
-		unused = h;
+	made->d = d;
+	health_watchdog_init(made);
+	if (__atomic_compare_exchange_n(&d->health, &h, made, false, __ATOMIC_ACQ_REL,
+					__ATOMIC_ACQUIRE)) {
+		return made;
 	}
-	spin_unlock(&d->lock);
-	heap_free(unused);
-	return d->health;
+	heap_free(made); /* another CPU was first */
+	return h;
 }
 
 int health_set_policy(struct domain *d, const struct bulkhead_health_policy *policy)

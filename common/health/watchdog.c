@@ -56,7 +56,6 @@ static void look(struct defer_work *work)
 	struct domain *d = h->d;
 	u64 ns;
 
-	store_release(&h->is_looking, 0U);
 	spin_lock(&d->lock);
 	ns = d->is_dying ? 0 : take_due_locked(h);
 	if (!d->is_dying) {
@@ -74,9 +73,8 @@ static void expired(struct timer *timer)
 {
 	struct health *h = container_of(timer, struct health, timer);
 
-	if (__atomic_exchange_n(&h->is_looking, 1U, __ATOMIC_ACQ_REL) == 0) {
+	if (defer_queue(&h->look)) {
 		domain_hold(h->d);
-		defer_queue(&h->look);
 	}
 }
 

@@ -18,9 +18,9 @@ struct defer_work {
 void defer_run(void);
 
 /*
- * Queue on this CPU unless queued already. fn may queue the work again (it then runs at the next
- * exit), and the structure may be freed by fn.
+ * Queue on this CPU; false: it is queued already. fn may queue the work again (it then runs at the
+ * next exit), and the structure may be freed by fn.
  */
-void defer_queue(struct defer_work *work);
+bool defer_queue(struct defer_work *work);
 
 #endif

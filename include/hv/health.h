@@ -89,7 +89,6 @@ struct health {
 	struct defer_work work, look, release;
 	bool is_released;  /* its images, at its end */
 	bool is_if_others; /* only while there are other domains */
-	u32 is_looking;	   /* atomic */
 	struct timer timer;
 	struct {
 		u64 ns, due;		     /* ns 0: not armed */
