@@ -72,8 +72,9 @@ void device_partial_needs(const void *partial, struct device_needs *needs);
  */
 bool device_partial_bad(struct domain *d, const void *partial, int node);
 
-/* Steps of a domain's end: its devices are made quiet, where that is known; when nothing of them is
- * mapped any more, they are nobody's again. Return 0. */
+/* Steps of a domain's end: its devices are made quiet, where that is known (at a restart, too: what
+ * it has stays its own until its end); when nothing of them is mapped any more, they are nobody's
+ * again. Return 0. */
 int device_quiet_all(struct domain *d);
 int device_take_all(struct domain *d);
 

@@ -28,14 +28,20 @@ FAULTS = [("shutdown", "crashes"), ("reset", "reboots"), ("dog", "watchdog_expir
 
 @pytest.mark.parametrize("what, count", FAULTS)
 def test_fault_in_a_loop(dom0, what, count):
-    """Two WARM restarts, one COLD, then it is given up; its memory is clean each time."""
+    """Two WARM restarts, one COLD, then it is given up; its memory is clean each time.
+
+    bh health, bh list and the trace show it.
+    """
     config = write_config(dom0, "looper", kernel="/guests/crash.bin", memory=32, vcpus=1,
                           extra=f"what={what}", on_crash="preserve", on_reboot="preserve",
                           on_watchdog="preserve", restart="warm", warm_limit=2, cold_limit=1,
                           restart_window=1000)
-    dom0.sh(f"bh create {config}")
+    dom0.sh(f"bh trace start; bh create {config}")
     try:
         dom0.until("bh health --json looper", r'"given up"', 120)
+        dom0.sh("bh trace stop; bh trace save /tmp/h.json")
+        for event in ("fault", "runs again"):
+            dom0.sh(f"""grep -q '"name":"{event}"' /tmp/h.json""")
         h = health(dom0, "looper")
         assert (h["warm_restarts"], h["cold_restarts"], h[count]) == (2, 1, 4), h
         text = console(dom0, "looper")
