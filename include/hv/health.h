@@ -73,12 +73,12 @@ struct health {
 	struct health_table table;
 	struct bulkhead_health shown; /* what has happened, as get_health tells it */
 	bool is_cold;		      /* the restart under way */
-	bool has_images; /* complete */
+	bool has_images;	      /* complete */
 	u8 step;
-	u32 at;	    /* vCPU or image that the step is at */
-	u64 done;   /* of the step: guest frames, bytes of the image */
-	u64 sum;    /* of what has been looked at */
-	u64 wanted; /* checksum of all images */
+	u32 at;		 /* vCPU or image that the step is at */
+	u64 done;	 /* of the step: guest frames, bytes of the image */
+	u64 sum;	 /* of what has been looked at */
+	u64 wanted;	 /* checksum of all images */
 	u64 entry, x0;	 /* where it starts */
 	u32 block_order; /* of images that are in frames of the hypervisor's */
 	u32 nr_images, nr_kept, nr_ram;

@@ -25,8 +25,9 @@ STATISTICS = re.compile(r"^autopilot: task control .* met (\d+) missed (\d+) wor
 
 
 class Result:
-    """.met and .missed deadlines; .worst response while Dom0 dies (instructions); of Dom0's restarts .nr_restarts,
-    .faults and .took_us; .others (instructions) and .kinds of those of the other two."""
+    """.met and .missed deadlines, .met_before the kills; .worst response while Dom0 dies
+    (instructions); of Dom0's restarts .nr_restarts, .faults and .took_us; of those of the other
+    two .others (instructions) and .kinds."""
 
     def __init__(self, text, log):
         failed = re.search(r"^restarts: failed: .*", text, re.M)
