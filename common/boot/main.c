@@ -24,7 +24,7 @@
 #include <hv/uart.h>
 #include <hv/xsm.h>
 
-#define LOAD_GAP (30 * NSEC_PER_USEC)
+#define LOAD_GAP (10 * NSEC_PER_USEC)
 #define SEAL_GAP (100 * NSEC_PER_USEC)
 
 __init void boot_stop(const char *why)
@@ -73,21 +73,33 @@ static void seal_dom0(struct timer *timer)
 	}
 }
 
+/* A step of boot's last work; false when none is left. */
+static bool finish(void)
+{
+	static bool is_loaded;
+
+	is_loaded = is_loaded || !IS_ENABLED(CONFIG_DOM0) || !hardware_domain ||
+		    dom0_load() != -ERESTART;
+	return !is_loaded || boot_memory_release_modules() == -ERESTART;
+}
+
 /*
  * Once boot is over: Dom0 starts when its images have been copied, a slice at a time; in between
  * this CPU is its guests', if there are any.
  */
 static void start_dom0(struct timer *timer)
 {
-	while (IS_ENABLED(CONFIG_DOM0) && hardware_domain && dom0_load() == -ERESTART) {
+	while (finish()) {
 		if (domain_count() > 1) {
 			timer_set(timer, time_now() + LOAD_GAP);
 			return;
 		}
 	}
-	boot_memory_release_modules();
 	pr_info("boot: done after %lu us, %lu of %lu KiB of heap are free\n",
 		time_now() / NSEC_PER_USEC, heap_nr_free_pages() << 2, heap_nr_total_pages() << 2);
+	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+		budget_forget(); /* what is said once */
+	}
 	if (IS_ENABLED(CONFIG_DOM0) && hardware_domain) {
 		domain_control_unpause(hardware_domain);
 		timer_init(timer, seal_dom0);

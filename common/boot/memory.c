@@ -25,6 +25,7 @@
  */
 #define HEAP_AT_LEAST MIB(1)
 #define HEAP_SHARE    1024UL
+#define RELEASE_STEP  256UL /* frames */
 
 struct ranges {
 	struct devtree_range range[RANGES_MAX];
@@ -229,17 +230,23 @@ __init int boot_memory_init(void)
 	return 0;
 }
 
-void boot_memory_release_modules(void)
+int boot_memory_release_modules(void)
 {
-	for (unsigned int i = 0; i < boot_info.nr_modules; i++) {
+	static unsigned int i;
+	static u64 next; /* frame */
+
+	for (; i < boot_info.nr_modules; i++, next = 0) {
 		const struct devtree_range *at = &boot_info.modules[i].at;
-		u64 first = DIV_ROUND_UP(at->base, PAGE_SIZE);
+		u64 first = MAX(next, DIV_ROUND_UP(at->base, PAGE_SIZE));
 		u64 end = (at->base + at->bytes) >> PAGE_SHIFT;
 
 		if (end > first && !boot_info.modules[i].is_kept) {
-			frame_add_range(mfn(first), end - first);
+			next = MIN(end, first + RELEASE_STEP);
+			frame_add_range(mfn(first), next - first);
+			return -ERESTART;
 		}
 	}
+	return 0;
 }
 
 u64 boot_memory_kept(void)

@@ -160,7 +160,7 @@ static __init bool is_content_bad(struct build *b, void *fdt)
 		return true;
 	}
 	do {
-		err = health_load(b->d);
+		err = health_load(b->d, HEALTH_LOAD_PIECE);
 	} while (err == -ERESTART);
 	wallclock_show(b->d);
 	return err || build_start(b);

@@ -23,6 +23,8 @@
 #include <public/io/console.h>
 
 #define KEEP_ORDER 4
+#define SHOW_STEP  8U /* bytes for the machine's console in a step */
+#define SHOW_WAIT  (20 * NSEC_PER_MSEC)
 #define PIECE	   512U /* bytes out of the guest's ring between two preemption points */
 
 _Static_assert(DOM_CONSOLE_KEEP == PAGE_SIZE << KEEP_ORDER, "the ring is one block of frames");
@@ -31,6 +33,7 @@ struct stream {
 	mfn_t keep; /* first frame of the ring, or INVALID_FRAME */
 	u64 end;    /* bytes written so far */
 	u64 shown;  /* of them, on the machine's console */
+	u64 due;    /* of them, to be shown without waiting for the end of a line */
 	u32 port;   /* of the listener, 0 = none */
 	domid_t listener;
 	bool is_told; /* raised since the listener has looked last */
@@ -54,40 +57,52 @@ static char *map_kept(const struct stream *s, u64 at, u64 *n)
 	return (char *)window_map(mfn(s->keep.v + (at % DOM_CONSOLE_KEEP >> PAGE_SHIFT))) + offset;
 }
 
-/*
- * Until Dom0 runs, the machine's console shows a domain's first console, the UART: whole lines at
- * once, the rest of one, and what the port could not take, after a while. Lock held.
- */
-static void show_locked(struct domain *d, bool is_late)
+/* Whose line on the machine's console has not ended: the others wait. NULL: nobody's. */
+static struct dom_console *shower;
+
+/* Of a domain's, the one for the machine's console: the UART, if there is one; NULL with Dom0. */
+static struct stream *shown_stream(struct domain *d)
 {
-	struct dom_console *c = d->console;
-	struct stream *s = &c->stream[d->vuart != NULL ? DOM_CONSOLE_VUART : DOM_CONSOLE_PV];
 	bool is_dom0s = hardware_domain != NULL && READ_ONCE(hardware_domain->is_created);
-	u64 taken = 1;
 
-	s->shown = is_dom0s ? s->end : MAX(s->shown, s->end - MIN(s->end, DOM_CONSOLE_KEEP));
-	while (s->shown < s->end && taken != 0) {
-		u64 n = s->end - s->shown;
-		char *text = map_kept(s, s->shown, &n), *eol = memchr(text, '\n', n);
-
-		n = eol != NULL				 ? (u64)(eol - text) + 1
-		    : s->shown + n == s->end && !is_late ? 0
-							 : n;
-		taken = console_guest_write(d->name, text, n);
-		s->shown += taken;
-		window_unmap(text);
-	}
-	if (s->shown < s->end && !READ_ONCE(d->is_dying) && !timer_is_armed(&c->show)) {
-		timer_set(&c->show, time_now() + 20 * NSEC_PER_MSEC);
-	}
+	return is_dom0s
+		       ? NULL
+		       : &d->console->stream[d->vuart != NULL ? DOM_CONSOLE_VUART : DOM_CONSOLE_PV];
 }
 
-static void show_later(struct timer *timer)
+/*
+ * Until Dom0 runs, the machine's console shows what domains write, in steps: lines at once; the
+ * rest of one, and what the port could not take, after a while.
+ */
+static void show(struct timer *timer)
 {
-	struct dom_console *c = container_of(timer, struct dom_console, show);
+	struct dom_console *c = container_of(timer, struct dom_console, show), *nobody = NULL;
+	struct stream *s = shown_stream(c->domain);
+	u64 n, taken = 0;
 
+	if (s == NULL) {
+		return;
+	}
 	spin_lock(&c->lock);
-	show_locked(c->domain, true);
+	s->shown = MAX(s->shown, s->end - MIN(s->end, DOM_CONSOLE_KEEP));
+	s->due = s->shown < s->due ? s->due : s->end;
+	n = MIN(s->due - s->shown, (u64)SHOW_STEP);
+	if (n != 0 && (READ_ONCE(shower) == c ||
+		       __atomic_compare_exchange_n(&shower, &nobody, c, false, __ATOMIC_RELAXED,
+						   __ATOMIC_RELAXED))) {
+		char *text = map_kept(s, s->shown, &n), *eol = memchr(text, '\n', n);
+
+		n = eol != NULL ? (u64)(eol - text) + 1 : n;
+		taken = console_guest_write(c->domain->name, text, n);
+		window_unmap(text);
+		s->shown += taken;
+		if (s->shown == s->due || (eol != NULL && taken == n)) {
+			WRITE_ONCE(shower, NULL);
+		}
+	}
+	if (s->shown < s->end && !READ_ONCE(c->domain->is_dying)) {
+		timer_set(timer, time_now() + (taken != 0 && s->shown < s->due ? 0 : SHOW_WAIT));
+	}
 	spin_unlock(&c->lock);
 }
 
@@ -101,7 +116,7 @@ int dom_console_init(struct domain *d)
 	spin_lock_init(&c->lock, LOCK_RANK_DOM_CONSOLE);
 	c->ring = mfn(INVALID_FRAME);
 	c->domain = d;
-	timer_init(&c->show, show_later);
+	timer_init(&c->show, show);
 	for (u32 i = 0; i < NR_DOM_CONSOLES; i++) {
 		c->stream[i].keep = mfn(INVALID_FRAME);
 	}
@@ -136,6 +151,10 @@ int dom_console_release(struct domain *d)
 {
 	struct dom_console *c = d->console;
 
+	timer_cancel(&c->show);
+	if (READ_ONCE(shower) == c) {
+		WRITE_ONCE(shower, NULL);
+	}
 	dom_console_unbind(d);
 	for (u32 i = 0; i < NR_DOM_CONSOLES; i++) {
 		mfn_t keep;
@@ -154,14 +173,15 @@ int dom_console_release(struct domain *d)
 
 void dom_console_free(struct domain *d)
 {
-	vuart_free(d);
+	heap_free(d->vuart);
 	heap_free(d->console);
 }
 
 /* Append to the kept output; lock held. text may be a window. */
 static void keep_locked(struct domain *d, struct stream *s, const char *text, u32 len)
 {
-	bool is_dirty;
+	struct timer *show = &d->console->show;
+	bool is_dirty, is_line;
 
 	d->sched.throttle.logged += len;
 	if (!mfn_is_valid_value(s->keep) && !READ_ONCE(d->is_dying)) {
@@ -171,6 +191,7 @@ static void keep_locked(struct domain *d, struct stream *s, const char *text, u3
 	if (!mfn_is_valid_value(s->keep)) {
 		return;
 	}
+	is_line = len != 0 && text[len - 1] == '\n';
 	while (len != 0) {
 		u64 n = len;
 		char *kept = map_kept(s, s->end, &n);
@@ -181,7 +202,10 @@ static void keep_locked(struct domain *d, struct stream *s, const char *text, u3
 		text += n;
 		len -= (u32)n;
 	}
-	show_locked(d, false);
+	s->due = is_line ? s->end : s->due;
+	if (s == shown_stream(d) && (is_line || !timer_is_armed(show))) {
+		timer_set(show, time_now() + (is_line ? 0 : SHOW_WAIT));
+	}
 }
 
 /* Tell the listener that there is news, once until it looks. No lock held. */
@@ -197,13 +221,10 @@ static void tell(struct domain *d, enum dom_console_stream which)
 	port = s->is_told ? 0 : s->port;
 	s->is_told = true;
 	spin_unlock(&d->console->lock);
-	if (port == 0) {
-		return;
-	}
-	listener = domain_get(id);
+	listener = port != 0 ? domain_get(id) : NULL;
 	if (listener != NULL && evtchn_is_unbound(listener, port, id)) {
 		evtchn_raise(listener, port);
-	} else {
+	} else if (port != 0) {
 		dom_console_attach(d, which, id, 0);
 	}
 	domain_put(listener);
@@ -254,14 +275,6 @@ int dom_console_service(struct domain *d)
 	return 0;
 }
 
-int dom_console_end(struct domain *d)
-{
-	if (drain(d, DOM_CONSOLE_KEEP) != 0) {
-		tell(d, DOM_CONSOLE_PV);
-	}
-	return 0;
-}
-
 u32 dom_console_get(struct domain *d, enum dom_console_stream which, struct dom_console_span *span,
 		    char *buf, u32 len)
 {
@@ -269,9 +282,7 @@ u32 dom_console_get(struct domain *d, enum dom_console_stream which, struct dom_
 	u64 oldest, at;
 	u32 nr = 0;
 
-	if (which == DOM_CONSOLE_PV) {
-		drain(d, DOM_CONSOLE_KEEP);
-	}
+	drain(d, DOM_CONSOLE_KEEP);
 	spin_lock(&d->console->lock);
 	s->is_told = false;
 	oldest = s->end > DOM_CONSOLE_KEEP ? s->end - DOM_CONSOLE_KEEP : 0;
@@ -318,18 +329,17 @@ static u32 feed_ring_locked(struct dom_console *c, const char *buf, u32 len)
 u32 dom_console_feed(struct domain *d, enum dom_console_stream which, const char *buf, u32 len)
 {
 	struct dom_console *c = d->console;
-	u32 nr, port;
+	u32 nr;
 
 	spin_lock(&c->lock);
 	c->stream[which].is_told = false;
 	nr = which == DOM_CONSOLE_PV ? feed_ring_locked(c, buf, len) : 0;
-	port = c->port;
 	spin_unlock(&c->lock);
 	if (which == DOM_CONSOLE_VUART) {
 		return vuart_feed(d, buf, len);
 	}
 	if (nr != 0) {
-		evtchn_raise(d, port);
+		evtchn_raise(d, READ_ONCE(c->port));
 	}
 	return nr;
 }
@@ -362,11 +372,11 @@ int dom_console_bind(struct domain *d, gfn_t ring, u32 port)
 	return err;
 }
 
-/* Destruction has a step of its own for it. */
+/* What a domain has written last is kept with the rest. */
 static void on_change(struct domain *d, bool is_end)
 {
-	if (is_end && !READ_ONCE(d->is_dying)) {
-		dom_console_end(d);
+	if (is_end && drain(d, DOM_CONSOLE_KEEP) != 0) {
+		tell(d, DOM_CONSOLE_PV);
 	}
 }
 

@@ -139,11 +139,6 @@ int vuart_init(struct domain *d)
 	return 0;
 }
 
-void vuart_free(struct domain *d)
-{
-	heap_free(d->vuart);
-}
-
 u32 vuart_feed(struct domain *d, const char *buf, u32 len)
 {
 	struct vuart *u = d->vuart;

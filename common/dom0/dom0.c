@@ -96,10 +96,10 @@ static __init int find_region(struct dom0 *dom0)
 
 static bool is_restarted; /* by policy: its images stay */
 
-/* When boot is over: domains that run already do not wait for that. */
+/* When boot is over: domains that run already do not wait for more than a page. */
 int dom0_load(void)
 {
-	int rc = health_load(hardware_domain);
+	int rc = health_load(hardware_domain, domain_count() > 1 ? PAGE_SIZE : HEALTH_LOAD_PIECE);
 
 	if (rc != -ERESTART && !is_restarted) {
 		health_drop_images(hardware_domain);

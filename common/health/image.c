@@ -26,7 +26,6 @@
 #define SUM_FACTOR 0x9e3779b97f4a7c15UL
 #define SUM_PIECE  512UL
 #define COPY_PIECE 1024UL
-#define BOOT_PIECE (4 * PAGE_SIZE)
 
 static u64 to_boundary(u64 at, u64 bytes, u64 unit)
 {
@@ -127,9 +126,9 @@ int health_load_images(struct health *h)
 	return load(h, COPY_PIECE);
 }
 
-int health_load(struct domain *d)
+int health_load(struct domain *d, u64 piece)
 {
-	return load(d->health, BOOT_PIECE);
+	return load(d->health, piece);
 }
 
 bool health_free_image(struct health *h)

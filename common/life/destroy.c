@@ -63,9 +63,8 @@ static int step_finish(struct domain *d)
 }
 
 static int (*const teardown_steps[])(struct domain *d) = {
-	step_stop,	      dom_console_end,	   evtchn_close_all, grant_unmap_all,
-	step_vcpus,	      dom_console_release, grant_release,    device_quiet_all,
-	arch_domain_teardown, device_take_all,	   step_finish,
+	step_stop,     evtchn_close_all, grant_unmap_all,      step_vcpus,	dom_console_release,
+	grant_release, device_quiet_all, arch_domain_teardown, device_take_all, step_finish,
 };
 
 int domain_destroy(struct domain *d)

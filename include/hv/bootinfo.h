@@ -50,8 +50,11 @@ struct boot_module *bootinfo_module(int node);
  * the rest to the frame allocator, except modules. Returns 0, or -errno after a message.
  */
 int boot_memory_init(void);
-/* The modules have been copied: the memory of all that are not kept becomes free. */
-void boot_memory_release_modules(void);
+/*
+ * The modules have been copied: a piece of the memory of those that are not kept becomes free.
+ * -ERESTART until that was the last.
+ */
+int boot_memory_release_modules(void);
 /* Bytes that the hypervisor keeps for itself, image included. */
 u64 boot_memory_kept(void);
 

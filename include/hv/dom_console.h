@@ -62,8 +62,6 @@ void dom_console_unbind(struct domain *d);
  * per call. -ERESTART: not yet the last.
  */
 int dom_console_service(struct domain *d);
-/* What a domain that ends has written last is kept with the rest. Returns 0. */
-int dom_console_end(struct domain *d);
 #else
 /* To the machine's console; what that has no room for is lost. */
 void dom_console_put(struct domain *d, enum dom_console_stream which, const char *text, u32 len);
@@ -103,18 +101,11 @@ static inline int dom_console_service(struct domain *d)
 	(void)d;
 	return 0;
 }
-
-static inline int dom_console_end(struct domain *d)
-{
-	(void)d;
-	return 0;
-}
 #endif
 
 #ifdef CONFIG_VUART
 /* Offer the virtual SBSA UART at its fixed address; during construction, once. */
 int vuart_init(struct domain *d);
-void vuart_free(struct domain *d);
 /* Input for it; returns how many bytes were taken. */
 u32 vuart_feed(struct domain *d, const char *buf, u32 len);
 #else
@@ -122,11 +113,6 @@ static inline int vuart_init(struct domain *d)
 {
 	(void)d;
 	return -EOPNOTSUPP;
-}
-
-static inline void vuart_free(struct domain *d)
-{
-	(void)d;
 }
 
 static inline u32 vuart_feed(struct domain *d, const char *buf, u32 len)

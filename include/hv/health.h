@@ -105,8 +105,9 @@ int health_set_policy(struct domain *d, const struct bulkhead_health_policy *pol
  */
 int health_add_image(struct domain *d, u64 from, u64 bytes, u64 to);
 int health_add_copy(struct domain *d, const char *from, u64 bytes, u64 to);
-/* Copy 16 KiB of the images to the domain: -ERESTART until all are there; -EFAULT: no memory. */
-int health_load(struct domain *d);
+/* Copy a piece of the images to the domain: -ERESTART until all are there; -EFAULT: no memory. */
+#define HEALTH_LOAD_PIECE (4 * PAGE_SIZE)
+int health_load(struct domain *d, u64 piece);
 /* There is no restart: the images go. */
 void health_drop_images(struct domain *d);
 /*

@@ -333,6 +333,51 @@ static void test_uart(void **state)
 	assert_false(uart.handler(&world_vcpu[1][0], &wide, uart.arg));
 }
 
+static void put(unsigned int d, const char *line)
+{
+	dom_console_put(D(d), DOM_CONSOLE_PV, line, (u32)strlen(line));
+}
+
+static void fire(struct timer *timer)
+{
+	timer->deadline = TIME_NEVER;
+	timer->handler(timer);
+}
+
+/* A long line is shown in steps; meanwhile another domain's waits, unless the first one ends. */
+static void test_shown_in_steps(void **state)
+{
+	struct domain *dom0 = hardware_domain;
+
+	hardware_domain = NULL;
+	room = sizeof(shown) - 1;
+	shown[0] = '\0';
+	put(1, "a line of more than eight characters\n");
+	put(2, "two\n");
+	fire(timers[1]);
+	assert_string_equal(shown, "a line o");
+	assert_int_equal(timers[1]->deadline, time_now());
+	fire(timers[2]);
+	assert_string_equal(shown, "a line o");
+	assert_true(timers[2]->deadline > time_now());
+	while (timers[1]->deadline != TIME_NEVER) {
+		fire(timers[1]);
+	}
+	assert_string_equal(shown, "a line of more than eight characters\n");
+	fire(timers[2]);
+	assert_string_equal(shown, "a line of more than eight characters\ntwo\n");
+	/* Who dies in the middle of a line keeps nobody waiting. */
+	put(1, "a line of more than eight characters\n");
+	fire(timers[1]);
+	D(1)->is_dying = true;
+	while (dom_console_release(D(1)) == -ERESTART) {}
+	shown[0] = '\0';
+	put(2, "three\n");
+	fire(timers[2]);
+	assert_string_equal(shown, "three\n");
+	hardware_domain = dom0;
+}
+
 /* Without Dom0: whole lines at once, the rest and what there was no room for later; not with it. */
 static void test_shown(void **state)
 {
@@ -343,21 +388,29 @@ static void test_shown(void **state)
 	shown[0] = '\0';
 	dom0->is_created = true;
 	dom_console_put(D(1), DOM_CONSOLE_PV, "hidden\n", 7);
+	assert_int_equal(late->deadline, TIME_NEVER);
+	late = timers[2];
 	hardware_domain = NULL;
-	dom_console_put(D(1), DOM_CONSOLE_PV, "on", 2);
-	assert_string_equal(shown, "");
-	dom_console_put(D(1), DOM_CONSOLE_PV, "e\ntwo\nthr", 9);
-	assert_string_equal(shown, "one\ntwo\n");
-	late->deadline = TIME_NEVER;
-	late->handler(late);
-	assert_string_equal(shown, "one\ntwo\nthr");
+	put(2, "on");
+	assert_true(late->deadline > time_now());
+	put(2, "e\n");
+	assert_int_equal(late->deadline, time_now());
+	fire(late);
+	assert_string_equal(shown, "one\n");
+	assert_int_equal(late->deadline, TIME_NEVER);
+	/* What there is of a line is shown after a while. */
+	put(2, "thr");
+	fire(late);
+	assert_string_equal(shown, "one\nthr");
 	room = 1;
-	dom_console_put(D(1), DOM_CONSOLE_PV, "ee\n", 3);
-	assert_string_equal(shown, "one\ntwo\nthre");
+	put(2, "ee\n");
+	fire(late);
+	fire(late);
+	assert_string_equal(shown, "one\nthre");
+	assert_true(late->deadline > time_now());
 	room = 9;
-	late->deadline = TIME_NEVER;
-	late->handler(late);
-	assert_string_equal(shown, "one\ntwo\nthree\n");
+	fire(late);
+	assert_string_equal(shown, "one\nthree\n");
 	hardware_domain = dom0;
 }
 
@@ -374,6 +427,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_memory, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_uart, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_shown, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_shown_in_steps, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -129,9 +129,10 @@ static void test_every_byte_is_in_its_place(void **state)
 	for (unsigned int i = 0; i < ARRAY_SIZE(places); i++) {
 		setup(state);
 		add_images(places[i][0], places[i][1]);
-		while (health_load(D) == -ERESTART) {}
+		while (health_load(D, HEALTH_LOAD_PIECE) == -ERESTART) {}
 		assert_loaded();
-		assert_int_equal(health_load(D), -ERESTART); /* from the beginning */
+		assert_int_equal(health_load(D, HEALTH_LOAD_PIECE),
+				 -ERESTART); /* from the beginning */
 		restart_next_step(&health);
 		while (health_load_images(&health) == -ERESTART) {}
 		assert_loaded();
@@ -145,7 +146,7 @@ static void test_an_image_outside_of_memory(void **state)
 
 	add_images(0, (NR_RAM - 1) * PAGE_SIZE - 100);
 	do {
-		err = health_load(D);
+		err = health_load(D, HEALTH_LOAD_PIECE);
 	} while (err == -ERESTART);
 	assert_int_equal(err, -EFAULT);
 }
