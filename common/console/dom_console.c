@@ -180,7 +180,7 @@ void dom_console_free(struct domain *d)
 /* Append to the kept output; lock held. text may be a window. */
 static void keep_locked(struct domain *d, struct stream *s, const char *text, u32 len)
 {
-	struct timer *show = &d->console->show;
+	struct timer *timer = &d->console->show;
 	bool is_dirty, is_line;
 
 	d->sched.throttle.logged += len;
@@ -203,8 +203,8 @@ static void keep_locked(struct domain *d, struct stream *s, const char *text, u3
 		len -= (u32)n;
 	}
 	s->due = is_line ? s->end : s->due;
-	if (s == shown_stream(d) && (is_line || !timer_is_armed(show))) {
-		timer_set(show, time_now() + (is_line ? 0 : SHOW_WAIT));
+	if (s == shown_stream(d) && (is_line || !timer_is_armed(timer))) {
+		timer_set(timer, time_now() + (is_line ? 0 : SHOW_WAIT));
 	}
 }
 

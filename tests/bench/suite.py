@@ -23,8 +23,8 @@ TWO_CPUS = "needs two CPUs"
 OWN_MACHINE = "another machine and image"
 SPINS = "a Linux with two vCPUs on one CPU: each slice in which one spins until the other runs " \
         "takes the emulator seconds"
-WIDE = "not bounded yet: a domain of 64 vCPUs starts at boot and ends (SYSTEM_OFF) in one step each, " \
-       "of 4,626 and 5,198 instructions"
+WIDE = "not bounded yet: a domain of 64 vCPUs starts at boot and ends (SYSTEM_OFF) in one step " \
+       "each, of 4,626 and 5,198 instructions"
 # {beginning of a scenario's name: why it is left out}
 LEFT_OUT = {
     "test_boot.py::test_boot_smp[2]": SPINS,
