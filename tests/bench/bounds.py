@@ -63,9 +63,10 @@ OPERATIONS = {  # names of hypercalls that take their operation in the first arg
     12: "memory_op", 17: "xen_version", 18: "console_io", 20: "grant_table_op", 21: "vm_assist",
     24: "vcpu_op", 29: "sched_op", 32: "event_channel_op", 34: "hvm_op", 35: "sysctl",
     36: "domctl", 7: "platform_op", 13: "multicall", 55: "bulkhead"}
-# Paths that are longer than their limit: at most so many instructions, or the test fails. There is
-# none. {(kind, number, operation): (ceiling, reason)}; the document lists them.
-OPEN = {}
+# Paths that are longer than their limit: at most so many instructions, or the test fails.
+# {(kind, number, operation): (ceiling, reason)}; the document lists them.
+OPEN = {(2, 32, 0): (2200, "seen in test_trace, which has traces on: 2,103; in all other machines "
+                           "1,900. Not analysed yet")}
 # What only the operator asks for, and prints: no bound is claimed.
 EXEMPT = {(3, 35, 7): "debug keys print what they were asked for"}
 
