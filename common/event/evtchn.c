@@ -38,6 +38,12 @@ int evtchn_init(struct domain *d, u32 max_port)
 					: MIN(max_port, EVTCHN_2L_NR_CHANNELS - 1U);
 	table->first_fresh = 1;
 	d->evtchn = table;
+	if (IS_ENABLED(CONFIG_SEALED_HEAP)) {
+		/* All that it will ever have. */
+		table->max_port = MIN(table->max_port, EVTCHN_PER_BUCKET - 1);
+		table->bucket[0] = heap_pages_alloc(0);
+		return table->bucket[0] != NULL ? 0 : -ENOMEM;
+	}
 	return 0;
 }
 

@@ -40,6 +40,7 @@ static struct buddy_lists free_pages;
 static struct buddy pages __sealed = { .lists = &free_pages };
 static struct slab *slabs __sealed;
 static struct slab *slab_head[NR_CLASSES];
+static bool is_sealed;
 
 static void list_add(struct slab **head, struct slab *slab)
 {
@@ -85,6 +86,7 @@ void heap_init(void *va, size_t bytes)
 {
 	u64 first;
 
+	is_sealed = false;
 	pages.base = page_of(va);
 	pages.nr = bytes >> PAGE_SHIFT;
 	pages.table = va;
@@ -100,7 +102,7 @@ void heap_init(void *va, size_t bytes)
 static void *alloc_locked(unsigned int order, u64 entry)
 {
 	bool is_dirty;
-	u64 page = buddy_alloc(&pages, order, entry, &is_dirty);
+	u64 page = is_sealed ? BUDDY_NONE : buddy_alloc(&pages, order, entry, &is_dirty);
 
 	return page == BUDDY_NONE ? NULL : (void *)(page << PAGE_SHIFT);
 }
@@ -192,7 +194,7 @@ void *heap_alloc(size_t size)
 	unsigned int class = order_of(MAX(size, 1UL), CLASS_SHIFT);
 	void *object;
 
-	if (size > OBJECT_MAX) {
+	if (size > OBJECT_MAX || is_sealed) {
 		return NULL;
 	}
 	if (class >= NR_CLASSES) {
@@ -221,6 +223,11 @@ void heap_free(void *object)
 		buddy_free(&pages, page_of(object), BIT(ENTRY_NUMBER(entry)), false);
 	}
 	spin_unlock(&heap_lock);
+}
+
+void heap_seal(void)
+{
+	is_sealed = true;
 }
 
 u64 heap_nr_free_pages(void)
