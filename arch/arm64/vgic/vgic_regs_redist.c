@@ -13,10 +13,13 @@
 #define WAKER_PROCESSOR_SLEEP BIT(1)
 #define WAKER_CHILDREN_ASLEEP BIT(2)
 
-static u64 ctlr_read(const struct vgic_window *w, u32 at)
+/* GICR_CTLR and GICR_IIDR: one row, so that GICR_TYPER, which guests read in a loop, is found
+ * sooner. */
+static u64 head_read(const struct vgic_window *w, u32 at)
 {
-	(void)at;
-	return READ_ONCE(w->domain->arch.vgic.nr_syncs) != 0 ? CTLR_RWP : 0;
+	u64 ctlr = READ_ONCE(w->domain->arch.vgic.nr_syncs) != 0 ? CTLR_RWP : 0;
+
+	return at < 4 ? ctlr : vgic_regs_iidr(w, at - 4);
 }
 
 static bool is_last(const struct domain *d, u32 id)
@@ -57,8 +60,7 @@ static void waker_write(const struct vgic_window *w, u32 at, u64 value)
 #define SGI_BASE 0x10000
 
 static const struct vgic_reg rd_rows[] = {
-	VGIC_SINGLE(0x0000, 4, 4, ctlr_read, NULL),
-	VGIC_SINGLE(0x0004, 4, 4, vgic_regs_iidr, NULL),
+	VGIC_SINGLE(0x0000, 8, 4, head_read, NULL),
 	VGIC_SINGLE(0x0008, 8, 12, typer_read, NULL),
 	VGIC_RAZ_WI(0x0010, 4), /* STATUSR */
 	VGIC_SINGLE(0x0014, 4, 4, waker_read, waker_write),
