@@ -69,10 +69,17 @@ def disk_initrd(folder):
 
 
 def test_disk(machine, tmp_path):
-    """Linux with a virtio disk of the machine, its memory where it believes, and no Dom0."""
+    """No Dom0: an autopilot with a reservation, PREEMPT_RT Linux, and a Linux with a virtio disk of
+    the machine, its memory where it believes."""
+    subprocess.run(["make", "-s", "rt-kernel"], cwd=TOP, check=True)
+    kernel, = (BUILD / "rt-kernel" / "boot").glob("vmlinuz-*")
     disk = tmp_path / "disk.img"
     disk.write_bytes(bytes(range(256)) * (PIECE // 256) + bytes(15 * PIECE))
-    s = System(tmp_path)
+    s = System(tmp_path, options="sched=rtds")
+    s.domain("autopilot", "autopilot", text="vpl011; bulkhead,period-us = <1000>; "
+             'bulkhead,budget-us = <300>; bulkhead,affinity = "1";')
+    s.domain("rt", kernel, 256, ramdisk=DOM0 / "linux1.cpio", words="console=hvc0 quiet",
+             text='xen,enhanced = "no-xenstore";')
     tree = s.module("device-tree", partial(tmp_path, DISK))
     s.domain("linux", DOM0 / "vmlinuz", 256, ramdisk=disk_initrd(tmp_path),
              words="console=hvc0 quiet",
@@ -80,10 +87,14 @@ def test_disk(machine, tmp_path):
                   f'xen,static-mem = <0 0x90000000 0 0x10000000>; {tree}')
     m = machine(raw=s.arguments(), qemu=["-drive", f"if=none,id=d,format=raw,file={disk}",
                                          "-device", "virtio-blk-device,drive=d"]).start()
-    text = m.wait("disk: done", 90)
+    m.wait("boot: 3 domains, no Dom0")
+    text = m.wait("disk: done", 120)
     assert hashlib.md5(disk.read_bytes()[:PIECE]).hexdigest() in text
     assert disk.read_bytes()[PIECE:2 * PIECE] == b"w" * PIECE
     assert "Edge" in text
+    m.wait("autopilot: autopilot: beat ")
+    if "rt: linux1: up" not in text:
+        m.wait("rt: linux1: up", 120)
 
 
 @pytest.mark.parametrize("gic", [3, 2])
