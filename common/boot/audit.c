@@ -12,18 +12,12 @@
 #include <hv/printk.h>
 #include <hv/stage2.h>
 
-static bool is_of_a_domain(mfn_t frame)
-{
-	return frame_is_ram(frame);
-}
-
-static void audit(char key)
+static void audit(char key __unused)
 {
 	struct domain *d;
 	struct s2_audit result;
 
-	(void)key;
-	printk("audit: EL2 maps %lu frames of domains, %s\n", map_audit(is_of_a_domain),
+	printk("audit: EL2 maps %lu frames of domains, %s\n", map_audit(frame_is_ram),
 	       map_is_write_xor_execute() ? "nothing both writable and executable"
 					  : "something both writable and executable");
 	for (d = domain_get_next(0); d; d = domain_get_next((domid_t)(result.id + 1))) {

@@ -180,10 +180,8 @@ static __init int keep(u64 lowest, u64 nr, u64 heap_bytes)
 
 static __initdata u64 nr_slots;
 
-static __init void count_slot(int node, u64 mpidr)
+static __init void count_slot(int node __unused, u64 mpidr __unused)
 {
-	(void)node;
-	(void)mpidr;
 	nr_slots += nr_slots < CONFIG_NR_CPUS;
 }
 

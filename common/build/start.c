@@ -6,12 +6,10 @@
  */
 #include "describe.h"
 
-#include <hv/arch.h>
 #include <hv/dom_console.h>
 #include <hv/errno.h>
 #include <hv/evtchn.h>
 #include <hv/health.h>
-#include <hv/stage2.h>
 #include <public/hvm.h>
 
 /* Console and xenstore, as hvm_op tells the guest. */

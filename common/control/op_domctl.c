@@ -7,17 +7,14 @@
  */
 #include <hv/budget.h>
 #include <hv/call.h>
-#include <hv/compiler.h>
 #include <hv/errno.h>
 #include <hv/guest_access.h>
 #include <hv/hypercall.h>
 
 #include "domctl.h"
 
-static int refuse_colors(struct domain *d, void *arg)
+static int refuse_colors(struct domain *d __unused, void *arg __unused)
 {
-	(void)d;
-	(void)arg;
 	return -EOPNOTSUPP;
 }
 

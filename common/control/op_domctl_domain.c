@@ -88,15 +88,13 @@ int domctl_createdomain(struct domain *d, void *arg)
 	return 0;
 }
 
-int domctl_destroydomain(struct domain *d, void *arg)
+int domctl_destroydomain(struct domain *d, void *arg __unused)
 {
-	(void)arg;
 	return domain_destroy(d);
 }
 
-int domctl_pausedomain(struct domain *d, void *arg)
+int domctl_pausedomain(struct domain *d, void *arg __unused)
 {
-	(void)arg;
 	if (d == current_domain()) {
 		return -EINVAL;
 	}
@@ -104,9 +102,8 @@ int domctl_pausedomain(struct domain *d, void *arg)
 	return 0;
 }
 
-int domctl_unpausedomain(struct domain *d, void *arg)
+int domctl_unpausedomain(struct domain *d, void *arg __unused)
 {
-	(void)arg;
 	domain_control_unpause(d);
 	return 0;
 }
@@ -226,11 +223,10 @@ int domctl_cacheflush(struct domain *d, void *arg)
 	return 0;
 }
 
-int domctl_set_address_size(struct domain *d, void *arg)
+int domctl_set_address_size(struct domain *d __unused, void *arg)
 {
 	const struct xen_domctl_address_size *in = arg;
 
-	(void)d;
 	return in->size == 64 ? 0 : -EINVAL;
 }
 

@@ -188,12 +188,11 @@ int domctl_getvcpuaffinity(struct domain *d, void *arg)
 }
 
 /* There is one node: any set with it will do. */
-int domctl_setnodeaffinity(struct domain *d, void *arg)
+int domctl_setnodeaffinity(struct domain *d __unused, void *arg)
 {
 	const struct xen_domctl_nodeaffinity *in = arg;
 	cpumask_t nodes;
 	int err = domctl_get_cpus(&in->nodemap, &nodes);
 
-	(void)d;
 	return err != 0 || cpumask_has(nodes, 0) ? err : -EINVAL;
 }

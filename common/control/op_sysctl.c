@@ -33,11 +33,10 @@ struct sysctl_call {
 	u64 *progress; /* x1 */
 };
 
-static int get_physinfo(struct domain *d, void *arg)
+static int get_physinfo(struct domain *d __unused, void *arg)
 {
 	struct xen_sysctl_physinfo *info = arg;
 
-	(void)d;
 	memset(info, 0, sizeof(*info));
 	info->threads_per_core = 1;
 	info->nr_cpus = (u32)__builtin_popcountl(cpus_online.bits);
@@ -53,16 +52,15 @@ static int get_physinfo(struct domain *d, void *arg)
 	return 0;
 }
 
-static int get_sched_id(struct domain *d, void *arg)
+static int get_sched_id(struct domain *d __unused, void *arg)
 {
 	struct xen_sysctl_sched_id *out = arg;
 
-	(void)d;
 	out->sched_id = sched_default_id();
 	return 0;
 }
 
-static int read_log(struct domain *d, void *arg)
+static int read_log(struct domain *d __unused, void *arg)
 {
 	struct xen_sysctl_readconsole *op = arg;
 	bool incremental = op->incremental != 0;
@@ -72,7 +70,6 @@ static int read_log(struct domain *d, void *arg)
 	u32 done = 0;
 	size_t n;
 
-	(void)d;
 	do {
 		n = console_ring_read(piece, MIN(room - done, PIECE), &cursor, op->clear != 0,
 				      incremental);
@@ -119,27 +116,25 @@ static int list_domains(struct domain *d, void *arg)
 	return 0;
 }
 
-static int press_keys(struct domain *d, void *arg)
+static int press_keys(struct domain *d __unused, void *arg)
 {
 	const struct xen_sysctl_debug_keys *op = arg;
 	char keys[KEYS_MAX];
 	u32 nr = MIN(op->nr_keys, KEYS_MAX);
 	int err = guest_copy_from(keys, op->keys.va, nr);
 
-	(void)d;
 	for (u32 i = 0; i < nr && err == 0; i++) {
 		err = debugkeys_press(keys[i]);
 	}
 	return err;
 }
 
-static int get_cputopo(struct domain *d, void *arg)
+static int get_cputopo(struct domain *d __unused, void *arg)
 {
 	struct xen_sysctl_cputopoinfo *op = arg;
 	struct xen_sysctl_cputopo topo = { 0 };
 	u32 nr = MIN(op->num_cpus, nr_cpus);
 
-	(void)d;
 	for (u32 i = 0; op->cputopo.va != 0 && i < nr; i++) {
 		topo.core = i;
 		if (guest_copy_to(op->cputopo.va + i * sizeof(topo), &topo, sizeof(topo)) != 0) {
@@ -150,7 +145,7 @@ static int get_cputopo(struct domain *d, void *arg)
 	return 0;
 }
 
-static int get_numa(struct domain *d, void *arg)
+static int get_numa(struct domain *d __unused, void *arg)
 {
 	struct xen_sysctl_numainfo *op = arg;
 	const struct xen_sysctl_meminfo info = { frame_nr_total() << PAGE_SHIFT,
@@ -159,7 +154,6 @@ static int get_numa(struct domain *d, void *arg)
 	bool has_room = op->num_nodes != 0;
 	int err = 0;
 
-	(void)d;
 	op->num_nodes = 1;
 	if (has_room && op->meminfo.va != 0) {
 		err = guest_copy_to(op->meminfo.va, &info, sizeof(info));

@@ -16,7 +16,6 @@
 #include <hv/errno.h>
 #include <hv/heap.h>
 #include <hv/printk.h>
-#include <hv/softirq.h>
 #include <public/xen.h>
 
 #define BUCKETS_SLICE 8U /* freed in one work item */
@@ -87,10 +86,7 @@ static struct evtchn *used_channel(struct domain *d, u32 port)
 {
 	struct evtchn *chan = evtchn_at(d->evtchn, port);
 
-	if (chan == NULL || chan->state == EVTCHN_FREE || port == 0) {
-		return NULL;
-	}
-	return chan;
+	return chan != NULL && chan->state != EVTCHN_FREE && port != 0 ? chan : NULL;
 }
 
 /* The port that is taken next, above max_port when there is none; lock held. */
@@ -184,11 +180,6 @@ static int new_port(struct domain *d, const struct evtchn *as, u32 *port)
 	return err;
 }
 
-static struct vcpu *vcpu_of(struct domain *d, u32 vcpu)
-{
-	return vcpu < d->nr_vcpus ? d->vcpus[vcpu] : NULL;
-}
-
 int evtchn_alloc_unbound(struct domain *d, domid_t remote, u32 *port)
 {
 	bool is_hyp = remote == HV_DOMID_HYP;
@@ -242,7 +233,7 @@ static bool virq_is_global(u32 virq)
 
 int evtchn_bind_virq(struct domain *d, u32 virq, u32 vcpu, u32 *port)
 {
-	struct vcpu *v = vcpu_of(d, vcpu);
+	struct vcpu *v = domain_vcpu(d, vcpu);
 	struct evtchn as = { .state = EVTCHN_VIRQ, .peer = virq, .vcpu = (u16)vcpu };
 	int err;
 
@@ -266,7 +257,7 @@ int evtchn_bind_ipi(struct domain *d, u32 vcpu, u32 *port)
 {
 	struct evtchn as = { .state = EVTCHN_IPI, .vcpu = (u16)vcpu };
 
-	return vcpu_of(d, vcpu) == NULL ? -ENOENT : new_port(d, &as, port);
+	return domain_vcpu(d, vcpu) == NULL ? -ENOENT : new_port(d, &as, port);
 }
 
 int evtchn_bind_vcpu(struct domain *d, u32 port, u32 vcpu)
@@ -274,7 +265,7 @@ int evtchn_bind_vcpu(struct domain *d, u32 port, u32 vcpu)
 	struct evtchn *chan;
 	int err = -EINVAL;
 
-	if (vcpu_of(d, vcpu) == NULL) {
+	if (domain_vcpu(d, vcpu) == NULL) {
 		return -ENOENT;
 	}
 	spin_lock(&d->evtchn->lock);
@@ -323,7 +314,7 @@ static void close_locked(struct domain *d, u32 port, struct evtchn *chan)
 			WRITE_ONCE(theirs->state, (u8)EVTCHN_UNBOUND);
 		}
 	} else if (chan->state == EVTCHN_VIRQ) {
-		v = vcpu_of(d, virq_is_global(chan->peer) ? 0 : chan->vcpu);
+		v = domain_vcpu(d, virq_is_global(chan->peer) ? 0 : chan->vcpu);
 		if (v != NULL && v->virq_port[chan->peer] == port) {
 			WRITE_ONCE(v->virq_port[chan->peer], 0);
 		}

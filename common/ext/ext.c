@@ -162,12 +162,11 @@ static int next_domain(struct domain *d, void *arg)
 	return 0;
 }
 
-static int get_bounds(struct domain *d, void *arg)
+static int get_bounds(struct domain *d __unused, void *arg)
 {
 	struct bulkhead_bounds *bounds = arg;
 	const struct budget_row *row = budget_next(&bounds->index);
 
-	(void)d;
 	if (row == NULL) {
 		return -ENOENT;
 	}

@@ -46,12 +46,11 @@ static int switch_on_and_off(u32 on, u32 off)
 	return 0;
 }
 
-int ext_trace_control(struct domain *d, void *arg)
+int ext_trace_control(struct domain *d __unused, void *arg)
 {
 	struct bulkhead_trace_control *op = arg;
 	int err;
 
-	(void)d;
 	if (((op->on | op->off) & ~ALL) != 0 || (op->on & op->off) != 0 || op->pad != 0) {
 		return -EINVAL;
 	}
@@ -63,7 +62,7 @@ int ext_trace_control(struct domain *d, void *arg)
 	return err;
 }
 
-int ext_trace_read(struct domain *d, void *arg)
+int ext_trace_read(struct domain *d __unused, void *arg)
 {
 	struct bulkhead_trace_read *op = arg;
 	struct trace_cursor cursor = { .next = op->next };
@@ -71,7 +70,6 @@ int ext_trace_read(struct domain *d, void *arg)
 	u32 room = MIN(op->nr, READ_MAX);
 	u32 done = 0, nr;
 
-	(void)d;
 	if (op->cpu >= nr_cpus) {
 		return -EINVAL;
 	}

@@ -17,7 +17,6 @@
 #include <hv/errno.h>
 #include <hv/frame.h>
 #include <hv/heap.h>
-#include <hv/softirq.h>
 #include <hv/stage2.h>
 #include <hv/string.h>
 #include <hv/window.h>
@@ -128,13 +127,20 @@ static int install(struct domain *d, const struct grant_use *use, u64 g, u32 *ha
 	return ok ? GNTST_okay : GNTST_general_error;
 }
 
-static int map_from(struct domain *d, struct domain *granter, struct gnttab_map_grant_ref *op)
+int grant_map(struct domain *d, struct domain *granter, struct gnttab_map_grant_ref *op)
 {
+	const u32 unsupported = GNTMAP_application_map | GNTMAP_contains_pte;
 	struct grant_use use = { .granter = granter,
 				 .ref = op->ref,
 				 .is_write = (op->flags & GNTMAP_readonly) == 0 };
-	int status = grant_use_begin(d, &use);
+	int status = GNTST_general_error;
 
+	op->handle = ~0U;
+	op->dev_bus_addr = 0;
+	if ((op->flags & unsupported) == 0 && (op->flags & GNTMAP_host_map) != 0 &&
+	    IS_ALIGNED(op->host_addr, PAGE_SIZE)) {
+		status = grant_use_begin(d, &use);
+	}
 	if (status != GNTST_okay) {
 		return status;
 	}
@@ -150,20 +156,6 @@ static int map_from(struct domain *d, struct domain *granter, struct gnttab_map_
 	/* For DMA by devices of a directly mapped domain. */
 	op->dev_bus_addr = mfn_to_pa(use.frame).v;
 	return GNTST_okay;
-}
-
-void grant_map(struct domain *d, struct domain *granter, struct gnttab_map_grant_ref *op)
-{
-	const u32 unsupported = GNTMAP_application_map | GNTMAP_contains_pte;
-
-	op->handle = ~0U;
-	op->dev_bus_addr = 0;
-	if ((op->flags & unsupported) != 0 || (op->flags & GNTMAP_host_map) == 0 ||
-	    !IS_ALIGNED(op->host_addr, PAGE_SIZE)) {
-		op->status = GNTST_general_error;
-		return;
-	}
-	op->status = (int16_t)map_from(d, granter, op);
 }
 
 /* Undo a mapping whose track entry has been taken out. */
@@ -183,16 +175,15 @@ static void drop(struct domain *d, const struct grant_track *entry)
 	domain_put(entry->granter);
 }
 
-void grant_unmap(struct domain *d, struct gnttab_unmap_grant_ref *op)
+int grant_unmap(struct domain *d, const struct gnttab_unmap_grant_ref *op)
 {
 	struct grant_track entry;
 
 	if (!track_take(d, op->handle, op->host_addr >> PAGE_SHIFT, &entry)) {
-		op->status = GNTST_bad_handle;
-		return;
+		return GNTST_bad_handle;
 	}
 	drop(d, &entry);
-	op->status = GNTST_okay;
+	return GNTST_okay;
 }
 
 int grant_unmap_all(struct domain *d)
@@ -247,26 +238,27 @@ static void copy_between(const struct gnttab_copy *op, mfn_t from, mfn_t to)
 	window_unmap(src);
 }
 
-void grant_copy(struct domain *d, struct domain *from_granter, struct domain *to_granter,
-		struct gnttab_copy *op)
+int grant_copy(struct domain *d, struct domain *from_granter, struct domain *to_granter,
+	       const struct gnttab_copy *op)
 {
 	struct grant_use from = { .is_write = false }, to = { .is_write = true };
+	int status;
 
 	if (op->source.offset > PAGE_SIZE || op->len > PAGE_SIZE - op->source.offset ||
 	    op->dest.offset > PAGE_SIZE || op->len > PAGE_SIZE - op->dest.offset) {
-		op->status = GNTST_bad_copy_arg;
-		return;
+		return GNTST_bad_copy_arg;
 	}
-	op->status = (int16_t)side_begin(d, from_granter, &op->source, &from);
-	if (op->status != GNTST_okay) {
-		return;
+	status = side_begin(d, from_granter, &op->source, &from);
+	if (status != GNTST_okay) {
+		return status;
 	}
-	op->status = (int16_t)side_begin(d, to_granter, &op->dest, &to);
-	if (op->status == GNTST_okay) {
+	status = side_begin(d, to_granter, &op->dest, &to);
+	if (status == GNTST_okay) {
 		copy_between(op, from.frame, to.frame);
 		side_end(&to);
 	}
 	side_end(&from);
+	return status;
 }
 
 /* Has d mapped this frame by a grant? Looked for where direct mapping or the track would have it.

@@ -22,6 +22,8 @@ struct memory_call {
 	} u;
 	u64 gva;	     /* of the argument */
 	struct domain *from; /* the domain whose frames a batch maps, or NULL */
+	/* What is done with each extent of a reservation, under the domain's lock. */
+	int (*extent_locked)(struct domain *d, gfn_t g, unsigned int order);
 	u64 done;   /* elements done, by earlier slices and this one; kept with -ERESTART */
 	s64 answer; /* to the guest, when there is no error */
 };

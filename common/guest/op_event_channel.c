@@ -119,9 +119,8 @@ static int do_status(struct domain *d, void *arg)
 	return evtchn_status(d, status->port, status);
 }
 
-static int do_reset(struct domain *d, void *arg)
+static int do_reset(struct domain *d, void *arg __unused)
 {
-	(void)arg;
 	return evtchn_reset(d);
 }
 

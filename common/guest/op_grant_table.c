@@ -32,17 +32,19 @@ static int do_map(struct domain *caller, void *arg)
 	struct domain *granter;
 	int status = get_granter(map->dom, XSM_GRANT_PEER, &granter);
 
-	map->status = (int16_t)status;
 	if (status == GNTST_okay) {
-		grant_map(caller, granter, map);
+		status = grant_map(caller, granter, map);
 		domain_put(granter);
 	}
+	map->status = (int16_t)status;
 	return 0;
 }
 
 static int do_unmap(struct domain *caller, void *arg)
 {
-	grant_unmap(caller, arg);
+	struct gnttab_unmap_grant_ref *unmap = arg;
+
+	unmap->status = (int16_t)grant_unmap(caller, unmap);
 	return 0;
 }
 
@@ -67,22 +69,21 @@ static int do_copy(struct domain *caller, void *arg)
 	if (status == GNTST_okay) {
 		status = get_side(&copy->dest, (copy->flags & GNTCOPY_dest_gref) != 0, &to);
 	}
-	copy->status = (int16_t)status;
 	if (status == GNTST_okay) {
-		grant_copy(caller, from, to, copy);
+		status = grant_copy(caller, from, to, copy);
 	}
+	copy->status = (int16_t)status;
 	domain_put(from);
 	domain_put(to);
 	return 0;
 }
 
-static int do_query_size(struct domain *caller, void *arg)
+static int do_query_size(struct domain *caller __unused, void *arg)
 {
 	struct gnttab_query_size *query = arg;
 	struct domain *d;
 	int status = get_granter(query->dom, XSM_GRANT_SETUP, &d);
 
-	(void)caller;
 	query->status = (int16_t)status;
 	if (status == GNTST_okay) {
 		query->nr_frames = grant_nr_frames(d);
@@ -93,14 +94,13 @@ static int do_query_size(struct domain *caller, void *arg)
 }
 
 /* Arm guests map the table through memory_op; here it only grows, frame numbers mean nothing. */
-static int do_setup_table(struct domain *caller, void *arg)
+static int do_setup_table(struct domain *caller __unused, void *arg)
 {
 	struct gnttab_setup_table *setup = arg;
 	struct domain *d;
 	int err = get_granter(setup->dom, XSM_GRANT_SETUP, &d);
 	u64 none[FRAMES_MAX];
 
-	(void)caller;
 	setup->status = (int16_t)err;
 	if (err != GNTST_okay) {
 		return 0;
@@ -120,11 +120,10 @@ static int do_setup_table(struct domain *caller, void *arg)
 	return err == -EFAULT ? -EFAULT : 0;
 }
 
-static int do_set_version(struct domain *caller, void *arg)
+static int do_set_version(struct domain *caller __unused, void *arg)
 {
 	u32 version = ((const struct gnttab_set_version *)arg)->version;
 
-	(void)caller;
 	return version == 1 ? 0 : version == 2 ? -ENOSYS : -EINVAL;
 }
 

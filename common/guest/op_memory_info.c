@@ -32,9 +32,7 @@ int memory_maximum_gpfn(struct domain *d, void *arg)
 }
 
 /* Nothing is shared between domains behind their backs. */
-int memory_none_shared(struct domain *d, void *arg)
+int memory_none_shared(struct domain *d __unused, void *arg __unused)
 {
-	(void)d;
-	(void)arg;
 	return 0;
 }

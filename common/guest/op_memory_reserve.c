@@ -130,36 +130,27 @@ static int release_locked(struct domain *d, gfn_t g, unsigned int order)
 }
 
 /* One extent of the list, under the domain's lock. */
-static int one_extent(struct domain *d, const struct memory_call *call,
-		      int (*extent_locked)(struct domain *d, gfn_t g, unsigned int order))
+static int one_extent(struct domain *d, const struct memory_call *call)
 {
 	u64 at = call->u.reservation.extent_start.va + call->done * sizeof(u64), g;
 	int err = guest_copy_from(&g, at, sizeof(g));
 
 	if (err == 0) {
 		spin_lock(&d->lock);
-		err = extent_locked(d, gfn(g), call->u.reservation.extent_order);
+		err = call->extent_locked(d, gfn(g), call->u.reservation.extent_order);
 		spin_unlock(&d->lock);
 	}
 	return err;
 }
 
-static int populate_one(struct domain *d, const struct memory_call *call)
-{
-	return one_extent(d, call, populate_locked);
-}
-
-static int decrease_one(struct domain *d, const struct memory_call *call)
-{
-	return one_extent(d, call, release_locked);
-}
-
 /* The answer is the number of extents done, also when there is an error. */
 static int for_extents(struct domain *d, struct memory_call *call,
-		       int (*one)(struct domain *d, const struct memory_call *call))
+		       int (*extent_locked)(struct domain *d, gfn_t g, unsigned int order))
 {
-	int err = memory_for_each(d, call, call->u.reservation.nr_extents, one);
+	int err;
 
+	call->extent_locked = extent_locked;
+	err = memory_for_each(d, call, call->u.reservation.nr_extents, one_extent);
 	call->answer = (s64)call->done;
 	return err == -ERESTART ? err : 0;
 }
@@ -177,10 +168,10 @@ int memory_check_reservation(void *arg)
 
 int memory_populate(struct domain *d, void *arg)
 {
-	return for_extents(d, arg, populate_one);
+	return for_extents(d, arg, populate_locked);
 }
 
 int memory_decrease(struct domain *d, void *arg)
 {
-	return for_extents(d, arg, decrease_one);
+	return for_extents(d, arg, release_locked);
 }

@@ -4,7 +4,6 @@
  * that is preempted is written back with its progress, and the list goes on from it when the guest
  * comes again.
  */
-#include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/guest_access.h>
 #include <hv/hypercall.h>

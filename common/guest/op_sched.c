@@ -15,20 +15,16 @@
 
 #define POLL_PORTS_MAX 128U
 
-static int do_yield(struct domain *d, void *arg)
+static int do_yield(struct domain *d __unused, void *arg __unused)
 {
-	(void)d;
-	(void)arg;
 	sched_yield(&current_vcpu()->sched);
 	return 0;
 }
 
-static int do_block(struct domain *d, void *arg)
+static int do_block(struct domain *d __unused, void *arg __unused)
 {
 	struct vcpu *v = current_vcpu();
 
-	(void)d;
-	(void)arg;
 	/* Asleep first, then look for work, so that no wake-up is lost. */
 	sched_block(&v->sched, SCHED_BLOCK_WAIT);
 	if (evtchn_upcall_pending(v) || inject_is_pending(v)) {
@@ -37,12 +33,11 @@ static int do_block(struct domain *d, void *arg)
 	return 0;
 }
 
-static int do_poll(struct domain *d, void *arg)
+static int do_poll(struct domain *d __unused, void *arg)
 {
 	const struct sched_poll *poll = arg;
 	u32 ports[POLL_PORTS_MAX];
 
-	(void)d;
 	if (poll->nr_ports > POLL_PORTS_MAX) {
 		return -EINVAL;
 	}

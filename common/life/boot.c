@@ -13,9 +13,8 @@
 #include <hv/printk.h>
 #include <public/xen.h>
 
-static void raise_log_event(struct defer_work *work)
+static void raise_log_event(struct defer_work *work __unused)
 {
-	(void)work;
 	evtchn_raise_global(VIRQ_CON_RING);
 }
 
@@ -47,9 +46,8 @@ static void print_vcpu(const struct vcpu *v)
 	       v->nr_injected, v->arch.regs.pc);
 }
 
-static void print_domains(char key)
+static void print_domains(char key __unused)
 {
-	(void)key;
 	for (struct domain *d = domain_next(NULL); d != NULL; d = domain_next(d)) {
 		printk("domain %u \"%s\": %lu of %lu pages, pauses %u%s%s, references %u", d->id,
 		       d->name, domain_nr_pages(d), d->max_pages, d->pause_count,

@@ -39,14 +39,14 @@ int grant_grow(struct domain *d, u32 nr);
 int grant_get_frame(struct domain *d, u32 idx, mfn_t *frame);
 
 /*
- * One element each; the outcome, GNTST_*, is in its status. d is the caller's domain; a granter is
- * the domain the element names, referenced by the caller and allowed to it.
+ * One element each; returns the outcome for its status, GNTST_*. d is the caller's domain; a
+ * granter is the domain the element names, referenced by the caller and allowed to it.
  */
-void grant_map(struct domain *d, struct domain *granter, struct gnttab_map_grant_ref *op);
-void grant_unmap(struct domain *d, struct gnttab_unmap_grant_ref *op);
+int grant_map(struct domain *d, struct domain *granter, struct gnttab_map_grant_ref *op);
+int grant_unmap(struct domain *d, const struct gnttab_unmap_grant_ref *op);
 /* A granter is NULL where the element means a page of the caller's own. */
-void grant_copy(struct domain *d, struct domain *from_granter, struct domain *to_granter,
-		struct gnttab_copy *op);
+int grant_copy(struct domain *d, struct domain *from_granter, struct domain *to_granter,
+	       const struct gnttab_copy *op);
 /* Clean or invalidate (as clean and invalidate) a piece of a page that d has mapped by a grant. */
 int grant_cache_flush(struct domain *d, const struct gnttab_cache_flush *flush);
 #else

@@ -65,18 +65,17 @@ static int map(unsigned int user, unsigned int from, u32 ref, u64 g, bool is_ro,
 		.flags = GNTMAP_host_map | (is_ro ? GNTMAP_readonly : 0),
 		.ref = ref,
 	};
+	int status = grant_map(D(user), D(from), &op);
 
-	grant_map(D(user), D(from), &op);
 	*handle = op.handle;
-	return op.status;
+	return status;
 }
 
 static int unmap(unsigned int user, u64 g, u32 handle)
 {
 	struct gnttab_unmap_grant_ref op = { .host_addr = g << PAGE_SHIFT, .handle = handle };
 
-	grant_unmap(D(user), &op);
-	return op.status;
+	return grant_unmap(D(user), &op);
 }
 
 static void test_map(void **state)
@@ -174,23 +173,19 @@ static void test_copy(void **state)
 
 	offer(1, 3, 0, 7, GTF_permit_access | GTF_readonly);
 	memset(world_frames[world_machine(1, 7).v].bytes, 0x5a, PAGE_SIZE);
-	grant_copy(D(0), D(1), NULL, &op);
-	assert_int_equal(op.status, GNTST_okay);
+	assert_int_equal(grant_copy(D(0), D(1), NULL, &op), GNTST_okay);
 	assert_int_equal(world_frames[world_machine(0, 2).v].bytes[3999], 0);
 	assert_int_equal(world_frames[world_machine(0, 2).v].bytes[4000], 0x5a);
 	assert_int_equal(world_frames[world_machine(0, 2).v].bytes[4095], 0x5a);
 	assert_int_equal(entry_of(1, 3)->flags, GTF_permit_access | GTF_readonly);
 	op.len = 97;
-	grant_copy(D(0), D(1), NULL, &op);
-	assert_int_equal(op.status, GNTST_bad_copy_arg);
+	assert_int_equal(grant_copy(D(0), D(1), NULL, &op), GNTST_bad_copy_arg);
 	op.len = 0xffff;
 	op.dest.offset = 0;
-	grant_copy(D(0), D(1), NULL, &op);
-	assert_int_equal(op.status, GNTST_bad_copy_arg);
+	assert_int_equal(grant_copy(D(0), D(1), NULL, &op), GNTST_bad_copy_arg);
 	op.len = 1;
 	op.dest.u.gmfn = 1UL << 40;
-	grant_copy(D(0), D(1), NULL, &op);
-	assert_int_equal(op.status, GNTST_bad_page);
+	assert_int_equal(grant_copy(D(0), D(1), NULL, &op), GNTST_bad_page);
 	assert_int_equal(entry_of(1, 3)->flags, GTF_permit_access | GTF_readonly);
 	assert_int_equal(world_frames[world_machine(1, 7).v].refs, 1);
 }

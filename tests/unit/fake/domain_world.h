@@ -225,6 +225,11 @@ void domain_crash(struct domain *d, const char *why)
 	world_crashes[d->id]++;
 }
 
+struct vcpu *domain_vcpu(const struct domain *d, u64 id)
+{
+	return id < d->nr_vcpus ? d->vcpus[id] : NULL;
+}
+
 void domain_put(struct domain *d)
 {
 	assert_true(d == NULL || d->refs-- > 1);
