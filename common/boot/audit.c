@@ -14,22 +14,19 @@
 
 static void audit(char key __unused)
 {
-	struct domain *d;
 	struct s2_audit result;
 
 	printk("audit: EL2 maps %lu frames of domains, %s\n", map_audit(frame_is_ram),
 	       map_is_write_xor_execute() ? "nothing both writable and executable"
 					  : "something both writable and executable");
-	for (d = domain_get_next(0); d; d = domain_get_next((domid_t)(result.id + 1))) {
+	for (struct domain *d = domain_next(NULL); d; d = domain_next(d)) {
 		s2_audit(d, &result);
-		result.id = d->id;
-		printk("audit: d%u: %lu leaves, %lu wrong", result.id, result.nr_leaves,
+		printk("audit: d%u: %lu leaves, %lu wrong", d->id, result.nr_leaves,
 		       result.nr_wrong);
 		if (result.nr_wrong) {
 			printk(", the last at guest frame %#lx", result.first_wrong);
 		}
 		printk("\n");
-		domain_put(d);
 	}
 }
 

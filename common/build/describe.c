@@ -85,15 +85,12 @@ static __init int find_word(const char *words, const char *word)
 {
 	size_t n = strlen(word);
 
-	for (int i = 0; n; i++) {
+	for (int i = 0; n && words; i++) {
 		if (strncmp(words, word, n) == 0 && (words[n] == ',' || words[n] == '\0')) {
 			return i;
 		}
 		words = strchr(words, ',');
-		if (!words) {
-			break;
-		}
-		words += 2;
+		words = words ? words + 2 : NULL;
 	}
 	return -1;
 }
@@ -277,18 +274,12 @@ static __init bool is_module_bad(struct build *b, int node)
 
 static __init bool are_children_bad(struct build *b)
 {
-	bool is_bad = false;
 	int node;
 
 	fdt_for_each_subnode(node, devtree_blob(), b->node) {
-		if (bootinfo_is_module(node)) {
-			is_bad = is_module_bad(b, node);
-		} else if (devtree_is_compatible(node, BUILD_SHM)) {
-			is_bad = build_shm_bad(b, node);
-		} else if (devtree_is_compatible(node, BUILD_EVTCHN)) {
-			is_bad = build_port_bad(b, node);
-		}
-		if (is_bad) {
+		if ((bootinfo_is_module(node) && is_module_bad(b, node)) ||
+		    (devtree_is_compatible(node, BUILD_SHM) && build_shm_bad(b, node)) ||
+		    (devtree_is_compatible(node, BUILD_EVTCHN) && build_port_bad(b, node))) {
 			return true;
 		}
 	}

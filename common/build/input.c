@@ -30,9 +30,7 @@ static void input_arrived(void)
 					 &c, 1);
 		}
 	}
-	if (d) {
-		domain_put(d);
-	}
+	domain_put(d);
 }
 
 __init void build_own_console(void)

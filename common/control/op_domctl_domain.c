@@ -135,13 +135,9 @@ void domctl_fill_info(struct domain *d, struct xen_domctl_getdomaininfo *info)
 	info->flags = XEN_DOMINF_hvm_guest | XEN_DOMINF_hap;
 	info->flags |= d->is_dying ? XEN_DOMINF_dying : 0;
 	info->flags |= d->is_control_paused ? XEN_DOMINF_paused : 0;
-	if (d->is_shut_down) {
-		info->flags |= XEN_DOMINF_shutdown | (u32)d->shutdown_code
-							     << XEN_DOMINF_shutdownshift;
-	}
-	if ((d->config_flags & XEN_DOMCTL_CDF_xs_domain) != 0) {
-		info->flags |= XEN_DOMINF_xs_domain;
-	}
+	info->flags |= d->is_shut_down ? XEN_DOMINF_shutdown : 0;
+	info->flags |= d->is_shut_down ? (u32)d->shutdown_code << XEN_DOMINF_shutdownshift : 0;
+	info->flags |= (d->config_flags & XEN_DOMCTL_CDF_xs_domain) != 0 ? XEN_DOMINF_xs_domain : 0;
 	info->ssidref = d->ssidref;
 	memcpy(info->handle, d->uuid, sizeof(info->handle));
 	spin_unlock(&d->lock);

@@ -48,24 +48,22 @@ static int get_info(struct xen_sysctl_cpupool_op *arg)
 static int change_cpu(struct xen_sysctl_cpupool_op *arg)
 {
 	bool is_any = arg->cpu == XEN_SYSCTL_CPUPOOL_PAR_ANY;
-	struct sched_pool_info info;
+	bool is_add = arg->op == XEN_SYSCTL_CPUPOOL_OP_ADDCPU;
+	struct sched_pool_info info = { 0 };
 	int err = find_pool(arg->cpupool_id, &info);
+	cpumask_t cpus = is_add ? sched_free_cpus() : info.cpus;
 
+	if (err == 0 && is_any && cpumask_is_empty(cpus)) {
+		err = is_add ? -EBUSY : -ENODEV;
+	}
 	if (err != 0) {
 		return err;
 	}
-	if (arg->op == XEN_SYSCTL_CPUPOOL_OP_ADDCPU) {
-		cpumask_t free = sched_free_cpus();
-
-		arg->cpu = is_any && free.bits != 0 ? cpumask_first(free) : arg->cpu;
-		return is_any && free.bits == 0 ? -EBUSY : sched_pool_add_cpu(info.id, arg->cpu);
-	}
-	if (is_any && cpumask_is_empty(info.cpus)) {
-		return -ENODEV;
-	}
 	/* Written down, so that a repetition means the same CPU. */
-	arg->cpu = is_any ? 63U - (u32)__builtin_clzl(info.cpus.bits) : arg->cpu;
-	err = sched_pool_remove_cpu(info.id, arg->cpu);
+	if (is_any) {
+		arg->cpu = is_add ? cpumask_first(cpus) : 63U - (u32)__builtin_clzl(cpus.bits);
+	}
+	err = (is_add ? sched_pool_add_cpu : sched_pool_remove_cpu)(info.id, arg->cpu);
 	return err == -EAGAIN ? -ERESTART : err;
 }
 
@@ -92,37 +90,34 @@ static int move_domain(const struct xen_sysctl_cpupool_op *arg)
 	return err;
 }
 
-static int change_pool(struct xen_sysctl_cpupool_op *arg)
-{
-	switch (arg->op) {
-	case XEN_SYSCTL_CPUPOOL_OP_CREATE:
-		return sched_pool_create(arg->cpupool_id, (enum sched_id)arg->sched_id,
-					 &arg->cpupool_id);
-	case XEN_SYSCTL_CPUPOOL_OP_DESTROY:
-		return sched_pool_destroy(arg->cpupool_id);
-	case XEN_SYSCTL_CPUPOOL_OP_ADDCPU:
-	case XEN_SYSCTL_CPUPOOL_OP_RMCPU:
-		return change_cpu(arg);
-	case XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN:
-		return move_domain(arg);
-	default:
-		return -EOPNOTSUPP;
-	}
-}
-
 int sysctl_cpupool(struct domain *d, void *arg)
 {
 	struct xen_sysctl_cpupool_op *op = arg;
-	int err;
+	bool is_question = op->op == XEN_SYSCTL_CPUPOOL_OP_INFO ||
+			   op->op == XEN_SYSCTL_CPUPOOL_OP_FREEINFO;
+	int err = is_question ? 0 : xsm_check(XSM_POOL_CONTROL, d, NULL);
 
-	if (op->op == XEN_SYSCTL_CPUPOOL_OP_FREEINFO) {
-		return domctl_put_cpus(&op->cpumap, sched_free_cpus());
+	if (err != 0) {
+		return err;
 	}
-	if (op->op == XEN_SYSCTL_CPUPOOL_OP_INFO) {
+	switch (op->op) {
+	case XEN_SYSCTL_CPUPOOL_OP_INFO:
 		return get_info(op);
+	case XEN_SYSCTL_CPUPOOL_OP_FREEINFO:
+		return domctl_put_cpus(&op->cpumap, sched_free_cpus());
+	case XEN_SYSCTL_CPUPOOL_OP_CREATE:
+		return sched_pool_create(op->cpupool_id, (enum sched_id)op->sched_id,
+					 &op->cpupool_id);
+	case XEN_SYSCTL_CPUPOOL_OP_DESTROY:
+		return sched_pool_destroy(op->cpupool_id);
+	case XEN_SYSCTL_CPUPOOL_OP_ADDCPU:
+	case XEN_SYSCTL_CPUPOOL_OP_RMCPU:
+		return change_cpu(op);
+	case XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN:
+		return move_domain(op);
+	default:
+		return -EOPNOTSUPP;
 	}
-	err = xsm_check(XSM_POOL_CONTROL, d, NULL);
-	return err != 0 ? err : change_pool(op);
 }
 
 static int put_schedule(u32 pool, u64 from)

@@ -355,9 +355,7 @@ static int try_close(struct domain *d, u32 port)
 		close_locked(d, port, chan);
 	}
 	evtchn_unlock_pair(d, peer);
-	if (peer != NULL) {
-		domain_put(peer);
-	}
+	domain_put(peer);
 	return err;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Bulkhead's own hypercall (include/public/bulkhead.h): table of commands with a hook each, and the
- * short ones. Names, loading, consoles, vCPUs' statistics and traces are in ext_*.c.
+ * short ones. Names, loading, consoles and traces are in ext_*.c.
  */
 #include <hv/budget.h>
 #include <hv/call.h>
@@ -87,14 +87,10 @@ static int watch(struct domain *caller, void *arg)
 	if (!evtchn_is_unbound(caller, port, caller->id)) {
 		return -EINVAL;
 	}
-	if (target != HV_DOMID_NONE) {
-		d = domain_get(target);
-		if (d == NULL) {
-			return -ESRCH;
-		}
-		domain_put(d);
-	}
-	return domain_watch_add(caller->id, port, target);
+	d = domain_get(target);
+	domain_put(d);
+	return d == NULL && target != HV_DOMID_NONE ? -ESRCH
+						    : domain_watch_add(caller->id, port, target);
 }
 
 u32 ext_vcpu_states(const struct domain *d, struct bulkhead_domain_stat *stat)
@@ -146,6 +142,34 @@ static int domain_stat(struct domain *d, void *arg)
 	stat->max_pages = d->max_pages;
 	stat->s2_pool_used = d->arch.s2.pool.nr_total - d->arch.s2.pool.nr_free;
 	stat->s2_pool_total = d->arch.s2.pool.nr_total;
+	return 0;
+}
+
+/*
+ * Plain words that the vCPU's CPU writes and this reads without a lock: figures of the moment. It
+ * stays as long as its domain is referenced.
+ */
+static int vcpu_stat(struct domain *d, void *arg)
+{
+	struct bulkhead_vcpu_stat *stat = arg;
+	const struct vcpu *v = domain_vcpu(d, stat->vcpu);
+
+	if (v == NULL) {
+		return -ENOENT;
+	}
+	memset(stat, 0, sizeof(*stat));
+	stat->vcpu = v->id;
+	stat->state = READ_ONCE(v->is_up) ? BULKHEAD_VCPU_up : 0;
+	if (READ_ONCE(v->sched.state) == SCHED_STATE_RUNNING) {
+		stat->state |= BULKHEAD_VCPU_running;
+	}
+	stat->cpu = READ_ONCE(v->sched.cpu);
+	stat->cpu_time_ns = sched_unit_run_ns(&v->sched, time_now());
+	stat->nr_missed = READ_ONCE(v->sched.rtds.nr_missed);
+	stat->nr_injected = READ_ONCE(v->nr_injected);
+	for (u32 i = 0; i < BULKHEAD_NR_EXITS; i++) {
+		stat->nr_exits[i] = READ_ONCE(v->nr_exits[i]);
+	}
 	return 0;
 }
 
@@ -203,7 +227,7 @@ static const struct call_row rows[BULKHEAD_NR_OPS] = {
 	ROW(refusal, ext_refusal, DOMAIN_SCHED, ANY | LOCKED),
 	ROW_IF(THROTTLE, get_throttle, ext_get_throttle, DOMAIN_INFO, OF),
 	ROW_IF(THROTTLE, set_throttle, ext_set_throttle, DOMAIN_SCHED, OF | LOCKED),
-	ROW(vcpu_stat, ext_vcpu_stat, DOMAIN_INFO, OF),
+	ROW(vcpu_stat, vcpu_stat, DOMAIN_INFO, OF),
 	ROW(get_health, health_op_get, DOMAIN_INFO, OF),
 	ROW(set_health, health_op_set, DOMAIN_SCHED, OF),
 	ROW(keep_image, health_op_keep, DOMAIN_LOAD, OF),

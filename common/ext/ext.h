@@ -21,7 +21,6 @@ int ext_console_write(struct domain *d, void *arg);
 int ext_console_attach(struct domain *d, void *arg);
 int ext_refusal(struct domain *d, void *arg);
 
-int ext_vcpu_stat(struct domain *d, void *arg);
 int ext_get_throttle(struct domain *d, void *arg);
 int ext_set_throttle(struct domain *d, void *arg);
 int ext_trace_control(struct domain *d, void *arg);

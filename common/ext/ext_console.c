@@ -74,10 +74,8 @@ int ext_console_attach(struct domain *d, void *arg)
 	const struct bulkhead_console_attach *op = arg;
 	struct domain *caller = current_domain();
 
-	if (op->which >= NR_DOM_CONSOLES) {
-		return -EINVAL;
-	}
-	if (op->port != 0 && !evtchn_is_unbound(caller, op->port, caller->id)) {
+	if (op->which >= NR_DOM_CONSOLES ||
+	    (op->port != 0 && !evtchn_is_unbound(caller, op->port, caller->id))) {
 		return -EINVAL;
 	}
 	dom_console_attach(d, op->which, caller->id, op->port);

@@ -99,12 +99,16 @@ u32 grant_max_frames(const struct domain *d)
 	return READ_ONCE(d->grant->max_frames);
 }
 
-/* One more frame; lock held. */
-static int add_frame_locked(struct grant_table *t)
+/* One more frame if there are less than nr. */
+static int grow_locked(struct grant_table *t, u32 nr)
 {
-	struct grant_pins *pins = heap_pages_alloc(0);
+	struct grant_pins *pins;
 	mfn_t frame;
 
+	if (nr > t->max_frames || nr <= t->nr_frames) {
+		return nr > t->max_frames ? -EINVAL : 0;
+	}
+	pins = heap_pages_alloc(0);
 	if (pins == NULL) {
 		return -ENOMEM;
 	}
@@ -116,18 +120,7 @@ static int add_frame_locked(struct grant_table *t)
 	t->frame[t->nr_frames] = frame;
 	t->pins[t->nr_frames] = pins;
 	t->nr_frames++;
-	return 0;
-}
-
-static int grow_locked(struct grant_table *t, u32 nr)
-{
-	int err = nr > t->max_frames ? -EINVAL : 0;
-
-	if (err == 0 && t->nr_frames < nr) {
-		err = add_frame_locked(t);
-		err = err == 0 ? -ERESTART : err;
-	}
-	return err;
+	return -ERESTART;
 }
 
 int grant_grow(struct domain *d, u32 nr)

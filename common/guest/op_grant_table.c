@@ -106,18 +106,14 @@ static int do_setup_table(struct domain *caller __unused, void *arg)
 		return 0;
 	}
 	err = grant_grow(d, setup->nr_frames);
-	if (err == -ERESTART) {
-		domain_put(d);
-		return err;
-	}
-	setup->status = err == 0 ? GNTST_okay : GNTST_general_error;
-	if (err == 0) {
-		memset(none, 0xff, sizeof(none));
-		err = guest_copy_to(setup->frame_list.va, none,
-				    MIN(setup->nr_frames, FRAMES_MAX) * sizeof(none[0]));
-	}
 	domain_put(d);
-	return err == -EFAULT ? -EFAULT : 0;
+	if (err != 0) {
+		setup->status = GNTST_general_error;
+		return err == -ERESTART ? err : 0;
+	}
+	memset(none, 0xff, sizeof(none));
+	return guest_copy_to(setup->frame_list.va, none,
+			     MIN(setup->nr_frames, FRAMES_MAX) * sizeof(none[0]));
 }
 
 static int do_set_version(struct domain *caller __unused, void *arg)

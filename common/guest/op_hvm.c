@@ -23,21 +23,6 @@ static const u8 params[HVM_NR_PARAMS] = {
 	[HVM_PARAM_CONSOLE_EVTCHN] = PARAM_CONTROL, [HVM_PARAM_MONITOR_RING_PFN] = PARAM_CONTROL,
 };
 
-/* Once page and port of the console are known, the hypervisor may have to serve it. */
-static int console_changed(struct domain *d)
-{
-	u64 page, port;
-
-	spin_lock(&d->lock);
-	page = d->hvm_params[HVM_PARAM_CONSOLE_PFN];
-	port = d->hvm_params[HVM_PARAM_CONSOLE_EVTCHN];
-	spin_unlock(&d->lock);
-	if (page == 0 || port == 0 || port > UINT32_MAX) {
-		return 0;
-	}
-	return dom_console_bind(d, gfn(page), (u32)port);
-}
-
 static int check_param(void *arg)
 {
 	const struct xen_hvm_param *param = arg;
@@ -51,15 +36,21 @@ static int set_param(struct domain *d, void *arg)
 	int err = params[param->index] == PARAM_CONTROL
 			  ? xsm_check(XSM_DOMAIN_CONFIG, current_domain(), d)
 			  : 0;
+	bool is_console = param->index == HVM_PARAM_CONSOLE_PFN ||
+			  param->index == HVM_PARAM_CONSOLE_EVTCHN;
+	u64 page, port;
 
 	if (err != 0) {
 		return err;
 	}
 	spin_lock(&d->lock);
 	d->hvm_params[param->index] = param->value;
+	page = d->hvm_params[HVM_PARAM_CONSOLE_PFN];
+	port = d->hvm_params[HVM_PARAM_CONSOLE_EVTCHN];
 	spin_unlock(&d->lock);
-	return param->index == HVM_PARAM_CONSOLE_PFN || param->index == HVM_PARAM_CONSOLE_EVTCHN
-		       ? console_changed(d)
+	/* Once page and port of the console are known, the hypervisor may have to serve it. */
+	return is_console && page != 0 && port != 0 && port <= UINT32_MAX
+		       ? dom_console_bind(d, gfn(page), (u32)port)
 		       : 0;
 }
 

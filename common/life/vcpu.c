@@ -48,9 +48,6 @@ int vcpu_create(struct domain *d, u16 id)
 	struct vcpu *v;
 	int err;
 
-	if (id >= d->nr_vcpus || d->vcpus[id] != NULL) {
-		return id >= d->nr_vcpus ? -EINVAL : -EEXIST;
-	}
 	v = heap_alloc(sizeof(*v));
 	if (v == NULL) {
 		return -ENOMEM;
@@ -120,7 +117,7 @@ int vcpu_power_on(struct vcpu *v, u64 entry, u64 context)
 	return 0;
 }
 
-int vcpu_take_down(struct vcpu *v)
+void vcpu_take_down(struct vcpu *v)
 {
 	struct domain *d = v->domain;
 	bool is_last = true;
@@ -138,7 +135,6 @@ int vcpu_take_down(struct vcpu *v)
 		/* Nobody is left who could bring one up. */
 		domain_shutdown(d, DOMAIN_SHUTDOWN_POWEROFF);
 	}
-	return 0;
 }
 
 void vcpu_runstate_update(struct vcpu *v)

@@ -26,19 +26,17 @@ static struct watch watches[NR_WATCHES];
 
 int domain_watch_add(domid_t watcher, u32 port, domid_t target)
 {
-	struct watch *unused = NULL;
+	int err = -ENOSPC;
 
 	spin_lock(&watch_lock);
-	for (u32 i = 0; i < NR_WATCHES; i++) {
+	for (u32 i = 0; i < NR_WATCHES && err != 0; i++) {
 		if (watches[i].port == 0) {
-			unused = &watches[i];
+			watches[i] = (struct watch){ port, watcher, target };
+			err = 0;
 		}
 	}
-	if (unused != NULL) {
-		*unused = (struct watch){ .port = port, .watcher = watcher, .target = target };
-	}
 	spin_unlock(&watch_lock);
-	return unused != NULL ? 0 : -ENOSPC;
+	return err;
 }
 
 /* Forget what a watcher has on these ports. -ENOENT: nothing. */
@@ -72,9 +70,8 @@ void domain_watch_drop(domid_t watcher)
 static void raise_watch(struct watch w)
 {
 	struct domain *watcher = domain_get(w.watcher);
-	bool is_valid = watcher != NULL && evtchn_is_unbound(watcher, w.port, w.watcher);
 
-	if (is_valid) {
+	if (watcher != NULL && evtchn_is_unbound(watcher, w.port, w.watcher)) {
 		evtchn_raise(watcher, w.port);
 	} else {
 		domain_watch_remove(w.watcher, w.port);

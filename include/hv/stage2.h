@@ -106,7 +106,6 @@ struct s2_entry s2_entry_of_leaf(const struct pgtable_leaf *leaf);
 
 /* Hold every leaf against the frame table; for tests and the operator, not preemptible. */
 struct s2_audit {
-	domid_t id;
 	u64 nr_leaves, nr_wrong;
 	u64 first_wrong; /* guest frame of the last leaf that is wrong */
 };
