@@ -137,16 +137,15 @@ static __init bool is_memory_bad(struct build *b)
 			return true;
 		}
 	}
-	if (b->has_vuart) {
-		return build_share_bad(b, true);
-	}
-	console = frame_alloc(0, b->id);
-	if (!mfn_is_valid_value(console)) {
-		return true;
-	}
-	if (s2_map(b->d, CONSOLE_GFN, console, 1, S2_RAM)) {
-		frame_put(console);
-		return true;
+	if (!b->has_vuart) {
+		console = frame_alloc(0, b->id);
+		if (!mfn_is_valid_value(console)) {
+			return true;
+		}
+		if (s2_map(b->d, CONSOLE_GFN, console, 1, S2_RAM)) {
+			frame_put(console);
+			return true;
+		}
 	}
 	return build_share_bad(b, true);
 }

@@ -120,15 +120,9 @@ int domctl_scheduler_op(struct domain *d, void *arg)
 {
 	struct xen_domctl_scheduler_op *op = arg;
 
-	if (op->sched_id != sched_group_policy(&d->sched)) {
-		return -EINVAL;
-	}
-	switch (op->sched_id) {
-	case XEN_SCHEDULER_CREDIT:
-		return credit_op(d, op);
-	case XEN_SCHEDULER_RTDS:
-		return rtds_op(d, op);
-	default:
-		return -EINVAL; /* no parameters of a domain */
-	}
+	/* The others have no parameters of a domain. */
+	return op->sched_id != sched_group_policy(&d->sched) ? -EINVAL
+	       : op->sched_id == XEN_SCHEDULER_CREDIT	     ? credit_op(d, op)
+	       : op->sched_id == XEN_SCHEDULER_RTDS	     ? rtds_op(d, op)
+							     : -EINVAL;
 }

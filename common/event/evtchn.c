@@ -415,24 +415,23 @@ int evtchn_status(struct domain *d, u32 port, struct evtchn_status *out)
 		[EVTCHN_IPI] = EVTCHNSTAT_ipi,
 		[EVTCHN_HYPERVISOR] = EVTCHNSTAT_interdomain,
 	};
-	struct evtchn *chan;
+	static const struct evtchn unused = { .state = EVTCHN_FREE };
+	const struct evtchn *chan;
 
 	if (port > d->evtchn->max_port) {
 		return -EINVAL;
 	}
-	out->status = EVTCHNSTAT_closed;
 	spin_lock(&d->evtchn->lock);
 	chan = used_channel(d, port);
-	if (chan != NULL) {
-		out->status = public_state[chan->state];
-		out->vcpu = chan->vcpu;
-	}
-	if (chan != NULL && chan->state == EVTCHN_VIRQ) {
+	chan = chan != NULL ? chan : &unused;
+	out->status = public_state[chan->state];
+	out->vcpu = chan->vcpu;
+	if (chan->state == EVTCHN_VIRQ) {
 		out->u.virq = chan->peer;
-	} else if (chan != NULL && chan->state == EVTCHN_INTERDOMAIN) {
+	} else if (chan->state == EVTCHN_INTERDOMAIN) {
 		out->u.interdomain.dom = chan->remote->id;
 		out->u.interdomain.port = chan->peer;
-	} else if (chan != NULL && chan->state != EVTCHN_IPI) {
+	} else if (chan->state != EVTCHN_FREE && chan->state != EVTCHN_IPI) {
 		out->u.unbound.dom = (domid_t)chan->peer;
 	}
 	spin_unlock(&d->evtchn->lock);

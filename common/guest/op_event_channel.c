@@ -13,11 +13,6 @@
 #include <hv/string.h>
 #include <public/event_channel.h>
 
-static domid_t resolve(u16 id)
-{
-	return id == HV_DOMID_SELF ? current_domain()->id : id;
-}
-
 /* May d have a port to which the domain of this id binds? */
 static int check_peer(struct domain *d, domid_t id)
 {
@@ -45,7 +40,8 @@ static int prepare(struct domain *d)
 static int do_alloc_unbound(struct domain *d, void *arg)
 {
 	struct evtchn_alloc_unbound *alloc = arg;
-	domid_t remote = resolve(alloc->remote_dom);
+	domid_t remote = alloc->remote_dom == HV_DOMID_SELF ? current_domain()->id
+							    : alloc->remote_dom;
 	int err = check_peer(d, remote);
 
 	err = err ? err : prepare(d);
@@ -114,7 +110,6 @@ static int do_status(struct domain *d, void *arg)
 {
 	struct evtchn_status *status = arg;
 
-	status->vcpu = 0;
 	memset(&status->u, 0, sizeof(status->u));
 	return evtchn_status(d, status->port, status);
 }

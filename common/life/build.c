@@ -97,9 +97,6 @@ int domain_create(domid_t id_hint, const struct domain_config *config, struct do
 	domid_t id;
 	int err;
 
-	if (config->nr_vcpus == 0 || config->nr_vcpus > DOMAIN_VCPUS_MAX) {
-		return -EINVAL;
-	}
 	err = domain_choose_id(id_hint, &id);
 	if (err != 0) {
 		return err;

@@ -126,9 +126,7 @@ void vcpu_take_down(struct vcpu *v)
 	v->is_up = false;
 	sched_block(&v->sched, SCHED_BLOCK_DOWN);
 	for (u32 i = 0; i < d->nr_vcpus; i++) {
-		if (d->vcpus[i] != NULL && d->vcpus[i]->is_up) {
-			is_last = false;
-		}
+		is_last = is_last && (d->vcpus[i] == NULL || !d->vcpus[i]->is_up);
 	}
 	spin_unlock(&d->lock);
 	if (is_last) {

@@ -3,7 +3,7 @@
  * What is done around every command of a hypercall: when its argument is copied in and out, who is
  * looked up and put back, what is asked before what, and under which lock the handler runs.
  *
- * sources: common/call/call.c common/core/spinlock.c xsm/xsm.c xsm/target.c xsm/module.c
+ * sources: common/call/call.c common/core/spinlock.c xsm/xsm.c xsm/module.c
  */
 #include "fake.h"
 
@@ -45,7 +45,9 @@ struct domain *domain_get(domid_t id)
 
 void domain_put(struct domain *d)
 {
-	d->refs--;
+	if (d != NULL) {
+		d->refs--;
+	}
 }
 
 int guest_copy_from(void *dst, u64 gva, size_t bytes)

@@ -6,7 +6,7 @@
  * therefore included here; their handlers are left unresolved (address 0), so a call that gets past
  * its hook crashes.
  *
- * sources: common/guest/hypercall.c common/core/spinlock.c xsm/xsm.c xsm/target.c xsm/module.c
+ * sources: common/guest/hypercall.c common/core/spinlock.c xsm/xsm.c xsm/module.c
  * sources: common/call/call.c
  * ldflags: -no-pie -Wl,--unresolved-symbols=ignore-all
  */
@@ -55,7 +55,9 @@ struct domain *domain_get(domid_t id)
 
 void domain_put(struct domain *d)
 {
-	d->refs--;
+	if (d != NULL) {
+		d->refs--;
+	}
 }
 
 int guest_copy_from(void *dst, u64 gva, size_t bytes)
