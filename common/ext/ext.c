@@ -43,20 +43,18 @@ static int get_info(struct domain *caller, void *arg)
 static int set_tag(struct domain *d, void *arg)
 {
 	const struct bulkhead_tag *in = arg;
-	u8 *tag = NULL;
+	u8 *tag;
 
 	if (in->len > BULKHEAD_TAG_MAX) {
 		return -E2BIG;
 	}
-	if (in->len != 0) {
-		tag = heap_alloc(in->len);
-		if (tag == NULL) {
-			return -ENOMEM;
-		}
-		if (guest_copy_from(tag, in->data.va, in->len) != 0) {
-			heap_free(tag);
-			return -EFAULT;
-		}
+	tag = in->len != 0 ? heap_alloc(in->len) : NULL;
+	if (in->len != 0 && tag == NULL) {
+		return -ENOMEM;
+	}
+	if (guest_copy_from(tag, in->data.va, in->len) != 0) {
+		heap_free(tag);
+		return -EFAULT;
 	}
 	heap_free(d->tag);
 	d->tag = tag;
@@ -160,9 +158,7 @@ static int vcpu_stat(struct domain *d, void *arg)
 	memset(stat, 0, sizeof(*stat));
 	stat->vcpu = v->id;
 	stat->state = READ_ONCE(v->is_up) ? BULKHEAD_VCPU_up : 0;
-	if (READ_ONCE(v->sched.state) == SCHED_STATE_RUNNING) {
-		stat->state |= BULKHEAD_VCPU_running;
-	}
+	stat->state |= READ_ONCE(v->sched.state) == SCHED_STATE_RUNNING ? BULKHEAD_VCPU_running : 0;
 	stat->cpu = READ_ONCE(v->sched.cpu);
 	stat->cpu_time_ns = sched_unit_run_ns(&v->sched, time_now());
 	stat->nr_missed = READ_ONCE(v->sched.rtds.nr_missed);

@@ -58,12 +58,8 @@ int memory_replace(struct domain *d, gfn_t g, mfn_t frame, enum s2_kind kind)
 static int add_shared_info(struct domain *d, u64 idx, gfn_t g)
 {
 	mfn_t frame = pa_to_mfn(hyp_pa(d->shared_info));
-	int err;
+	int err = idx != 0 ? -EINVAL : memory_replace(d, g, frame, S2_SHARED);
 
-	if (idx != 0) {
-		return -EINVAL;
-	}
-	err = memory_replace(d, g, frame, S2_SHARED);
 	if (err == 0) {
 		d->shared_info_frame = g;
 	}
@@ -72,26 +68,18 @@ static int add_shared_info(struct domain *d, u64 idx, gfn_t g)
 
 static int add_grant_frame(struct domain *d, u64 idx, gfn_t g)
 {
+	bool is_bad = idx > UINT32_MAX || (idx & XENMAPIDX_grant_table_status) != 0;
 	mfn_t frame;
-	int err;
+	int err = is_bad ? -EINVAL : grant_get_frame(d, (u32)idx, &frame);
 
-	if (idx > UINT32_MAX || (idx & XENMAPIDX_grant_table_status) != 0) {
-		return -EINVAL;
-	}
-	err = grant_get_frame(d, (u32)idx, &frame);
 	return err != 0 ? err : memory_replace(d, g, frame, S2_FOREIGN);
 }
 
 int memory_add_own(struct domain *d, u32 space, u64 idx, gfn_t g)
 {
-	switch (space) {
-	case XENMAPSPACE_shared_info:
-		return add_shared_info(d, idx, g);
-	case XENMAPSPACE_grant_table:
-		return add_grant_frame(d, idx, g);
-	default:
-		return -ENOSYS;
-	}
+	return space == XENMAPSPACE_shared_info	  ? add_shared_info(d, idx, g)
+	       : space == XENMAPSPACE_grant_table ? add_grant_frame(d, idx, g)
+						  : -ENOSYS;
 }
 
 static int memory_add(struct domain *d, void *arg)
