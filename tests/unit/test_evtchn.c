@@ -79,6 +79,14 @@ static void test_pair(void **state)
 	assert_int_equal(status.status, EVTCHNSTAT_interdomain);
 	assert_int_equal(status.u.interdomain.dom, 2);
 	assert_int_equal(status.u.interdomain.port, b);
+	assert_int_equal(status.vcpu, 0);
+	assert_int_equal(evtchn_bind_vcpu(D(1), a, 1), 0);
+	assert_int_equal(evtchn_status(D(1), a, &status), 0);
+	assert_int_equal(status.vcpu, 1);
+	/* A closed port has none. */
+	assert_int_equal(evtchn_status(D(1), a + 1, &status), 0);
+	assert_int_equal(status.status, EVTCHNSTAT_closed);
+	assert_int_equal(status.vcpu, 0);
 	/* A pair cannot be bound again, nor by another domain. */
 	assert_int_equal(evtchn_bind_interdomain(D(0), D(1), a, &b), -EINVAL);
 }
