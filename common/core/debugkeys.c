@@ -53,8 +53,6 @@ int debugkeys_press(char key)
 		printk("no such key; 'h' lists them");
 		rc = -ENOENT;
 	}
-	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
-		budget_forget();
-	}
+	budget_forget();
 	return rc;
 }

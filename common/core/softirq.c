@@ -52,8 +52,6 @@ bool softirq_preempt_needed(void)
 	if (softirq_is_pending() || arch_irq_is_pending()) {
 		return true;
 	}
-	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
-		budget_slice();
-	}
+	budget_slice();
 	return false;
 }

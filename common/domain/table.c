@@ -136,25 +136,25 @@ int domain_publish(struct domain *d)
 	return err;
 }
 
+static bool has_uuid(struct domain *d, const void *uuid)
+{
+	return memcmp(uuid, d->uuid, sizeof(d->uuid)) == 0;
+}
+
 int domain_find_uuid(const u8 *uuid, u16 *id)
 {
 	u8 nobody[sizeof(((struct domain *)NULL)->uuid)];
-	bool is_found = false;
+	struct domain *d;
 
 	memset(nobody, 0xff, sizeof(nobody));
 	if (memcmp(uuid, nobody, sizeof(nobody)) == 0) {
 		*id = SCHED_NOBODY;
 		return 0;
 	}
-	spin_lock(&table_lock);
-	for (u32 i = 0; i < CONFIG_MAX_DOMAINS && !is_found; i++) {
-		const struct domain *d = table[i];
-
-		is_found = d != NULL && memcmp(uuid, d->uuid, sizeof(d->uuid)) == 0;
-		*id = is_found ? d->id : *id;
-	}
-	spin_unlock(&table_lock);
-	return is_found ? 0 : -ESRCH;
+	d = domain_find(has_uuid, uuid);
+	*id = d != NULL ? d->id : *id;
+	domain_put(d);
+	return d != NULL ? 0 : -ESRCH;
 }
 
 void domain_unpublish(struct domain *d)

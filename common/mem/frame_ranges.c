@@ -50,11 +50,12 @@ static struct run *find(u64 frame)
 	return i < nr_runs && runs[i].first <= frame ? &runs[i] : NULL;
 }
 
-/* Make room for nr more entries before i; the caller fills them. */
-static void open_gap(u32 i, u32 nr)
+/* A free run more, before i. */
+static void insert(u32 i, u64 first, u64 nr)
 {
-	memmove(&runs[i + nr], &runs[i], (nr_runs - i) * sizeof(runs[0]));
-	nr_runs += nr;
+	memmove(&runs[i + 1], &runs[i], (nr_runs - i) * sizeof(runs[0]));
+	runs[i] = (struct run){ first, nr, 0, HV_DOMID_NONE };
+	nr_runs++;
 }
 
 static void remove(u32 i)
@@ -93,12 +94,10 @@ static bool take(u32 i, u64 first, u64 nr, domid_t owner)
 		return false;
 	}
 	if (first + nr < end) {
-		open_gap(i + 1, 1);
-		runs[i + 1] = (struct run){ first + nr, end - first - nr, 0, HV_DOMID_NONE };
+		insert(i + 1, first + nr, end - first - nr);
 	}
 	if (first > whole.first) {
-		open_gap(i, 1);
-		runs[i++] = (struct run){ whole.first, first - whole.first, 0, HV_DOMID_NONE };
+		insert(i++, whole.first, first - whole.first);
 	}
 	runs[i] = (struct run){ first, nr, nr, owner };
 	nr_free -= nr;
@@ -140,40 +139,34 @@ mfn_t frame_alloc(unsigned int order, domid_t owner)
 	return frame;
 }
 
-bool frame_is_ram(mfn_t frame)
+/* A copy of the run that has this frame; one without frames when there is none. */
+static struct run run_of(mfn_t frame)
 {
-	bool is_ram;
+	const struct run *run, nothing = { .owner = HV_DOMID_NONE };
+	struct run copy;
 
 	spin_lock(&frame_lock);
-	is_ram = find(frame.v) != NULL;
+	run = find(frame.v);
+	copy = run ? *run : nothing;
 	spin_unlock(&frame_lock);
-	return is_ram;
+	return copy;
+}
+
+bool frame_is_ram(mfn_t frame)
+{
+	return run_of(frame).nr != 0;
 }
 
 domid_t frame_owner(mfn_t frame)
 {
-	const struct run *run;
-	domid_t owner;
-
-	spin_lock(&frame_lock);
-	run = find(frame.v);
-	owner = run ? run->owner : HV_DOMID_NONE;
-	spin_unlock(&frame_lock);
-	return owner;
+	return run_of(frame).owner;
 }
 
 unsigned int frame_refs(mfn_t frame)
 {
-	const struct run *run;
-	unsigned int refs = 0;
+	struct run run = run_of(frame);
 
-	spin_lock(&frame_lock);
-	run = find(frame.v);
-	if (run && run->owner != HV_DOMID_NONE) {
-		refs = run->refs > run->nr ? 2 : 1;
-	}
-	spin_unlock(&frame_lock);
-	return refs;
+	return run.owner == HV_DOMID_NONE ? 0 : 1 + (run.refs > run.nr);
 }
 
 bool frame_get(mfn_t frame, domid_t owner)
@@ -254,8 +247,7 @@ void frame_add_range(mfn_t first, u64 nr)
 	spin_lock(&frame_lock);
 	i = search(first.v);
 	if (nr_runs < RUNS_MAX) {
-		open_gap(i, 1);
-		runs[i] = (struct run){ first.v, nr, 0, HV_DOMID_NONE };
+		insert(i, first.v, nr);
 		nr_free += nr;
 		nr_total += nr;
 		join_around(i);

@@ -87,7 +87,7 @@ void budget_part_end(enum budget_part part, u64 since)
 	record(BUDGET_PART << 28 | (u32)part << 16, arch_counter() - since, 1);
 }
 
-void budget_exit(void)
+void budget_path_end(void)
 {
 	struct budget_cpu *cpu = this_cpu_ptr(budget_cpu);
 
@@ -101,7 +101,7 @@ void budget_exit(void)
 	cpu->nr_slices = 0;
 }
 
-void budget_report(void)
+void budget_report_now(void)
 {
 	u32 at = this_cpu(budget_cpu).report;
 	u64 now = arch_counter();

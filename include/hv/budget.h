@@ -101,37 +101,49 @@ static inline void budget_flag(u32 flag)
 }
 
 /* The path ends: back to a guest. */
-void budget_exit(void);
+void budget_path_end(void);
+static inline void budget_exit(void)
+{
+	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+		budget_path_end();
+	}
+}
 
 /* A preemption point at which nothing is pending. */
 static inline void budget_slice(void)
 {
-	struct budget_cpu *cpu = this_cpu_ptr(budget_cpu);
-	u64 now = arch_counter();
+	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+		struct budget_cpu *cpu = this_cpu_ptr(budget_cpu);
+		u64 now = arch_counter();
 
-	cpu->longest = MAX(cpu->longest, now - *budget_stamp());
-	cpu->nr_slices++;
-	*budget_stamp() = now;
+		cpu->longest = MAX(cpu->longest, now - *budget_stamp());
+		cpu->nr_slices++;
+		*budget_stamp() = now;
+	}
+}
+
+/* What this path has done so far is not to count: a debug key has printed what it is for. */
+static inline void budget_forget(void)
+{
+	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+		*budget_stamp() = arch_counter();
+	}
 }
 
 /* The path ends here, and what comes now is one of its own: an interrupt is taken in its course. */
 static inline void budget_cut(void)
 {
 	budget_exit();
-	*budget_stamp() = arch_counter();
-}
-
-/* What this path has done so far is not to count: a debug key has printed what it is for. */
-static inline void budget_forget(void)
-{
-	*budget_stamp() = arch_counter();
+	budget_forget();
 }
 
 /* The CPU was idle until now: a path begins. */
 static inline void budget_wake(void)
 {
-	*this_cpu_ptr(budget_cpu) = (struct budget_cpu){ .key = BUDGET_IDLE };
-	*budget_stamp() = arch_counter();
+	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+		*this_cpu_ptr(budget_cpu) = (struct budget_cpu){ .key = BUDGET_IDLE };
+		*budget_stamp() = arch_counter();
+	}
 }
 
 /* The rest is common/trace. */
@@ -149,7 +161,13 @@ static inline u64 budget_now(void)
 	return IS_ENABLED(CONFIG_EL2_BUDGET) ? arch_counter() : 0;
 }
 /* Report paths that went over their limit, if there are; the time it takes does not count. */
-void budget_report(void);
+void budget_report_now(void);
+static inline void budget_report(void)
+{
+	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+		budget_report_now();
+	}
+}
 /* The longest that a path with this key may take, in instructions. */
 u64 budget_limit(u32 key);
 /* The first row from *index on that is in use, NULL when there is none; *index gets its place. */

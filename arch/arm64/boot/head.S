@@ -46,8 +46,6 @@ primary_entry:
 	/* bss: no stale line of it may be in a cache, before and after it is written uncached. */
 	adrp	x19, bss_start
 	adrp	x20, bss_end
-	mov	x0, x19
-	mov	x1, x20
 	bl	cache_drop
 	mov	x0, x19
 1:	stp	xzr, xzr, [x0], #16
@@ -59,8 +57,6 @@ primary_entry:
 	adrp	x0, _start		/* physical address of the image */
 	mov	x1, x21
 	bl	el2_boot_tables
-	mov	x0, x19
-	mov	x1, x20
 	bl	cache_drop
 	mov	x20, xzr
 	ldr	x19, =boot_start
@@ -135,17 +131,17 @@ el2_enter:
 	mov	x0, x21
 	br	x19
 
-/* Clean and invalidate [x0, x1) to the point of coherency. Clobbers x2-x4. */
+/* Clean and invalidate [x19, x20) to the point of coherency. Clobbers x0, x2-x4. */
 cache_drop:
 	mrs	x3, ctr_el0
 	ubfx	x3, x3, #16, #4
 	mov	x2, #4
 	lsl	x2, x2, x3		/* bytes in a line */
 	sub	x4, x2, #1
-	bic	x0, x0, x4
+	bic	x0, x19, x4
 1:	dc	civac, x0
 	add	x0, x0, x2
-	cmp	x0, x1
+	cmp	x0, x20
 	b.lo	1b
 	dsb	sy
 	ret

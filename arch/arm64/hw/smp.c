@@ -97,7 +97,7 @@ static s64 start(unsigned int cpu, pa_t entry)
 		       : release(cpu, entry);
 }
 
-static bool start_one(unsigned int cpu, pa_t entry)
+static void start_one(unsigned int cpu, pa_t entry)
 {
 	void *slot = heap_pages_alloc(3);
 	u64 deadline = time_now() + START_LIMIT_NS;
@@ -105,7 +105,7 @@ static bool start_one(unsigned int cpu, pa_t entry)
 
 	if (!slot) {
 		pr_err("smp: no memory for CPU %u; raise heap=\n", cpu);
-		return false;
+		return;
 	}
 	map_cpu_slot(cpu, slot);
 	rc = start(cpu, entry);
@@ -119,7 +119,6 @@ static bool start_one(unsigned int cpu, pa_t entry)
 		pr_warn("smp: CPU %u (MPIDR %#lx) did not start: error %ld\n", cpu, cpu_mpidr[cpu],
 			(long)rc);
 	}
-	return rc == 0;
 }
 
 void smp_start_all(pa_t entry)

@@ -71,11 +71,9 @@ static struct vcpu *pick(void)
 static void irq_point(void)
 {
 	if (unlikely(arch_irq_is_pending())) {
-		if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
-			budget_cut();
-		}
+		budget_cut();
 		irq_handle_pending();
-	} else if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+	} else {
 		budget_slice();
 	}
 }
@@ -120,16 +118,12 @@ static bool has_more(u32 *nr_rounds)
 /* Deferred work that queues itself again lets interrupts in between. v: idle, or parked. */
 static void wait_for_work(const struct vcpu *v)
 {
-	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
-		budget_exit();
-	}
+	budget_exit();
 	do {
 		if (!softirq_is_pending() && !arch_irq_is_pending()) {
 			__asm__ volatile("dsb sy\n\twfi" : : : "memory");
 		}
-		if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
-			budget_wake();
-		}
+		budget_wake();
 		irq_handle_pending();
 	} while (!softirq_is_pending() && !sched_is_running(&v->sched));
 }
@@ -165,9 +159,7 @@ struct vcpu *run_next(void)
 	bool is_parked = false;
 	u32 nr_rounds = 0;
 
-	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
-		budget_report();
-	}
+	budget_report();
 	if (trace_is_on()) {
 		trace_softirq(v);
 	}
@@ -201,9 +193,7 @@ struct vcpu *run_next(void)
 			if (unlikely(v->arch.may_wait)) {
 				context_wait_traps(v, softirq_is_pending());
 			}
-			if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
-				budget_exit();
-			}
+			budget_exit();
 			if (trace_is_on()) {
 				trace_entry(v);
 			}

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Trapped system registers and instructions: an allow-list. What is not in a row is undefined for
- * the guest. Debug, trace and performance-monitor registers are no guest's: they read as zero and
- * ignore writes, which is what an absent unit looks like to Linux. Encodings as in ESR_EL2.ISS (Arm
- * ARM D24.2.40). No locks.
+ * the guest, and so is the other direction where a row is for reads or writes alone. Debug, trace
+ * and performance-monitor registers are no guest's: they read as zero and ignore writes, which is
+ * what an absent unit looks like to Linux. Encodings as in ESR_EL2.ISS (Arm ARM D24.2.40). No
+ * locks.
  */
 #include <asm/sysreg.h>
 #include <asm/trap.h>
@@ -17,59 +18,34 @@
 #define ISS_RT(iss) ((unsigned int)((iss) >> 5) & 31)
 
 struct sysreg_row {
-	u32 enc, mask;
-	/* false: undefined after all. arg is the row's own. */
-	bool (*access)(struct vcpu *v, u64 arg, bool is_read, u64 *value);
+	u32 enc, mask; /* with the direction (ISS_IS_READ), unless the row is for both */
+	void (*access)(struct vcpu *v, u64 arg, bool is_read, u64 *value); /* arg: the row's own */
 	u64 arg;
 };
 
-static bool constant_wi(struct vcpu *v, u64 arg, bool is_read, u64 *value)
+/* Writes are ignored. */
+static void constant(struct vcpu *v, u64 arg, bool is_read, u64 *value)
 {
 	(void)v;
-	if (is_read) {
-		*value = arg;
-	}
-	return true;
+	*value = is_read ? arg : *value;
 }
 
-static bool read_constant(struct vcpu *v, u64 arg, bool is_read, u64 *value)
+static void sgi(struct vcpu *v, u64 arg, bool is_read, u64 *value)
 {
-	(void)v;
-	*value = arg;
-	return is_read;
-}
-
-static bool write_ignored(struct vcpu *v, u64 arg, bool is_read, u64 *value)
-{
-	(void)v;
-	(void)arg;
-	(void)value;
-	return !is_read;
-}
-
-static bool sgi(struct vcpu *v, u64 arg, bool is_read, u64 *value)
-{
-	if (is_read) {
-		return false;
-	}
+	(void)is_read;
 	vgic_sgi_write(v, *value, (enum vgic_sgi_reg)arg);
-	return true;
 }
 
-static bool deactivate(struct vcpu *v, u64 arg, bool is_read, u64 *value)
+static void deactivate(struct vcpu *v, u64 arg, bool is_read, u64 *value)
 {
 	(void)arg;
-	if (is_read) {
-		return false;
-	}
+	(void)is_read;
 	vgic_dir_write(v, *value);
-	return true;
 }
 
-static bool timer(struct vcpu *v, u64 arg, bool is_read, u64 *value)
+static void timer(struct vcpu *v, u64 arg, bool is_read, u64 *value)
 {
 	vtimer_sysreg_access(v, (enum vtimer_reg)arg, !is_read, value);
-	return true;
 }
 
 #define ALL	    SYSREG_ENC_MASK
@@ -77,14 +53,18 @@ static bool timer(struct vcpu *v, u64 arg, bool is_read, u64 *value)
 #define ANY_CRM_OP2 (SYSREG_ENC_MASK & ~SYSREG_ENC(0, 0, 0, 15, 7))
 #define ROW(op0, op1, crn, crm, op2, mask, access, arg)                                            \
 	{ SYSREG_ENC(op0, op1, crn, crm, op2), mask, access, arg }
+#define READ_ROW(op0, op1, crn, crm, op2, arg)                                                     \
+	{ SYSREG_ENC(op0, op1, crn, crm, op2) | ISS_IS_READ, ALL | ISS_IS_READ, constant, arg }
+#define WRITE_ROW(op0, op1, crn, crm, op2, access, arg)                                            \
+	ROW(op0, op1, crn, crm, op2, ALL | ISS_IS_READ, access, arg)
 
 /* clang-format off */
 static const struct sysreg_row gic_rows[] = {
-	ROW(3, 0, 12, 11, 5, ALL, sgi, VGIC_SGI1R),	/* ICC_SGI1R_EL1 */
-	ROW(3, 0, 12, 11, 6, ALL, sgi, VGIC_ASGI1R),	/* ICC_ASGI1R_EL1 */
-	ROW(3, 0, 12, 11, 7, ALL, sgi, VGIC_SGI0R),	/* ICC_SGI0R_EL1 */
-	ROW(3, 0, 12, 11, 1, ALL, deactivate, 0),	/* ICC_DIR_EL1 */
-	ROW(3, 0, 12, 12, 5, ALL, constant_wi, 7),	/* ICC_SRE_EL1: system registers only */
+	WRITE_ROW(3, 0, 12, 11, 5, sgi, VGIC_SGI1R),	/* ICC_SGI1R_EL1 */
+	WRITE_ROW(3, 0, 12, 11, 6, sgi, VGIC_ASGI1R),	/* ICC_ASGI1R_EL1 */
+	WRITE_ROW(3, 0, 12, 11, 7, sgi, VGIC_SGI0R),	/* ICC_SGI0R_EL1 */
+	WRITE_ROW(3, 0, 12, 11, 1, deactivate, 0),	/* ICC_DIR_EL1 */
+	ROW(3, 0, 12, 12, 5, ALL, constant, 7),	/* ICC_SRE_EL1: system registers only */
 };
 
 static const struct sysreg_row timer_rows[] = {
@@ -93,46 +73,46 @@ static const struct sysreg_row timer_rows[] = {
 	ROW(3, 3, 14, 2, 0, ALL, timer, VTIMER_CNTP_TVAL),
 	ROW(3, 3, 14, 0, 1, ALL, timer, VTIMER_CNTPCT),
 	/* PMEV*: performance monitors */
-	ROW(3, 3, 14, 8, 0, ANY_CRM_OP2 | SYSREG_ENC(0, 0, 0, 8, 0), constant_wi, 0),
+	ROW(3, 3, 14, 8, 0, ANY_CRM_OP2 | SYSREG_ENC(0, 0, 0, 8, 0), constant, 0),
 };
 
 static const struct sysreg_row pmu_rows[] = {
-	ROW(3, 3, 9, 12, 0, ANY_OP2, constant_wi, 0),	/* PMCR … PMCEID* */
-	ROW(3, 3, 9, 13, 0, ANY_OP2, constant_wi, 0),	/* PMCCNTR, PMXEV* */
-	ROW(3, 3, 9, 14, 0, ANY_OP2, constant_wi, 0),	/* PMUSERENR, PMOVSSET */
-	ROW(3, 0, 9, 14, 0, ANY_OP2, constant_wi, 0),	/* PMINTEN*, PMMIR */
+	ROW(3, 3, 9, 12, 0, ANY_OP2, constant, 0),	/* PMCR … PMCEID* */
+	ROW(3, 3, 9, 13, 0, ANY_OP2, constant, 0),	/* PMCCNTR, PMXEV* */
+	ROW(3, 3, 9, 14, 0, ANY_OP2, constant, 0),	/* PMUSERENR, PMOVSSET */
+	ROW(3, 0, 9, 14, 0, ANY_OP2, constant, 0),	/* PMINTEN*, PMMIR */
 };
 
 static const struct sysreg_row control_rows[] = {
-	ROW(3, 0, 1, 0, 1, ALL, constant_wi, 0),		/* ACTLR_EL1 */
+	ROW(3, 0, 1, 0, 1, ALL, constant, 0),		/* ACTLR_EL1 */
 };
 
 static const struct sysreg_row context_rows[] = {
-	ROW(3, 0, 13, 0, 7, ALL, constant_wi, 0),		/* SCXTNUM_EL1 */
-	ROW(3, 3, 13, 0, 7, ALL, constant_wi, 0),		/* SCXTNUM_EL0 */
+	ROW(3, 0, 13, 0, 7, ALL, constant, 0),		/* SCXTNUM_EL1 */
+	ROW(3, 3, 13, 0, 7, ALL, constant, 0),		/* SCXTNUM_EL0 */
 };
 
 /* Debug: OSLSR_EL1 says "lock implemented, unlocked"; the rest is absent. */
 static const struct sysreg_row debug_rows[] = {
 	/* DBGBVR.. DBGWCR, MDCCINT, MDSCR, OSDTR */
-	ROW(2, 0, 0, 0, 0, ANY_CRM_OP2, constant_wi, 0),
-	ROW(2, 3, 0, 1, 0, ALL, read_constant, 0),	/* MDCCSR_EL0 */
-	ROW(2, 3, 0, 4, 0, ALL, constant_wi, 0),		/* DBGDTR_EL0 */
-	ROW(2, 3, 0, 5, 0, ALL, constant_wi, 0),		/* DBGDTRRX/TX_EL0 */
+	ROW(2, 0, 0, 0, 0, ANY_CRM_OP2, constant, 0),
+	READ_ROW(2, 3, 0, 1, 0, 0),	/* MDCCSR_EL0 */
+	ROW(2, 3, 0, 4, 0, ALL, constant, 0),		/* DBGDTR_EL0 */
+	ROW(2, 3, 0, 5, 0, ALL, constant, 0),		/* DBGDTRRX/TX_EL0 */
 };
 
 static const struct sysreg_row os_lock_rows[] = {
-	ROW(2, 0, 1, 1, 4, ALL, read_constant, 8),	/* OSLSR_EL1 */
-	ROW(2, 0, 1, 0, 4, ALL, write_ignored, 0),	/* OSLAR_EL1 */
-	ROW(2, 0, 1, 3, 4, ALL, constant_wi, 0),		/* OSDLR_EL1 */
-	ROW(2, 0, 1, 4, 4, ALL, constant_wi, 0),		/* DBGPRCR_EL1 */
-	ROW(2, 0, 1, 0, 0, ALL, read_constant, 0),	/* MDRAR_EL1 */
+	READ_ROW(2, 0, 1, 1, 4, 8),	/* OSLSR_EL1 */
+	WRITE_ROW(2, 0, 1, 0, 4, constant, 0),	/* OSLAR_EL1 */
+	ROW(2, 0, 1, 3, 4, ALL, constant, 0),		/* OSDLR_EL1 */
+	ROW(2, 0, 1, 4, 4, ALL, constant, 0),		/* DBGPRCR_EL1 */
+	READ_ROW(2, 0, 1, 0, 0, 0),	/* MDRAR_EL1 */
 };
 
 static const struct sysreg_row claim_rows[] = {
-	ROW(2, 0, 7, 8, 6, ALL, constant_wi, 0),		/* DBGCLAIMSET_EL1 */
-	ROW(2, 0, 7, 9, 6, ALL, constant_wi, 0),		/* DBGCLAIMCLR_EL1 */
-	ROW(2, 0, 7, 14, 6, ALL, read_constant, 0),	/* DBGAUTHSTATUS_EL1 */
+	ROW(2, 0, 7, 8, 6, ALL, constant, 0),		/* DBGCLAIMSET_EL1 */
+	ROW(2, 0, 7, 9, 6, ALL, constant, 0),		/* DBGCLAIMCLR_EL1 */
+	READ_ROW(2, 0, 7, 14, 6, 0),	/* DBGAUTHSTATUS_EL1 */
 };
 
 /*
@@ -140,9 +120,9 @@ static const struct sysreg_row claim_rows[] = {
  * no meaning on a shared cache; a guest can only hurt others' speed with it.
  */
 static const struct sysreg_row cache_rows[] = {
-	ROW(1, 0, 7, 6, 2, ALL, write_ignored, 0),	/* DC ISW */
-	ROW(1, 0, 7, 10, 2, ALL, write_ignored, 0),	/* DC CSW */
-	ROW(1, 0, 7, 14, 2, ALL, write_ignored, 0),	/* DC CISW */
+	WRITE_ROW(1, 0, 7, 6, 2, constant, 0),	/* DC ISW */
+	WRITE_ROW(1, 0, 7, 10, 2, constant, 0),	/* DC CSW */
+	WRITE_ROW(1, 0, 7, 14, 2, constant, 0),	/* DC CISW */
 };
 /* clang-format on */
 
@@ -180,10 +160,11 @@ static bool access(struct vcpu *v, u64 iss, u64 *value)
 	bool is_read = iss & ISS_IS_READ;
 	const struct sysreg_row *row = find(iss);
 
-	if (row) {
-		return row->access(v, row->arg, is_read, value);
+	if (!row) {
+		return is_read && idreg_read(iss & SYSREG_ENC_MASK, value);
 	}
-	return is_read && idreg_read(iss & SYSREG_ENC_MASK, value);
+	row->access(v, row->arg, is_read, value);
+	return true;
 }
 
 void trap_sysreg(struct vcpu *v, u64 esr)

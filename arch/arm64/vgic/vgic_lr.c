@@ -348,19 +348,13 @@ void vgic_lr_catch_up(struct domain *d, struct vcpu *v)
 static void load_queued(struct domain *d, struct vcpu *v, bool is_tight)
 {
 	struct vgic_vcpu *vg = &v->arch.vgic;
-	struct vgic_irq *irq;
-	u32 room;
 
-	for (room = free_lrs(vg); room != 0; room = free_lrs(vg)) {
-		irq = vgic_first_active(v);
-		if (irq == NULL || ((room & (room - 1)) == 0 && vgic_first_pending(d, v) != NULL)) {
-			break;
+	for (u32 room = free_lrs(vg); room != 0; room = free_lrs(vg)) {
+		struct vgic_irq *irq = vgic_first_active(v), *pending = vgic_first_pending(d, v);
+
+		if (irq == NULL || ((room & (room - 1)) == 0 && pending != NULL)) {
+			irq = pending;
 		}
-		vgic_dequeue(v, irq);
-		load(d, v, irq, is_tight);
-	}
-	for (room = free_lrs(vg); room != 0; room = free_lrs(vg)) {
-		irq = vgic_first_pending(d, v);
 		if (irq == NULL) {
 			break;
 		}
