@@ -27,10 +27,8 @@
 void domain_pause_locked(struct domain *d)
 {
 	if (d->pause_count++ == 0) {
-		for (u32 i = 0; i < d->nr_vcpus; i++) {
-			if (d->vcpus[i] != NULL) {
-				sched_block(&d->vcpus[i]->sched, SCHED_BLOCK_DOMAIN);
-			}
+		for_each_vcpu(d, v) {
+			sched_block(&v->sched, SCHED_BLOCK_DOMAIN);
 		}
 	}
 }
@@ -38,20 +36,16 @@ void domain_pause_locked(struct domain *d)
 static void unpause_locked(struct domain *d)
 {
 	if (--d->pause_count == 0) {
-		for (u32 i = 0; i < d->nr_vcpus; i++) {
-			if (d->vcpus[i] != NULL) {
-				sched_unblock(&d->vcpus[i]->sched, SCHED_BLOCK_DOMAIN);
-			}
+		for_each_vcpu(d, v) {
+			sched_unblock(&v->sched, SCHED_BLOCK_DOMAIN);
 		}
 	}
 }
 
 void domain_wait_off_cpu(struct domain *d)
 {
-	for (u32 i = 0; i < d->nr_vcpus; i++) {
-		struct vcpu *v = d->vcpus[i];
-
-		if (v != NULL && v != current_vcpu()) {
+	for_each_vcpu(d, v) {
+		if (v != current_vcpu()) {
 			vcpu_wait_off_cpu(v);
 		}
 	}

@@ -127,15 +127,11 @@ static const char *put_conversion(struct output *out, const char *start, va_list
 	const char *fmt = parse_conversion(start + 1, &conv, args), *s;
 	char c;
 
-	switch (*fmt) {
-	case 'd':
-	case 'i':
-	case 'u':
-	case 'x':
-	case 'X':
-	case 'p':
+	if (*fmt && strchr("diuxXp", *fmt)) {
 		put_number(out, &conv, number_argument(&conv, *fmt, args), *fmt);
 		return fmt + 1;
+	}
+	switch (*fmt) {
 	case 'c':
 		c = (char)va_arg(*args, int);
 		put_field(out, &conv, "", &c, 1);

@@ -185,16 +185,13 @@ void frame_put_block(mfn_t first, unsigned int order)
 		scrub_and_free(first.v, nr);
 		return;
 	}
-	for (u64 i = 0; i < nr; i++) {
-		if (drop(&entries[i])) {
+	for (u64 i = 0; i <= nr; i++) {
+		if (i < nr && drop(&entries[i])) {
 			run++;
 		} else if (run) {
 			scrub_and_free(first.v + i - run, run);
 			run = 0;
 		}
-	}
-	if (run) {
-		scrub_and_free(first.v + nr - run, run);
 	}
 }
 

@@ -24,7 +24,6 @@
 #define ORDER_LIMIT	   6U
 #define CLASS_SHIFT	   6U
 #define NR_CLASSES	   6U
-#define OBJECT_MAX	   KIB(16)
 #define SLAB		   BIT(8)
 #define ENTRY_BLOCK(order) (BUDDY_USED | (order))
 #define ENTRY_SLAB(class)  (BUDDY_USED | SLAB | (class))
@@ -194,7 +193,7 @@ void *heap_alloc(size_t size)
 	unsigned int class = order_of(MAX(size, 1UL), CLASS_SHIFT);
 	void *object;
 
-	if (size > OBJECT_MAX || is_sealed) {
+	if (is_sealed) {
 		return NULL;
 	}
 	if (class >= NR_CLASSES) {

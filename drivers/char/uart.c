@@ -51,13 +51,11 @@ static const struct console_driver *try_all(int *node)
 	const struct console_driver *driver = NULL;
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(drivers) && !driver; i++) {
-		*node = devtree_find_compatible(-1, drivers[i].compatible);
-		while (*node >= 0 && !driver) {
+		*node = -1;
+		do {
+			*node = devtree_find_compatible(*node, drivers[i].compatible);
 			driver = devtree_is_available(*node) ? try_node(*node) : NULL;
-			if (!driver) {
-				*node = devtree_find_compatible(*node, drivers[i].compatible);
-			}
-		}
+		} while (*node >= 0 && !driver);
 	}
 	return driver;
 }
@@ -85,9 +83,7 @@ int uart_init(int *node)
 
 	*node = devtree_stdout();
 	driver = try_node(*node);
-	if (!driver) {
-		driver = try_all(node);
-	}
+	driver = driver ? driver : try_all(node);
 	if (!driver) {
 		*node = -1;
 		return -ENODEV;

@@ -132,6 +132,10 @@ void domain_unpublish(struct domain *d);
 /* A vCPU of a referenced domain, as long as which it stays; NULL when there is none of this number.
  */
 struct vcpu *domain_vcpu(const struct domain *d, u64 id);
+/* All vCPUs that a domain has so far: for (...) of a struct vcpu *v. */
+#define for_each_vcpu(d, v)                                                                        \
+	for (u32 i_ = 0; i_ < (d)->nr_vcpus; i_++)                                                 \
+		for (struct vcpu *v = (d)->vcpus[i_]; v != NULL; v = NULL)
 
 /* Number of domains, dying ones included. */
 u32 domain_count(void);

@@ -9,7 +9,7 @@
 #include <hv/types.h>
 
 enum firmware_conduit {
-	FIRMWARE_NONE,
+	FIRMWARE_NONE, /* until firmware_init() */
 	FIRMWARE_SMC,
 	FIRMWARE_HVC, /* never used at EL2; named to be refused with a message */
 };

@@ -16,7 +16,7 @@ void heap_init(void *va, size_t bytes);
 void *heap_pages_alloc(unsigned int order);
 void heap_pages_free(void *va, unsigned int order); /* NULL is allowed */
 
-/* A zeroed object of up to 16 KiB, aligned to 64 bytes; NULL when the heap is exhausted. */
+/* A zeroed object of up to 256 KiB, aligned to 64 bytes; NULL when the heap is exhausted. */
 void *heap_alloc(size_t size);
 void heap_free(void *object); /* NULL is allowed */
 

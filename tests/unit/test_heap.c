@@ -107,7 +107,7 @@ static void test_object_sizes(void **state)
 		heap_free(b);
 	}
 	heap_free(NULL);
-	assert_null(heap_alloc(KIB(16) + 1));
+	assert_null(heap_alloc(KIB(256) + 1));
 	assert_int_equal(heap_nr_free_pages(), nr_free_at_start);
 }
 

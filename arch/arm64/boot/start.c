@@ -51,11 +51,7 @@ static __init void find_firmware(void)
 
 	if (method && !strcmp(method, "smc")) {
 		firmware_init(FIRMWARE_SMC);
-	} else {
-		firmware_init(FIRMWARE_NONE);
-		if (IS_ENABLED(CONFIG_BCM2835_PM) && !power_init()) {
-			return;
-		}
+	} else if (!IS_ENABLED(CONFIG_BCM2835_PM) || power_init()) {
 		pr_warn("boot: the device tree names no PSCI by SMC: power-off only stops the "
 			"machine\n");
 	}

@@ -6,23 +6,17 @@
 	.arch	armv8-a+fp+simd
 	.text
 
+/* op: stp or ldp, of pairs of registers with the numbers that follow. */
+.macro q_pairs op, a, b, more:vararg
+	\op	q\a, q\b, [x0, #(\a * 16)]
+	.ifnb	\more
+	q_pairs	\op, \more
+	.endif
+.endm
+
 .macro all_q op
-	\op	q0, q1, [x0, #0]
-	\op	q2, q3, [x0, #32]
-	\op	q4, q5, [x0, #64]
-	\op	q6, q7, [x0, #96]
-	\op	q8, q9, [x0, #128]
-	\op	q10, q11, [x0, #160]
-	\op	q12, q13, [x0, #192]
-	\op	q14, q15, [x0, #224]
-	\op	q16, q17, [x0, #256]
-	\op	q18, q19, [x0, #288]
-	\op	q20, q21, [x0, #320]
-	\op	q22, q23, [x0, #352]
-	\op	q24, q25, [x0, #384]
-	\op	q26, q27, [x0, #416]
-	\op	q28, q29, [x0, #448]
-	\op	q30, q31, [x0, #480]
+	q_pairs	\op, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
+	q_pairs	\op, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 .endm
 
 	.global fp_save

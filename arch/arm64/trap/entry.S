@@ -14,16 +14,17 @@
 #include <asm/sysreg.h>
 #include <generated/asm-offsets.h>
 
-/* Most of what C does not keep, of the vCPU in x0. op: stp or ldp. */
+/* op: stp or ldp, of pairs of registers with the numbers that follow, of the vCPU in base. */
+.macro pairs op, base, a, b, more:vararg
+	\op	x\a, x\b, [\base, #(REGS_X + \a * 8)]
+	.ifnb	\more
+	pairs	\op, \base, \more
+	.endif
+.endm
+
+/* Most of what C does not keep, of the vCPU in x0. */
 .macro scratch op
-	\op	x4, x5, [x0, #(REGS_X + 4 * 8)]
-	\op	x6, x7, [x0, #(REGS_X + 6 * 8)]
-	\op	x8, x9, [x0, #(REGS_X + 8 * 8)]
-	\op	x10, x11, [x0, #(REGS_X + 10 * 8)]
-	\op	x12, x13, [x0, #(REGS_X + 12 * 8)]
-	\op	x14, x15, [x0, #(REGS_X + 14 * 8)]
-	\op	x16, x17, [x0, #(REGS_X + 16 * 8)]
-	\op	x29, x30, [x0, #(REGS_X + 29 * 8)]
+	pairs	\op, x0, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 29, 30
 .endm
 
 /* x0 = current vCPU afterwards; x1-x3 are free. */
@@ -44,13 +45,9 @@
 	.endif
 .endm
 
-/* What C keeps. op: stp or ldp. */
+/* What C keeps. */
 .macro kept op, base
-	\op	x19, x20, [\base, #(REGS_X + 19 * 8)]
-	\op	x21, x22, [\base, #(REGS_X + 21 * 8)]
-	\op	x23, x24, [\base, #(REGS_X + 23 * 8)]
-	\op	x25, x26, [\base, #(REGS_X + 25 * 8)]
-	\op	x27, x28, [\base, #(REGS_X + 27 * 8)]
+	pairs	\op, \base, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28
 .endm
 
 /* x0 = vCPU. Ends in the guest. */
@@ -68,11 +65,6 @@
 	isb
 .endm
 
-.macro vector target
-	.balign	0x80
-	b	\target
-.endm
-
 	.section .text.hot, "ax"
 	.balign	0x800
 	.global trap_vectors
@@ -84,16 +76,16 @@ trap_vectors:
 	mov	x0, #\kind
 	b	own_fatal
 	.endr
-	/* Lower EL, AArch64. */
-	vector	guest_sync
-	vector	guest_irq
-	vector	guest_irq		/* FIQ: only a secure world that hands them down */
-	vector	guest_sync		/* SError: has a class like the others */
-	/* Lower EL, AArch32. */
-	vector	guest_sync
-	vector	guest_irq
-	vector	guest_irq
-	vector	guest_sync
+	/*
+	 * Lower EL, AArch64 and AArch32. FIQ: only a secure world that hands them down. SError has
+	 * a class like the others.
+	 */
+	.rept	2
+	.irp	target, guest_sync, guest_irq, guest_irq, guest_sync
+	.balign	0x80
+	b	\target
+	.endr
+	.endr
 
 guest_sync:
 	save_scratch

@@ -35,11 +35,9 @@ static u64 arg(const struct vcpu *v, const struct psci_row *row, unsigned int n)
 	return FUNCTION_IS_64(row->function) ? value : (u32)value;
 }
 
-static struct vcpu *find_vcpu(struct domain *d, u64 affinity)
+static struct vcpu *find_vcpu(const struct domain *d, u64 affinity)
 {
-	u64 id = psci_vcpu_of_affinity(affinity);
-
-	return id < d->nr_vcpus ? d->vcpus[id] : NULL;
+	return domain_vcpu(d, psci_vcpu_of_affinity(affinity));
 }
 
 static s64 cpu_suspend(struct vcpu *v, const struct psci_row *row)

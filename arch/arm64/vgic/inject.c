@@ -65,18 +65,14 @@ void inject_private(struct vcpu *v, struct vgic_irq *irq)
 
 void inject_ppi(struct vcpu *v, u32 intid)
 {
-	if (intid < VGIC_NR_PRIVATE) {
-		inject_private(v, &v->arch.vgic.irqs[intid]);
-	}
+	inject_private(v, &v->arch.vgic.irqs[intid]);
 }
 
 void inject_ppi_level(struct vcpu *v, u32 intid, bool level)
 {
-	if (intid < VGIC_NR_PRIVATE) {
-		inject_begin(v->domain);
-		vgic_irq_set_line(v->domain, &v->arch.vgic.irqs[intid], level);
-		inject_end(v->domain);
-	}
+	inject_begin(v->domain);
+	vgic_irq_set_line(v->domain, &v->arch.vgic.irqs[intid], level);
+	inject_end(v->domain);
 }
 
 void inject_spi_level(struct domain *d, u32 intid, bool level)

@@ -20,16 +20,6 @@
 #define SPIS_SLICE  64U /* made between two preemption points */
 #define RESET_SLICE 2U	/* reset between two */
 
-static unsigned int order_of(size_t bytes)
-{
-	unsigned int order = 0;
-
-	while ((PAGE_SIZE << order) < bytes) {
-		order++;
-	}
-	return order;
-}
-
 static int place_redists(struct domain *d, const struct vgic_layout *layout)
 {
 	struct vgic_domain *g = &d->arch.vgic;
@@ -101,13 +91,6 @@ static int register_regions(struct domain *d, const struct vgic_layout *layout)
 	return rc;
 }
 
-static void free_spis(struct vgic_domain *g)
-{
-	heap_pages_free(g->spis, order_of(g->nr_wanted * sizeof(g->spis[0])));
-	g->spis = NULL;
-	g->nr_spis = 0;
-}
-
 int vgic_spis_init(struct domain *d)
 {
 	struct vgic_domain *g = &d->arch.vgic;
@@ -117,7 +100,7 @@ int vgic_spis_init(struct domain *d)
 		return 0;
 	}
 	if (g->spis == NULL) {
-		g->spis = heap_pages_alloc(order_of(g->nr_wanted * sizeof(g->spis[0])));
+		g->spis = heap_alloc(g->nr_wanted * sizeof(g->spis[0]));
 		return g->spis == NULL ? -ENOMEM : -ERESTART;
 	}
 	while (g->nr_spis < to) {
@@ -180,17 +163,17 @@ int vgic_domain_init(struct domain *d, const struct vgic_layout *layout)
 
 void vgic_domain_free(struct domain *d)
 {
+	struct vgic_domain *g = &d->arch.vgic;
+
 	vgic_unroute_all(d);
-	free_spis(&d->arch.vgic);
+	heap_free(g->spis);
+	g->spis = NULL;
+	g->nr_spis = 0;
 }
 
 void vgic_vcpu_init(struct vcpu *v)
 {
-	struct vgic_vcpu *vg = &v->arch.vgic;
-
-	vg->cpu = VGIC_NO_CPU;
-	vg->is_asleep = true;
-	vg->typer = vgic_redist_typer(v);
+	v->arch.vgic.cpu = VGIC_NO_CPU; /* the rest: vgic_vcpu_reset() */
 }
 
 /* SPIs that v holds, pending or active, stay; they are the domain's. */

@@ -235,6 +235,8 @@ u64 vgic_redist_typer(const struct vcpu *v);
 /* Identification registers, which both blocks have at 0xffd0. */
 u64 vgic_regs_id(const struct vgic_window *w, u32 at);
 u64 vgic_regs_iidr(const struct vgic_window *w, u32 at);
+/* Write of GICD_CTLR, by both distributors. */
+void vgic_regs_ctlr_write(const struct vgic_window *w, u32 at, u64 value);
 
 /* Fields that all blocks have. */
 u64 vgic_read_priority(const struct vgic_irq *irq);

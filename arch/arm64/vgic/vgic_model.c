@@ -411,9 +411,7 @@ void vgic_set_ctlr(struct domain *d, u32 ctlr)
 		return;
 	}
 	d->arch.vgic.ctlr = ctlr;
-	for (u32 i = 0; i < d->nr_vcpus; i++) {
-		if (d->vcpus[i] != NULL) {
-			vgic_need_work(d, d->vcpus[i], VGIC_WORK_SYNC);
-		}
+	for_each_vcpu(d, v) {
+		vgic_need_work(d, v, VGIC_WORK_SYNC);
 	}
 }

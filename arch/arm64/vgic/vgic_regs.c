@@ -17,6 +17,7 @@
 
 #define SLOT_SHIFT   7
 #define WRITES_SLICE 4U	   /* of one trap, in units of cost_of(): the guest repeats the store */
+#define CTLR_GROUPS  3U	   /* the two enable bits */
 #define PRODUCT_ID   0x42U /* GICD_IIDR.ProductID; no implementer */
 
 void vgic_table_init(struct vgic_table *table)
@@ -295,6 +296,12 @@ bool vgic_regs_access(const struct vgic_window *w, struct mmio_access *access,
 		return true;
 	}
 	return access_other(w, access, row);
+}
+
+void vgic_regs_ctlr_write(const struct vgic_window *w, u32 at, u64 value)
+{
+	(void)at;
+	vgic_set_ctlr(w->domain, (u32)value & CTLR_GROUPS);
 }
 
 u64 vgic_regs_iidr(const struct vgic_window *w, u32 at)

@@ -11,7 +11,6 @@
 #define CTLR_ARE      BIT(4)
 #define CTLR_DS	      BIT(6)
 #define CTLR_RWP      BIT(31)
-#define CTLR_GROUPS   3U
 #define TYPER_ID_BITS (9UL << 19) /* INTIDs of 10 bits */
 #define TYPER_NO_1N   BIT(25)
 
@@ -21,12 +20,6 @@ static u64 ctlr_read(const struct vgic_window *w, u32 at)
 
 	(void)at;
 	return g->ctlr | CTLR_ARE | CTLR_DS | (READ_ONCE(g->nr_syncs) != 0 ? CTLR_RWP : 0);
-}
-
-static void ctlr_write(const struct vgic_window *w, u32 at, u64 value)
-{
-	(void)at;
-	vgic_set_ctlr(w->domain, (u32)value & CTLR_GROUPS);
 }
 
 static u64 typer_read(const struct vgic_window *w, u32 at)
@@ -50,7 +43,7 @@ static void route_write(struct domain *d, struct vgic_irq *irq, u64 value)
 }
 
 static const struct vgic_reg rows[] = {
-	VGIC_SINGLE(0x0000, 4, 4, ctlr_read, ctlr_write),
+	VGIC_SINGLE(0x0000, 4, 4, ctlr_read, vgic_regs_ctlr_write),
 	VGIC_SINGLE(0x0004, 4, 4, typer_read, NULL),
 	VGIC_SINGLE(0x0008, 4, 4, vgic_regs_iidr, NULL),
 	VGIC_RAZ_WI(0x000c, 0x74), /* TYPER2, STATUSR, SETSPI and CLRSPI registers */

@@ -20,12 +20,6 @@ static u64 ctlr_read(const struct vgic_window *w, u32 at)
 	return w->domain->arch.vgic.ctlr;
 }
 
-static void ctlr_write(const struct vgic_window *w, u32 at, u64 value)
-{
-	(void)at;
-	vgic_set_ctlr(w->domain, (u32)value & 3); /* two groups */
-}
-
 /* CPUNumber [7:5], ITLinesNumber [4:0] */
 static u64 typer_read(const struct vgic_window *w, u32 at)
 {
@@ -88,7 +82,7 @@ static void sgir_write(const struct vgic_window *w, u32 at, u64 value)
 }
 
 static const struct vgic_reg rows[] = {
-	VGIC_SINGLE(0x000, 4, 4, ctlr_read, ctlr_write),
+	VGIC_SINGLE(0x000, 4, 4, ctlr_read, vgic_regs_ctlr_write),
 	VGIC_SINGLE(0x004, 4, 4, typer_read, NULL),
 	VGIC_SINGLE(0x008, 4, 4, vgic_regs_iidr, NULL),
 	VGIC_RAZ_WI(0x00c, 0x74),

@@ -45,9 +45,9 @@ static struct domain *dom;
 static unsigned int nr_retries, nr_wakes;
 static bool is_lazy; /* kicks stay unserved until settle() */
 
-void *heap_pages_alloc(unsigned int order)
+void *heap_alloc(size_t size)
 {
-	return calloc(1, PAGE_SIZE << order);
+	return calloc(1, size);
 }
 
 /* What a physical SPI of a domain does when it fires: the edge for it, whatever its type. */
@@ -58,10 +58,9 @@ static inline void inject_spi(struct domain *d, u32 intid)
 	inject_end(d);
 }
 
-void heap_pages_free(void *va, unsigned int order)
+void heap_free(void *object)
 {
-	(void)order;
-	free(va);
+	free(object);
 }
 
 bool sched_unblock(struct sched_unit *unit, u32 reasons)
