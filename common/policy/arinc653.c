@@ -165,10 +165,10 @@ static u64 key_of(u16 domain, u16 vcpu)
 	return (u64)domain << 16 | vcpu;
 }
 
-static void arinc653_add(struct runqueue *rq, struct sched_unit *unit)
+static void arinc653_set_key(struct runqueue *rq, struct sched_unit *unit)
 {
+	(void)rq;
 	unit->key = key_of(unit->group->domain, unit->id);
-	runqueue_add(rq, unit);
 }
 
 /* The one whose window it is, if it waits. */
@@ -215,8 +215,7 @@ SCHED_POLICY arinc653_ops = {
 	.pool_init = arinc653_pool_init,
 	.pool_free = arinc653_pool_free,
 	.unit_fit = sched_fit_mask,
-	.add = arinc653_add,
-	.remove = runqueue_remove,
+	.set_key = arinc653_set_key,
 	.best = arinc653_best,
 	.advance = arinc653_advance,
 	.idle_until = arinc653_idle_until,

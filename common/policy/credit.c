@@ -105,12 +105,11 @@ static void credit_group_leave(struct sched_group *group)
 }
 
 /* By virtual time; urgent ones first, as they come. Who yields gives way to its equals. */
-static void credit_add(struct runqueue *rq, struct sched_unit *unit)
+static void credit_set_key(struct runqueue *rq, struct sched_unit *unit)
 {
 	unit->key = unit->urgent    ? 0
 		    : unit->yielded ? MAX(unit->vtime, rq->vtime) + YIELD
 				    : unit->vtime;
-	runqueue_add(rq, unit);
 }
 
 static void credit_arrive(struct runqueue *rq, struct sched_unit *unit, enum sched_arrival how)
@@ -186,8 +185,7 @@ SCHED_POLICY credit_ops = {
 	.group_leave = credit_group_leave,
 	.group_changed = credit_group_changed,
 	.unit_fit = sched_fit_mask,
-	.add = credit_add,
-	.remove = runqueue_remove,
+	.set_key = credit_set_key,
 	.best = runqueue_best,
 	.arrive = credit_arrive,
 	.resume = credit_resume,

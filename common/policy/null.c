@@ -77,8 +77,6 @@ SCHED_POLICY null_ops = {
 	.cpus_max = 64,
 	.unit_fit = null_unit_fit,
 	.unit_leave = null_unit_leave,
-	.add = runqueue_add,
-	.remove = runqueue_remove,
 	.best = runqueue_best,
 	.resume = null_resume,
 };

@@ -63,14 +63,17 @@ struct runqueue *sched_lock_queue(const struct sched_unit *unit);
 static inline void sched_enqueue(struct runqueue *rq, struct sched_unit *unit)
 {
 	unit->state = SCHED_STATE_QUEUED;
-	rq->pool->ops->add(rq, unit);
+	if (rq->pool->ops->set_key) {
+		rq->pool->ops->set_key(rq, unit);
+	}
+	runqueue_add(rq, unit);
 	rq->nr_waiting++;
 	__atomic_fetch_or(&sched_waiting_cpus, BIT(unit->cpu), __ATOMIC_SEQ_CST);
 }
 
 static inline void sched_dequeue(struct runqueue *rq, struct sched_unit *unit)
 {
-	rq->pool->ops->remove(rq, unit);
+	runqueue_remove(rq, unit);
 	rq->nr_waiting--;
 	if (rq->nr_waiting == 0) {
 		atomic_fetch_and(&sched_waiting_cpus, ~BIT(unit->cpu));

@@ -52,9 +52,9 @@ struct sched_ops {
 	int (*unit_admit)(struct sched_pool *pool, struct sched_unit *unit,
 			  const struct sched_params *params, struct sched_admission *why);
 
-	/* (queue) The order of a run queue. */
-	void (*add)(struct runqueue *rq, struct sched_unit *unit);
-	void (*remove)(struct runqueue *rq, struct sched_unit *unit);
+	/* (queue) It is put into the queue now: its key there. Optional: the one that it has. */
+	void (*set_key)(struct runqueue *rq, struct sched_unit *unit);
+	/* (queue) Who is to run next, as runqueue_best(). */
 	struct sched_unit *(*best)(struct runqueue *rq, runqueue_may_t may, unsigned int cpu);
 	/* (queue) A pick begins: time has come to now. Optional. */
 	void (*advance)(struct runqueue *rq, u64 now);

@@ -61,17 +61,17 @@ int gic_dist_set_type(unsigned int irq, enum irq_type type)
 	return ((value & edge) != 0) == (type == IRQ_TYPE_EDGE) ? 0 : -EINVAL;
 }
 
-void gic_dist_set_active(unsigned int irq, unsigned int cpu, bool active)
+void gic_set_active(unsigned int irq, unsigned int cpu, bool active)
 {
 	gic_dist_write_bit(irq, cpu, active ? GICD_ISACTIVER : GICD_ICACTIVER);
 }
 
-void gic_dist_set_pending(unsigned int irq, unsigned int cpu, bool pending)
+void gic_set_pending(unsigned int irq, unsigned int cpu, bool pending)
 {
 	gic_dist_write_bit(irq, cpu, pending ? GICD_ISPENDR : GICD_ICPENDR);
 }
 
-u32 gic_dist_pending_word(unsigned int irq, unsigned int cpu)
+u32 gic_pending_word(unsigned int irq, unsigned int cpu)
 {
 	volatile u8 *block = block_of(irq, cpu);
 

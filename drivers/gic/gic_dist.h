@@ -45,8 +45,5 @@ void gic_dist_reset(u32 first, u32 last, u8 priority);
 void gic_dist_write_bit(unsigned int irq, unsigned int cpu, u32 offset);
 void gic_dist_enable(unsigned int irq);
 int gic_dist_set_type(unsigned int irq, enum irq_type type);
-void gic_dist_set_active(unsigned int irq, unsigned int cpu, bool active);
-void gic_dist_set_pending(unsigned int irq, unsigned int cpu, bool pending);
-u32 gic_dist_pending_word(unsigned int irq, unsigned int cpu);
 
 #endif

@@ -123,9 +123,6 @@ static const struct gic_ops gicv2_ops = {
 	.vmcr_write = gicv2_vmcr_write,
 	.apr_read = gicv2_apr_read,
 	.apr_write = gicv2_apr_write,
-	.set_active = gic_dist_set_active,
-	.set_pending = gic_dist_set_pending,
-	.pending_word = gic_dist_pending_word,
 	.cpu_init = gicv2_cpu_init,
 };
 

@@ -146,9 +146,6 @@ static const struct gic_ops gicv3_ops = {
 	.vmcr_write = gicv3_vmcr_write,
 	.apr_read = gicv3_apr_read,
 	.apr_write = gicv3_apr_write,
-	.set_active = gic_dist_set_active,
-	.set_pending = gic_dist_set_pending,
-	.pending_word = gic_dist_pending_word,
 	.cpu_init = gicv3_cpu_init,
 };
 

@@ -62,11 +62,6 @@ struct gic_ops {
 	void (*vmcr_write)(u32 value);
 	void (*apr_read)(u32 apr[2][4]); /* active priorities of groups 0 and 1 */
 	void (*apr_write)(const u32 apr[2][4]);
-	/* State of a physical interrupt; of a PPI, that of the CPU named. */
-	void (*set_active)(unsigned int irq, unsigned int cpu, bool active);
-	void (*set_pending)(unsigned int irq, unsigned int cpu, bool pending);
-	/* Of 32 interrupts at once: bit irq % 32 is this one's. */
-	u32 (*pending_word)(unsigned int irq, unsigned int cpu);
 	/* Boot, on each CPU, first of all: what it needs before it can take interrupts. */
 	void (*cpu_init)(void);
 };
@@ -76,6 +71,12 @@ extern const struct gic_ops *gic_ops;
 extern struct gic_info gic_info;
 /* List registers of every CPU's interface, 1 … 16. */
 extern unsigned int gic_nr_lrs;
+
+/* State of a physical interrupt; of a PPI, that of the CPU named. Any driver's. */
+void gic_set_active(unsigned int irq, unsigned int cpu, bool active);
+void gic_set_pending(unsigned int irq, unsigned int cpu, bool pending);
+/* Of 32 interrupts at once: bit irq % 32 is this one's. */
+u32 gic_pending_word(unsigned int irq, unsigned int cpu);
 
 /* Boot: find the controller in the device tree and make it the irq chip. -ENODEV, -EINVAL, -ENOMEM.
  */

@@ -26,12 +26,6 @@ SECTIONS
 	.rodata : {
 		*(.rodata .rodata.*)
 		. = ALIGN(8);
-		params_start = .;
-		KEEP(*(.params))
-		params_end = .;
-		drivers_start = .;
-		KEEP(*(.drivers))
-		drivers_end = .;
 		__start_sched_policies = .;
 		KEEP(*(sched_policies))
 		__stop_sched_policies = .;

@@ -22,15 +22,13 @@ void cpu_features_init(void)
 {
 	u64 pfr0 = read_sysreg(id_aa64pfr0_el1);
 	u64 mmfr0 = read_sysreg(id_aa64mmfr0_el1), mmfr1 = read_sysreg(id_aa64mmfr1_el1);
-	u64 isar0 = read_sysreg(id_aa64isar0_el1), isar1 = read_sysreg(id_aa64isar1_el1);
-	u64 isar2 = read_sysreg(S3_0_C0_C6_2);
+	u64 isar1 = read_sysreg(id_aa64isar1_el1), isar2 = read_sysreg(S3_0_C0_C6_2);
 	static const u8 pa_bits[] = { 32, 36, 40, 42, 44, 48, 48, 48 };
 
 	cpu_features = (struct cpu_features){
 		.pa_range = (u8)field(mmfr0, 0),
 		.pa_bits = pa_bits[MIN(field(mmfr0, 0), 7UL)],
 		.has_aarch32_el1 = field(pfr0, 4) == 2,
-		.has_lse = field(isar0, 20) >= 2,
 		.has_pauth = (isar1 & 0xff000ff0UL) != 0 || (isar2 & 0xff00UL) != 0,
 		.has_fgt = field(mmfr0, 56) != 0,
 		.has_hcx = field(mmfr1, 40) != 0,

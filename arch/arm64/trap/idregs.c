@@ -127,8 +127,5 @@ bool idreg_must_trap(void)
 			return true;
 		}
 	}
-	if (gic_info.version == 2 && (pfr0 & FIELD(GIC_SHIFT)) != 0) {
-		return true;
-	}
-	return (pfr0 >> CSV2_SHIFT & 0xf) > 1;
+	return adjust(ENC_PFR0, pfr0) != pfr0;
 }

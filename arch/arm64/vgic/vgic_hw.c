@@ -33,7 +33,7 @@ void vgic_hw_set_active(const struct domain *d, const struct vgic_irq *irq, bool
 		return; /* vgic_restore() does it */
 	}
 	if (active || cpu != cpu_id()) {
-		gic_ops->set_active(irq->pirq, cpu, active);
+		gic_set_active(irq->pirq, cpu, active);
 	} else {
 		irq_deactivate(irq->pirq);
 	}
@@ -44,7 +44,7 @@ void vgic_hw_set_pending(const struct domain *d, const struct vgic_irq *irq, boo
 	u32 cpu;
 
 	if (find_cpu(d, irq, &cpu)) {
-		gic_ops->set_pending(irq->pirq, cpu, pending);
+		gic_set_pending(irq->pirq, cpu, pending);
 	}
 }
 
@@ -85,7 +85,7 @@ u32 vgic_hw_pending(const struct domain *d, const struct vgic_irq *irqs, u32 lin
 
 		if (irq->pirq / 32U != block && find_cpu(d, irq, &cpu)) {
 			block = irq->pirq / 32U;
-			word = gic_ops->pending_word(irq->pirq, cpu);
+			word = gic_pending_word(irq->pirq, cpu);
 		}
 		if (irq->pirq / 32U == block && (word >> (irq->pirq & 31U) & 1) != 0) {
 			result |= linked & -linked;
@@ -211,8 +211,8 @@ int vgic_unroute_hw(struct domain *d, u32 virq)
 	owners[pirq] = NULL;
 	inject_end(d);
 	/* Whatever state was left anywhere, the next owner starts with an inactive interrupt. */
-	gic_ops->set_active(pirq, cpu_id(), false);
-	gic_ops->set_pending(pirq, cpu_id(), false);
+	gic_set_active(pirq, cpu_id(), false);
+	gic_set_pending(pirq, cpu_id(), false);
 	irq_release(pirq);
 	return 0;
 }

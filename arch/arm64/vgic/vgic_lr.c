@@ -442,7 +442,7 @@ void vgic_restore(struct vcpu *v)
 	inject_begin(d);
 	ppi = taken_ppi(vg);
 	if (ppi != NULL) {
-		gic_ops->set_active(ppi->pirq, cpu_id(), true);
+		gic_set_active(ppi->pirq, cpu_id(), true);
 	}
 	WRITE_ONCE(vg->cpu, cpu_id());
 	vg->sync_done = d->arch.vgic.sync_ticket;

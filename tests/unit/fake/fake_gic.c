@@ -111,12 +111,12 @@ static struct fake_phys *phys(unsigned int irq, unsigned int cpu)
 	return irq == 27 ? &fake_ppi27[cpu] : &fake_spis[irq];
 }
 
-static void set_active(unsigned int irq, unsigned int cpu, bool active)
+void gic_set_active(unsigned int irq, unsigned int cpu, bool active)
 {
 	phys(irq, cpu)->active = active;
 }
 
-static void set_pending(unsigned int irq, unsigned int cpu, bool pending)
+void gic_set_pending(unsigned int irq, unsigned int cpu, bool pending)
 {
 	phys(irq, cpu)->pending = pending;
 }
@@ -128,7 +128,7 @@ static bool is_pending(unsigned int irq, unsigned int cpu)
 	return p->pending || (!p->edge && p->line);
 }
 
-static u32 pending_word(unsigned int irq, unsigned int cpu)
+u32 gic_pending_word(unsigned int irq, unsigned int cpu)
 {
 	u32 first = irq & ~31U, word = 0;
 
@@ -149,9 +149,6 @@ static const struct gic_ops ops = {
 	.vmcr_write = vmcr_write,
 	.apr_read = apr_read,
 	.apr_write = apr_write,
-	.set_active = set_active,
-	.set_pending = set_pending,
-	.pending_word = pending_word,
 };
 
 int irq_request(unsigned int irq, irq_handler_t handler, void *arg)

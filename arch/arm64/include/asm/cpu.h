@@ -12,7 +12,7 @@ struct cpu_features {
 	u8 pa_bits;
 	u8 pa_range; /* as ID_AA64MMFR0_EL1.PARange */
 	bool has_aarch32_el1;
-	bool has_pauth, has_lse, has_ras, has_fgt, has_hcx, has_lor;
+	bool has_pauth, has_ras, has_fgt, has_hcx, has_lor;
 };
 
 extern struct cpu_features cpu_features;
