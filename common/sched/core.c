@@ -83,9 +83,7 @@ static unsigned int choose_cpu(const struct sched_ops *ops, const struct sched_u
 	u64 allowed = unit->allowed.bits;
 	unsigned int cpu = claim_idle(unit);
 
-	if (cpu == ~0U) {
-		cpu = victim_of(ops, unit);
-	}
+	cpu = cpu != ~0U ? cpu : victim_of(ops, unit);
 	if (cpu != ~0U) {
 		return cpu;
 	}

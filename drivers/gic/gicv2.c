@@ -92,7 +92,7 @@ static void init_dist(void)
 
 static void gicv2_cpu_init(void)
 {
-	gicv2_lr_cpu_init();
+	gic_lr_reset();
 	learn_target();
 	gic_dist_reset(0, IRQ_FIRST_SPI, GIC_PRIORITY_OWN);
 	mmio_write32(cpuif + GICC_PMR, 0xf0);

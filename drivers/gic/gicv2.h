@@ -40,8 +40,6 @@
 
 /* gicv2_lr.c: the virtual interface. Returns the number of list registers, 0 = not mapped. */
 unsigned int gicv2_lr_init(u64 base);
-/* The same on each CPU: no virtual interrupt is left from what ran before. */
-void gicv2_lr_cpu_init(void);
 u64 gicv2_lr_read(u64 n);
 void gicv2_lr_write(u64 n, u64 value);
 u64 gicv2_lr_repend(u64 n);

@@ -25,7 +25,6 @@
 #define HCR_MASK	  0xf80000ffU
 
 static volatile u8 *gich __sealed;
-static unsigned int nr_lrs __sealed;
 
 /* Of the four bits on top: hv/gic.h has state, HW, Grp1; GICH_LR has HW, Grp1, state. */
 static u32 swap_pairs(u32 flags)
@@ -105,16 +104,5 @@ unsigned int gicv2_lr_init(u64 base)
 	if (gich == NULL) {
 		return 0;
 	}
-	nr_lrs = MIN((mmio_read32(gich + GICH_VTR) & 0x3f) + 1, 16U);
-	return nr_lrs;
-}
-
-void gicv2_lr_cpu_init(void)
-{
-	mmio_write32(gich + GICH_HCR, 0);
-	mmio_write32(gich + GICH_VMCR, 0);
-	mmio_write32(gich + GICH_APR, 0);
-	for (unsigned int n = 0; n < nr_lrs; n++) {
-		mmio_write32(gich + GICH_LR + n * 4, 0);
-	}
+	return MIN((mmio_read32(gich + GICH_VTR) & 0x3f) + 1, 16U);
 }

@@ -108,7 +108,7 @@ static void gicv3_cpu_init(void)
 	isb();
 	write_sysreg(ICC_SRE_SRE | ICC_SRE_DFB | ICC_SRE_DIB, ICC_SRE_EL1);
 	isb();
-	gicv3_lr_cpu_init();
+	gic_lr_reset();
 	redist = gicv3_redist_find();
 	if (redist == NULL) {
 		return;

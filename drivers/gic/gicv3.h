@@ -55,8 +55,6 @@
 
 /* gicv3_lr.c: the virtual interface. Returns the number of list registers. */
 unsigned int gicv3_lr_init(void);
-/* The same on each CPU: no virtual interrupt is left from what ran before. */
-void gicv3_lr_cpu_init(void);
 u64 gicv3_lr_read(u64 n);
 void gicv3_lr_write(u64 n, u64 value);
 u64 gicv3_lr_repend(u64 n);

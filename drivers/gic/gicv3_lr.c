@@ -6,7 +6,6 @@
  */
 #include "gicv3.h"
 
-static unsigned int nr_lrs __sealed;
 static unsigned int nr_aprs __sealed; /* registers per group: 1, 2 or 4 */
 
 /*
@@ -125,19 +124,6 @@ unsigned int gicv3_lr_init(void)
 	u64 vtr = read_sysreg(ICH_VTR_EL2);
 	unsigned int pre_bits = ((vtr >> 26) & 7) + 1;
 
-	nr_lrs = MIN((unsigned int)(vtr & 0x1f) + 1, 16U);
 	nr_aprs = pre_bits >= 7 ? 4 : (pre_bits == 6 ? 2 : 1);
-	return nr_lrs;
-}
-
-void gicv3_lr_cpu_init(void)
-{
-	static const u32 none[2][4];
-
-	write_sysreg(0, ICH_HCR_EL2);
-	write_sysreg(0, ICH_VMCR_EL2);
-	gicv3_apr_write(none);
-	for (unsigned int n = 0; n < nr_lrs; n++) {
-		gicv3_lr_write(n, 0);
-	}
+	return MIN((unsigned int)(vtr & 0x1f) + 1, 16U);
 }

@@ -72,6 +72,9 @@ extern struct gic_info gic_info;
 /* List registers of every CPU's interface, 1 … 16. */
 extern unsigned int gic_nr_lrs;
 
+/* Boot, on each CPU, by the driver: no virtual interrupt is left from what ran before. */
+void gic_lr_reset(void);
+
 /* State of a physical interrupt; of a PPI, that of the CPU named. Any driver's. */
 void gic_set_active(unsigned int irq, unsigned int cpu, bool active);
 void gic_set_pending(unsigned int irq, unsigned int cpu, bool pending);

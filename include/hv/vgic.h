@@ -47,7 +47,6 @@ int vgic_spis_init(struct domain *d);
 int vgic_spis_reset(struct domain *d);
 /* Physical interrupts are taken back, memory is freed. No vCPU runs any more. */
 void vgic_domain_free(struct domain *d);
-void vgic_vcpu_init(struct vcpu *v); /* vgic_vcpu_reset() has to follow */
 /* CPU interface and private interrupts as after a reset. The vCPU is not on a CPU. */
 void vgic_vcpu_reset(struct vcpu *v);
 

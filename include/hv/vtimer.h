@@ -26,7 +26,7 @@ enum vtimer_reg {
 int vtimer_init(void);
 void vtimer_cpu_init(void);
 
-/* Construction of a vCPU (after vgic_vcpu_init) and its end. */
+/* Construction of a vCPU and its end. */
 void vtimer_vcpu_init(struct vcpu *v);
 void vtimer_vcpu_free(struct vcpu *v);
 /* Both timers off, as after a reset. The vCPU is not on a CPU, or is the caller's. */

@@ -3,7 +3,7 @@
  * List registers of a GICv2: hv/gic.h's layout to the hardware's (IHI 0048B, 5.3.10) and back, and
  * what does not exist there.
  *
- * sources: drivers/gic/gicv2_lr.c
+ * sources: drivers/gic/gicv2_lr.c arch/arm64/hw/gic.c
  */
 #include "fake/fake.h"
 
@@ -22,12 +22,21 @@ void *map_device(pa_t base, size_t bytes)
 	return frame;
 }
 
+static const struct gic_ops ops = {
+	.lr_write = gicv2_lr_write,
+	.hcr_write = gicv2_hcr_write,
+	.vmcr_write = gicv2_vmcr_write,
+	.apr_write = gicv2_apr_write,
+};
+
 static int setup(void **state)
 {
 	memset(frame, 0xff, sizeof(frame));
 	frame[GICH_VTR / 4] = 0x90000003;
-	assert_int_equal(gicv2_lr_init(0x8030000), 4);
-	gicv2_lr_cpu_init();
+	gic_nr_lrs = gicv2_lr_init(0x8030000);
+	assert_int_equal(gic_nr_lrs, 4);
+	gic_ops = &ops;
+	gic_lr_reset();
 	return 0;
 }
 

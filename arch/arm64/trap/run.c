@@ -42,16 +42,12 @@ static void slice_end(struct timer *timer)
 	softirq_raise(SOFTIRQ_SCHED);
 }
 
-static struct vcpu *vcpu_of(struct sched_unit *unit)
-{
-	return unit ? container_of(unit, struct vcpu, sched) : this_cpu(run_idle);
-}
-
 static struct vcpu *pick(void)
 {
 	u64 since = budget_now();
 	struct sched_choice choice = sched_pick(cpu_id(), time_now());
-	struct vcpu *next = vcpu_of(choice.unit);
+	struct vcpu *next = choice.unit ? container_of(choice.unit, struct vcpu, sched)
+					: this_cpu(run_idle);
 
 	if (choice.until == TIME_NEVER) {
 		if (timer_is_armed(this_cpu_ptr(slice_timer))) {

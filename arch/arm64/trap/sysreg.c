@@ -155,29 +155,21 @@ static const struct sysreg_row *find(u64 iss)
 	return NULL;
 }
 
-static bool access(struct vcpu *v, u64 iss, u64 *value)
-{
-	bool is_read = iss & ISS_IS_READ;
-	const struct sysreg_row *row = find(iss);
-
-	if (!row) {
-		return is_read && idreg_read(iss & SYSREG_ENC_MASK, value);
-	}
-	row->access(v, row->arg, is_read, value);
-	return true;
-}
-
 void trap_sysreg(struct vcpu *v, u64 esr)
 {
 	u64 iss = esr & ESR_ISS_MASK;
-	u64 value = iss & ISS_IS_READ ? 0 : vcpu_reg_read(v, ISS_RT(iss));
+	bool is_read = iss & ISS_IS_READ;
+	u64 value = is_read ? 0 : vcpu_reg_read(v, ISS_RT(iss));
+	const struct sysreg_row *row = find(iss);
 
 	budget_note(BUDGET_TRAP, EC_SYSREG, 0);
-	if (!access(v, iss, &value)) {
+	if (row) {
+		row->access(v, row->arg, is_read, &value);
+	} else if (!is_read || !idreg_read(iss & SYSREG_ENC_MASK, &value)) {
 		exception_inject_undef(v);
 		return;
 	}
-	if (iss & ISS_IS_READ) {
+	if (is_read) {
 		vcpu_reg_write(v, ISS_RT(iss), value);
 	}
 	exception_skip(v, true);

@@ -162,15 +162,10 @@ static void fired(unsigned int pirq, void *arg)
 
 int vgic_route_hw(struct domain *d, u32 virq, u32 pirq)
 {
-	struct vgic_irq *irq;
+	struct vgic_irq *irq = virq < VGIC_NR_PRIVATE ? NULL : vgic_irq_find(d, NULL, virq);
 	int rc;
 
-	if (virq < VGIC_NR_PRIVATE || pirq < IRQ_FIRST_SPI ||
-	    pirq >= MIN(gic_info.nr_irqs, IRQ_MAX)) {
-		return -EINVAL;
-	}
-	irq = vgic_irq_find(d, NULL, virq);
-	if (irq == NULL) {
+	if (irq == NULL || pirq < IRQ_FIRST_SPI || pirq >= gic_info.nr_irqs) {
 		return -EINVAL;
 	}
 	if ((irq->flags & VIRQ_HW) != 0) {

@@ -171,11 +171,6 @@ void vgic_domain_free(struct domain *d)
 	g->nr_spis = 0;
 }
 
-void vgic_vcpu_init(struct vcpu *v)
-{
-	v->arch.vgic.cpu = VGIC_NO_CPU; /* the rest: vgic_vcpu_reset() */
-}
-
 /* SPIs that v holds, pending or active, stay; they are the domain's. */
 void vgic_vcpu_reset(struct vcpu *v)
 {

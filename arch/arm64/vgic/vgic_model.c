@@ -142,13 +142,11 @@ static unsigned int wanted_queue(struct domain *d, struct vgic_irq *irq)
 struct vcpu *vgic_requeue(struct domain *d, struct vgic_irq *irq)
 {
 	unsigned int queue = wanted_queue(d, irq);
-	struct vcpu *v;
+	struct vcpu *v = queue == NOT_QUEUED ? NULL : d->vcpus[irq->holder];
 
-	if (queue == NOT_QUEUED) {
-		return NULL;
+	if (v != NULL) {
+		vgic_enqueue(v, irq, (enum vgic_queue)queue);
 	}
-	v = d->vcpus[irq->holder];
-	vgic_enqueue(v, irq, (enum vgic_queue)queue);
 	return v;
 }
 

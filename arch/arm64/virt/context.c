@@ -130,14 +130,6 @@ void context_fp_take(struct vcpu *v)
 	this_cpu(fp_owner) = v;
 }
 
-static void guest_save(struct vcpu *v)
-{
-	vtimer_save(v);
-	vgic_save(v);
-	el1_save(&v->arch.el1);
-	fp_leave(v);
-}
-
 static void el1_arrive(struct vcpu *v)
 {
 	if (this_cpu(el1_owner) == v && v->arch.el1_cpu == cpu_id()) {
@@ -190,7 +182,10 @@ static void guest_restore(struct vcpu *v)
 void context_leave(struct vcpu *prev)
 {
 	if (!context_is_idle(prev)) {
-		guest_save(prev);
+		vtimer_save(prev);
+		vgic_save(prev);
+		el1_save(&prev->arch.el1);
+		fp_leave(prev);
 	}
 }
 

@@ -142,7 +142,7 @@ int arch_vcpu_init(struct vcpu *v)
 	if (!v->arch.fp) {
 		return -ENOMEM;
 	}
-	vgic_vcpu_init(v);
+	v->arch.vgic.cpu = VGIC_NO_CPU;
 	vtimer_vcpu_init(v);
 	v->arch.vmpidr = MPIDR_RES1 | psci_affinity_of_vcpu(v->id);
 	arch_vcpu_reset(v, 0, 0);

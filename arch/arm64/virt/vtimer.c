@@ -90,8 +90,7 @@ static void phys_update(struct vcpu *v)
 
 static void phys_expired(struct timer *timer)
 {
-	struct vtimer_state *t = container_of(timer, struct vtimer_state, phys);
-	struct vcpu *v = container_of(t, struct vcpu, arch.vtimer);
+	struct vcpu *v = container_of(timer, struct vcpu, arch.vtimer.phys);
 
 	inject_ppi_level(v, VTIMER_PPI_PHYS, true);
 }
@@ -99,8 +98,7 @@ static void phys_expired(struct timer *timer)
 /* The virtual timer of a vCPU off its CPU: as if the hardware had fired. */
 static void virt_expired(struct timer *timer)
 {
-	struct vtimer_state *t = container_of(timer, struct vtimer_state, wake);
-	struct vcpu *v = container_of(t, struct vcpu, arch.vtimer);
+	struct vcpu *v = container_of(timer, struct vcpu, arch.vtimer.wake);
 
 	inject_private(v, &v->arch.vgic.irqs[VTIMER_PPI_VIRT]);
 }

@@ -116,7 +116,7 @@ static void world_make(unsigned int nr_lrs)
 		v->domain = dom;
 		v->id = i;
 		dom->vcpus[i] = v;
-		vgic_vcpu_init(v);
+		v->arch.vgic.cpu = VGIC_NO_CPU;
 		vgic_vcpu_reset(v);
 		v->arch.vgic.irqs[27].flags |= VIRQ_HW;
 		v->arch.vgic.irqs[27].pirq = 27;
