@@ -19,9 +19,8 @@ static struct {
 	const char *help;
 } keys[NR_KEYS] __sealed;
 
-static void print_help(char key)
+static void print_help(char key __unused)
 {
-	(void)key;
 	printk("keys of the hypervisor (Ctrl-a three times: input back to Dom0):");
 	for (unsigned int i = 0; i < NR_KEYS; i++) {
 		if (keys[i].handler) {

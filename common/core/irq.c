@@ -29,10 +29,8 @@ static struct irq_row rows[IRQ_MAX];
 static const struct irq_chip *chip __sealed;
 
 /* A kick has no message but its softirq bit, which the way out of EL2 looks at. */
-static void kicked(unsigned int irq, void *arg)
+static void kicked(unsigned int irq __unused, void *arg __unused)
 {
-	(void)irq;
-	(void)arg;
 	if (panic_is_active()) {
 		arch_cpu_halt();
 	}
@@ -44,11 +42,10 @@ static bool are_alike(unsigned int a, unsigned int b)
 	return rows[a].handler == rows[b].handler && rows[a].guest == rows[b].guest;
 }
 
-static void print_rows(char key)
+static void print_rows(char key __unused)
 {
 	unsigned int last;
 
-	(void)key;
 	printk("%s: %u interrupts; taken:", chip->name, irq_nr());
 	for (unsigned int irq = 0; irq < irq_nr(); irq = last + 1) {
 		for (last = irq; last + 1 < irq_nr() && are_alike(irq, last + 1); last++) {}

@@ -140,10 +140,8 @@ void timer_run(void)
 	}
 }
 
-void timer_interrupt(unsigned int irq, void *arg)
+void timer_interrupt(unsigned int irq __unused, void *arg __unused)
 {
-	(void)irq;
-	(void)arg;
 	/* The comparator's line is level: switch it off until timer_run() sets it anew. */
 	this_cpu(timer_queue).programmed = TIME_NEVER;
 	arch_timer_program(~0UL);

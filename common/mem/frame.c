@@ -205,9 +205,8 @@ u64 frame_nr_total(void)
 	return nr_total;
 }
 
-static void print_memory(char key)
+static void print_memory(char key __unused)
 {
-	(void)key;
 	printk("memory: %lu of %lu KiB free; heap: %lu of %lu KiB free", frame_nr_free() << 2,
 	       nr_total << 2, heap_nr_free_pages() << 2, heap_nr_total_pages() << 2);
 	for (unsigned int order = 0; order <= BUDDY_ORDER_MAX; order++) {

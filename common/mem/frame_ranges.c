@@ -223,17 +223,14 @@ u64 frame_nr_total(void)
 	return nr_total;
 }
 
-size_t frame_table_bytes(u64 nr)
+size_t frame_table_bytes(u64 nr __unused)
 {
-	(void)nr;
 	return 0;
 }
 
-void frame_table_init(void *table, mfn_t base, u64 nr, void (*scrub)(mfn_t first, u64 nr))
+void frame_table_init(void *table __unused, mfn_t base __unused, u64 nr __unused,
+		      void (*scrub)(mfn_t first, u64 nr))
 {
-	(void)table;
-	(void)base;
-	(void)nr;
 	scrub_frames = scrub;
 	nr_runs = 0;
 	nr_free = 0;

@@ -165,9 +165,8 @@ static u64 key_of(u16 domain, u16 vcpu)
 	return (u64)domain << 16 | vcpu;
 }
 
-static void arinc653_set_key(struct runqueue *rq, struct sched_unit *unit)
+static void arinc653_set_key(struct runqueue *rq __unused, struct sched_unit *unit)
 {
-	(void)rq;
 	unit->key = key_of(unit->group->domain, unit->id);
 }
 
@@ -201,10 +200,9 @@ static u64 arinc653_idle_until(struct runqueue *rq)
 	return frame->schedule.major_frame_ns ? frame->window_end : TIME_NEVER;
 }
 
-static u64 arinc653_slice(struct runqueue *rq, struct sched_unit *unit, bool others_wait, u64 now)
+static u64 arinc653_slice(struct runqueue *rq, struct sched_unit *unit __unused,
+			  bool others_wait __unused, u64 now)
 {
-	(void)unit;
-	(void)others_wait;
 	return rq->pool->frame->window_end - now;
 }
 

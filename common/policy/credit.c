@@ -151,11 +151,11 @@ static bool credit_is_entitled(const struct sched_unit *unit)
 	return !unit->group->params.cap || READ_ONCE(unit->group->budget) > 0;
 }
 
-static u64 credit_slice(struct runqueue *rq, struct sched_unit *unit, bool others_wait, u64 now)
+static u64 credit_slice(struct runqueue *rq, struct sched_unit *unit, bool others_wait,
+			u64 now __unused)
 {
 	u64 slice = others_wait ? SLICE : TIME_NEVER;
 
-	(void)now;
 	rq->vtime = MAX(rq->vtime, unit->vtime);
 	if (unit->urgent && rq->nr_waiting) {
 		slice = MIN(slice, (u64)unit->burst);

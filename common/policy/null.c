@@ -63,10 +63,8 @@ static int null_unit_fit(struct sched_pool *pool, struct sched_unit *unit, cpuma
 	return 0;
 }
 
-static bool null_resume(struct runqueue *rq, struct sched_unit *unit)
+static bool null_resume(struct runqueue *rq __unused, struct sched_unit *unit __unused)
 {
-	(void)rq;
-	(void)unit;
 	return true;
 }
 

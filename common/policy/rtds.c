@@ -121,9 +121,9 @@ static void rtds_prepare(struct runqueue *rq, struct sched_unit *unit, enum sche
 	}
 }
 
-static void rtds_arrive(struct runqueue *rq, struct sched_unit *unit, enum sched_arrival how)
+static void rtds_arrive(struct runqueue *rq, struct sched_unit *unit,
+			enum sched_arrival how __unused)
 {
-	(void)how;
 	if (is_best_effort(unit)) {
 		set_best_effort(rq, unit);
 	}

@@ -56,11 +56,9 @@ int sched_group_set(struct sched_group *group, const struct sched_params *params
 	return 0;
 }
 
-int sched_fit_mask(struct sched_pool *pool, struct sched_unit *unit, cpumask_t hard,
-		   cpumask_t *allowed, struct sched_admission *why)
+int sched_fit_mask(struct sched_pool *pool, struct sched_unit *unit __unused, cpumask_t hard,
+		   cpumask_t *allowed, struct sched_admission *why __unused)
 {
-	(void)unit;
-	(void)why;
 	*allowed = cpumask_and(hard, pool->cpus);
 	return cpumask_is_empty(*allowed) ? -EINVAL : 0;
 }

@@ -143,9 +143,8 @@ void budget_print(void)
 	printk("bounds end");
 }
 
-static void key_pressed(char key)
+static void key_pressed(char key __unused)
 {
-	(void)key;
 	budget_print();
 }
 

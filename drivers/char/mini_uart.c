@@ -76,18 +76,16 @@ static void mini_uart_want_room(bool want)
 	reg_write(IER, IER_RX | (want ? IER_TX : 0));
 }
 
-static void resume(struct timer *timer)
+static void resume(struct timer *timer __unused)
 {
-	(void)timer;
 	irq_enable(uart.irq.number);
 }
 
-static void mini_uart_interrupt(unsigned int irq, void *arg)
+static void mini_uart_interrupt(unsigned int irq, void *arg __unused)
 {
 	char text[FIFO_DEPTH];
 	u32 n = 0;
 
-	(void)arg;
 	while (n < FIFO_DEPTH && (reg_read(LSR) & LSR_RX)) {
 		text[n++] = (char)reg_read(IO);
 	}

@@ -92,10 +92,8 @@ static void receive(struct timer *timer)
 	}
 }
 
-static void pl011_interrupt(unsigned int irq, void *arg)
+static void pl011_interrupt(unsigned int irq __unused, void *arg __unused)
 {
-	(void)irq;
-	(void)arg;
 	/* Cleared first: what arrives while the FIFO is read interrupts again. */
 	reg_write(ICR, INT_RX | INT_RX_TIMEOUT);
 	receive(&rx_timer);

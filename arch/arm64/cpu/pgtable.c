@@ -131,10 +131,8 @@ static unsigned int leaf_level(u64 addr, u64 bytes, u64 pa_value, unsigned int m
 	return LAST_LEVEL;
 }
 
-static int is_leaf(const struct pgtable_leaf *leaf, void *arg)
+static int is_leaf(const struct pgtable_leaf *leaf __unused, void *arg __unused)
 {
-	(void)leaf;
-	(void)arg;
 	return 1;
 }
 

@@ -40,17 +40,13 @@ u64 image_pa(const void *va)
 	return (u64)va - IMAGE_VA + image_base_pa;
 }
 
-static void *spare_alloc(struct pgtable *pt)
+static void *spare_alloc(struct pgtable *pt __unused)
 {
-	(void)pt;
 	return nr_spare_used < SPARE_TABLES ? spare_tables[nr_spare_used++] : heap_pages_alloc(0);
 }
 
-static void flush_el2(struct pgtable *pt, u64 addr, u64 bytes)
+static void flush_el2(struct pgtable *pt __unused, u64 addr __unused, u64 bytes __unused)
 {
-	(void)pt;
-	(void)addr;
-	(void)bytes;
 	dsb(ishst);
 	__asm__ volatile("tlbi alle2is" : : : "memory");
 	dsb(ish);
@@ -169,9 +165,8 @@ bool map_is_image(pa_t address)
 	return address.v - image_base_pa < (u64)(image_end - image_start);
 }
 
-static int writable_and_executable(const struct pgtable_leaf *leaf, void *arg)
+static int writable_and_executable(const struct pgtable_leaf *leaf, void *arg __unused)
 {
-	(void)arg;
 	return !(leaf->entry & EL2_RO) && !(leaf->entry & EL2_XN);
 }
 

@@ -40,16 +40,14 @@ static struct vcpu *find_vcpu(const struct domain *d, u64 affinity)
 	return domain_vcpu(d, psci_vcpu_of_affinity(affinity));
 }
 
-static s64 cpu_suspend(struct vcpu *v, const struct psci_row *row)
+static s64 cpu_suspend(struct vcpu *v, const struct psci_row *row __unused)
 {
-	(void)row;
 	trap_wait(v);
 	return PSCI_SUCCESS;
 }
 
-static s64 cpu_off(struct vcpu *v, const struct psci_row *row)
+static s64 cpu_off(struct vcpu *v, const struct psci_row *row __unused)
 {
-	(void)row;
 	vcpu_take_down(v);
 	return PSCI_SUCCESS;
 }

@@ -36,9 +36,8 @@
 static DEFINE_PER_CPU(struct timer, slice_timer);
 static DEFINE_PER_CPU(struct vcpu *, run_idle);
 
-static void slice_end(struct timer *timer)
+static void slice_end(struct timer *timer __unused)
 {
-	(void)timer;
 	softirq_raise(SOFTIRQ_SCHED);
 }
 

@@ -24,22 +24,18 @@ struct sysreg_row {
 };
 
 /* Writes are ignored. */
-static void constant(struct vcpu *v, u64 arg, bool is_read, u64 *value)
+static void constant(struct vcpu *v __unused, u64 arg, bool is_read, u64 *value)
 {
-	(void)v;
 	*value = is_read ? arg : *value;
 }
 
-static void sgi(struct vcpu *v, u64 arg, bool is_read, u64 *value)
+static void sgi(struct vcpu *v, u64 arg, bool is_read __unused, u64 *value)
 {
-	(void)is_read;
 	vgic_sgi_write(v, *value, (enum vgic_sgi_reg)arg);
 }
 
-static void deactivate(struct vcpu *v, u64 arg, bool is_read, u64 *value)
+static void deactivate(struct vcpu *v, u64 arg __unused, bool is_read __unused, u64 *value)
 {
-	(void)arg;
-	(void)is_read;
 	vgic_dir_write(v, *value);
 }
 

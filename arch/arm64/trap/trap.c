@@ -77,9 +77,8 @@ static void trap_wfx(struct vcpu *v, u64 esr)
 	trap_wait(v);
 }
 
-static void trap_fp(struct vcpu *v, u64 esr)
+static void trap_fp(struct vcpu *v, u64 esr __unused)
 {
-	(void)esr;
 	context_fp_take(v);
 }
 
@@ -94,17 +93,15 @@ static void trap_smc(struct vcpu *v, u64 esr)
 	}
 }
 
-static void trap_illegal(struct vcpu *v, u64 esr)
+static void trap_illegal(struct vcpu *v, u64 esr __unused)
 {
-	(void)esr;
 	v->arch.regs.pstate &= ~PSTATE_IL;
 	exception_inject_undef(v);
 }
 
 /* Default-deny: what has no row. */
-static void trap_undef(struct vcpu *v, u64 esr)
+static void trap_undef(struct vcpu *v, u64 esr __unused)
 {
-	(void)esr;
 	exception_inject_undef(v);
 }
 

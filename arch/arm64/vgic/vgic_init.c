@@ -46,13 +46,12 @@ static int place_redists(struct domain *d, const struct vgic_layout *layout)
  * hardware's virtual one by itself. Not at the domain's construction, for it has no stage-2 tables
  * then.
  */
-static bool map_cpu_interface(struct vcpu *v, struct mmio_access *access, void *arg)
+static bool map_cpu_interface(struct vcpu *v, struct mmio_access *access, void *arg __unused)
 {
 	u64 at = access->offset & PAGE_MASK;
 	int rc = s2_map(v->domain, gfn((v->domain->arch.vgic.cpu_base + at) >> PAGE_SHIFT),
 			mfn((gic_info.vcpu_base + at) >> PAGE_SHIFT), 1, S2_DEVICE);
 
-	(void)arg;
 	/* Another vCPU may have been faster. */
 	access->retry = rc == 0 || rc == -EEXIST;
 	return access->retry;

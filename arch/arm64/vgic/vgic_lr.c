@@ -450,12 +450,10 @@ void vgic_restore(struct vcpu *v)
 	inject_end(d);
 }
 
-static void maintenance(unsigned int irq, void *arg)
+static void maintenance(unsigned int irq __unused, void *arg __unused)
 {
 	struct vcpu *v = this_cpu(vgic_owner);
 
-	(void)irq;
-	(void)arg;
 	if (v == NULL) {
 		return;
 	}

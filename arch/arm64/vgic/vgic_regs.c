@@ -298,16 +298,13 @@ bool vgic_regs_access(const struct vgic_window *w, struct mmio_access *access,
 	return access_other(w, access, row);
 }
 
-void vgic_regs_ctlr_write(const struct vgic_window *w, u32 at, u64 value)
+void vgic_regs_ctlr_write(const struct vgic_window *w, u32 at __unused, u64 value)
 {
-	(void)at;
 	vgic_set_ctlr(w->domain, (u32)value & CTLR_GROUPS);
 }
 
-u64 vgic_regs_iidr(const struct vgic_window *w, u32 at)
+u64 vgic_regs_iidr(const struct vgic_window *w __unused, u32 at __unused)
 {
-	(void)w;
-	(void)at;
 	return PRODUCT_ID << 24;
 }
 

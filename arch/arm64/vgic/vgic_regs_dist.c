@@ -14,17 +14,15 @@
 #define TYPER_ID_BITS (9UL << 19) /* INTIDs of 10 bits */
 #define TYPER_NO_1N   BIT(25)
 
-static u64 ctlr_read(const struct vgic_window *w, u32 at)
+static u64 ctlr_read(const struct vgic_window *w, u32 at __unused)
 {
 	const struct vgic_domain *g = &w->domain->arch.vgic;
 
-	(void)at;
 	return g->ctlr | CTLR_ARE | CTLR_DS | (READ_ONCE(g->nr_syncs) != 0 ? CTLR_RWP : 0);
 }
 
-static u64 typer_read(const struct vgic_window *w, u32 at)
+static u64 typer_read(const struct vgic_window *w, u32 at __unused)
 {
-	(void)at;
 	return TYPER_NO_1N | TYPER_ID_BITS | ((w->domain->arch.vgic.nr_spis + 31) / 32);
 }
 
@@ -58,13 +56,12 @@ static const struct vgic_reg rows[] = {
 
 struct vgic_table vgic_dist_table __sealed = { .rows = rows };
 
-bool vgic_dist_access(struct vcpu *v, struct mmio_access *access, void *arg)
+bool vgic_dist_access(struct vcpu *v, struct mmio_access *access, void *arg __unused)
 {
 	struct vgic_window w = {
 		.domain = v->domain,
 		.accessor = v,
 	};
 
-	(void)arg;
 	return vgic_regs_access(&w, access, &vgic_dist_table);
 }

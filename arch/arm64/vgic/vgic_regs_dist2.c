@@ -14,16 +14,14 @@
 #define ALL_VCPUS(d) ((u32)BIT((d)->nr_vcpus) - 1)
 #define STATE_W1     (VGIC_REG_W1 | VGIC_REG_STATE)
 
-static u64 ctlr_read(const struct vgic_window *w, u32 at)
+static u64 ctlr_read(const struct vgic_window *w, u32 at __unused)
 {
-	(void)at;
 	return w->domain->arch.vgic.ctlr;
 }
 
 /* CPUNumber [7:5], ITLinesNumber [4:0] */
-static u64 typer_read(const struct vgic_window *w, u32 at)
+static u64 typer_read(const struct vgic_window *w, u32 at __unused)
 {
-	(void)at;
 	return (w->domain->nr_vcpus - 1) << 5 | (w->domain->arch.vgic.nr_spis + 31) / 32;
 }
 
@@ -64,14 +62,13 @@ static void sources_clear(struct domain *d, struct vgic_irq *irq, u64 value)
 
 /* GICD_SGIR: filter [25:24] (listed, all but the sender, the sender), targets [23:16], INTID [3:0].
  */
-static void sgir_write(const struct vgic_window *w, u32 at, u64 value)
+static void sgir_write(const struct vgic_window *w, u32 at __unused, u64 value)
 {
 	struct domain *d = w->domain;
 	u32 self = (u32)BIT(w->accessor->id);
 	const u32 by_filter[] = { value >> 16 & 0xff, ~self, self, 0 };
 	u32 targets = by_filter[value >> 24 & 3] & ALL_VCPUS(d);
 
-	(void)at;
 	for (; targets != 0; targets &= targets - 1) {
 		struct vcpu *to = d->vcpus[__builtin_ctz(targets)];
 
@@ -99,7 +96,7 @@ static const struct vgic_reg rows[] = {
 
 struct vgic_table vgic_dist2_table __sealed = { .rows = rows };
 
-bool vgic_dist2_access(struct vcpu *v, struct mmio_access *access, void *arg)
+bool vgic_dist2_access(struct vcpu *v, struct mmio_access *access, void *arg __unused)
 {
 	struct vgic_window w = {
 		.domain = v->domain,
@@ -107,6 +104,5 @@ bool vgic_dist2_access(struct vcpu *v, struct mmio_access *access, void *arg)
 		.frame = v,
 	};
 
-	(void)arg;
 	return vgic_regs_access(&w, access, &vgic_dist2_table);
 }

@@ -45,15 +45,13 @@ static u64 typer_read(const struct vgic_window *w, u32 at)
 	return w->frame->arch.vgic.typer >> at * 8;
 }
 
-static u64 waker_read(const struct vgic_window *w, u32 at)
+static u64 waker_read(const struct vgic_window *w, u32 at __unused)
 {
-	(void)at;
 	return w->frame->arch.vgic.is_asleep ? WAKER_PROCESSOR_SLEEP | WAKER_CHILDREN_ASLEEP : 0;
 }
 
-static void waker_write(const struct vgic_window *w, u32 at, u64 value)
+static void waker_write(const struct vgic_window *w, u32 at __unused, u64 value)
 {
-	(void)at;
 	w->frame->arch.vgic.is_asleep = (value & WAKER_PROCESSOR_SLEEP) != 0;
 }
 

@@ -26,11 +26,10 @@
 /* The vCPU whose virtual timer is in this CPU's registers, NULL = none. */
 static DEFINE_PER_CPU(struct vcpu *, vtimer_owner);
 
-static void virt_fired(unsigned int irq, void *arg)
+static void virt_fired(unsigned int irq, void *arg __unused)
 {
 	struct vcpu *v = this_cpu(vtimer_owner);
 
-	(void)arg;
 	if (likely(v != NULL)) {
 		inject_private(v, &v->arch.vgic.irqs[VTIMER_PPI_VIRT]);
 	} else {
