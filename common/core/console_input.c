@@ -26,14 +26,6 @@ void console_set_input_notify(void (*notify)(void))
 	notify_input = notify;
 }
 
-/* Said in few words, as they are written: this is in the middle of an interrupt. */
-static void switch_input(void)
-{
-	is_input_own = !is_input_own;
-	nr_switch_chars = 0;
-	console_log(is_input_own ? "[hypervisor]\n" : "[Dom0]\n", is_input_own ? 13 : 7);
-}
-
 /* Queue for Dom0; false when its ring is full: the character is lost, as in a UART's FIFO. */
 static bool queue_input(char c)
 {
@@ -53,7 +45,10 @@ static bool take_input(char c)
 {
 	nr_switch_chars = c == SWITCH_CHAR ? nr_switch_chars + 1 : 0;
 	if (nr_switch_chars == SWITCH_COUNT) {
-		switch_input();
+		is_input_own = !is_input_own;
+		nr_switch_chars = 0;
+		/* Few words, as they are written: this is in the middle of an interrupt. */
+		console_log(is_input_own ? "[hypervisor]\n" : "[Dom0]\n", is_input_own ? 13 : 7);
 		return false;
 	}
 	if (is_input_own) {

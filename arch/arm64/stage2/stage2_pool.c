@@ -240,9 +240,6 @@ void s2_free(struct domain *d)
 {
 	struct s2 *s2 = &d->arch.s2;
 
-	if (!s2->vmid) {
-		return;
-	}
 	s2_flush(s2, 0, BIT(40));
 	heap_pages_free(s2->table.root, ROOT_ORDER);
 	vmid_free(s2->vmid);

@@ -35,11 +35,6 @@ static u64 arg(const struct vcpu *v, const struct psci_row *row, unsigned int n)
 	return FUNCTION_IS_64(row->function) ? value : (u32)value;
 }
 
-static struct vcpu *find_vcpu(const struct domain *d, u64 affinity)
-{
-	return domain_vcpu(d, psci_vcpu_of_affinity(affinity));
-}
-
 static s64 cpu_suspend(struct vcpu *v, const struct psci_row *row __unused)
 {
 	trap_wait(v);
@@ -55,7 +50,7 @@ static s64 cpu_off(struct vcpu *v, const struct psci_row *row __unused)
 static s64 cpu_on(struct vcpu *v, const struct psci_row *row)
 {
 	u64 entry = arg(v, row, 2);
-	struct vcpu *target = find_vcpu(v->domain, arg(v, row, 1));
+	struct vcpu *target = domain_vcpu(v->domain, psci_vcpu_of_affinity(arg(v, row, 1)));
 
 	if (!target) {
 		return PSCI_INVALID_PARAMETERS;
@@ -68,7 +63,7 @@ static s64 cpu_on(struct vcpu *v, const struct psci_row *row)
 
 static s64 affinity_info(struct vcpu *v, const struct psci_row *row)
 {
-	struct vcpu *target = find_vcpu(v->domain, arg(v, row, 1));
+	struct vcpu *target = domain_vcpu(v->domain, psci_vcpu_of_affinity(arg(v, row, 1)));
 
 	if (!target || arg(v, row, 2) != 0) {
 		return PSCI_INVALID_PARAMETERS;

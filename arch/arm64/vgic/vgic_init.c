@@ -59,7 +59,8 @@ static bool map_cpu_interface(struct vcpu *v, struct mmio_access *access, void *
 
 static int register_v2(struct domain *d, const struct vgic_layout *layout)
 {
-	struct mmio_region region = { layout->dist_base, PAGE_SIZE, vgic_dist2_access, NULL };
+	struct mmio_region region = { layout->dist_base, PAGE_SIZE, vgic_dist_access,
+				      &vgic_dist2_table };
 	int rc;
 
 	if (d->nr_vcpus > VGIC_V2_VCPUS_MAX) {
@@ -77,7 +78,8 @@ static int register_v2(struct domain *d, const struct vgic_layout *layout)
 static int register_regions(struct domain *d, const struct vgic_layout *layout)
 {
 	struct vgic_domain *g = &d->arch.vgic;
-	struct mmio_region region = { layout->dist_base, DIST_BYTES, vgic_dist_access, NULL };
+	struct mmio_region region = { layout->dist_base, DIST_BYTES, vgic_dist_access,
+				      &vgic_dist_table };
 	int rc = mmio_register(d, &region);
 
 	for (u32 i = 0; rc == 0 && i < g->nr_redist_regions; i++) {

@@ -220,6 +220,7 @@ struct vgic_reg {
 
 struct vgic_table {
 	const struct vgic_reg *rows;
+	bool is_banked; /* a vCPU sees its own interrupts 0 to 31 here */
 	const struct vgic_reg *start[VGIC_TABLE_SLOTS + 1];
 };
 
@@ -242,8 +243,8 @@ void vgic_regs_ctlr_write(const struct vgic_window *w, u32 at, u64 value);
 u64 vgic_read_priority(const struct vgic_irq *irq);
 void vgic_write_pending(struct domain *d, struct vgic_irq *irq, u64 value);
 
+/* Handlers of regions. arg: the distributor's table; the region of redistributors. */
 bool vgic_dist_access(struct vcpu *v, struct mmio_access *access, void *arg);
-bool vgic_dist2_access(struct vcpu *v, struct mmio_access *access, void *arg);
 bool vgic_redist_access(struct vcpu *v, struct mmio_access *access, void *arg);
 
 #endif

@@ -56,12 +56,14 @@ static const struct vgic_reg rows[] = {
 
 struct vgic_table vgic_dist_table __sealed = { .rows = rows };
 
-bool vgic_dist_access(struct vcpu *v, struct mmio_access *access, void *arg __unused)
+bool vgic_dist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 {
+	const struct vgic_table *table = arg;
 	struct vgic_window w = {
 		.domain = v->domain,
 		.accessor = v,
+		.frame = table->is_banked ? v : NULL,
 	};
 
-	return vgic_regs_access(&w, access, &vgic_dist_table);
+	return vgic_regs_access(&w, access, table);
 }

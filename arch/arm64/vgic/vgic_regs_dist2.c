@@ -94,15 +94,4 @@ static const struct vgic_reg rows[] = {
 	VGIC_REG_END,
 };
 
-struct vgic_table vgic_dist2_table __sealed = { .rows = rows };
-
-bool vgic_dist2_access(struct vcpu *v, struct mmio_access *access, void *arg __unused)
-{
-	struct vgic_window w = {
-		.domain = v->domain,
-		.accessor = v,
-		.frame = v,
-	};
-
-	return vgic_regs_access(&w, access, &vgic_dist2_table);
-}
+struct vgic_table vgic_dist2_table __sealed = { .rows = rows, .is_banked = true };
