@@ -136,8 +136,10 @@ int domain_publish(struct domain *d)
 	return err;
 }
 
-static bool has_uuid(struct domain *d, const void *uuid)
+static bool has_uuid(struct domain *d, const void *arg)
 {
+	const u8 *uuid = arg;
+
 	return memcmp(uuid, d->uuid, sizeof(d->uuid)) == 0;
 }
 

@@ -43,8 +43,11 @@ struct sched_pool *sched_pool_find(u32 id)
 /* A pool, in which nobody is, gets its policy. Pool lock, or boot. */
 static int set_policy(struct sched_pool *pool, const struct sched_ops *ops)
 {
-	int err = ops->pool_init ? ops->pool_init(pool) : 0;
+	int err = 0;
 
+	if (ops->pool_init) {
+		err = ops->pool_init(pool);
+	}
 	pool->ops = err ? pool->ops : ops;
 	return err;
 }

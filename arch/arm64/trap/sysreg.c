@@ -50,7 +50,7 @@ static void timer(struct vcpu *v, u64 arg, bool is_read, u64 *value)
 #define ROW(op0, op1, crn, crm, op2, mask, access, arg)                                            \
 	{ SYSREG_ENC(op0, op1, crn, crm, op2), mask, access, arg }
 #define READ_ROW(op0, op1, crn, crm, op2, arg)                                                     \
-	{ SYSREG_ENC(op0, op1, crn, crm, op2) | ISS_IS_READ, ALL | ISS_IS_READ, constant, arg }
+	{ SYSREG_ENC(op0, op1, crn, crm, op2) | ISS_IS_READ, ALL | ISS_IS_READ, constant, (arg) }
 #define WRITE_ROW(op0, op1, crn, crm, op2, access, arg)                                            \
 	ROW(op0, op1, crn, crm, op2, ALL | ISS_IS_READ, access, arg)
 
