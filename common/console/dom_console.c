@@ -78,15 +78,16 @@ static void show(struct timer *timer)
 {
 	struct dom_console *c = container_of(timer, struct dom_console, show), *nobody = NULL;
 	struct stream *s = shown_stream(c->domain);
-	u64 n, taken = 0;
+	u64 due, n, taken = 0;
 
 	if (s == NULL) {
 		return;
 	}
 	spin_lock(&c->lock);
 	s->shown = MAX(s->shown, s->end - MIN(s->end, DOM_CONSOLE_KEEP));
-	s->due = s->shown < s->due ? s->due : s->end;
-	n = MIN(s->due - s->shown, (u64)SHOW_STEP);
+	due = s->shown < s->due ? s->due : s->end;
+	s->due = due;
+	n = MIN(due - s->shown, (u64)SHOW_STEP);
 	if (n != 0 && (READ_ONCE(shower) == c ||
 		       __atomic_compare_exchange_n(&shower, &nobody, c, false, __ATOMIC_RELAXED,
 						   __ATOMIC_RELAXED))) {
@@ -96,12 +97,12 @@ static void show(struct timer *timer)
 		taken = console_guest_write(c->domain->name, text, n);
 		window_unmap(text);
 		s->shown += taken;
-		if (s->shown == s->due || (eol != NULL && taken == n)) {
+		if (s->shown == due || (eol != NULL && taken == n)) {
 			WRITE_ONCE(shower, NULL);
 		}
 	}
 	if (s->shown < s->end && !READ_ONCE(c->domain->is_dying)) {
-		timer_set(timer, time_now() + (taken != 0 && s->shown < s->due ? 0 : SHOW_WAIT));
+		timer_set(timer, time_now() + (taken != 0 && s->shown < due ? 0 : SHOW_WAIT));
 	}
 	spin_unlock(&c->lock);
 }

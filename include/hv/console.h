@@ -80,7 +80,10 @@ static inline size_t console_guest_read(char *dst, size_t len)
 	return 0;
 }
 
-#define console_set_input_notify(notify) ((void)(notify))
+static inline void console_set_input_notify(void (*notify)(void))
+{
+	(void)notify;
+}
 #endif
 
 /* A panic is under way: write without waiting for the lock. Never undone. */

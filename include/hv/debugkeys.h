@@ -16,7 +16,12 @@ void debugkeys_register(char key, void (*handler)(char key), const char *help);
 /* Run the handler of a key; -ENOENT (and a line on the console) when there is none. */
 int debugkeys_press(char key);
 #else
-#define debugkeys_register(key, handler, help) ((void)(handler))
+static inline void debugkeys_register(char key, void (*handler)(char key), const char *help)
+{
+	(void)key;
+	(void)handler;
+	(void)help;
+}
 
 static inline int debugkeys_press(char key)
 {
