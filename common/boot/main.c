@@ -25,7 +25,7 @@
 #include <hv/xsm.h>
 
 #define LOAD_GAP (10 * NSEC_PER_USEC)
-#define SEAL_GAP (100 * NSEC_PER_USEC)
+#define SEAL_GAP (50 * NSEC_PER_USEC)
 
 __init void boot_stop(const char *why)
 {
@@ -104,7 +104,7 @@ static void start_dom0(struct timer *timer)
 		budget_forget(); /* what is said once */
 	}
 	if (IS_ENABLED(CONFIG_DOM0) && hardware_domain) {
-		domain_control_unpause(hardware_domain);
+		domain_control_pause(hardware_domain, false);
 		timer_init(timer, seal_dom0);
 		seal_dom0(timer);
 	}

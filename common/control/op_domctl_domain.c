@@ -98,13 +98,13 @@ int domctl_pausedomain(struct domain *d, void *arg __unused)
 	if (d == current_domain()) {
 		return -EINVAL;
 	}
-	domain_control_pause(d);
+	domain_control_pause(d, true);
 	return 0;
 }
 
 int domctl_unpausedomain(struct domain *d, void *arg __unused)
 {
-	domain_control_unpause(d);
+	domain_control_pause(d, false);
 	return 0;
 }
 
@@ -112,25 +112,21 @@ int domctl_unpausedomain(struct domain *d, void *arg __unused)
 static void fill_vcpus(const struct domain *d, struct xen_domctl_getdomaininfo *info)
 {
 	struct bulkhead_domain_stat stat = { 0 };
-	u32 states = ext_vcpu_states(d, &stat);
+	u32 states = ext_vcpu_states(d, &stat), nr = d->nr_vcpus;
 
 	info->nr_online_vcpus = stat.nr_vcpus;
 	info->cpu_time = stat.cpu_time_ns;
 	info->flags |= (states & BULKHEAD_STATE_running) != 0 ? XEN_DOMINF_running
 		       : states == 0			      ? XEN_DOMINF_blocked
 							      : 0;
-	for (u32 i = 0; i < d->nr_vcpus; i++) {
-		if (d->vcpus[i] != NULL) {
-			info->max_vcpu_id = i;
-		}
-	}
+	for (; nr != 0 && d->vcpus[nr - 1] == NULL; nr--) {}
+	info->max_vcpu_id = nr - 1; /* XEN_INVALID_MAX_VCPU_ID: none */
 }
 
 void domctl_fill_info(struct domain *d, struct xen_domctl_getdomaininfo *info)
 {
 	memset(info, 0, sizeof(*info));
 	info->domain = d->id;
-	info->max_vcpu_id = XEN_INVALID_MAX_VCPU_ID;
 	spin_lock(&d->lock);
 	info->flags = XEN_DOMINF_hvm_guest | XEN_DOMINF_hap;
 	info->flags |= d->is_dying ? XEN_DOMINF_dying : 0;

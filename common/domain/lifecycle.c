@@ -7,8 +7,10 @@
  *	any --destroy--> dying --slices--> gone
  *
  * A domain runs while pause_count is 0; the toolstack's pause, a shutdown and death each count
- *once. Stopping is two steps: block every vCPU in the scheduler (they leave their CPU at the next
- *exit), then wait until none is on a CPU; the wait is bounded by the longest path of EL2.
+ * once. Stopping is two steps: block every vCPU in the scheduler (they leave their CPU at the next
+ * exit), then wait until none is on a CPU; the wait is bounded by the longest path of EL2. Of many
+ * vCPUs, the first and the current one are blocked or unblocked at once, the others by deferred
+ * work, slice by slice, or by who waits; pause_next says how far that is.
  * Destruction is a list of steps, each of which runs in slices; d->teardown_step says where it is.
  * Lock: d->lock (LOCK_RANK_DOMAIN) for the fields; nothing here holds it while it waits.
  */
@@ -24,26 +26,52 @@
 #include <hv/softirq.h>
 #include <public/xen.h>
 
-void domain_pause_locked(struct domain *d)
+#define VCPUS_SLICE 8U /* blocked or unblocked at once */
+
+/* Blocks or unblocks the next vCPUs, as pause_count says; defers what is left. Lock held. */
+static void apply_pause(struct domain *d, u32 max)
 {
-	if (d->pause_count++ == 0) {
-		for_each_vcpu(d, v) {
+	for (; max != 0 && d->pause_next < d->nr_vcpus; max--) {
+		struct vcpu *v = d->vcpus[d->pause_next++];
+
+		if (v != NULL && d->pause_count != 0) {
 			sched_block(&v->sched, SCHED_BLOCK_DOMAIN);
+		} else if (v != NULL) {
+			sched_unblock(&v->sched, SCHED_BLOCK_DOMAIN);
 		}
+	}
+	if (d->pause_next < d->nr_vcpus && defer_queue(&d->pause_work)) {
+		domain_hold(d);
 	}
 }
 
-static void unpause_locked(struct domain *d)
+void domain_pause_slice(struct defer_work *work)
 {
-	if (--d->pause_count == 0) {
-		for_each_vcpu(d, v) {
-			sched_unblock(&v->sched, SCHED_BLOCK_DOMAIN);
+	struct domain *d = container_of(work, struct domain, pause_work);
+
+	spin_lock(&d->lock);
+	apply_pause(d, VCPUS_SLICE);
+	spin_unlock(&d->lock);
+	domain_put(d);
+}
+
+void domain_pause_locked(struct domain *d, bool pause)
+{
+	d->pause_count = pause ? d->pause_count + 1 : d->pause_count - 1;
+	if (d->pause_count == pause) {
+		d->pause_next = 0;
+		apply_pause(d, VCPUS_SLICE);
+		if (pause && d == current_domain()) {
+			sched_block(&current_vcpu()->sched, SCHED_BLOCK_DOMAIN);
 		}
 	}
 }
 
 void domain_wait_off_cpu(struct domain *d)
 {
+	spin_lock(&d->lock);
+	apply_pause(d, d->nr_vcpus);
+	spin_unlock(&d->lock);
 	for_each_vcpu(d, v) {
 		if (v != current_vcpu()) {
 			vcpu_wait_off_cpu(v);
@@ -54,7 +82,7 @@ void domain_wait_off_cpu(struct domain *d)
 void domain_pause(struct domain *d)
 {
 	spin_lock(&d->lock);
-	domain_pause_locked(d);
+	domain_pause_locked(d, true);
 	spin_unlock(&d->lock);
 	domain_wait_off_cpu(d);
 }
@@ -62,12 +90,11 @@ void domain_pause(struct domain *d)
 void domain_unpause(struct domain *d)
 {
 	spin_lock(&d->lock);
-	unpause_locked(d);
+	domain_pause_locked(d, false);
 	spin_unlock(&d->lock);
 }
 
-/* Change the toolstack's pause; true when that was a change. */
-static bool set_control_pause(struct domain *d, bool pause)
+void domain_control_pause(struct domain *d, bool pause)
 {
 	bool is_new;
 
@@ -75,30 +102,14 @@ static bool set_control_pause(struct domain *d, bool pause)
 	is_new = d->is_control_paused != pause && (pause || !d->is_dying);
 	if (is_new) {
 		d->is_control_paused = pause;
-		if (pause) {
-			domain_pause_locked(d);
-		} else {
-			d->is_created = true;
-			unpause_locked(d);
-		}
+		d->is_created |= !pause;
+		domain_pause_locked(d, pause);
 	}
 	spin_unlock(&d->lock);
-	return is_new;
-}
-
-void domain_control_pause(struct domain *d)
-{
-	bool is_new = set_control_pause(d, true);
-
-	domain_wait_off_cpu(d);
-	if (is_new) {
-		domain_changed(d, false);
+	if (pause) {
+		domain_wait_off_cpu(d);
 	}
-}
-
-void domain_control_unpause(struct domain *d)
-{
-	if (set_control_pause(d, false)) {
+	if (is_new) {
 		domain_changed(d, false);
 	}
 }
@@ -151,7 +162,7 @@ void domain_shutdown(struct domain *d, u8 code)
 	if (is_new) {
 		d->is_shut_down = true;
 		d->shutdown_code = code;
-		domain_pause_locked(d);
+		domain_pause_locked(d, true);
 	}
 	spin_unlock(&d->lock);
 	if (is_new) {

@@ -96,7 +96,7 @@ static enum health_action decide_locked(struct health *h, u32 kind)
 		h->shown.state = BULKHEAD_HEALTH_restarting;
 		h->is_cold = action == HEALTH_COLD;
 		domain_hold(d);
-		domain_pause_locked(d);
+		domain_pause_locked(d, true);
 	} else if (action != HEALTH_LEAVE) {
 		h->shown.state = BULKHEAD_HEALTH_given_up;
 	}

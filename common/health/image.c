@@ -25,6 +25,7 @@
 
 #define SUM_FACTOR 0x9e3779b97f4a7c15UL
 #define SUM_PIECE  512UL
+#define SEAL_PIECE 2048UL
 #define COPY_PIECE 1024UL
 
 static u64 to_boundary(u64 at, u64 bytes, u64 unit)
@@ -43,6 +44,7 @@ static u64 sum_bytes(u64 sum, const char *at, u64 bytes)
 	const u64 *words = (const void *)at;
 	u64 nr = IS_ALIGNED((uintptr_t)at, sizeof(u64)) ? bytes / sizeof(u64) : 0;
 
+#pragma GCC unroll 4
 	for (u64 i = 0; i < nr; i++) {
 		sum = sum_word(sum, words[i]);
 	}
@@ -74,7 +76,7 @@ int health_sum_images(struct health *h)
 	}
 	from = image->from + h->done;
 	/* A restart does more in one go, and bytes take longer than words. */
-	n = h->has_images || !IS_ALIGNED(image->from, sizeof(u64)) ? SUM_PIECE : PAGE_SIZE;
+	n = h->has_images || !IS_ALIGNED(image->from, sizeof(u64)) ? SUM_PIECE : SEAL_PIECE;
 	n = to_boundary(from, image->bytes - h->done, n);
 	page = window_map(pa_to_mfn(pa(from)));
 	h->sum = sum_bytes(h->sum, page + (from & (PAGE_SIZE - 1)), n);

@@ -55,11 +55,13 @@ static void set_fields(struct domain *d, domid_t id, const struct domain_config 
 	d->id = id;
 	d->refs = 2; /* the table's and the caller's */
 	d->free_work.fn = domain_free;
+	d->pause_work.fn = domain_pause_slice;
 	d->is_privileged = config->is_privileged;
 	d->is_direct_mapped = config->is_host_layout;
 	spin_lock_init(&d->lock, LOCK_RANK_DOMAIN);
 	d->nr_vcpus = config->nr_vcpus;
 	d->pause_count = 1;
+	d->pause_next = config->nr_vcpus; /* vCPUs are made blocked */
 	d->is_control_paused = true;
 	d->evtchn_ppi = GUEST_EVTCHN_PPI;
 	d->shared_info_frame = gfn(INVALID_FRAME);

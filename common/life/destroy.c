@@ -30,7 +30,7 @@ static int step_stop(struct domain *d)
 	if (is_new) {
 		d->is_dying = true;
 		domain_drop_fresh_locked(d);
-		domain_pause_locked(d);
+		domain_pause_locked(d, true);
 	}
 	spin_unlock(&d->lock);
 	domain_wait_off_cpu(d);

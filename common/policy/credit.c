@@ -68,7 +68,7 @@ static void refill(struct timer *timer)
 	left = __atomic_load_n(&group->budget, __ATOMIC_RELAXED) - not_yet_charged(group, now);
 	/* By the time that really passed. Debt is carried over, savings are not. */
 	more = (s64)((now - group->refilled) / 100 * group->params.cap);
-	__atomic_fetch_add(&group->budget, MIN(more, full - left), __ATOMIC_ACQ_REL);
+	__atomic_fetch_add(&group->budget, MIN(more, full - left), __ATOMIC_SEQ_CST);
 	group->refilled = now;
 	/* Armed already: by a change of the cap on another CPU, which must not be waited for here.
 	 */
@@ -76,7 +76,12 @@ static void refill(struct timer *timer)
 		timer_set(timer, now + PERIOD);
 	}
 	for (struct sched_unit *unit = group->units; unit; unit = unit->group_next) {
-		sched_unblock(unit, SCHED_BLOCK_CAP);
+		u32 blocked = __atomic_load_n(&unit->blocked, __ATOMIC_SEQ_CST);
+
+		/* Who sleeps for another reason only will find the new budget. */
+		if (blocked == 0 || (blocked & SCHED_BLOCK_CAP) != 0) {
+			sched_unblock(unit, SCHED_BLOCK_CAP);
+		}
 	}
 	spin_unlock(&group->lock);
 }

@@ -105,7 +105,9 @@ struct domain {
 	u32 tag_bytes;
 	u64 features; /* vm_assist bits */
 
-	struct defer_work free_work; /* the end of it, once nobody refers to it */
+	struct defer_work free_work;  /* the end of it, once nobody refers to it */
+	struct defer_work pause_work; /* holds a reference while it is queued */
+	u32 pause_next;		      /* vCPUs before this one are as pause_count says; lock */
 };
 
 /*
@@ -184,13 +186,14 @@ static inline u64 domain_nr_pages(const struct domain *d)
 /* Nested pause. domain_pause() returns when no vCPU of it is on a CPU; not for the caller's own. */
 void domain_pause(struct domain *d);
 void domain_unpause(struct domain *d);
-/* The two steps of a pause, for who holds d->lock: no vCPU goes on; none is on a CPU any more (lock
- * not held). */
-void domain_pause_locked(struct domain *d);
+/* Deferred work: the next vCPUs of a pause or its end. */
+void domain_pause_slice(struct defer_work *work);
+/* The two steps of a pause, for who holds d->lock: no vCPU goes on (or, with pause false, all do
+ * once no other pause is left); none is on a CPU any more (lock not held). */
+void domain_pause_locked(struct domain *d, bool pause);
 void domain_wait_off_cpu(struct domain *d);
 /* The toolstack's pause and unpause: one level, idempotent. */
-void domain_control_pause(struct domain *d);
-void domain_control_unpause(struct domain *d);
+void domain_control_pause(struct domain *d, bool pause);
 
 /* Stop for a reason (enum domain_shutdown or a code of the guest's); the toolstack decides what is
  * next. */

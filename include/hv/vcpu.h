@@ -46,6 +46,8 @@ static inline u64 vcpu_nr_exits(const struct vcpu *v)
 {
 	u64 sum = 0;
 
+	/* For all vCPUs of a domain in one go, so in few instructions. */
+#pragma GCC unroll 16
 	for (unsigned int i = 0; i < BULKHEAD_NR_EXITS; i++) {
 		sum += v->nr_exits[i];
 	}

@@ -65,8 +65,7 @@ OPERATIONS = {  # names of hypercalls that take their operation in the first arg
     36: "domctl", 7: "platform_op", 13: "multicall", 55: "bulkhead"}
 # Paths that are longer than their limit: at most so many instructions, or the test fails.
 # {(kind, number, operation): (ceiling, reason)}; the document lists them.
-OPEN = {(2, 32, 0): (2200, "seen in test_trace, which has traces on: 2,103; in all other machines "
-                           "1,900. Not analysed yet")}
+OPEN = {}
 # What only the operator asks for, and prints: no bound is claimed.
 EXEMPT = {(3, 35, 7): "debug keys print what they were asked for"}
 

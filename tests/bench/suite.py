@@ -23,8 +23,6 @@ TWO_CPUS = "needs two CPUs"
 OWN_MACHINE = "another machine and image"
 SPINS = "a Linux with two vCPUs on one CPU: each slice in which one spins until the other runs " \
         "takes the emulator seconds"
-WIDE = "not bounded yet: a domain of 64 vCPUs starts at boot and ends (SYSTEM_OFF) in one step " \
-       "each, of 4,626 and 5,198 instructions"
 # {beginning of a scenario's name: why it is left out}
 LEFT_OUT = {
     "test_boot.py::test_boot_smp[2]": SPINS,
@@ -34,7 +32,6 @@ LEFT_OUT = {
     "test_bootdom.py::test_beside_dom0": TWO_CPUS,
     "test_bootdom.py::test_first_beat[2]": TWO_CPUS,
     "test_bootdom.py::test_broken": TWO_CPUS,
-    "test_bootdom.py::test_places[3]": WIDE,
     "test_build.py": NO_MACHINE,
     "test_setup.py": NO_MACHINE,
     "test_harness.py": "runs Debian's Xen",

@@ -33,6 +33,8 @@
 
 #define ROUNDS_MAX 16U /* of what is raised again and again: then the guest has its turn */
 
+#define DEFER_GAP (1 * NSEC_PER_MSEC) /* deferred work waits no longer for an exit */
+
 static DEFINE_PER_CPU(struct timer, slice_timer);
 static DEFINE_PER_CPU(struct vcpu *, run_idle);
 
@@ -62,15 +64,14 @@ static struct vcpu *pick(void)
 	return next;
 }
 
-/* A point between two steps that together would be too long: takes an interrupt that waits. */
+/* A point between two steps that together would be too long: takes the interrupts that wait. */
 static void irq_point(void)
 {
-	if (unlikely(arch_irq_is_pending())) {
+	for (u32 i = 0; i < ROUNDS_MAX && unlikely(arch_irq_is_pending()); i++) {
 		budget_cut();
 		irq_handle_pending();
-	} else {
-		budget_slice();
 	}
+	budget_slice();
 }
 
 static bool is_raised(u32 bits)
@@ -94,12 +95,18 @@ static bool do_softirqs(void)
 }
 
 /*
- * Has something else than deferred work been raised meanwhile? After ROUNDS_MAX times the guest is
+ * Has something else than deferred work been raised meanwhile? That waits for the next exit, which
+ * an early end of the slice brings about if the guest does not. After ROUNDS_MAX times the guest is
  * entered all the same, and left at once: the kick is an interrupt, which no guest can mask.
  */
 static bool has_more(u32 *nr_rounds)
 {
-	if (likely(!is_raised(~(u32)BIT(SOFTIRQ_DEFER)))) {
+	if (likely(!softirq_is_pending())) {
+		return false;
+	}
+	if (!is_raised(~(u32)BIT(SOFTIRQ_DEFER))) {
+		timer_set(this_cpu_ptr(slice_timer),
+			  MIN(this_cpu(slice_timer).deadline, time_now() + DEFER_GAP));
 		return false;
 	}
 	if (*nr_rounds < ROUNDS_MAX) {
