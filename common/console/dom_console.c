@@ -78,7 +78,7 @@ static void show(struct timer *timer)
 {
 	struct dom_console *c = container_of(timer, struct dom_console, show), *nobody = NULL;
 	struct stream *s = shown_stream(c->domain);
-	u64 due, n, taken = 0;
+	u64 due, taken = 0;
 
 	if (s == NULL) {
 		return;
@@ -87,10 +87,10 @@ static void show(struct timer *timer)
 	s->shown = MAX(s->shown, s->end - MIN(s->end, DOM_CONSOLE_KEEP));
 	due = s->shown < s->due ? s->due : s->end;
 	s->due = due;
-	n = MIN(due - s->shown, (u64)SHOW_STEP);
-	if (n != 0 && (READ_ONCE(shower) == c ||
-		       __atomic_compare_exchange_n(&shower, &nobody, c, false, __ATOMIC_RELAXED,
-						   __ATOMIC_RELAXED))) {
+	if (due != s->shown && (READ_ONCE(shower) == c ||
+				__atomic_compare_exchange_n(&shower, &nobody, c, false,
+							    __ATOMIC_RELAXED, __ATOMIC_RELAXED))) {
+		u64 n = MIN(due - s->shown, (u64)SHOW_STEP);
 		char *text = map_kept(s, s->shown, &n), *eol = memchr(text, '\n', n);
 
 		n = eol != NULL ? (u64)(eol - text) + 1 : n;
