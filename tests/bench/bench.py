@@ -49,7 +49,7 @@ ROWS = [
     ("ptimer_read", "physical timer register read", "insns", 455, None, 140),
     ("sgi_to_self", "SGI to itself -> handler", "insns", 1031, 781, 285),
     ("vtimer_running", "virtual timer -> handler, running", "insns", 1086, 201, 180),
-    ("vtimer_wfi", "virtual timer -> handler, out of WFI", "insns", 4584, 200, 625),
+    ("vtimer_wfi", "virtual timer -> handler, out of WFI", "insns", 4584, 200, 400),
     ("vtimer_wfi_null", "the same, null, WFI not trapped", "insns", 1088, 200, 180),
     ("vtimer_wfi_null_trap", "the same, null, WFI trapped", "insns", 2922, None, 370),
     ("sgi_other", "SGI -> vCPU asleep on another CPU, both", "insns", 4491, 798, 735),
