@@ -70,7 +70,7 @@ def boot(name, found):
     return text
 
 
-@pytest.mark.parametrize("config", ["safety", "tiny"])
+@pytest.mark.parametrize("config", ["base", "safety", "tiny"])
 def test_small_configuration_boots_a_guest(config):
     boot(config, make(config))
 
