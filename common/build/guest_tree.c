@@ -12,6 +12,7 @@
 #include <hv/gic.h>
 #include <hv/heap.h>
 #include <hv/refusals.h>
+#include <hv/string.h>
 #include <libfdt.h>
 #include <public/arch-arm.h>
 
