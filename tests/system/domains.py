@@ -9,9 +9,17 @@ LINUX1 = "/etc/bulkhead/linux1.cfg"
 LINUX_UP = r"linux1: up, (\d+) CPU"
 
 
+def read_json(m, command):
+    """What a command prints as JSON; once more when the hypervisor said something in between."""
+    try:
+        return json.loads(m.sh(command))
+    except json.JSONDecodeError:
+        return json.loads(m.sh(command))
+
+
 def domains(m):
     """{name: row of bh list}."""
-    return {row["name"]: row for row in json.loads(m.sh("bh list --json"))}
+    return {row["name"]: row for row in read_json(m, "bh list --json")}
 
 
 def info(m, key):

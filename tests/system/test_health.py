@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Restart by policy: of domains by the hypervisor, of Dom0 while the others run on."""
-import json
 import re
 import sys
 
 import pytest
 from bootdomains import FIRST, System, poke
-from domains import console, domains, wait_beats, wait_console, write_config
+from domains import console, domains, read_json, wait_beats, wait_console, write_config
 from machine import PROMPT, SCALE, TOP
 
 sys.path.insert(0, str(TOP / "tests" / "bench"))
@@ -14,7 +13,7 @@ from restarts import restarts  # noqa: E402  pylint: disable=C0413
 
 
 def health(m, name):
-    return json.loads(m.sh(f"bh health --json {name}"))[0]
+    return read_json(m, f"bh health --json {name}")[0]
 
 
 def wait_restartable(m):
