@@ -17,7 +17,7 @@ import re
 import subprocess
 import sys
 
-from storm import BUILD, HERE, OUT, QEMU, StormError, cpio
+from storm import BUILD, HERE, OUT, QEMU, StormError, cpio, run_machine
 
 SHIFT = 2
 STATISTICS = re.compile(r"^autopilot: task control .* met (\d+) missed (\d+) worst response ns "
@@ -63,14 +63,9 @@ def restarts(kills=3, seconds=900):
                "-device", f"guest-loader,addr=0x50000000,kernel={BUILD}/dom0/vmlinuz,"
                f"bootargs={words}",
                "-device", f"guest-loader,addr=0x58000000,initrd={archive}"]
-    with open(log, "wb") as output:
-        try:
-            subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
-                           timeout=seconds, check=False)
-        except subprocess.TimeoutExpired:
-            raise StormError(f"{log}: the machine was still on after {seconds:.0f} s") from None
+    text = run_machine(command, log, seconds)
     archive.unlink()
-    return Result(log.read_text(errors="replace").replace("\r", ""), log)
+    return Result(text, log)
 
 
 def main():

@@ -101,6 +101,17 @@ def on_another_cpu(qemu, words, options, archive):
     return [*qemu, *raw_arguments(OUT, tree, devices=devices, enter=stub_on_cpu1)]
 
 
+def run_machine(command, log, seconds):
+    """What a machine writes, also to log, until it is off; StormError after so many seconds."""
+    with open(log, "wb") as output:
+        try:
+            subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
+                           timeout=seconds, check=False)
+        except subprocess.TimeoutExpired:
+            raise StormError(f"{log}: the machine was still on after {seconds:.0f} s") from None
+    return log.read_text(errors="replace").replace("\r", "")
+
+
 def storm(sched=SCHED, periods=10000, kinds=KINDS, seconds=900, shift=0):
     """Runs the machine; returns its Result."""
     OUT.mkdir(parents=True, exist_ok=True)
@@ -125,15 +136,9 @@ def storm(sched=SCHED, periods=10000, kinds=KINDS, seconds=900, shift=0):
                    "-device", f"guest-loader,addr=0x58000000,initrd={archive}"]
     if sched == "arinc653":
         command = with_tree(command, OUT / "storm.dtb", lambda tree: add_schedule(tree, kinds))
-    with open(log, "wb") as output:
-        try:
-            subprocess.run(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL,
-                           timeout=seconds, check=False)
-        except subprocess.TimeoutExpired:
-            raise StormError(f"{log}: the machine was still on after {seconds:.0f} s") from None
+    text = run_machine(command, log, seconds)
     archive.unlink()
-    return parse(log.read_text(errors="replace").replace("\r", ""), periods, log,
-                 shift)
+    return parse(text, periods, log, shift)
 
 
 def main():
