@@ -26,6 +26,7 @@
 #define HEAP_AT_LEAST MIB(1)
 #define HEAP_SHARE    1024UL
 #define RELEASE_STEP  256UL /* frames */
+#define STATIC_HEAP   "xen,static-heap"
 
 struct ranges {
 	struct devtree_range range[RANGES_MAX];
@@ -33,7 +34,7 @@ struct ranges {
 };
 
 static __initdata struct ranges free_ranges;
-static __sealed u64 kept_bytes;
+static __sealed u64 kept_at, kept_bytes;
 
 static __init int add_range(const struct devtree_range *range, void *arg)
 {
@@ -114,27 +115,32 @@ static __init void remove_claims(struct ranges *places)
 	}
 }
 
-/* xen,static-heap: what is outside of it is no place for the hypervisor. */
-static __init int keep_inside(const struct devtree_range *heap, void *arg)
+/* xen,static-heap: what is free of it is the only place for the hypervisor. */
+static __init int add_inside(const struct devtree_range *heap, void *arg)
 {
-	struct devtree_range above = { heap->base + heap->bytes, 0 };
+	for (unsigned int i = 0; i < free_ranges.nr; i++) {
+		const struct devtree_range *range = &free_ranges.range[i];
+		u64 base = MAX(heap->base, range->base);
+		u64 end = MIN(heap->base + heap->bytes, range->base + range->bytes);
 
-	above.bytes = ~above.base;
-	remove_range(&(struct devtree_range){ 0, heap->base }, arg);
-	return remove_range(&above, arg);
+		add_range(&(struct devtree_range){ base, end > base ? end - base : 0 }, arg);
+	}
+	return 0;
 }
 
 /* The highest 2 MiB-aligned place of that size in one of the ranges; ~0 when there is none. */
 static __init u64 find_top(u64 bytes)
 {
 	static __initdata struct ranges places;
+	int chosen = devtree_chosen();
 	u64 best = ~0UL;
 
-	places = free_ranges;
-	remove_claims(&places);
-	if (devtree_chosen() >= 0) {
-		for_each_pair(devtree_chosen(), "xen,static-heap", keep_inside, &places);
-		for_each_pair(devtree_chosen(), "xen,static-heap", remove_range, &free_ranges);
+	if (chosen >= 0 && fdt_getprop(devtree_blob(), chosen, STATIC_HEAP, NULL)) {
+		for_each_pair(chosen, STATIC_HEAP, add_inside, &places);
+		for_each_pair(chosen, STATIC_HEAP, remove_range, &free_ranges);
+	} else {
+		places = free_ranges;
+		remove_claims(&places);
 	}
 	for (unsigned int i = 0; i < places.nr; i++) {
 		const struct devtree_range *range = &places.range[i];
@@ -172,6 +178,7 @@ static __init int keep(u64 lowest, u64 nr, u64 heap_bytes)
 	}
 	remove_range(&kept, &free_ranges);
 	memset(va, 0, bytes);
+	kept_at = kept.base;
 	kept_bytes = bytes + boot_info.image.bytes;
 	frame_table_init(va, mfn(lowest >> PAGE_SHIFT), nr, arch_scrub_frames);
 	heap_init(va + table_bytes, heap_bytes);
@@ -223,8 +230,8 @@ __init int boot_memory_init(void)
 			frame_add_range(mfn(range->base >> PAGE_SHIFT), range->bytes >> PAGE_SHIFT);
 		}
 	}
-	pr_info("boot: %lu MiB of RAM, %lu KiB kept by the hypervisor\n", total >> 20,
-		boot_memory_kept() >> 10);
+	pr_info("boot: %lu MiB of RAM, %lu KiB kept by the hypervisor at %#lx\n", total >> 20,
+		boot_memory_kept() >> 10, kept_at);
 	return 0;
 }
 

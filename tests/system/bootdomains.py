@@ -57,10 +57,10 @@ class System:
         self.chosen(f'{name} {{ compatible = "xen,domain"; #address-cells = <2>; '
                     f"#size-cells = <2>; {text} }};")
 
-    def dom0(self, words="console=hvc0 bulkhead.autostart=0"):
+    def dom0(self, words="console=hvc0 bulkhead.autostart=0", initrd="initramfs.cpio"):
         """Dom0's kernel and initramfs."""
         self.chosen(self.module("kernel", DOM0 / "vmlinuz", f'bootargs = "{words}";'))
-        self.chosen(self.module("ramdisk", DOM0 / "initramfs.cpio"))
+        self.chosen(self.module("ramdisk", DOM0 / initrd))
 
     def arguments(self):
         """QEMU's arguments (Machine's raw=)."""

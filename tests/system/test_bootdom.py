@@ -9,6 +9,7 @@ from domains import LINUX_UP, beats, domains, free_memory, wait_beats, wait_gone
 from machine import BUILD, TOP
 
 LINUX = "console=hvc0 quiet"
+IMAGE_KIB = 1024  # of the hypervisor at most, which is loaded elsewhere
 
 
 def autopilot(s, text=""):
@@ -65,6 +66,35 @@ def test_beside_dom0(machine, tmp_path):
     m.sh("bh destroy linux1")
     wait_gone(m, "linux1")
     assert free_memory(m)[0] >= free[0] + 128 * 2**20
+    wait_beats(m, 2)
+
+
+def test_xenstore_and_heap(machine, tmp_path):
+    """Debian's xenstored in Dom0 serves a domain with xen,enhanced, and reaches it both ways.
+
+    The hypervisor's own memory is in xen,static-heap, which is nobody else's.
+    """
+    subprocess.run(["make", "-s", "dom0-xl"], cwd=TOP, check=True)
+    s = System(tmp_path)
+    s.chosen("xen,static-heap = <0 0x90000000 0 0x1000000>;")
+    s.domain("linux1", DOM0 / "vmlinuz", 128, ramdisk=DOM0 / "linux1.cpio", words=LINUX,
+             text="xen,enhanced;")
+    autopilot(s, 'xen,enhanced = "no-xenstore";')
+    s.domain("greedy", "hello", 4, text="xen,static-mem = <0 0x90000000 0 0x400000>;")
+    s.dom0(initrd="initramfs-xl.cpio")
+    m = machine(raw=s.arguments())
+    text = m.boot()
+    kept, at = re.search(r"(\d+) KiB kept by the hypervisor at (\w+)", text).groups()
+    assert 0x90000000 <= int(at, 16) <= 0x91000000 - (int(kept) - IMAGE_KIB) * 1024
+    assert "domain greedy is not built: xen,static-mem: " in text
+    m.sh("xen-start && init-dom0less")
+    store = m.sh("xenstore-ls -f /local/domain")
+    assert '/1/name = "dom0less-1"' in store and re.search(r"/1/store/port = .[1-9]", store)
+    assert "/local/domain/2" not in store
+    # The guest takes the word, acknowledges it, and does what it says.
+    m.sh("xenstore-write /local/domain/1/control/shutdown poweroff")
+    m.until("xenstore-read /local/domain/1/control/shutdown", r"\A\s*\Z")
+    m.until("bh list", r"^linux1 .* ---s-- ")
     wait_beats(m, 2)
 
 
