@@ -3,9 +3,9 @@
  * The console: owns the log ring and the port; what is typed is in console_input.c.
  *
  * Output has two queues: the log, which is its own queue (log_sent follows log_end), and a small
- * one for guests' output. Whoever adds to one sends what the port takes at once; the rest goes when
- * the port's interrupt says that there is room. So EL2 waits for a serial line only before
- * interrupts work and in a panic. The queues take turns at ends of lines.
+ * one for guests' output. Whoever adds to one sends what the port takes at once, up to SEND_MAX;
+ * the rest goes when the port's interrupt says that there is room. So EL2 waits for a serial line
+ * only before interrupts work and at the machine's end. The queues take turns at ends of lines.
  *
  * One lock (LOCK_RANK_CONSOLE, a leaf) protects everything here; drivers are called under it and
  * take no lock themselves. Callbacks that notify other parts run after it has been released.
@@ -22,6 +22,11 @@
 #define LOG_BYTES   (1U << CONFIG_CONSOLE_RING_SHIFT)
 #define GUEST_BYTES 4096U
 #define TAG_MAX	    72U /* room that the beginning of a tagged line may need */
+/*
+ * Characters that are sent in one go: a FIFO of common depth, because some ports interrupt only
+ * once theirs has been filled. An emulated port would take everything.
+ */
+#define SEND_MAX    32U
 #define BREAK_SPINS 1000000U
 #define PORT_SPINS  1000000U /* a port that takes nothing for so long is dead */
 
@@ -68,16 +73,11 @@ static void unlock_console(bool is_taken)
 	}
 }
 
-void console_break_lock(void)
-{
-	WRITE_ONCE(is_lock_broken, true);
-}
-
 /* Hand one contiguous piece of a ring to the port; false when the port does not take all of it. */
 static bool send_piece(const char *ring, u32 bytes, u32 *sent, u32 len)
 {
 	u32 at = *sent % bytes;
-	u32 n = MIN(len, bytes - at);
+	u32 n = MIN(MIN(len, bytes - at), SEND_MAX);
 	u32 done = (u32)port->write(ring + at, n);
 
 	*sent += done;
@@ -102,7 +102,7 @@ static bool send_guest(void)
 	u32 before = guest_sent, len = 0;
 	bool is_done;
 
-	while (guest_sent + len != guest_end &&
+	while (len < SEND_MAX && guest_sent + len != guest_end &&
 	       guest_ring[(guest_sent + len++) % GUEST_BYTES] != '\n') {}
 	is_done = send_piece(guest_ring, GUEST_BYTES, &guest_sent, len);
 	if (guest_sent != before) {
@@ -111,9 +111,11 @@ static bool send_guest(void)
 	return is_done;
 }
 
-/* Send until the port takes no more (false) or nothing is left (true). */
+/* Send until the port takes no more, or it was enough (false), or nothing is left (true). */
 static bool send(void)
 {
+	u32 before = log_sent + guest_sent;
+
 	while (port) {
 		bool has_guest = guest_sent != guest_end;
 		bool has_log = log_sent != log_end;
@@ -121,7 +123,8 @@ static bool send(void)
 		if (!has_guest && !has_log) {
 			break;
 		}
-		if (!(has_log && !(has_guest && is_sent_mid_line) ? send_log() : send_guest())) {
+		if (log_sent + guest_sent - before >= SEND_MAX ||
+		    !(has_log && !(has_guest && is_sent_mid_line) ? send_log() : send_guest())) {
 			return false;
 		}
 	}
@@ -151,6 +154,16 @@ static void flush(void)
 	guest_sent = guest_end;
 }
 
+void console_finish(void)
+{
+	bool is_taken;
+
+	WRITE_ONCE(is_lock_broken, true);
+	is_taken = lock_console();
+	flush();
+	unlock_console(is_taken);
+}
+
 void console_room(void)
 {
 	spin_lock(&console_lock);
@@ -162,8 +175,10 @@ void console_room(void)
 
 static void log_append(const char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		log_ring[log_end++ % LOG_BYTES] = text[i];
+	for (size_t n; len != 0; len -= n, text += n) {
+		n = MIN(len, LOG_BYTES - log_end % LOG_BYTES);
+		memcpy(log_ring + log_end % LOG_BYTES, text, n);
+		log_end += (u32)n;
 	}
 	if (log_end - log_start > LOG_BYTES) {
 		log_start = log_end - LOG_BYTES;

@@ -58,7 +58,7 @@ void panic(const char *fmt, ...)
 	if (atomic_fetch_add(&nr_panics, 1) != 0) {
 		arch_cpu_halt();
 	}
-	console_break_lock();
+	console_finish();
 	va_start(args, fmt);
 	format_va(text, sizeof(text), fmt, args);
 	va_end(args);

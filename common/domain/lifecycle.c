@@ -17,6 +17,7 @@
 #include <hv/budget.h>
 #include <hv/control.h>
 #include <hv/arch.h>
+#include <hv/console.h>
 #include <hv/domain.h>
 #include <hv/dom_console.h>
 #include <hv/errno.h>
@@ -138,6 +139,7 @@ static void hardware_domain_ended(u8 code)
 {
 	pr_info("the hardware domain has stopped, reason %u: machine %s", code,
 		code == DOMAIN_SHUTDOWN_POWEROFF ? "off" : "reset");
+	console_finish();
 	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
 		budget_print();
 	}

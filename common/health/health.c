@@ -7,6 +7,7 @@
  * (restart.c). Who has a fault while it is being restarted has that one restart.
  */
 #include <hv/arch.h>
+#include <hv/console.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/health.h>
@@ -123,6 +124,7 @@ static bool fault(struct domain *d, u8 code)
 	pr_info("health: domain %u: %s: %s", d->id, fault_names[kind], action_names[action]);
 	health_trace(d, kind, h->shown.last_ns);
 	if (action == HEALTH_RESET) {
+		console_finish();
 		arch_machine_reset();
 	}
 	if (action == HEALTH_DISABLE) {
@@ -146,6 +148,7 @@ void health_give_up(struct health *h, int err)
 	h->shown.state = BULKHEAD_HEALTH_given_up;
 	spin_unlock(&d->lock);
 	if (h->table.policy.give_up == BULKHEAD_GIVE_UP_reset) {
+		console_finish();
 		arch_machine_reset();
 	}
 	domain_shutdown(d, DOMAIN_SHUTDOWN_CRASH);

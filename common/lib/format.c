@@ -36,9 +36,10 @@ static void put_repeated(struct output *out, char c, size_t n)
 
 static void put_text(struct output *out, const char *s, size_t n)
 {
-	for (; n; n--) {
-		put_char(out, *s++);
+	if (out->length + 1 < out->size) {
+		memcpy(out->dst + out->length, s, MIN(n, out->size - 1 - out->length));
 	}
+	out->length += n;
 }
 
 /* A prefix and n characters of text, padded to the width. */
@@ -154,10 +155,14 @@ size_t format_va(char *dst, size_t size, const char *fmt, va_list args)
 
 	va_copy(copy, args);
 	while (*fmt) {
-		if (*fmt == '%') {
+		const char *text = fmt;
+
+		while (*fmt && *fmt != '%') {
+			fmt++;
+		}
+		put_text(&out, text, (size_t)(fmt - text));
+		if (*fmt) {
 			fmt = put_conversion(&out, fmt, &copy);
-		} else {
-			put_char(&out, *fmt++);
 		}
 	}
 	va_end(copy);

@@ -36,9 +36,9 @@
 static struct uart_port uart __sealed;
 static struct timer rx_timer;
 
-/* Of output; console's lock. */
-static bool is_return_sent, is_room_wanted;
-static u32 tx_room; /* the FIFO takes so many characters without another look */
+/* Console's lock. */
+static struct uart_output output;
+static bool is_room_wanted;
 
 static u32 reg_read(unsigned int offset)
 {
@@ -50,24 +50,21 @@ static void reg_write(unsigned int offset, u32 value)
 	mmio_write32((char *)uart.regs + offset, value);
 }
 
-static bool put_char(char c)
+static u32 look_for_room(void)
 {
-	if (!tx_room) {
-		u32 status = reg_read(LSR);
+	u32 status = reg_read(LSR);
 
-		tx_room = status & LSR_IDLE ? FIFO_DEPTH : (status & LSR_TX) != 0;
-	}
-	if (!tx_room) {
-		return false;
-	}
-	tx_room--;
+	return status & LSR_IDLE ? FIFO_DEPTH : (status & LSR_TX) != 0;
+}
+
+static void put_char(char c)
+{
 	reg_write(IO, (u8)c);
-	return true;
 }
 
 static size_t mini_uart_write(const char *text, size_t len)
 {
-	return uart_write(text, len, put_char, &is_return_sent);
+	return uart_write(text, len, &output, look_for_room, put_char);
 }
 
 static void mini_uart_want_room(bool want)
@@ -122,7 +119,7 @@ static const struct console_driver driver = {
 const struct console_driver *mini_uart_probe(const struct uart_port *port)
 {
 	uart = *port;
-	tx_room = 0;
+	output.room = 0;
 	reg_write(IER, 0);
 	reg_write(LCR, LCR_8BITS);
 	reg_write(IIR, IIR_DROP);

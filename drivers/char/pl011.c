@@ -39,9 +39,7 @@ static struct timer rx_timer;
 
 static struct uart_port uart __sealed;
 
-/* Of output; console's lock. */
-static bool is_return_sent; /* the '\r' before the next '\n' is out */
-static u32 tx_room;	    /* the FIFO takes so many characters without another look */
+static struct uart_output output;
 
 static u32 reg_read(unsigned int offset)
 {
@@ -53,24 +51,21 @@ static void reg_write(unsigned int offset, u32 value)
 	mmio_write32((char *)uart.regs + offset, value);
 }
 
-static bool put_char(char c)
+static u32 look_for_room(void)
 {
-	if (!tx_room) {
-		u32 flags = reg_read(FR);
+	u32 flags = reg_read(FR);
 
-		tx_room = flags & FR_TXFE ? FIFO_DEPTH : !(flags & FR_TXFF);
-	}
-	if (!tx_room) {
-		return false;
-	}
-	tx_room--;
+	return flags & FR_TXFE ? FIFO_DEPTH : !(flags & FR_TXFF);
+}
+
+static void put_char(char c)
+{
 	reg_write(DR, (u8)c);
-	return true;
 }
 
 static size_t pl011_write(const char *text, size_t len)
 {
-	return uart_write(text, len, put_char, &is_return_sent);
+	return uart_write(text, len, &output, look_for_room, put_char);
 }
 
 static void pl011_want_room(bool want)
@@ -127,7 +122,7 @@ static const struct console_driver driver = {
 const struct console_driver *pl011_probe(const struct uart_port *port)
 {
 	uart = *port;
-	tx_room = 0;
+	output.room = 0;
 	reg_write(IMSC, 0);
 	if (!devtree_is_compatible(port->node, "arm,sbsa-uart")) {
 		reg_write(LCRH, LCRH_8N1_FIFO);

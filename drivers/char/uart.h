@@ -22,24 +22,34 @@ struct uart_port {
 const struct console_driver *pl011_probe(const struct uart_port *port);
 const struct console_driver *mini_uart_probe(const struct uart_port *port);
 
+/* Where a driver is with its output; console's lock. */
+struct uart_output {
+	u32 room;	     /* the FIFO takes so many characters without another look */
+	bool is_return_sent; /* the '\r' before the next '\n' is out */
+};
+
 /*
- * What a driver's write() does: hand characters to put() until it returns false, '\r' before each
- * '\n'. is_return_sent: the '\r' before the next '\n' is out; kept by the driver between calls.
+ * What a driver's write() does: hand characters to put() while look() says that there is room, '\r'
+ * before each '\n'.
  */
-static inline size_t uart_write(const char *text, size_t len, bool (*put)(char c),
-				bool *is_return_sent)
+static inline size_t uart_write(const char *text, size_t len, struct uart_output *out,
+				u32 (*look)(void), void (*put)(char c))
 {
-	for (size_t i = 0; i < len; i++) {
-		if (text[i] == '\n' && !*is_return_sent && !put('\r')) {
-			return i;
+	size_t i = 0;
+
+	while (i < len) {
+		bool is_return = text[i] == '\n' && !out->is_return_sent;
+
+		out->room = out->room != 0 ? out->room : look();
+		if (out->room == 0) {
+			break;
 		}
-		*is_return_sent = text[i] == '\n';
-		if (!put(text[i])) {
-			return i;
-		}
-		*is_return_sent = false;
+		out->room--;
+		put(is_return ? '\r' : text[i]);
+		out->is_return_sent = is_return;
+		i += !is_return;
 	}
-	return len;
+	return i;
 }
 
 /* The first half of a driver's start(): the interrupt is the driver's, on CPU 0, not yet enabled.

@@ -86,7 +86,10 @@ static inline void console_set_input_notify(void (*notify)(void))
 }
 #endif
 
-/* A panic is under way: write without waiting for the lock. Never undone. */
-void console_break_lock(void);
+/*
+ * The machine ends, by a panic or because it was asked to: write what is queued and, from now on,
+ * wait for the port, but not for the lock. Never undone.
+ */
+void console_finish(void);
 
 #endif

@@ -44,9 +44,11 @@ static size_t port_write(const char *text, size_t len)
 	return len;
 }
 
+static int start_error;
+
 static int port_start(void)
 {
-	return 0;
+	return start_error;
 }
 
 static void port_want_room(bool want)
@@ -100,6 +102,10 @@ static int setup(void **state)
 	nr_input_notes = nr_log_notes = 0;
 	port_room = ~0UL;
 	console_register(&port);
+	start_error = -ENODEV; /* output waits for the port */
+	assert_int_equal(console_start_input(), -ENODEV);
+	start_error = 0;
+	is_room_wanted = false;
 	clear_port();
 	return 0;
 }
@@ -287,6 +293,7 @@ static void test_guest_waits_for_slow_port(void **state)
 	char text[100];
 	size_t taken = 0, n;
 
+	assert_int_equal(console_start_input(), 0);
 	memset(text, 'g', sizeof(text));
 	port_room = 0;
 	for (n = sizeof(text); n == sizeof(text) && taken < 100000; taken += n) {
@@ -301,6 +308,39 @@ static void test_guest_waits_for_slow_port(void **state)
 	trickle(16);
 	assert_true(port_len >= taken + 4096 && port_len <= taken + 4096 + 12);
 	assert_int_equal(console_guest_write("d1", text, 1), 1);
+}
+
+/* A port that takes everything at once: each step is short all the same. */
+static void test_fast_port(void **state)
+{
+	char line[200];
+	size_t before = 0;
+
+	memset(line, 'a', sizeof(line));
+	assert_int_equal(console_start_input(), 0);
+	console_log(line, sizeof(line));
+	assert_in_range(port_len, 32, 63);
+	assert_int_equal(console_guest_write("d1", "ten chars\n", 10), 10);
+	assert_in_range(port_len, 2 * 32, 2 * 63);
+	assert_true(is_room_wanted);
+	for (clear_port(); is_room_wanted; before = port_len) {
+		console_room();
+		assert_in_range(port_len - before, 1, 63);
+	}
+	assert_int_equal(port_text[port_len - 1], '\n');
+}
+
+/* The last of all tests: the machine's end. */
+static void test_finish(void **state)
+{
+	assert_int_equal(console_start_input(), 0);
+	printk("%s", "this line has more characters than are sent in one go");
+	assert_true(is_room_wanted);
+	console_finish();
+	assert_non_null(strstr(port_text, "in one go\n"));
+	clear_port();
+	printk("%s", "and this one does not wait for an interrupt that never comes");
+	assert_non_null(strstr(port_text, "never comes\n"));
 }
 
 static void test_log_notify(void **state)
@@ -386,6 +426,8 @@ int main(void)
 		cmocka_unit_test_setup(test_log_notify, setup),
 		cmocka_unit_test_setup(test_guest_limit, setup),
 		cmocka_unit_test_setup(test_ratelimit, setup),
+		cmocka_unit_test_setup(test_fast_port, setup),
+		cmocka_unit_test_setup(test_finish, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

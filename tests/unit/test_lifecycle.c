@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include <hv/arch.h>
+#include <hv/console.h>
 #include <hv/domain.h>
 
 #define NR_VCPUS 64U
@@ -21,6 +22,10 @@ static struct vcpu *vcpus[NR_VCPUS];
 static struct domain domain, other;
 static struct vcpu *current;
 static struct defer_work *queued;
+
+void console_finish(void)
+{
+}
 
 void arch_machine_off(void)
 {
