@@ -153,7 +153,9 @@ __init void boot_domains(void)
 	if (IS_ENABLED(CONFIG_DEBUG_KEYS)) {
 		audit_init();
 	}
-	device_init();
+	if (IS_ENABLED(CONFIG_PASSTHROUGH)) {
+		device_init();
+	}
 	build_all();
 	cmdline_report_unknown();
 	map_seal();

@@ -261,7 +261,9 @@ static __init bool is_module_bad(struct build *b, int node)
 		return false;
 	}
 	name = names[kind];
-	if (build_bad(b, !module && is_full, name, REFUSAL_MODULES, (u64)BOOT_MODULES_MAX) ||
+	if (build_bad(b, kind == BOOT_MODULE_TREE && !IS_ENABLED(CONFIG_PASSTHROUGH), name,
+		      REFUSAL_NOT_BUILT, "CONFIG_PASSTHROUGH") ||
+	    build_bad(b, !module && is_full, name, REFUSAL_MODULES, (u64)BOOT_MODULES_MAX) ||
 	    build_bad(b, !module, name, REFUSAL_MODULE_EMPTY, name) ||
 	    build_bad(b, *place, name, REFUSAL_MODULE_TWICE, name) ||
 	    build_bad(b, !build_is_ram(base, bytes), name, REFUSAL_MODULE_RANGE, name, base,

@@ -10,6 +10,7 @@
 
 #include <hv/bootinfo.h>
 #include <hv/build.h>
+#include <hv/device.h>
 #include <hv/errno.h>
 #include <hv/health.h>
 #include <public/arch-arm.h>
@@ -49,8 +50,9 @@ void build_unclaim(u64 base, u64 bytes);
 /* Pool, vCPUs, affinity, reservations, weight and budgets, once the domain exists. */
 bool build_schedule_bad(struct build *b);
 
-/* The partial device tree, copied and checked; NULL when it has none, or it is broken. */
-const void *build_partial(const struct build *b);
+/* The partial device tree, if it has one: what its devices need; its nodes (libfdt's errors). */
+void build_partial_needs(const struct build *b, struct device_needs *needs);
+int build_partial_copy(struct build *b, void *fdt);
 /* The guest's device tree, in BUILD_TREE_BYTES. */
 bool build_tree_bad(struct build *b, void *fdt);
 

@@ -11,7 +11,6 @@
 #include "describe.h"
 
 #include <hv/compiler.h>
-#include <hv/device.h>
 #include <hv/health.h>
 #include <hv/heap.h>
 #include <hv/printk.h>
@@ -47,7 +46,6 @@ static __init u32 count_tables(const struct build *b, u64 nr)
 static __init bool is_creation_bad(struct build *b)
 {
 	struct device_needs needs = { .nr_spis = MAX(b->nr_spis, (u32)b->has_vuart) };
-	const void *partial = build_partial(b);
 	struct domain_config config = { .nr_vcpus = b->nr_vcpus,
 					.is_host_layout = b->is_direct_mapped,
 					.uuid = { [15] = (u8)b->id } };
@@ -57,8 +55,8 @@ static __init bool is_creation_bad(struct build *b)
 		      REFUSAL_MEMORY_FREE, b->memory >> 10, frame_nr_free() << 2)) {
 		return true;
 	}
-	if (partial) {
-		device_partial_needs(partial, &needs);
+	if (IS_ENABLED(CONFIG_PASSTHROUGH)) {
+		build_partial_needs(b, &needs);
 	}
 	config.nr_spis = needs.nr_spis;
 	err = domain_create(b->id, &config, &b->d);

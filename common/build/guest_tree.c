@@ -8,17 +8,10 @@
  */
 #include "describe.h"
 
-#include <hv/device.h>
 #include <hv/gic.h>
-#include <hv/heap.h>
 #include <hv/refusals.h>
-#include <hv/string.h>
 #include <libfdt.h>
 #include <public/arch-arm.h>
-
-#define DEPTH_MAX     8
-#define PARTIAL_ORDER 6U
-#define PARTIAL_BYTES (PAGE_SIZE << PARTIAL_ORDER)
 
 static __init int add_reg(void *fdt, int node, u64 base, u64 bytes)
 {
@@ -90,56 +83,10 @@ static __init int set_gic(void *fdt, bool is_host)
 				    gic_info.nr_redist_regions);
 }
 
-/* The node /passthrough with all that is below it, as Xen's toolstack has it, and the aliases. */
-static __init int copy_nodes(struct build *b, void *fdt, const void *partial)
-{
-	int to[DEPTH_MAX + 1] = { 0 }, depth = 0, rc = 0;
-	int from = fdt_path_offset(partial, "/passthrough");
-	int aliases = fdt_path_offset(partial, "/aliases");
-
-	if (from >= 0) {
-		to[0] = fdt_add_subnode(fdt, 0, "passthrough");
-		rc = build_tree_copy(fdt, to[0], partial, from);
-		from = fdt_next_node(partial, from, &depth);
-	}
-	for (; !rc && from >= 0 && depth > 0; from = fdt_next_node(partial, from, &depth)) {
-		b->is_refused = depth <= DEPTH_MAX && device_partial_bad(b->d, partial, from);
-		if (depth > DEPTH_MAX || b->is_refused) {
-			return -FDT_ERR_BADSTRUCTURE;
-		}
-		to[depth] = fdt_add_subnode(fdt, to[depth - 1], fdt_get_name(partial, from, NULL));
-		rc = build_tree_copy(fdt, to[depth], partial, from);
-	}
-	return rc || aliases < 0
-		       ? rc
-		       : build_tree_copy(fdt, fdt_path_offset(fdt, "/aliases"), partial, aliases);
-}
-
-__init const void *build_partial(const struct build *b)
-{
-	static __initdata void *room;
-	u64 bytes = b->partial ? MIN(b->partial->at.bytes, PARTIAL_BYTES) : 0;
-
-	if (bytes < sizeof(struct fdt_header)) {
-		return NULL;
-	}
-	room = room ? room : heap_pages_alloc(PARTIAL_ORDER);
-	if (!room) {
-		return NULL;
-	}
-	boot_peek(room, pa(b->partial->at.base), bytes);
-	return fdt_check_full(room, bytes) ? NULL : room;
-}
-
 __init bool build_tree_bad(struct build *b, void *fdt)
 {
-	const void *partial = build_partial(b);
-	int rc;
+	int rc = fdt_open_into(build_template, fdt, BUILD_TREE_BYTES);
 
-	if (build_bad(b, b->partial && !partial, "device-tree", REFUSAL_PARTIAL)) {
-		return true;
-	}
-	rc = fdt_open_into(build_template, fdt, BUILD_TREE_BYTES);
 	drop(fdt, "/templates", false);
 	drop(fdt, "/hypervisor", b->enhanced != BUILD_PLAIN);
 	drop(fdt, "/sbsa-uart@22000000", b->has_vuart);
@@ -148,7 +95,9 @@ __init bool build_tree_bad(struct build *b, void *fdt)
 	rc = rc ? rc : set_chosen(fdt, b);
 	rc = rc ? rc : build_tree_cpus(fdt, b->d);
 	rc = rc ? rc : add_ranges(fdt, b);
-	rc = rc || !partial ? rc : copy_nodes(b, fdt, partial);
+	if (IS_ENABLED(CONFIG_PASSTHROUGH) && !rc && b->partial) {
+		rc = build_partial_copy(b, fdt);
+	}
 	rc = rc ? rc : fdt_pack(fdt);
 	return b->is_refused || build_bad(b, rc, "device-tree", REFUSAL_PARTIAL);
 }

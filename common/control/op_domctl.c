@@ -19,8 +19,9 @@ static int refuse_colors(struct domain *d __unused, void *arg __unused)
 }
 
 /* The command is about a domain; the same, and it has an answer. */
-#define SET (CALL_TARGET | CALL_LOCKED | CALL_PROGRESS)
-#define GET (SET | CALL_OUT)
+#define SET		    (CALL_TARGET | CALL_LOCKED | CALL_PROGRESS)
+#define GET		    (SET | CALL_OUT)
+#define IF_DEVICES(command) IF_ENABLED(CONFIG_PASSTHROUGH, command)
 
 static const struct call_row rows[] = {
 	[XEN_DOMCTL_createdomain] = { domctl_createdomain, XSM_DOMAIN_CREATE, GET & ~CALL_TARGET },
@@ -35,11 +36,12 @@ static const struct call_row rows[] = {
 	[XEN_DOMCTL_cacheflush] = { domctl_cacheflush, XSM_DOMAIN_CONFIG, SET },
 	[XEN_DOMCTL_set_address_size] = { domctl_set_address_size, XSM_DOMAIN_CONFIG, SET },
 	[XEN_DOMCTL_vuart_op] = { domctl_vuart, XSM_DOMAIN_CONFIG, GET },
-	[XEN_DOMCTL_iomem_permission] = { domctl_iomem_permission, XSM_DOMAIN_DEVICE, SET },
-	[XEN_DOMCTL_irq_permission] = { domctl_irq_permission, XSM_DOMAIN_DEVICE, SET },
-	[XEN_DOMCTL_memory_mapping] = { domctl_memory_mapping, XSM_DOMAIN_DEVICE, SET },
-	[XEN_DOMCTL_bind_pt_irq] = { domctl_bind_pt_irq, XSM_DOMAIN_DEVICE, SET },
-	[XEN_DOMCTL_assign_device] = { domctl_assign_device, XSM_DOMAIN_DEVICE, SET },
+	[XEN_DOMCTL_iomem_permission] = { IF_DEVICES(domctl_iomem_permission), XSM_DOMAIN_DEVICE,
+					  SET },
+	[XEN_DOMCTL_irq_permission] = { IF_DEVICES(domctl_irq_permission), XSM_DOMAIN_DEVICE, SET },
+	[XEN_DOMCTL_memory_mapping] = { IF_DEVICES(domctl_memory_mapping), XSM_DOMAIN_DEVICE, SET },
+	[XEN_DOMCTL_bind_pt_irq] = { IF_DEVICES(domctl_bind_pt_irq), XSM_DOMAIN_DEVICE, SET },
+	[XEN_DOMCTL_assign_device] = { IF_DEVICES(domctl_assign_device), XSM_DOMAIN_DEVICE, SET },
 	[XEN_DOMCTL_set_llc_colors] = { refuse_colors, XSM_DOMAIN_CONFIG, SET },
 	[XEN_DOMCTL_setvcpucontext] = { domctl_setvcpucontext, XSM_DOMAIN_VCPU, SET },
 	[XEN_DOMCTL_getvcpuinfo] = { domctl_getvcpuinfo, XSM_DOMAIN_INFO, GET },

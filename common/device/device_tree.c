@@ -31,18 +31,6 @@ static const struct {
 	{ "arm,pl011", 0x38 },	 /* UARTIMSC: all interrupts masked */
 };
 
-__init bool device_is_kept(int node)
-{
-	static __initdata int console = -2;
-
-	if (console == -2) {
-		console = devtree_stdout();
-	}
-	return node == console || node == gic_info.node ||
-	       devtree_is_compatible(node, "arm,gic-v3-its") ||
-	       devtree_is_compatible(node, "arm,gic-v2m-frame");
-}
-
 /* Entry i of reg as whole frames; false behind the last. Broken ones have no frame. */
 static __init bool read_frames(int node, int parent, u32 i, struct device_range *out)
 {

@@ -62,9 +62,18 @@ static int step_finish(struct domain *d)
 	return 0;
 }
 
+/* NULL: a step of something that is not built in. */
 static int (*const teardown_steps[])(struct domain *d) = {
-	step_stop,     evtchn_close_all, grant_unmap_all,      step_vcpus,	dom_console_release,
-	grant_release, device_quiet_all, arch_domain_teardown, device_take_all, step_finish,
+	step_stop,
+	evtchn_close_all,
+	grant_unmap_all,
+	step_vcpus,
+	dom_console_release,
+	grant_release,
+	IF_ENABLED(CONFIG_PASSTHROUGH, device_quiet_all),
+	arch_domain_teardown,
+	IF_ENABLED(CONFIG_PASSTHROUGH, device_take_all),
+	step_finish,
 };
 
 int domain_destroy(struct domain *d)
@@ -75,7 +84,9 @@ int domain_destroy(struct domain *d)
 		return -EINVAL;
 	}
 	while (d->teardown_step < ARRAY_SIZE(teardown_steps)) {
-		err = teardown_steps[d->teardown_step](d);
+		int (*step)(struct domain *d) = teardown_steps[d->teardown_step];
+
+		err = step != NULL ? step(d) : 0;
 		if (err != 0 && err != -ERESTART) {
 			return err;
 		}

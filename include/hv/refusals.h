@@ -13,6 +13,8 @@
 
 /* Any property. */
 #define REFUSAL_UNKNOWN "this property is unknown: remove or correct it"
+#define REFUSAL_NOT_BUILT                                                                          \
+	"this hypervisor is built without %s: leave it out, or build with that option"
 #define REFUSAL_MISSING "this property is missing: add it"
 #define REFUSAL_TYPE	"the value is of the wrong kind: give %s"
 #define REFUSAL_RANGE	"%lu is out of range: give %lu to %lu"

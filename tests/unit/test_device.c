@@ -3,7 +3,8 @@
  * Devices that are set apart (common/device): what of a machine's tree can be, what forms a group,
  * and who has what. One tree for all tests; stage 2 and the virtual GIC only note what is asked.
  *
- * sources: common/device/device.c common/device/device_tree.c common/lib/devtree.c
+ * sources: common/device/device.c common/device/device_tree.c common/device/kept.c
+ * sources: common/lib/devtree.c
  */
 #include "fake.h"
 

@@ -215,6 +215,10 @@ static int explain(const struct cfg *c, const struct item *it, int rc)
 		remedy = "leave it out, or accept the risk: xen,force-assign-without-iommu in its "
 			 "node in the machine's device tree";
 		break;
+	case -ENOSYS:
+		why = "this hypervisor gives no devices to domains";
+		remedy = "leave it out, or build the hypervisor with CONFIG_PASSTHROUGH";
+		break;
 	case -EADDRINUSE:
 		why = "something else is at these guest addresses";
 		remedy = "give others: iomem = [\"START,NUMBER@GUEST\"], or in xen,reg";

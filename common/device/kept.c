@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which devices of the machine's tree the hypervisor keeps for itself: its console, its interrupt
+ * controller, and what makes message-signalled interrupts. Neither Dom0 nor another domain gets
+ * them. Boot only, no lock.
+ */
+#include <hv/compiler.h>
+#include <hv/device.h>
+#include <hv/devtree.h>
+#include <hv/gic.h>
+
+__init bool device_is_kept(int node)
+{
+	static __initdata int console = -2;
+
+	if (console == -2) {
+		console = devtree_stdout();
+	}
+	return node == console || node == gic_info.node ||
+	       devtree_is_compatible(node, "arm,gic-v3-its") ||
+	       devtree_is_compatible(node, "arm,gic-v2m-frame");
+}
