@@ -105,8 +105,10 @@ static void start_dom0(struct timer *timer)
 	}
 	if (IS_ENABLED(CONFIG_DOM0) && hardware_domain) {
 		domain_control_pause(hardware_domain, false);
-		timer_init(timer, seal_dom0);
-		seal_dom0(timer);
+		if (IS_ENABLED(CONFIG_HEALTH)) {
+			timer_init(timer, seal_dom0);
+			seal_dom0(timer);
+		}
 	}
 }
 

@@ -35,6 +35,7 @@ enum kind {
 
 #define AT(field)      offsetof(struct build, field)
 #define NR_MEMORY_ROWS 5 /* the first, which are not for Dom0 */
+#define IF(option)     (IS_ENABLED(CONFIG_##option) ? NULL : "CONFIG_" #option)
 
 static const struct row {
 	const char *name;
@@ -42,27 +43,31 @@ static const struct row {
 	enum kind kind;
 	u32 min, max, absent;
 	const char *words;
+	const char *missing; /* the option, if this build does without it */
 } rows[] = {
-	{ "cpus", AT(nr_vcpus), NUMBER, 1, DOMAIN_VCPUS_MAX, REQUIRED, NULL },
-	{ "nr_spis", AT(nr_spis), NUMBER, 0, 960, 0, NULL },
-	{ "vpl011", AT(has_vuart), FLAG, 0, 0, 0, NULL },
-	{ "direct-map", AT(is_direct_mapped), FLAG, 0, 0, 0, NULL },
-	{ "xen,enhanced", AT(enhanced), WORD, 0, 0, 0, "disabled, enabled, no-xenstore" },
-	{ "bulkhead,extratime", AT(has_extratime), FLAG, 0, 0, 0, NULL },
-	{ "bulkhead,weight", AT(weight), NUMBER, 1, 65535, 256, NULL },
-	{ "bulkhead,cap", AT(cap), NUMBER, 0, 6400, 0, NULL },
-	{ "bulkhead,trap-rate", AT(rates[0]), RATE, RATE_MIN, RATE_MAX, NO_RATE, NULL },
-	{ "bulkhead,interrupt-rate", AT(rates[1]), RATE, RATE_MIN, RATE_MAX, NO_RATE, NULL },
-	{ "bulkhead,log-rate", AT(rates[2]), RATE, RATE_MIN, RATE_MAX, NO_RATE, NULL },
-	{ "bulkhead,restart", AT(restart), WORD, 0, 0, 0, "never, warm, cold" },
-	{ "bulkhead,give-up", AT(give_up), WORD, 0, 0, 0, "disable, reset" },
-	{ "bulkhead,warm-limit", AT(warm_limit), NUMBER, 0, 100, 3, NULL },
-	{ "bulkhead,cold-limit", AT(cold_limit), NUMBER, 1, 100, 3, NULL },
-	{ "bulkhead,window-s", AT(window_s), NUMBER, 1, 86400, 60, NULL },
-	{ "bulkhead,watchdog-ms", AT(watchdog_ms), NUMBER, 0, 3600000, 0, NULL },
-	{ "bulkhead,affinity", 0, OTHER, 0, 0, 0, NULL },
-	{ "bulkhead,period-us", 0, OTHER, 0, 0, 0, NULL },
-	{ "bulkhead,budget-us", 0, OTHER, 0, 0, 0, NULL },
+	{ "cpus", AT(nr_vcpus), NUMBER, 1, DOMAIN_VCPUS_MAX, REQUIRED, NULL, NULL },
+	{ "nr_spis", AT(nr_spis), NUMBER, 0, 960, 0, NULL, NULL },
+	{ "vpl011", AT(has_vuart), FLAG, 0, 0, 0, NULL, IF(VUART) },
+	{ "direct-map", AT(is_direct_mapped), FLAG, 0, 0, 0, NULL, NULL },
+	{ "xen,enhanced", AT(enhanced), WORD, 0, 0, 0, "disabled, enabled, no-xenstore", NULL },
+	{ "bulkhead,extratime", AT(has_extratime), FLAG, 0, 0, 0, NULL, NULL },
+	{ "bulkhead,weight", AT(weight), NUMBER, 1, 65535, 256, NULL, NULL },
+	{ "bulkhead,cap", AT(cap), NUMBER, 0, 6400, 0, NULL, NULL },
+	{ "bulkhead,trap-rate", AT(rates[0]), RATE, RATE_MIN, RATE_MAX, NO_RATE, NULL,
+	  IF(THROTTLE) },
+	{ "bulkhead,interrupt-rate", AT(rates[1]), RATE, RATE_MIN, RATE_MAX, NO_RATE, NULL,
+	  IF(THROTTLE) },
+	{ "bulkhead,log-rate", AT(rates[2]), RATE, RATE_MIN, RATE_MAX, NO_RATE, NULL,
+	  IF(THROTTLE) },
+	{ "bulkhead,restart", AT(restart), WORD, 0, 0, 0, "never, warm, cold", IF(HEALTH) },
+	{ "bulkhead,give-up", AT(give_up), WORD, 0, 0, 0, "disable, reset", IF(HEALTH) },
+	{ "bulkhead,warm-limit", AT(warm_limit), NUMBER, 0, 100, 3, NULL, IF(HEALTH) },
+	{ "bulkhead,cold-limit", AT(cold_limit), NUMBER, 1, 100, 3, NULL, IF(HEALTH) },
+	{ "bulkhead,window-s", AT(window_s), NUMBER, 1, 86400, 60, NULL, IF(HEALTH) },
+	{ "bulkhead,watchdog-ms", AT(watchdog_ms), NUMBER, 0, 3600000, 0, NULL, IF(HEALTH) },
+	{ "bulkhead,affinity", 0, OTHER, 0, 0, 0, NULL, NULL },
+	{ "bulkhead,period-us", 0, OTHER, 0, 0, 0, NULL, NULL },
+	{ "bulkhead,budget-us", 0, OTHER, 0, 0, 0, NULL, NULL },
 };
 
 __init bool build_bad(struct build *b, bool is_bad, const char *property, const char *fmt, ...)
@@ -110,6 +115,9 @@ static __init bool is_bad_row(struct build *b, const struct row *row)
 	const void *value = fdt_getprop(devtree_blob(), b->node, row->name, &bytes);
 	u64 n = value ? devtree_u32(b->node, row->name, 0) : row->absent;
 
+	if (build_bad(b, value && row->missing, row->name, REFUSAL_NOT_BUILT, row->missing)) {
+		return true;
+	}
 	if (row->kind == FLAG) {
 		*((bool *)b + row->at) = value != NULL;
 	}

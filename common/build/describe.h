@@ -58,9 +58,12 @@ bool build_tree_bad(struct build *b, void *fdt);
 
 /*
  * Static channels, parameters, vCPU 0 at the kernel's entry: it runs once nobody pauses it. And
- * what a restart needs, if there is to be one, in common/health's hands. -errno.
+ * what a restart needs, if there is to be one, in common/health's hands; in each of its lives, the
+ * domain finds what build_open_channels() makes. -errno.
  */
 int build_start(struct build *b);
+int build_keep(struct build *b);
+int build_open_channels(struct domain *d);
 
 /* There is no Dom0: what is typed goes to a domain. */
 void build_own_console(void);

@@ -25,7 +25,8 @@ __init int build_dom0(struct domain *d, struct bulkhead_health_policy *policy)
 	b->nr_vcpus = d->nr_vcpus;
 	if (build_rows_bad(b) || build_schedule_bad(b)) {
 		rc = -EINVAL;
-	} else if (fdt_getprop(devtree_blob(), node, "bulkhead,restart", NULL)) {
+	} else if (IS_ENABLED(CONFIG_HEALTH) &&
+		   fdt_getprop(devtree_blob(), node, "bulkhead,restart", NULL)) {
 		*policy = build_policy(b);
 	} else {
 		policy->watchdog_ms = b->watchdog_ms ? b->watchdog_ms : policy->watchdog_ms;

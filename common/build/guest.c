@@ -11,8 +11,8 @@
 #include "describe.h"
 
 #include <hv/compiler.h>
-#include <hv/health.h>
 #include <hv/heap.h>
+#include <hv/images.h>
 #include <hv/printk.h>
 #include <hv/refusals.h>
 #include <hv/stage2.h>
@@ -74,7 +74,7 @@ static __init bool is_creation_bad(struct build *b)
 	} while (err == -ERESTART);
 	return err ||
 	       build_bad(b, b->has_vuart && vuart_init(b->d), "vpl011",
-			 "its place is taken, or this build has none: leave it out") ||
+			 "its place is taken: leave it out") ||
 	       build_schedule_bad(b);
 }
 
@@ -157,7 +157,7 @@ static __init bool is_content_bad(struct build *b, void *fdt)
 		return true;
 	}
 	do {
-		err = health_load(b->d, HEALTH_LOAD_PIECE);
+		err = images_load(b->d, IMAGES_PIECE);
 	} while (err == -ERESTART);
 	wallclock_show(b->d);
 	return err || build_start(b);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The images that boot gives a domain: whether its kernel is one (Linux' booting.rst), and where
- * kernel, device tree and ramdisk go. common/health loads them, in slices, because it does the same
+ * kernel, device tree and ramdisk go. common/image loads them, in slices, because it does the same
  * at each restart. Boot only, no lock.
  */
 #include <hv/bootinfo.h>
 #include <hv/compiler.h>
 #include <hv/errno.h>
-#include <hv/health.h>
+#include <hv/images.h>
 #include <hv/string.h>
 #include <hv/window.h>
 #include <libfdt.h>
@@ -75,13 +75,13 @@ __init int boot_images_show(const struct boot_images *images, void *fdt, int cho
 static __init int add(struct domain *d, struct boot_module *module, u64 to, bool is_kept)
 {
 	module->is_kept = module->is_kept || is_kept;
-	return health_add_image(d, module->at.base, module->at.bytes, to);
+	return images_add(d, module->at.base, module->at.bytes, to);
 }
 
 __init int boot_images_add(struct domain *d, const struct boot_images *images, const void *fdt,
 			   bool is_kept)
 {
-	int rc = health_add_copy(d, fdt, fdt_totalsize(fdt), images->tree);
+	int rc = images_add_copy(d, fdt, fdt_totalsize(fdt), images->tree);
 
 	rc = rc ? rc : add(d, images->kernel, images->entry, is_kept);
 	return rc || !images->ramdisk ? rc : add(d, images->ramdisk, images->initrd, is_kept);

@@ -9,7 +9,7 @@
 #include <hv/dom_console.h>
 #include <hv/errno.h>
 #include <hv/evtchn.h>
-#include <hv/health.h>
+#include <hv/images.h>
 #include <public/hvm.h>
 
 /* Console and xenstore, as hvm_op tells the guest. */
@@ -35,7 +35,7 @@ static int set_params(const struct build *b, struct domain *d)
 }
 
 /* What the domain finds, in each of its lives. */
-static int open_channels(struct domain *d)
+int build_open_channels(struct domain *d)
 {
 	struct build *b = builds[d->id - 1];
 	int err = 0;
@@ -46,42 +46,14 @@ static int open_channels(struct domain *d)
 	return err ? err : set_params(b, d);
 }
 
-/* What a restart needs: its images, summed up, channels, and memory that a WARM one leaves alone.
- */
-static __init int keep(struct build *b)
-{
-	struct health *h = b->d->health;
-	int err;
-
-	for (u32 i = b->nr_ram; i < b->nr_ranges; i++) {
-		h->kept[h->nr_kept++] = (struct health_range){ b->range[i].gpa >> PAGE_SHIFT,
-							       b->range[i].bytes >> PAGE_SHIFT,
-							       b->range[i].pa >> PAGE_SHIFT };
-	}
-	h->reopen = open_channels;
-	do {
-		err = health_note(b->d);
-		err = err ? err : health_seal(b->d);
-	} while (err == -ERESTART);
-	return err;
-}
-
-__init struct bulkhead_health_policy build_policy(const struct build *b)
-{
-	return (struct bulkhead_health_policy){ b->restart,    b->give_up,  b->warm_limit,
-						b->cold_limit, b->window_s, b->watchdog_ms };
-}
-
 __init int build_start(struct build *b)
 {
-	struct bulkhead_health_policy policy = build_policy(b);
-	int err = open_channels(b->d);
+	int err = build_open_channels(b->d);
 
 	err = err ? err : vcpu_power_on(b->d->vcpus[0], b->images.entry, b->images.tree);
-	err = err ? err : health_set_policy(b->d, &policy);
-	if (b->restart == BUILD_RESTART_NEVER) {
-		health_drop_images(b->d);
-		return err;
+	if (IS_ENABLED(CONFIG_HEALTH)) {
+		return err ? err : build_keep(b);
 	}
-	return err ? err : keep(b);
+	images_drop(b->d);
+	return err;
 }

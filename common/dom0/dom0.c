@@ -13,13 +13,12 @@
 #include <hv/compiler.h>
 #include <hv/errno.h>
 #include <hv/frame.h>
-#include <hv/health.h>
 #include <hv/heap.h>
+#include <hv/images.h>
 #include <hv/percpu.h>
 #include <hv/printk.h>
 #include <hv/refusals.h>
 #include <hv/stage2.h>
-#include <hv/string.h>
 #include <libfdt.h>
 
 #define DEFAULT_MEMORY MIB(512)
@@ -99,19 +98,12 @@ static bool is_restarted; /* by policy: its images stay */
 /* When boot is over: domains that run already do not wait for more than a page. */
 int dom0_load(void)
 {
-	int rc = health_load(hardware_domain, domain_count() > 1 ? PAGE_SIZE : HEALTH_LOAD_PIECE);
+	int rc = images_load(hardware_domain, domain_count() > 1 ? PAGE_SIZE : IMAGES_PIECE);
 
 	if (rc != -ERESTART && !is_restarted) {
-		health_drop_images(hardware_domain);
+		images_drop(hardware_domain);
 	}
 	return rc;
-}
-
-int dom0_seal(void)
-{
-	struct health *h = hardware_domain->health;
-
-	return h->image != NULL ? health_seal(hardware_domain) : 0;
 }
 
 static __init int fill(struct dom0 *dom0)
@@ -138,52 +130,25 @@ static __init int fill(struct dom0 *dom0)
 	return rc ? rc : vcpu_power_on(dom0->d->vcpus[0], dom0->images.entry, dom0->images.tree);
 }
 
-/*
- * dom0_restart=always|auto|never: whether Dom0 alone is restarted after a crash, a reboot or its
- * watchdog. auto: if there are other domains, else the machine is reset. True: auto.
- */
-static __init bool read_policy(struct bulkhead_health_policy *policy)
-{
-	const char *word = cmdline_get("dom0_restart");
-
-	if (word && !strcmp(word, "never")) {
-		policy->restart = BULKHEAD_RESTART_never;
-	} else if (word && strcmp(word, "always") && strcmp(word, "auto")) {
-		pr_warn("dom0: dom0_restart=%s is not known: give always, auto or never\n", word);
-	}
-	return !word || strcmp(word, "always");
-}
-
-/* What it is loaded with, now and by restarts; of these, all but the checksum. */
+/* What it is loaded with, now and by restarts. */
 static __init int add_images(struct dom0 *dom0)
 {
-	struct bulkhead_health_policy policy = {
-		.restart = BULKHEAD_RESTART_cold,
-		.give_up = BULKHEAD_GIVE_UP_reset,
-		.cold_limit = 10,
-		.window_s = 60,
-		.watchdog_ms = (u32)MIN(cmdline_number("dom0_watchdog_ms", 0), HEALTH_WATCHDOG_MAX),
-	};
+	struct bulkhead_health_policy policy = { .restart = BULKHEAD_RESTART_never };
 	bool is_if_others = false;
-	int rc = IS_ENABLED(CONFIG_BOOT_DOMAINS) ? build_dom0(dom0->d, &policy) : -ENOENT;
+	int rc;
 
-	if (rc == -ENOENT) {
-		is_if_others = read_policy(&policy);
-	} else if (rc) {
+	if (IS_ENABLED(CONFIG_HEALTH)) {
+		is_if_others = dom0_policy_read(&policy);
+	}
+	rc = IS_ENABLED(CONFIG_BOOT_DOMAINS) ? build_dom0(dom0->d, &policy) : -ENOENT;
+	if (rc && rc != -ENOENT) {
 		return rc;
 	}
 	is_restarted = policy.restart != BULKHEAD_RESTART_never;
+	is_if_others = is_if_others && rc;
 	rc = boot_images_add(dom0->d, &dom0->images, dom0->fdt, is_restarted);
-	if (!rc && is_restarted) {
-		do {
-			rc = health_note(dom0->d);
-		} while (rc == -ERESTART);
-	}
-	rc = rc ? rc : health_set_policy(dom0->d, &policy);
-	if (!rc) {
-		dom0->d->health->is_if_others = is_if_others;
-	}
-	return rc;
+	return rc || !IS_ENABLED(CONFIG_HEALTH) ? rc
+						: dom0_policy_set(dom0->d, &policy, is_if_others);
 }
 
 __init int dom0_build(void)

@@ -46,4 +46,11 @@ int dom0_end_tree(struct dom0 *dom0);
  */
 bool dom0_leave_out(struct dom0 *dom0, int node, int parent);
 
+/* The command line's fault table. True: only while there are other domains. */
+struct bulkhead_health_policy;
+bool dom0_policy_read(struct bulkhead_health_policy *policy);
+/* It is this one; what restarts need is noted, but for the checksum. -errno. */
+int dom0_policy_set(struct domain *d, const struct bulkhead_health_policy *policy,
+		    bool is_if_others);
+
 #endif

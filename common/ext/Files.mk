@@ -6,6 +6,7 @@ ext-y :=
 ext-$(CONFIG_CONSOLE_KEEP) += ext_console.o
 obj-$(CONFIG_TOOLSTACK) += ext_refusal.o
 obj-$(CONFIG_TOOLSTACK) += ext_name.o
+ext-$(CONFIG_HEALTH) += ext_health.o
 ext-$(CONFIG_TRACE) += ext_trace.o
 ext-$(CONFIG_THROTTLE) += ext_throttle.o
 obj-$(CONFIG_TOOLSTACK) += $(ext-y)

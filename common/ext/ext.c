@@ -10,7 +10,6 @@
 #include <hv/evtchn.h>
 #include <hv/frame.h>
 #include <hv/guest_access.h>
-#include <hv/health.h>
 #include <hv/heap.h>
 #include <hv/hypercall.h>
 #include <hv/string.h>
@@ -224,9 +223,9 @@ static const struct call_row rows[BULKHEAD_NR_OPS] = {
 	ROW_IF(THROTTLE, get_throttle, ext_get_throttle, DOMAIN_INFO, OF),
 	ROW_IF(THROTTLE, set_throttle, ext_set_throttle, DOMAIN_SCHED, OF | LOCKED),
 	ROW(vcpu_stat, vcpu_stat, DOMAIN_INFO, OF),
-	ROW(get_health, health_op_get, DOMAIN_INFO, OF),
-	ROW(set_health, health_op_set, DOMAIN_SCHED, OF),
-	ROW(keep_image, health_op_keep, DOMAIN_LOAD, OF),
+	ROW_IF(HEALTH, get_health, ext_get_health, DOMAIN_INFO, OF),
+	ROW_IF(HEALTH, set_health, ext_set_health, DOMAIN_SCHED, OF),
+	ROW_IF(HEALTH, keep_image, ext_keep_image, DOMAIN_LOAD, OF | LOCKED),
 	ROW_IF(TRACE, trace_control, ext_trace_control, MACHINE_TRACE, ANY | LOCKED),
 	ROW_IF(TRACE, trace_read, ext_trace_read, MACHINE_TRACE, ANY),
 	ROW_IF(TRACE, latency, ext_latency, DOMAIN_INFO, OF),

@@ -20,6 +20,9 @@ int ext_console_read(struct domain *d, void *arg);
 int ext_console_write(struct domain *d, void *arg);
 int ext_console_attach(struct domain *d, void *arg);
 int ext_refusal(struct domain *d, void *arg);
+int ext_get_health(struct domain *d, void *arg);
+int ext_set_health(struct domain *d, void *arg);
+int ext_keep_image(struct domain *d, void *arg);
 
 int ext_get_throttle(struct domain *d, void *arg);
 int ext_set_throttle(struct domain *d, void *arg);

@@ -90,7 +90,7 @@ static const struct call_row rows[] = {
 	[SCHEDOP_remote_shutdown] = { do_remote_shutdown, XSM_DOMAIN_SHUTDOWN, CALL_TARGET,
 				      sizeof(struct sched_remote_shutdown), 0,
 				      check_remote_shutdown },
-	[SCHEDOP_watchdog] = ROW(do_watchdog, struct sched_watchdog),
+	[SCHEDOP_watchdog] = ROW(IF_ENABLED(CONFIG_HEALTH, do_watchdog), struct sched_watchdog),
 };
 
 s64 op_sched(u64 *args)

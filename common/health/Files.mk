@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Objects of common/health, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
-obj-y += table.o
-obj-y += health.o
-obj-y += restart.o
-obj-y += image.o
-obj-y += watchdog.o
+# Objects of common/health, one per line: obj-$(CONFIG_HEALTH) += file.o or obj-$(CONFIG_X) += file.o
+obj-$(CONFIG_HEALTH) += table.o
+obj-$(CONFIG_HEALTH) += health.o
+obj-$(CONFIG_HEALTH) += restart.o
+obj-$(CONFIG_HEALTH) += image.o
+obj-$(CONFIG_HEALTH) += watchdog.o

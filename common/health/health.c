@@ -13,7 +13,6 @@
 #include <hv/health.h>
 #include <hv/heap.h>
 #include <hv/printk.h>
-#include <hv/string.h>
 #include <hv/trace.h>
 
 #include "restart.h"
@@ -154,58 +153,15 @@ void health_give_up(struct health *h, int err)
 	domain_shutdown(d, DOMAIN_SHUTDOWN_CRASH);
 }
 
-static void release(struct defer_work *work)
-{
-	struct health *h = container_of(work, struct health, release);
-
-	if (health_free_image(h)) {
-		defer_queue(work);
-	} else {
-		domain_put(h->d);
-	}
-}
-
-/* The end: no watchdog any more; the images go, unless a restart is still queued (restart.c). */
+/* The end: no watchdog any more. */
 static void changed(struct domain *d, bool is_end)
 {
 	struct health *h = load_acquire(&d->health);
 
-	if (!is_end || h == NULL || !READ_ONCE(d->is_dying) || h->is_released) {
-		return;
-	}
-	h->is_released = true;
-	health_watchdog_reset(h, false);
-	timer_cancel(&h->timer);
-	if (h->image != NULL) {
-		domain_hold(d);
-		h->release.fn = release;
-		defer_queue(&h->release);
+	if (is_end && h != NULL && READ_ONCE(d->is_dying)) {
+		health_watchdog_reset(h, false);
+		timer_cancel(&h->timer);
 	}
 }
 
 DOMAIN_LISTENER health_listener = { .changed = changed, .fault = fault };
-
-int health_op_set(struct domain *d, void *arg)
-{
-	return health_set_policy(d, arg);
-}
-
-int health_op_get(struct domain *d, void *arg)
-{
-	struct bulkhead_health *out = arg;
-	const struct health *h = load_acquire(&d->health);
-
-	memset(out, 0, sizeof(*out));
-	if (h == NULL) {
-		return 0;
-	}
-	*out = h->shown;
-	out->policy = h->table.policy;
-	for (u32 i = 0; i < ARRAY_SIZE(h->watchdog); i++) {
-		out->nr_watchdogs += h->watchdog[i].ns != 0;
-	}
-	for (u32 i = 0; h->has_images && i < h->nr_images; i++) {
-		out->image_bytes += h->image[i].bytes;
-	}
-	return 0;
-}

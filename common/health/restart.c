@@ -16,6 +16,7 @@
 #include <hv/errno.h>
 #include <hv/evtchn.h>
 #include <hv/grant.h>
+#include <hv/images.h>
 #include <hv/printk.h>
 #include <hv/stage2.h>
 #include <hv/string.h>
@@ -28,6 +29,8 @@
 /* Between two preemption points: places of stage 2 without work, frames that are cleared. */
 #define LOOKS_SLICE  4U
 #define FRAMES_SLICE 8U
+/* Bytes of an image. */
+#define COPY_PIECE 1024UL
 
 static int check_images(struct domain *d)
 {
@@ -245,7 +248,7 @@ static int reopen(struct domain *d)
 
 static int load_images(struct domain *d)
 {
-	return health_load_images(d->health);
+	return images_load(d, COPY_PIECE);
 }
 
 static int tell(struct domain *d)
@@ -329,6 +332,8 @@ static void prepare(struct health *h)
 
 	restart_next_step(h);
 	h->step = 0;
+	d->images->at = 0;
+	d->images->done = 0;
 	arch_domain_forget(d);
 	arch_vcpu_reset(d->vcpus[0], arch_domain_nowhere(d), 0);
 	spin_lock(&d->lock);

@@ -21,9 +21,5 @@ void health_trace(const struct domain *d, u64 what, u64 ns);
 
 /* A slice of summing up all images, into h->sum: -ERESTART until done, then 0. */
 int health_sum_images(struct health *h);
-/* A slice of copying all images to the guest: -ERESTART until done; -EFAULT no memory there. */
-int health_load_images(struct health *h);
-/* Free one image, or the list; false: nothing was left. */
-bool health_free_image(struct health *h);
 
 #endif

@@ -14,6 +14,7 @@
 #include <hv/evtchn.h>
 #include <hv/grant.h>
 #include <hv/heap.h>
+#include <hv/images.h>
 #include <hv/string.h>
 #include <public/arch-arm.h>
 
@@ -28,7 +29,8 @@ static bool free_slice(struct domain *d)
 		}
 		return true;
 	}
-	return grant_free_slice(d) || evtchn_free_slice(d) || arch_domain_free_slice(d);
+	return grant_free_slice(d) || evtchn_free_slice(d) || images_free_slice(d) ||
+	       arch_domain_free_slice(d);
 }
 
 /* Deferred work: free whatever a domain has; each part knows whether it was made. */

@@ -30,6 +30,7 @@ struct grant_table;
 struct dom_console;
 struct vuart;
 struct health;
+struct images;
 
 /* What the toolstack or the boot code asks for. */
 struct domain_config {
@@ -89,6 +90,7 @@ struct domain {
 	struct grant_table *grant;
 	struct dom_console *console;
 	struct vuart *vuart;	 /* NULL: it has none */
+	struct images *images;	 /* it is loaded with; NULL: none are kept */
 	struct health *health;	 /* NULL: nobody asked for its restart, or for a watchdog */
 	u64 hvm_params[64];	 /* lock */
 	u32 evtchn_ppi;		 /* interrupt of the event channels; set at construction */

@@ -24,7 +24,6 @@ struct vcpu;
 #define HEALTH_LIMIT_MAX    100U
 #define HEALTH_WINDOW_MAX   86400U   /* s */
 #define HEALTH_WATCHDOG_MAX 3600000U /* ms */
-#define HEALTH_IMAGES_MAX   170U     /* a page of them */
 #define HEALTH_KEPT_MAX	    8U
 #define HEALTH_RAM_MAX	    16U
 #define HEALTH_PORTS_MAX    16U /* that the toolstack has made */
@@ -58,11 +57,6 @@ enum health_action health_decide(struct health_table *table, u64 now);
 /* Is each field in its range? */
 bool health_policy_is_valid(const struct bulkhead_health_policy *policy);
 
-/* Copied at each restart from machine address from to guest address to. */
-struct health_image {
-	u64 from, bytes, to;
-};
-
 struct health_range {
 	u64 gfn, nr;
 	u64 frame; /* of shared memory: the first */
@@ -73,21 +67,18 @@ struct health {
 	struct health_table table;
 	struct bulkhead_health shown; /* what has happened, as get_health tells it */
 	bool is_cold;		      /* the restart under way */
-	bool has_images;	      /* complete */
+	bool has_images;	      /* complete: d->images */
 	u8 step;
-	u32 at;		 /* vCPU or image that the step is at */
-	u64 done;	 /* of the step: guest frames, bytes of the image */
-	u64 sum;	 /* of what has been looked at */
-	u64 wanted;	 /* checksum of all images */
-	u64 entry, x0;	 /* where it starts */
-	u32 block_order; /* of images that are in frames of the hypervisor's */
-	u32 nr_images, nr_kept, nr_ram;
-	struct health_image *image;		   /* heap page */
+	u32 at;	       /* vCPU that the step is at */
+	u64 done;      /* of the step: guest frames */
+	u64 sum;       /* of what has been looked at */
+	u64 wanted;    /* checksum of all images */
+	u64 entry, x0; /* where it starts */
+	u32 nr_kept, nr_ram;
 	struct health_range kept[HEALTH_KEPT_MAX]; /* by a WARM restart, mapping and content */
 	struct health_range ram[HEALTH_RAM_MAX];   /* that it begins each life with */
 	int (*reopen)(struct domain *d); /* channels and parameters of a new life, or NULL */
-	struct defer_work work, look, release;
-	bool is_released;  /* its images, at its end */
+	struct defer_work work, look;
 	bool is_if_others; /* only while there are other domains */
 	struct timer timer;
 	struct {
@@ -99,17 +90,6 @@ struct health {
 struct health *health_get(struct domain *d);
 /* Set the fault table, forget the past, and arm the policy's watchdog. -EINVAL, -ENOMEM. */
 int health_set_policy(struct domain *d, const struct bulkhead_health_policy *policy);
-/*
- * One more image: bytes that nobody changes any more where they are; or a copy of the hypervisor's
- * (boot: not for a domain that the toolstack keeps images of). -ENOMEM, -ENOSPC.
- */
-int health_add_image(struct domain *d, u64 from, u64 bytes, u64 to);
-int health_add_copy(struct domain *d, const char *from, u64 bytes, u64 to);
-/* Copy a piece of the images to the domain: -ERESTART until all are there; -EFAULT: no memory. */
-#define HEALTH_LOAD_PIECE (4 * PAGE_SIZE)
-int health_load(struct domain *d, u64 piece);
-/* There is no restart: the images go. */
-void health_drop_images(struct domain *d);
 /*
  * Before the domain runs: note what memory it has and where its vCPU 0 starts. Then, at any time,
  * sum the images up; a restart is possible from then on. Slices: -ERESTART until done; -ENOSPC: the
@@ -132,10 +112,5 @@ int health_watchdog(struct domain *d, u32 id, u32 seconds);
 /* None of the domain's own watchdogs runs, and that of the policy, if it has one, only if is_on. */
 void health_watchdog_reset(struct health *h, bool is_on);
 void health_watchdog_init(struct health *h);
-
-/* Commands of the private hypercall. */
-int health_op_set(struct domain *d, void *arg);
-int health_op_get(struct domain *d, void *arg);
-int health_op_keep(struct domain *d, void *arg);
 
 #endif

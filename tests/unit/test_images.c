@@ -4,11 +4,11 @@
  * place and touch no other, wherever the images begin and end; the checksum notices each changed
  * bit; what the hypervisor has copied goes with the list, what the boot loader left does not.
  *
- * sources: common/health/image.c common/core/spinlock.c
+ * sources: common/image/images.c common/health/image.c common/core/spinlock.c
  */
 #include "fake.h"
 
-#include <hv/control.h>
+#include <hv/images.h>
 
 #include "../../common/health/restart.h"
 #include "domain_world.h"
@@ -20,15 +20,9 @@
 #define COPY_BYTES   5000U
 #define ENTRY	     0x80000UL
 
-struct spinlock control_lock = SPINLOCK_INIT(LOCK_RANK_CONTROL);
 static struct health health;
 static u8 expected[(NR_RAM + 4) * PAGE_SIZE], tree[COPY_BYTES];
 static mfn_t module;
-
-struct health *health_get(struct domain *d)
-{
-	return d->health;
-}
 
 int restart_note_ram(struct health *h)
 {
@@ -80,9 +74,9 @@ static void add_images(u64 from, u64 to)
 		tree[i] = (u8)(i * 5 + 3);
 	}
 	memcpy(expected + 8 * PAGE_SIZE + 40, tree, COPY_BYTES);
-	assert_int_equal(health_add_copy(D, (char *)tree, COPY_BYTES, 8 * PAGE_SIZE + 40), 0);
+	assert_int_equal(images_add_copy(D, (char *)tree, COPY_BYTES, 8 * PAGE_SIZE + 40), 0);
 	memset(tree, 0xff, sizeof(tree)); /* it is a copy */
-	assert_int_equal(health_add_image(D, mfn_to_pa(module).v + from, MODULE_BYTES, to), 0);
+	assert_int_equal(images_add(D, mfn_to_pa(module).v + from, MODULE_BYTES, to), 0);
 }
 
 static int setup(void **state)
@@ -105,8 +99,8 @@ static int setup(void **state)
 
 static int teardown(void **state)
 {
-	health_drop_images(D);
-	assert_null(health.image);
+	images_drop(D);
+	assert_null(D->images);
 	assert_int_equal(world_windows, 0);
 	return 0;
 }
@@ -129,14 +123,14 @@ static void test_every_byte_is_in_its_place(void **state)
 	for (unsigned int i = 0; i < ARRAY_SIZE(places); i++) {
 		setup(state);
 		add_images(places[i][0], places[i][1]);
-		while (health_load(D, HEALTH_LOAD_PIECE) == -ERESTART) {}
+		while (images_load(D, IMAGES_PIECE) == -ERESTART) {}
 		assert_loaded();
-		assert_int_equal(health_load(D, HEALTH_LOAD_PIECE),
-				 -ERESTART); /* from the beginning */
-		restart_next_step(&health);
-		while (health_load_images(&health) == -ERESTART) {}
+		assert_int_equal(images_load(D, IMAGES_PIECE), -ERESTART); /* from the beginning */
+		D->images->at = 0;
+		D->images->done = 0;
+		while (images_load(D, 1024) == -ERESTART) {}
 		assert_loaded();
-		health_drop_images(D);
+		images_drop(D);
 	}
 }
 
@@ -146,7 +140,7 @@ static void test_an_image_outside_of_memory(void **state)
 
 	add_images(0, (NR_RAM - 1) * PAGE_SIZE - 100);
 	do {
-		err = health_load(D, HEALTH_LOAD_PIECE);
+		err = images_load(D, IMAGES_PIECE);
 	} while (err == -ERESTART);
 	assert_int_equal(err, -EFAULT);
 }
@@ -160,7 +154,7 @@ static int seal(void)
 
 static u64 sum(void)
 {
-	restart_next_step(&health);
+	health.sum = 0;
 	while (health_sum_images(&health) == -ERESTART) {}
 	return health.sum;
 }
@@ -188,7 +182,7 @@ static void check_sum(u64 from)
 static void test_each_bit_counts(void **state)
 {
 	check_sum(8);
-	health_drop_images(D);
+	images_drop(D);
 	setup(state);
 	check_sum(11);
 }
@@ -200,10 +194,9 @@ static void test_only_copies_are_freed(void **state)
 	add_images(8, 0);
 	assert_int_equal(nr_used(), before + 2); /* two pages of the tree */
 	while (seal() == -ERESTART) {}
-	health_drop_images(D);
+	images_drop(D);
 	assert_int_equal(nr_used(), before);
-	assert_null(health.image);
-	assert_false(health.has_images);
+	assert_null(D->images);
 }
 
 int main(void)

@@ -365,7 +365,10 @@ static int build_steps(struct build *b)
 		if (rc) {
 			err_sys(rc, "domain \"%s\": cannot %s\n%s", b->plan->cfg->name,
 				steps[i].what,
-				rc == -EINTR ? "nothing is left behind" : steps[i].remedy);
+				rc == -EINTR	? "nothing is left behind"
+				: rc == -ENOSYS ? "this hypervisor is built without that: leave it "
+						  "out, or see docs/configurations.md"
+						: steps[i].remedy);
 			return BH_FAILED;
 		}
 	}

@@ -93,14 +93,18 @@ static int health_cmd(const struct args *a)
 	}
 	t = out_new(health_cols, OUT_BLOCKS, a->json);
 	for (int i = 0; i < nr; i++) {
-		if ((!a->argc || list[i].domain == domid) &&
-		    hyp_health_get(list[i].domain, &h) == 0) {
-			health_row(t, list[i].domain, &h);
+		if (!a->argc || list[i].domain == domid) {
+			rc = hyp_health_get(list[i].domain, &h);
+			if (rc == 0) {
+				health_row(t, list[i].domain, &h);
+			}
 		}
 	}
 	out_end(t);
 	free(list);
-	return BH_OK;
+	return rc == -ENOSYS ? err_say(BH_FAILED, "this hypervisor restarts no domains\n"
+						  "build it with CONFIG_HEALTH=y")
+			     : BH_OK;
 }
 
 const struct cmd cmd_health = {

@@ -24,6 +24,7 @@ FOLDERS := \
 	common/grant \
 	common/console \
 	common/device \
+	common/image \
 	common/life \
 	common/health \
 	xsm \

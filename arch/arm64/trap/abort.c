@@ -123,7 +123,7 @@ void trap_data_abort(struct vcpu *v, u64 esr)
 
 void trap_instruction_abort(struct vcpu *v, u64 esr)
 {
-	if (health_run(v) ||
+	if ((IS_ENABLED(CONFIG_HEALTH) && health_run(v)) ||
 	    (FSC_IS_TRANSLATION(ISS_FSC(esr)) && is_mapped_now(v, fault_ipa(), true))) {
 		return;
 	}

@@ -17,6 +17,9 @@
 #define CONFIG_COMMAND_LINE		  1
 #define CONFIG_TOOLSTACK		  1
 #define CONFIG_DOM0			  1
+#define CONFIG_BOOT_DOMAINS		  1
+#define CONFIG_PASSTHROUGH		  1
+#define CONFIG_HEALTH			  1
 #define CONFIG_ARM64			  1
 #define CONFIG_NR_IRQS			  1020
 #define CONFIG_NR_CPUS			  8
