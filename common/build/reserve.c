@@ -57,8 +57,9 @@ static __init bool is_pool_bad(struct build *b)
 	       build_bad(b, !has_window(b), "domain-cpupool", REFUSAL_NO_WINDOW) ||
 	       build_bad(b, b->cap && pool.policy != SCHED_ID_CREDIT, "bulkhead,cap",
 			 REFUSAL_POLICY, sched_name(pool.policy), "credit") ||
-	       sched_pool_move(&b->d->sched, b->pool, NULL) != 0 ||
-	       sched_group_set(&b->d->sched, &params) != 0;
+	       (IS_ENABLED(CONFIG_SCHED_POOLS) &&
+		sched_pool_move(&b->d->sched, b->pool, NULL) != 0) ||
+	       (IS_ENABLED(CONFIG_SCHED_PARAMS) && sched_group_set(&b->d->sched, &params) != 0);
 }
 
 /* "0,2-3" as a mask; *missing: a CPU that the machine has not got. False: it is no list. */
@@ -192,7 +193,7 @@ __init bool build_schedule_bad(struct build *b)
 	}
 	for (u32 i = 0; i < b->nr_vcpus; i++) {
 		if ((b->id && vcpu_create(b->d, (u16)i)) || is_affinity_bad(b, i) ||
-		    is_reservation_bad(b, i)) {
+		    (IS_ENABLED(CONFIG_SCHED_RTDS) && is_reservation_bad(b, i))) {
 			return true;
 		}
 	}

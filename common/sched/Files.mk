@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/sched, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
+obj-$(CONFIG_SCHED_BALANCE) += balance.o
 obj-y += core.o
+obj-$(CONFIG_SCHED_PARAMS) += params.o
 obj-y += pick.o
 obj-y += pool.o
+obj-$(CONFIG_SCHED_POOLS) += pool_change.o
 obj-y += unit.o
 obj-y += runqueue.o

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The scheduler's core: states of units, placement and wake-up (hv/sched.h). pick.c has the other
- * half, what a CPU does when it picks.
+ * half, what a CPU does when it picks; balance.c what units that may change CPUs need beside both.
  *
  *	            unblock                        pick
  *	ASLEEP ────────────────► QUEUED ◄────────────────────► RUNNING
@@ -12,14 +12,6 @@
  * under the lock of the old queue. An ASLEEP unit without reasons to sleep is on its way between
  * two queues, and whoever finds it so may queue it. on_cpu outlives RUNNING until its context is in
  * memory: until then only its own CPU may pick it, so it is queued nowhere else.
- *
- * Work conservation: a CPU that finds nothing sets its bit in sched_idle_cpus and then looks at the
- * other queues once more; a unit that is queued is made visible before the idle CPUs are looked at.
- * One of the two sees the other. The same holds for keys (running_key, best_key): each side
- * publishes its own before it reads the other's. A unit that is sent to a busy CPU counts there at
- * once (running_key); when that CPU then takes another, the unit is offered anew. Several units may
- * be sent to one CPU before it picks, so whoever takes a unit from a queue offers the next one that
- * could run elsewhere. Of a second run queue the lock is only ever tried, never waited for.
  */
 #include "pool.h"
 
@@ -31,9 +23,6 @@
 #include <hv/trace.h>
 
 DEFINE_PER_CPU(struct runqueue, sched_runqueues);
-u64 sched_idle_cpus;
-u64 sched_waiting_cpus;
-u64 sched_alone_cpus;
 
 /* Retries only when the unit was migrated in between. */
 struct runqueue *sched_lock_queue(const struct sched_unit *unit)
@@ -50,102 +39,6 @@ struct runqueue *sched_lock_queue(const struct sched_unit *unit)
 	}
 }
 
-/* Claim an idle CPU for a unit: one it prefers, else any it may use; ~0 when none is idle. */
-static unsigned int claim_idle(const struct sched_unit *unit)
-{
-	u64 idle = __atomic_load_n(&sched_idle_cpus, __ATOMIC_SEQ_CST) & unit->allowed.bits;
-
-	while (idle) {
-		u64 preferred = idle & unit->soft.bits;
-		u64 own = idle & BIT(unit->cpu);
-		u64 from = own && (!preferred || (own & preferred)) ? own
-			   : preferred				    ? preferred
-								    : idle;
-		u64 bit = from & -from;
-
-		if (atomic_fetch_and(&sched_idle_cpus, ~bit) & bit) {
-			return (unsigned int)__builtin_ctzl(bit);
-		}
-		idle &= ~bit;
-	}
-	return ~0U;
-}
-
-/* A busy CPU that the policy has told to make room for the unit; ~0: none. */
-static unsigned int victim_of(const struct sched_ops *ops, const struct sched_unit *unit)
-{
-	return ops->victim ? ops->victim(unit) : ~0U;
-}
-
-/* Where a unit that wakes up should be queued. */
-static unsigned int choose_cpu(const struct sched_ops *ops, const struct sched_unit *unit)
-{
-	u64 allowed = unit->allowed.bits;
-	unsigned int cpu = claim_idle(unit);
-
-	cpu = cpu != ~0U ? cpu : victim_of(ops, unit);
-	if (cpu != ~0U) {
-		return cpu;
-	}
-	if (allowed & BIT(unit->cpu)) {
-		return unit->cpu;
-	}
-	allowed = allowed & unit->soft.bits ? allowed & unit->soft.bits : allowed;
-	return allowed ? (unsigned int)__builtin_ctzl(allowed) : unit->cpu;
-}
-
-/*
- * A unit waits behind others: is there a CPU that idles, or one that should stop for it? Those that
- * run a unit without a time limit have to pick again and share.
- */
-void sched_offer(const struct sched_ops *ops, const struct sched_unit *unit)
-{
-	unsigned int cpu = sched_has_choice(unit) ? claim_idle(unit) : ~0U;
-	u64 alone;
-
-	if (cpu != ~0U) {
-		softirq_raise_on(cpu, SOFTIRQ_SCHED);
-		return;
-	}
-	if (sched_has_choice(unit)) {
-		(void)victim_of(ops, unit);
-	}
-	alone = READ_ONCE(sched_alone_cpus) & unit->allowed.bits;
-	for (; unlikely(alone); alone &= alone - 1) {
-		softirq_raise_on((unsigned int)__builtin_ctzl(alone), SOFTIRQ_SCHED);
-	}
-}
-
-/* A unit with this key was sent to a CPU that takes another: its own CPU offers it again. */
-__noinline void sched_pass_on(const struct runqueue *rq, u64 key)
-{
-	u64 cpus = READ_ONCE(sched_waiting_cpus) & rq->pool->owned.bits;
-
-	for (; cpus; cpus &= cpus - 1) {
-		unsigned int cpu = (unsigned int)__builtin_ctzl(cpus);
-
-		if (READ_ONCE(sched_queue_of(cpu)->best_key) <= key) {
-			softirq_raise_on(cpu, SOFTIRQ_SCHED);
-		}
-	}
-}
-
-/* The unit is to run on rq's CPU next: until that has picked, it counts as if it ran. */
-static __noinline void pledge(struct runqueue *rq, const struct sched_unit *unit)
-{
-	u64 key = READ_ONCE(rq->running_key);
-
-	while (unit->key < key) {
-		if (__atomic_compare_exchange_n(&rq->running_key, &key, unit->key, false,
-						__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {
-			if (key != rq->own_key) {
-				sched_pass_on(rq, key);
-			}
-			return;
-		}
-	}
-}
-
 /* Queue a unit on rq, which is that of unit->cpu, and tell the CPUs that should act on it. */
 static void queue_on(struct runqueue *rq, struct sched_unit *unit, enum sched_arrival how)
 {
@@ -157,11 +50,11 @@ static void queue_on(struct runqueue *rq, struct sched_unit *unit, enum sched_ar
 	sched_enqueue(rq, unit);
 	if (!rq->running || (ops->preempts && ops->preempts(unit, rq->running))) {
 		softirq_raise_on(unit->cpu, SOFTIRQ_SCHED);
-		if (ops->victim) {
-			pledge(rq, unit);
+		if (IS_ENABLED(CONFIG_SCHED_BALANCE) && ops->victim) {
+			sched_pledge(rq, unit);
 		}
 	}
-	if (rq->running) {
+	if (IS_ENABLED(CONFIG_SCHED_BALANCE) && rq->running) {
 		sched_offer(ops, unit);
 	}
 }
@@ -186,8 +79,9 @@ static void place_locked(struct runqueue *rq, struct sched_unit *unit, enum sche
 	}
 	sched_prepare(rq, unit, how, now);
 	if (!unit->on_cpu && sched_has_choice(unit)) {
-		cpu = choose_cpu(rq->pool->ops, unit);
-	} else {
+		cpu = IS_ENABLED(CONFIG_SCHED_BALANCE) ? sched_choose_cpu(rq->pool->ops, unit)
+						       : cpumask_first(unit->allowed);
+	} else if (IS_ENABLED(CONFIG_SCHED_BALANCE)) {
 		/* The CPU may count as idle, also if the unit slept with its context loaded. */
 		atomic_fetch_and(&sched_idle_cpus, ~BIT(cpu));
 	}
@@ -267,11 +161,13 @@ static bool resume(struct runqueue *rq, struct sched_unit *unit)
 	if (!sched_may_run(unit, cpu) || !pool->ops->resume || !pool->ops->resume(rq, unit)) {
 		return false;
 	}
-	__atomic_fetch_or(&sched_alone_cpus, BIT(cpu), __ATOMIC_SEQ_CST);
-	if (__atomic_load_n(&sched_waiting_cpus, __ATOMIC_SEQ_CST) & pool->owned.bits) {
-		return false;
+	if (IS_ENABLED(CONFIG_SCHED_BALANCE)) {
+		__atomic_fetch_or(&sched_alone_cpus, BIT(cpu), __ATOMIC_SEQ_CST);
+		if (__atomic_load_n(&sched_waiting_cpus, __ATOMIC_SEQ_CST) & pool->owned.bits) {
+			return false;
+		}
+		atomic_fetch_and(&sched_idle_cpus, ~BIT(cpu));
 	}
-	atomic_fetch_and(&sched_idle_cpus, ~BIT(cpu));
 	unit->since = time_now();
 	rq->running = unit;
 	__atomic_store_n(&unit->state, SCHED_STATE_RUNNING, __ATOMIC_RELEASE);
@@ -333,7 +229,7 @@ void sched_switched(struct sched_unit *prev)
 		prev->parked = false;
 	}
 	store_release(&prev->on_cpu, false);
-	if (prev->state == SCHED_STATE_QUEUED) {
+	if (IS_ENABLED(CONFIG_SCHED_BALANCE) && prev->state == SCHED_STATE_QUEUED) {
 		sched_offer(rq->pool->ops, prev);
 	}
 	moves = waits_for_place(prev);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What a CPU runs next: put the unit that ran back, take the best of its own queue, or a better one
- * of another CPU's (core.c has the states and the protocol between CPUs). One pick is bounded: at
+ * of another CPU's (core.c has the states, balance.c what is between CPUs). One pick is bounded: at
  * most REFRESH_MAX units are brought up to date, and one look at each CPU of the pool.
  */
 #include "pool.h"
@@ -14,38 +14,6 @@
 #define RETRY_NS (50 * NSEC_PER_USEC)
 /* Units at the head of the queue whose order the time has changed, or that have to sleep. */
 #define REFRESH_MAX 8U
-
-/* For another CPU's queue: the context must be in memory. Pairs with sched_switched(). */
-static bool may_steal(const struct sched_unit *unit, unsigned int cpu)
-{
-	return sched_may_run(unit, cpu) && !load_acquire(&unit->on_cpu);
-}
-
-static bool may_go_elsewhere(const struct sched_unit *unit, unsigned int cpu)
-{
-	return (unit->allowed.bits & ~BIT(cpu)) != 0 && !load_acquire(&unit->on_cpu);
-}
-
-static __noinline void offer_best(struct runqueue *rq, unsigned int cpu)
-{
-	const struct sched_ops *ops = rq->pool->ops;
-	struct sched_unit *unit = NULL;
-
-	if (ops->cpus_max > 1 && (rq->pool->owned.bits & ~BIT(cpu)) != 0) {
-		unit = ops->best(rq, may_go_elsewhere, cpu);
-	}
-	if (unit) {
-		sched_offer(ops, unit);
-	}
-}
-
-/* The best unit that is left in the queue of cpu may be one for another CPU. Queue lock. */
-static inline void offer_rest(struct runqueue *rq, unsigned int cpu)
-{
-	if (rq->nr_waiting) {
-		offer_best(rq, cpu);
-	}
-}
 
 static bool is_entitled(const struct sched_ops *ops, const struct sched_unit *unit)
 {
@@ -70,19 +38,6 @@ static void queue_again(struct runqueue *rq, struct sched_unit *unit, u64 now)
 	}
 }
 
-/*
- * Say whose key this CPU counts with. Returns the key of a unit that another CPU had sent here
- * (rtds_victim) and that this takes back; key when there is none.
- */
-static u64 publish(struct runqueue *rq, u64 key)
-{
-	u64 old = __atomic_exchange_n(&rq->running_key, key, __ATOMIC_SEQ_CST);
-	u64 own = rq->own_key;
-
-	rq->own_key = key;
-	return old == own ? key : old;
-}
-
 /* What becomes of the unit that ran until now. rq is this CPU's, locked. */
 static void put_back(struct runqueue *rq, struct sched_unit *unit, u64 now)
 {
@@ -94,69 +49,6 @@ static void put_back(struct runqueue *rq, struct sched_unit *unit, u64 now)
 	}
 	unit->yielded = false;
 	rq->running = NULL;
-}
-
-/* Take the best unit of another CPU's queue, which is locked: any when own is NULL, or a better. */
-static struct sched_unit *steal_from(struct runqueue *rq, struct runqueue *from, unsigned int cpu,
-				     const struct sched_unit *own)
-{
-	const struct sched_ops *ops = rq->pool->ops;
-	struct sched_unit *unit = ops->best(from, may_steal, cpu);
-	u64 pledged;
-
-	if (!unit || (own && !(ops->is_better && ops->is_better(unit, own)))) {
-		return NULL;
-	}
-	sched_dequeue(from, unit);
-	/* It runs here: whoever is offered next must find another CPU. */
-	pledged = publish(rq, unit->key);
-	if (pledged != unit->key) {
-		sched_pass_on(rq, pledged);
-	}
-	offer_rest(from, unit->cpu);
-	unit->cpu = cpu;
-	if (ops->arrive) {
-		ops->arrive(rq, unit, SCHED_ARRIVES_MIGRATED);
-	}
-	sched_enqueue(rq, unit);
-	return unit;
-}
-
-static __noinline struct sched_unit *steal_of(struct runqueue *rq, u64 others, unsigned int cpu,
-					      struct sched_unit *own, bool *retry)
-{
-	const struct sched_ops *ops = rq->pool->ops;
-	struct sched_unit *best = own;
-
-	for (; others; others &= others - 1) {
-		struct runqueue *from = sched_queue_of((unsigned int)__builtin_ctzl(others));
-		struct sched_unit *unit;
-
-		if (best && ops->has_better && !ops->has_better(from, best)) {
-			continue;
-		}
-		if (!spin_trylock(&from->lock)) {
-			*retry = true;
-			continue;
-		}
-		unit = steal_from(rq, from, cpu, best);
-		spin_unlock(&from->lock);
-		best = unit ? unit : best;
-		if (unit && !ops->has_better) {
-			break;
-		}
-	}
-	return best;
-}
-
-/* What another CPU of the pool has waiting, or own. */
-static inline struct sched_unit *steal(struct runqueue *rq, unsigned int cpu,
-				       struct sched_unit *own, bool *retry)
-{
-	u64 others = __atomic_load_n(&sched_waiting_cpus, __ATOMIC_SEQ_CST) & rq->pool->owned.bits &
-		     ~BIT(cpu);
-
-	return others ? steal_of(rq, others, cpu, own, retry) : own;
 }
 
 /* The best unit of this CPU's queue; on the way, order and entitlement are brought up to now. */
@@ -179,29 +71,6 @@ static struct sched_unit *own_best(struct runqueue *rq, unsigned int cpu, u64 no
 	return NULL;
 }
 
-static struct sched_unit *choose(struct runqueue *rq, unsigned int cpu, u64 now, bool *retry)
-{
-	struct sched_unit *unit = own_best(rq, cpu, now);
-	u64 key = unit ? unit->key : RUNQUEUE_KEY_NONE;
-	/* Published before the other queues are looked at. */
-	u64 pledged = publish(rq, key);
-
-	if (!unit) {
-		/* Say so, and look once more (see the head of core.c). */
-		__atomic_fetch_or(&sched_idle_cpus, BIT(cpu), __ATOMIC_SEQ_CST);
-		unit = steal(rq, cpu, NULL, retry);
-		if (unit) {
-			atomic_fetch_and(&sched_idle_cpus, ~BIT(cpu));
-		}
-	} else if (!unit->urgent) {
-		unit = steal(rq, cpu, unit, retry);
-	}
-	if (unlikely(pledged != key) && (!unit || unit->key != pledged)) {
-		sched_pass_on(rq, pledged);
-	}
-	return unit;
-}
-
 /* Until when it may run. */
 static u64 start(struct runqueue *rq, struct sched_unit *unit, u64 now)
 {
@@ -210,21 +79,18 @@ static u64 start(struct runqueue *rq, struct sched_unit *unit, u64 now)
 
 	sched_account(rq, unit, now);
 	sched_dequeue(rq, unit);
-	others_wait = rq->nr_waiting || (READ_ONCE(sched_waiting_cpus) & rq->pool->owned.bits);
+	others_wait = rq->nr_waiting || (IS_ENABLED(CONFIG_SCHED_BALANCE) &&
+					 (READ_ONCE(sched_waiting_cpus) & rq->pool->owned.bits));
 	unit->state = SCHED_STATE_RUNNING;
 	unit->on_cpu = true;
 	rq->running = unit;
 	rq->loaded = unit;
-	if (rq->own_key != unit->key) {
-		(void)publish(rq, unit->key);
-	}
 	slice = rq->pool->ops->slice ? rq->pool->ops->slice(rq, unit, others_wait, now)
 				     : TIME_NEVER;
-	if (slice == TIME_NEVER) {
+	if (IS_ENABLED(CONFIG_SCHED_BALANCE) && slice == TIME_NEVER) {
 		atomic_fetch_or(&sched_alone_cpus, BIT(unit->cpu));
-		return TIME_NEVER;
 	}
-	return now + slice;
+	return slice == TIME_NEVER ? TIME_NEVER : now + slice;
 }
 
 static void leave(struct runqueue *rq, unsigned int cpu, u64 now)
@@ -232,7 +98,7 @@ static void leave(struct runqueue *rq, unsigned int cpu, u64 now)
 	if (rq->loaded) {
 		rq->loaded->parked = false;
 	}
-	if (READ_ONCE(sched_alone_cpus) & BIT(cpu)) {
+	if (IS_ENABLED(CONFIG_SCHED_BALANCE) && (READ_ONCE(sched_alone_cpus) & BIT(cpu))) {
 		atomic_fetch_and(&sched_alone_cpus, ~BIT(cpu));
 	}
 	if (rq->pool->ops->advance) {
@@ -240,7 +106,7 @@ static void leave(struct runqueue *rq, unsigned int cpu, u64 now)
 	}
 	if (rq->running) {
 		put_back(rq, rq->running, now);
-	} else {
+	} else if (IS_ENABLED(CONFIG_SCHED_BALANCE)) {
 		atomic_fetch_and(&sched_idle_cpus, ~BIT(cpu));
 	}
 }
@@ -266,15 +132,20 @@ struct sched_choice sched_pick(unsigned int cpu, u64 now)
 
 	spin_lock(&rq->lock);
 	leave(rq, cpu, now);
-	choice.unit = choose(rq, cpu, now, &retry);
+	choice.unit = own_best(rq, cpu, now);
+	if (IS_ENABLED(CONFIG_SCHED_BALANCE)) {
+		choice.unit = sched_take_over(rq, cpu, choice.unit, &retry);
+	}
 	if (choice.unit) {
 		choice.until = start(rq, choice.unit, now);
-		offer_rest(rq, cpu);
+		if (IS_ENABLED(CONFIG_SCHED_BALANCE) && rq->nr_waiting) {
+			sched_offer_best(rq, cpu);
+		}
 		retry = retry && rq->pool->ops->has_better;
 	} else {
 		choice.until = idle_or_park(rq, cpu);
 	}
-	if (retry) {
+	if (IS_ENABLED(CONFIG_SCHED_BALANCE) && retry) {
 		choice.until = MIN(choice.until, now + RETRY_NS);
 	}
 	spin_unlock(&rq->lock);

@@ -31,6 +31,13 @@ struct sched_pool {
 
 /* LOCK_RANK_SCHED_POOL: all pools, their members and reservations. */
 extern struct spinlock sched_pools_lock;
+extern struct sched_pool sched_pools[SCHED_POOL_MAX];
+
+/* Of pool 0, and of whatever has none of its own. */
+#define SCHED_ID_DEFAULT                                                                           \
+	(IS_ENABLED(CONFIG_SCHED_CREDIT) ? SCHED_ID_CREDIT                                         \
+	 : IS_ENABLED(CONFIG_SCHED_RTDS) ? SCHED_ID_RTDS                                           \
+					 : SCHED_ID_NULL)
 
 /* The pool, or NULL. Pool lock. */
 struct sched_pool *sched_pool_find(u32 id);
@@ -41,15 +48,36 @@ int sched_fit_mask(struct sched_pool *pool, struct sched_unit *unit, cpumask_t h
 		   cpumask_t *allowed, struct sched_admission *why);
 /* The unit may run on these CPUs from now on. Pool lock. */
 void sched_set_allowed(struct sched_unit *unit, cpumask_t allowed);
+/* The unit gives up what it has there. Pool lock. */
+void sched_leave_pool(struct sched_pool *pool, struct sched_unit *unit);
 /* A group comes into a pool or leaves it. Pool lock. */
 void sched_pool_link(struct sched_pool *pool, struct sched_group *group);
 void sched_pool_unlink(struct sched_group *group);
 
-/* core.c */
+/*
+ * balance.c, if built in: units that may run on several CPUs. Without it each has one CPU, where it
+ * is queued alone.
+ */
 extern u64 sched_idle_cpus;    /* bit per CPU that has nothing to run */
 extern u64 sched_waiting_cpus; /* bit per CPU whose queue holds waiting units */
 extern u64 sched_alone_cpus;   /* bit per CPU whose unit runs without a time limit */
 
+/* Where a unit that wakes up should be queued. Queue lock, as for all of the following. */
+unsigned int sched_choose_cpu(const struct sched_ops *ops, const struct sched_unit *unit);
+/* A queued unit waits behind others: tell CPUs that may want to take it. */
+void sched_offer(const struct sched_ops *ops, const struct sched_unit *unit);
+/* The best unit that is left in the queue of cpu may be one for another CPU. */
+void sched_offer_best(struct runqueue *rq, unsigned int cpu);
+/* The unit is to run on rq's CPU next: until that has picked, it counts as if it ran. */
+void sched_pledge(struct runqueue *rq, const struct sched_unit *unit);
+/*
+ * A CPU picks, and own is the best of its own queue, if any: what it is to run, still queued there.
+ * *retry: another queue could not be looked at.
+ */
+struct sched_unit *sched_take_over(struct runqueue *rq, unsigned int cpu, struct sched_unit *own,
+				   bool *retry);
+
+/* core.c */
 DECLARE_PER_CPU(struct runqueue, sched_runqueues);
 
 static inline struct runqueue *sched_queue_of(unsigned int cpu)
@@ -68,14 +96,16 @@ static inline void sched_enqueue(struct runqueue *rq, struct sched_unit *unit)
 	}
 	runqueue_add(rq, unit);
 	rq->nr_waiting++;
-	__atomic_fetch_or(&sched_waiting_cpus, BIT(unit->cpu), __ATOMIC_SEQ_CST);
+	if (IS_ENABLED(CONFIG_SCHED_BALANCE)) {
+		__atomic_fetch_or(&sched_waiting_cpus, BIT(unit->cpu), __ATOMIC_SEQ_CST);
+	}
 }
 
 static inline void sched_dequeue(struct runqueue *rq, struct sched_unit *unit)
 {
 	runqueue_remove(rq, unit);
 	rq->nr_waiting--;
-	if (rq->nr_waiting == 0) {
+	if (IS_ENABLED(CONFIG_SCHED_BALANCE) && rq->nr_waiting == 0) {
 		atomic_fetch_and(&sched_waiting_cpus, ~BIT(unit->cpu));
 	}
 }
@@ -98,11 +128,6 @@ static inline void sched_account(struct runqueue *rq, struct sched_unit *unit, u
 
 /* Queue a unit that sleeps without a reason; it may go to another CPU. No queue lock. */
 void sched_place(struct sched_unit *unit, enum sched_arrival how);
-/* Have the CPUs where a unit waits with a key of at most this one offer it again. No queue lock
- * needed. */
-void sched_pass_on(const struct runqueue *rq, u64 key);
-/* A queued unit waits behind others: tell CPUs that may want to take it. Queue lock. */
-void sched_offer(const struct sched_ops *ops, const struct sched_unit *unit);
 /* Its order in the queue changed, or where it may run: queue it anew, or let its CPU pick. */
 void sched_requeue(struct sched_unit *unit);
 

@@ -116,16 +116,22 @@ static void setup_policy(unsigned int cpus, const char *policy)
 			memset(sched_pool_find(p), 0, sizeof(struct sched_pool));
 		}
 	}
-	sched_idle_cpus = 0;
-	sched_waiting_cpus = 0;
-	sched_alone_cpus = 0;
+	if (IS_ENABLED(CONFIG_SCHED_BALANCE)) {
+		sched_idle_cpus = 0;
+		sched_waiting_cpus = 0;
+		sched_alone_cpus = 0;
+	}
 	for (unsigned int c = 0; c < cpus; c++) {
 		fake_cpu = c;
 		until[c] = TIME_NEVER;
 		sched_cpu_online(c);
 		softirq_raise(SOFTIRQ_SCHED);
 	}
-	assert_int_equal(sched_boot_policy(policy), 0);
+	if (IS_ENABLED(CONFIG_SCHED_POOLS)) {
+		assert_int_equal(sched_boot_policy(policy), 0);
+	} else {
+		assert_string_equal(sched_name(sched_default_id()), policy);
+	}
 	for (int g = 0; g < GROUPS_MAX; g++) {
 		sched_group_init(&groups[g], (u16)(g + 1));
 	}
