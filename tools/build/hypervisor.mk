@@ -77,10 +77,12 @@ CPPFLAGS := $(INCLUDES) -include hv/kconfig.h -DBULKHEAD_VERSION='"$(VERSION)"'
 
 REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=. -Wdate-time
 
-# GCC 12 may repeat a volatile store when it moves other stores out of a loop: not here.
+# GCC 12 may repeat a volatile store when it moves other stores out of a loop: not here. The image is
+# below 1 MiB (bulkhead.lds.S), so one instruction has any address of it: mcmodel=tiny.
 CFLAGS := -std=gnu11 -O2 -fno-move-loop-stores -g -ffreestanding -fno-common \
-	-fno-stack-protector -fno-pic -fno-pie \
-	-mgeneral-regs-only -mcmodel=small -mno-outline-atomics -mstrict-align \
+	-fno-stack-protector -fno-pic -fno-pie -fomit-frame-pointer \
+	-falign-functions=4 -falign-jumps=4 -falign-loops=4 \
+	-mgeneral-regs-only -mcmodel=tiny -mno-outline-atomics -mstrict-align \
 	-fno-asynchronous-unwind-tables -fno-strict-aliasing \
 	-ffunction-sections -fdata-sections $(REPRODUCIBLE) \
 	-Wall -Wextra -Wshadow -Werror -Wstrict-prototypes -Wmissing-prototypes -Wundef \
@@ -91,11 +93,14 @@ AFLAGS := -D__ASSEMBLY__ -g $(REPRODUCIBLE) -Wundef -Werror
 LDFLAGS := -nostdlib -static --gc-sections --build-id=none -z max-page-size=4096 \
 	-z noexecstack --fatal-warnings --no-warn-rwx-segments --no-undefined
 
+cold := $(filter $(addprefix $(OUT)/,$(addsuffix .o,$(COLD))),$(objects))
+$(cold): CFLAGS += -Os
+
 # The bodies of memset and its kin must not be turned into calls of themselves.
 $(OUT)/common/lib/string.o: CFLAGS += -fno-tree-loop-distribute-patterns
 
 # Rebuild what was built with other flags, or from other objects.
-flags := $(CC) $(CPPFLAGS) $(CFLAGS) $(AFLAGS)
+flags := $(CC) $(CPPFLAGS) $(CFLAGS) $(AFLAGS) $(COLD)
 $(OUT)/flags: text = $(flags)
 $(OUT)/flags.link: text = $(LDFLAGS) $(objects)
 $(OUT)/flags $(OUT)/flags.link: FORCE | $(OUT)/.config

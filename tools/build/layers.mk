@@ -37,3 +37,41 @@ FOLDERS := \
 	common/dom0 \
 	common/boot \
 	arch/arm64/boot
+
+# Compiled for size: boot, the making and ending of domains, and what is said about them. The rest is
+# on the paths of traps, interrupts and hypercalls, and compiled for speed.
+COLD := \
+	arch/arm64/boot/% \
+	arch/arm64/cpu/features \
+	arch/arm64/hw/el2_map \
+	arch/arm64/hw/smp \
+	arch/arm64/stage2/stage2_audit \
+	arch/arm64/trap/idregs \
+	arch/arm64/vgic/vgic_init \
+	arch/arm64/virt/domain \
+	common/boot/% \
+	common/build/% \
+	common/comm/% \
+	common/control/% \
+	common/core/cmdline \
+	common/core/console% \
+	common/core/debugkeys \
+	common/core/panic \
+	common/core/printk \
+	common/device/% \
+	common/dom0/% \
+	common/domain/lifecycle \
+	common/event/evtchn \
+	common/ext/% \
+	common/guest/op_version \
+	common/health/% \
+	common/lib/admission \
+	common/lib/devtree \
+	common/lib/format \
+	common/lib/number \
+	common/life/% \
+	common/sched/pool \
+	common/sched/unit \
+	drivers/char/% \
+	drivers/gic/gic_probe \
+	drivers/power/%

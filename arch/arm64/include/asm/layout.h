@@ -15,7 +15,7 @@
 #define ASM_LAYOUT_H
 
 #define IMAGE_VA	0x8000000000
-#define IMAGE_SIZE_MAX	0x200000
+#define IMAGE_SIZE_MAX	0x100000 /* what -mcmodel=tiny reaches */
 #define BOOT_FDT_VA	0x8000200000
 #define BOOT_FDT_MAX	0x200000
 #define PERCPU_VA	0x8001000000
