@@ -52,5 +52,5 @@ __init int dom0_policy_set(struct domain *d, const struct bulkhead_health_policy
 
 int dom0_seal(void)
 {
-	return hardware_domain->images ? health_seal(hardware_domain) : 0;
+	return !hardware_domain->images ? 0 : health_seal(hardware_domain);
 }
