@@ -11,6 +11,7 @@ import subprocess
 import sys
 
 import pytest
+from bootdomains import System
 from machine import SCALE, TOP
 
 sys.path.append("/usr/lib/python3/dist-packages")
@@ -94,3 +95,29 @@ def test_random_options(number):
     fixed = {"DOM0": number % 2 == 0, "BOOT_DOMAINS": number % 4 != 0}
     name = f"random-{number}"
     boot(name, make(name, lambda option: fixed.get(option, draws.random() < 0.5)))
+
+
+# What a domain of the boot tree may ask for, by the option that it needs.
+WISHES = {
+    "HEALTH": ("bulkhead,restart", 'bulkhead,restart = "warm";'),
+    "THROTTLE": ("bulkhead,trap-rate", "bulkhead,trap-rate = <5000>;"),
+    "PASSTHROUGH": ("device-tree", "{tree}"),
+}
+
+
+def test_what_is_not_built_is_named(machine, tmp_path, monkeypatch):
+    """A domain that asks for it is not built, and is told by which property and option."""
+    found = make("safety")
+    missing = [option for option in WISHES if not found[option]]
+    assert missing
+    s = System(tmp_path)
+    for option in missing:
+        tree = s.module("device-tree", s.tree)
+        s.domain(option.lower(), "hello", text=f"vpl011; {WISHES[option][1].format(tree=tree)}")
+    s.domain("good", "hello", text="vpl011;")
+    monkeypatch.setenv("CONFIG", "safety")
+    m = machine(raw=s.arguments()).start()
+    for option in missing:
+        m.wait(f"domain {option.lower()} is not built: {WISHES[option][0]}: this hypervisor is "
+               f"built without CONFIG_{option}: leave it out, or build with that option")
+    m.wait("good: PASS hello")
