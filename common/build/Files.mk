@@ -17,4 +17,5 @@ build-keep-$(CONFIG_HEALTH) := keep.o
 obj-$(CONFIG_BOOT_DOMAINS) += $(build-keep-y)
 obj-$(CONFIG_BOOT_DOMAINS) += start.o
 obj-$(CONFIG_BOOT_DOMAINS) += reserve.o
-obj-$(CONFIG_BOOT_DOMAINS) += shared.o
+obj-$(CONFIG_BOOT_DOMAINS) += claim.o
+obj-$(CONFIG_STATIC_COMM) += shared.o

@@ -282,14 +282,28 @@ static __init bool is_module_bad(struct build *b, int node)
 	return false;
 }
 
+/* Shared memory or an event channel, if it is that. */
+static __init bool is_channel_bad(struct build *b, int node)
+{
+	bool is_shm = devtree_is_compatible(node, BUILD_SHM);
+
+	if (!is_shm && !devtree_is_compatible(node, BUILD_EVTCHN)) {
+		return false;
+	}
+	if (!IS_ENABLED(CONFIG_STATIC_COMM)) {
+		return build_bad(b, true, is_shm ? BUILD_SHM_PLACE : BUILD_EVTCHN_ENDS,
+				 REFUSAL_NOT_BUILT, "CONFIG_STATIC_COMM");
+	}
+	return is_shm ? build_shm_bad(b, node) : build_port_bad(b, node);
+}
+
 static __init bool are_children_bad(struct build *b)
 {
 	int node;
 
 	fdt_for_each_subnode(node, devtree_blob(), b->node) {
 		if ((bootinfo_is_module(node) && is_module_bad(b, node)) ||
-		    (devtree_is_compatible(node, BUILD_SHM) && build_shm_bad(b, node)) ||
-		    (devtree_is_compatible(node, BUILD_EVTCHN) && build_port_bad(b, node))) {
+		    is_channel_bad(b, node)) {
 			return true;
 		}
 	}

@@ -20,6 +20,9 @@
 #define CONSOLE_GFN	 gfn(GUEST_MAGIC_BASE >> PAGE_SHIFT)
 #define BUILD_SHM	 "xen,domain-shared-memory-v1"
 #define BUILD_EVTCHN	 "xen,evtchn-v1"
+/* Their properties. */
+#define BUILD_SHM_PLACE	  "xen,shared-mem"
+#define BUILD_EVTCHN_ENDS "xen,evtchn"
 
 /* By id - 1: the nodes (0 behind the last), and the descriptions of those without a fault. */
 extern int build_nodes[BUILD_MAX];

@@ -145,7 +145,7 @@ static __init bool is_memory_bad(struct build *b)
 			return true;
 		}
 	}
-	return build_share_bad(b, true);
+	return IS_ENABLED(CONFIG_STATIC_COMM) && build_share_bad(b, true);
 }
 
 static __init bool is_content_bad(struct build *b, void *fdt)
@@ -187,8 +187,8 @@ static __init void read_node(int node, domid_t id)
 	b->node = node;
 	b->id = id;
 	builds[id - 1] = b;
-	if (build_describe_bad(b) || is_creation_bad(b) || build_share_bad(b, false) ||
-	    is_static_bad(b)) {
+	if (build_describe_bad(b) || is_creation_bad(b) ||
+	    (IS_ENABLED(CONFIG_STATIC_COMM) && build_share_bad(b, false)) || is_static_bad(b)) {
 		discard(b);
 	}
 }

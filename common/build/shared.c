@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Static communication between boot-time domains: regions of memory that several of them map, and
- * event channels that are connected before they run. And how machine memory at a given address is
- * taken, which static memory needs, too.
+ * event channels that are connected before they run.
  *
  * The frames of a region are the hypervisor's; each mapping holds a reference to each of them, so a
  * region lives as long as a domain has it. A side is compared with the sides before it that have no
@@ -11,7 +10,6 @@
 #include "describe.h"
 
 #include <hv/arch.h>
-#include <hv/format.h>
 #include <hv/frame.h>
 #include <hv/refusals.h>
 #include <hv/stage2.h>
@@ -20,9 +18,7 @@
 
 #define PORT_MAX 1023UL
 #define ID_MAX	 15U
-#define PLACE	 "xen,shared-mem"
 #define SHM_ID	 "xen,shm-id"
-#define ENDS	 "xen,evtchn"
 
 /* The region as a domain before this one has it; *is_owner: one of them owns it. NULL: none has. */
 static __init struct build_range *find_region(const struct build *b, const char *id, bool *is_owner)
@@ -80,13 +76,13 @@ static __init bool is_side_bad(struct build *b, int node, const struct build_ran
 	const struct build_range *other = find_region(b, id, &has_owner);
 	u32 nr = b->nr_ranges - b->nr_ram;
 
-	if (build_bad(b, what, PLACE, REFUSAL_SHM_GUEST, place->gpa, place->gpa + place->bytes,
-		      what) ||
+	if (build_bad(b, what, BUILD_SHM_PLACE, REFUSAL_SHM_GUEST, place->gpa,
+		      place->gpa + place->bytes, what) ||
 	    build_bad(b, nr == BUILD_SHM_MAX, SHM_ID, REFUSAL_SHM_MANY, BUILD_SHM_MAX) ||
 	    build_bad(b, role && !is_owner && strcmp(role, "borrower") != 0, "role", REFUSAL_WORD,
 		      role, "owner, borrower") ||
-	    build_bad(b, other && (other->pa != place->pa || other->bytes != place->bytes), PLACE,
-		      REFUSAL_SHM_DIFFERS, id) ||
+	    build_bad(b, other && (other->pa != place->pa || other->bytes != place->bytes),
+		      BUILD_SHM_PLACE, REFUSAL_SHM_DIFFERS, id) ||
 	    build_bad(b, is_owner && has_owner, "role", REFUSAL_SHM_OWNERS, id) ||
 	    build_bad(b, is_alone(b, id), SHM_ID, REFUSAL_SHM_ALONE, id)) {
 		return true;
@@ -105,9 +101,9 @@ __init bool build_shm_bad(struct build *b, int node)
 	u64 end, stop;
 
 	id = id ? id : "";
-	cells = fdt_getprop(devtree_blob(), node, PLACE, &bytes);
+	cells = fdt_getprop(devtree_blob(), node, BUILD_SHM_PLACE, &bytes);
 	if (build_bad(b, !*id || strlen(id) > ID_MAX, SHM_ID, REFUSAL_SHM_ID, id) ||
-	    build_bad(b, bytes != 16 && bytes != 24, PLACE, REFUSAL_TYPE,
+	    build_bad(b, bytes != 16 && bytes != 24, BUILD_SHM_PLACE, REFUSAL_TYPE,
 		      "address, guest address and size")) {
 		return true;
 	}
@@ -117,71 +113,10 @@ __init bool build_shm_bad(struct build *b, int node)
 	end = place.gpa + place.bytes;
 	stop = place.pa + place.bytes;
 	return build_bad(b, !IS_ALIGNED(place.gpa | place.bytes, PAGE_SIZE) || end <= place.gpa,
-			 PLACE, REFUSAL_SHM_UNIT, place.gpa, end) ||
+			 BUILD_SHM_PLACE, REFUSAL_SHM_UNIT, place.gpa, end) ||
 	       build_bad(b, bytes == 24 && (!IS_ALIGNED(place.pa, PAGE_SIZE) || stop < place.pa),
-			 PLACE, REFUSAL_SHM_UNIT, place.pa, stop) ||
+			 BUILD_SHM_PLACE, REFUSAL_SHM_UNIT, place.pa, stop) ||
 	       is_side_bad(b, node, &place);
-}
-
-static __init unsigned int block_order(u64 base, u64 bytes)
-{
-	u64 fit = 63 - (u64)__builtin_clzl(bytes >> PAGE_SHIFT);
-
-	fit = base ? MIN(fit, (u64)__builtin_ctzl(base >> PAGE_SHIFT)) : fit;
-	return (unsigned int)MIN(fit, (u64)ORDER_1G);
-}
-
-__init void build_unclaim(u64 base, u64 bytes)
-{
-	for (u64 n; bytes; base += n, bytes -= n) {
-		n = PAGE_SIZE << block_order(base, bytes);
-		frame_free_dirty(pa_to_mfn(pa(base)), block_order(base, bytes));
-	}
-}
-
-/* What the first frame is that is not free, for the message. */
-static __init const char *what_is_at(domid_t id, u64 at, u64 end)
-{
-	static __initdata char text[DOMAIN_NAME_MAX + 24];
-	domid_t owner;
-
-	while (at + PAGE_SIZE < end && frame_is_ram(pa_to_mfn(pa(at))) &&
-	       !frame_refs(pa_to_mfn(pa(at)))) {
-		at += PAGE_SIZE;
-	}
-	owner = frame_owner(pa_to_mfn(pa(at)));
-	if (owner - 1U < BUILD_MAX && builds[owner - 1]) {
-		format(text, sizeof(text), owner == id ? "another range of %s" : "the memory of %s",
-		       builds[owner - 1]->name);
-		return text;
-	}
-	return owner == HV_DOMID_HYP ? "shared memory" : "a module or the hypervisor's memory";
-}
-
-__init bool build_claim_bad(struct build *b, u64 base, u64 bytes, domid_t owner)
-{
-	bool is_shm = owner == HV_DOMID_HYP;
-	const char *name = is_shm ? PLACE : "xen,static-mem", *what;
-	u64 at = base, end = base + bytes;
-
-	if (build_bad(b, !build_is_ram(base, bytes), name,
-		      is_shm ? REFUSAL_SHM_RAM : REFUSAL_STATIC_RAM, base, end)) {
-		return true;
-	}
-	while (at < end) {
-		unsigned int order = block_order(at, end - at);
-		mfn_t first = pa_to_mfn(pa(at)), stop = mfn(first.v + BIT(order));
-
-		if (!mfn_is_valid_value(frame_alloc_range(order, owner, first, stop))) {
-			what = what_is_at(b->id, at, end);
-			build_unclaim(base, at - base);
-			return build_bad(b, true, name,
-					 is_shm ? REFUSAL_SHM_HOST : REFUSAL_STATIC_OVERLAP, base,
-					 end, what);
-		}
-		at += PAGE_SIZE << order;
-	}
-	return false;
 }
 
 /* Frames for a new region, cleared: those at its address, or any block of at least that size. */
@@ -197,8 +132,8 @@ static __init bool is_region_bad(struct build *b, struct build_range *place)
 			frame_put(mfn(first.v + i));
 		}
 		place->pa = mfn_to_pa(first).v;
-		return build_bad(b, !mfn_is_valid_value(first), PLACE, REFUSAL_MEMORY_FREE,
-				 place->bytes >> 10, frame_nr_free() << 2);
+		return build_bad(b, !mfn_is_valid_value(first), BUILD_SHM_PLACE,
+				 REFUSAL_MEMORY_FREE, place->bytes >> 10, frame_nr_free() << 2);
 	}
 	if (build_claim_bad(b, place->pa, place->bytes, HV_DOMID_HYP)) {
 		return true;
@@ -221,8 +156,8 @@ static __init bool is_mapping_bad(struct build *b, const struct build_range *pla
 	for (u64 i = 0; i < nr; i++) {
 		frame_put(mfn(first + i));
 	}
-	return build_bad(b, true, PLACE, REFUSAL_SHM_GUEST, place->gpa, place->gpa + place->bytes,
-			 "an emulated device");
+	return build_bad(b, true, BUILD_SHM_PLACE, REFUSAL_SHM_GUEST, place->gpa,
+			 place->gpa + place->bytes, "an emulated device");
 }
 
 __init bool build_share_bad(struct build *b, bool is_anywhere)
@@ -267,7 +202,8 @@ static __init domid_t id_of_node(int node)
 static __init const u32 *ends_of(int node)
 {
 	int bytes = 0;
-	const u32 *cells = node < 0 ? NULL : fdt_getprop(devtree_blob(), node, ENDS, &bytes);
+	const u32 *cells = node < 0 ? NULL
+				    : fdt_getprop(devtree_blob(), node, BUILD_EVTCHN_ENDS, &bytes);
 
 	return bytes == 8 && devtree_is_compatible(node, BUILD_EVTCHN) ? cells : NULL;
 }
@@ -286,13 +222,14 @@ __init bool build_port_bad(struct build *b, int node)
 	for (u32 i = 0; i < b->nr_ports; i++) {
 		is_twice = is_twice || b->ports[i].port == port;
 	}
-	if (build_bad(b, !ends, ENDS, REFUSAL_TYPE, "a port and a phandle") ||
-	    build_bad(b, port < 1 || port > PORT_MAX, ENDS, REFUSAL_PORT, port, 1UL, PORT_MAX) ||
-	    build_bad(b, is_twice, ENDS, REFUSAL_PORT_TWICE, port) ||
-	    build_bad(b, b->nr_ports == BUILD_PORTS_MAX, ENDS, REFUSAL_RANGE, BUILD_PORTS_MAX + 1,
-		      0UL, BUILD_PORTS_MAX) ||
-	    build_bad(b, !peer || !others, ENDS, REFUSAL_EVTCHN_PEER) ||
-	    build_bad(b, !own || devtree_cells(others + 1, 1) != own, ENDS,
+	if (build_bad(b, !ends, BUILD_EVTCHN_ENDS, REFUSAL_TYPE, "a port and a phandle") ||
+	    build_bad(b, port < 1 || port > PORT_MAX, BUILD_EVTCHN_ENDS, REFUSAL_PORT, port, 1UL,
+		      PORT_MAX) ||
+	    build_bad(b, is_twice, BUILD_EVTCHN_ENDS, REFUSAL_PORT_TWICE, port) ||
+	    build_bad(b, b->nr_ports == BUILD_PORTS_MAX, BUILD_EVTCHN_ENDS, REFUSAL_RANGE,
+		      BUILD_PORTS_MAX + 1, 0UL, BUILD_PORTS_MAX) ||
+	    build_bad(b, !peer || !others, BUILD_EVTCHN_ENDS, REFUSAL_EVTCHN_PEER) ||
+	    build_bad(b, !own || devtree_cells(others + 1, 1) != own, BUILD_EVTCHN_ENDS,
 		      REFUSAL_EVTCHN_MUTUAL)) {
 		return true;
 	}

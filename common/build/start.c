@@ -40,7 +40,7 @@ int build_open_channels(struct domain *d)
 	struct build *b = builds[d->id - 1];
 	int err = 0;
 
-	for (u32 i = 0; !err && i < b->nr_ports; i++) {
+	for (u32 i = 0; IS_ENABLED(CONFIG_STATIC_COMM) && !err && i < b->nr_ports; i++) {
 		err = evtchn_open(d, b->ports[i].port, b->ports[i].peer, b->ports[i].peer_port);
 	}
 	return err ? err : set_params(b, d);

@@ -102,6 +102,7 @@ WISHES = {
     "HEALTH": ("bulkhead,restart", 'bulkhead,restart = "warm";'),
     "THROTTLE": ("bulkhead,trap-rate", "bulkhead,trap-rate = <5000>;"),
     "PASSTHROUGH": ("device-tree", "{tree}"),
+    "STATIC_COMM": ("xen,evtchn", 'channel {{ compatible = "xen,evtchn-v1"; }};'),
 }
 
 

@@ -4,7 +4,8 @@
  * reading ends with a description that keeps its limits or with one line, and touches nothing else
  * (the sanitizers watch).
  *
- * sources: common/build/describe.c common/build/shared.c common/build/bootinfo.c
+ * sources: common/build/describe.c common/build/shared.c common/build/claim.c
+ * sources: common/build/bootinfo.c
  * sources: common/lib/devtree.c common/lib/format.c common/lib/number.c
  */
 #include "fake/fake.h"

@@ -20,6 +20,7 @@
 #define CONFIG_BOOT_DOMAINS		  1
 #define CONFIG_PASSTHROUGH		  1
 #define CONFIG_HEALTH			  1
+#define CONFIG_STATIC_COMM		  1
 #define CONFIG_ARM64			  1
 #define CONFIG_NR_IRQS			  1020
 #define CONFIG_NR_CPUS			  8
