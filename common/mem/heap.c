@@ -39,7 +39,6 @@ static struct buddy_lists free_pages;
 static struct buddy pages __sealed = { .lists = &free_pages };
 static struct slab *slabs __sealed;
 static struct slab *slab_head[NR_CLASSES];
-static bool is_sealed;
 
 static void list_add(struct slab **head, struct slab *slab)
 {
@@ -85,7 +84,6 @@ void heap_init(void *va, size_t bytes)
 {
 	u64 first;
 
-	is_sealed = false;
 	pages.base = page_of(va);
 	pages.nr = bytes >> PAGE_SHIFT;
 	pages.table = va;
@@ -101,7 +99,7 @@ void heap_init(void *va, size_t bytes)
 static void *alloc_locked(unsigned int order, u64 entry)
 {
 	bool is_dirty;
-	u64 page = is_sealed ? BUDDY_NONE : buddy_alloc(&pages, order, entry, &is_dirty);
+	u64 page = buddy_alloc(&pages, order, entry, &is_dirty);
 
 	return page == BUDDY_NONE ? NULL : (void *)(page << PAGE_SHIFT);
 }
@@ -193,9 +191,6 @@ void *heap_alloc(size_t size)
 	unsigned int class = order_of(MAX(size, 1UL), CLASS_SHIFT);
 	void *object;
 
-	if (is_sealed) {
-		return NULL;
-	}
 	if (class >= NR_CLASSES) {
 		return heap_pages_alloc(order_of(size, PAGE_SHIFT));
 	}
@@ -222,11 +217,6 @@ void heap_free(void *object)
 		buddy_free(&pages, page_of(object), BIT(ENTRY_NUMBER(entry)), false);
 	}
 	spin_unlock(&heap_lock);
-}
-
-void heap_seal(void)
-{
-	is_sealed = true;
 }
 
 u64 heap_nr_free_pages(void)

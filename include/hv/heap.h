@@ -20,7 +20,7 @@ void heap_pages_free(void *va, unsigned int order); /* NULL is allowed */
 void *heap_alloc(size_t size);
 void heap_free(void *object); /* NULL is allowed */
 
-/* From now on nothing is handed out any more (CONFIG_SEALED_HEAP); what is freed stays free. */
+/* With CONFIG_SEALED_HEAP: from now on nothing is handed out any more; nothing is ever freed. */
 void heap_seal(void);
 
 u64 heap_nr_free_pages(void);

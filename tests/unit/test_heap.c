@@ -155,25 +155,9 @@ static void test_random(void **state)
 	expect_panic(heap_free(p));
 }
 
-static void test_sealed(void **state)
-{
-	void *page = heap_pages_alloc(0), *object = heap_alloc(64);
-	u64 nr = heap_nr_free_pages();
-
-	heap_seal();
-	assert_null(heap_alloc(64)); /* though its slab has room */
-	assert_null(heap_alloc(5000));
-	assert_null(heap_pages_alloc(0));
-	heap_free(object);
-	heap_pages_free(page, 0);
-	assert_int_equal(heap_nr_free_pages(), nr + 2);
-	assert_null(heap_pages_alloc(0));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_sealed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_pages, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_exhaustion, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_object_sizes, setup, teardown),
