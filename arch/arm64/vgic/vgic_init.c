@@ -41,40 +41,6 @@ static int place_redists(struct domain *d, const struct vgic_layout *layout)
 	return next == d->nr_vcpus ? 0 : -EINVAL;
 }
 
-/*
- * First access to a GICv2's CPU interface: from now on the guest reaches that page of the
- * hardware's virtual one by itself. Not at the domain's construction, for it has no stage-2 tables
- * then.
- */
-static bool map_cpu_interface(struct vcpu *v, struct mmio_access *access, void *arg __unused)
-{
-	u64 at = access->offset & PAGE_MASK;
-	int rc = s2_map(v->domain, gfn((v->domain->arch.vgic.cpu_base + at) >> PAGE_SHIFT),
-			mfn((gic_info.vcpu_base + at) >> PAGE_SHIFT), 1, S2_DEVICE);
-
-	/* Another vCPU may have been faster. */
-	access->retry = rc == 0 || rc == -EEXIST;
-	return access->retry;
-}
-
-static int register_v2(struct domain *d, const struct vgic_layout *layout)
-{
-	struct mmio_region region = { layout->dist_base, PAGE_SIZE, vgic_dist_access,
-				      &vgic_dist2_table };
-	int rc;
-
-	if (d->nr_vcpus > VGIC_V2_VCPUS_MAX) {
-		pr_err("vgic: this machine's GICv2 serves at most %u vCPUs\n", VGIC_V2_VCPUS_MAX);
-		return -EINVAL;
-	}
-	d->arch.vgic.cpu_base = layout->cpu_base;
-	rc = mmio_register(d, &region);
-	region.start = layout->cpu_base;
-	region.bytes = 2 * PAGE_SIZE;
-	region.handler = map_cpu_interface;
-	return rc != 0 ? rc : mmio_register(d, &region);
-}
-
 static int register_regions(struct domain *d, const struct vgic_layout *layout)
 {
 	struct vgic_domain *g = &d->arch.vgic;
@@ -106,7 +72,7 @@ int vgic_spis_init(struct domain *d)
 	}
 	while (g->nr_spis < to) {
 		vgic_irq_init(&g->spis[g->nr_spis], VGIC_NR_PRIVATE + g->nr_spis, 0);
-		g->spis[g->nr_spis].route = g->cpu_base != 0 ? 1 : 0;
+		g->spis[g->nr_spis].route = vgic_is_v2(d) ? 1 : 0;
 		g->nr_spis++;
 	}
 	return -ERESTART;
@@ -116,16 +82,16 @@ int vgic_spis_init(struct domain *d)
 static void reset_spi(struct domain *d, struct vgic_irq *irq)
 {
 	u32 intid = irq->intid, pirq = irq->pirq;
-	bool is_hw = vgic_unroute_hw(d, intid) == 0;
+	bool is_routed = vgic_irq_is_routed(irq) && vgic_unroute_hw(d, intid) == 0;
 
 	inject_begin(d);
 	vgic_irq_set_line(d, irq, false);
 	vgic_irq_clear_pending(d, irq);
 	vgic_irq_set_active(d, irq, false);
 	vgic_irq_init(irq, intid, 0);
-	irq->route = d->arch.vgic.cpu_base != 0 ? 1 : 0;
+	irq->route = vgic_is_v2(d) ? 1 : 0;
 	inject_end(d);
-	if (is_hw) {
+	if (is_routed) {
 		(void)vgic_route_hw(d, intid, pirq); /* it was ours just now */
 	}
 }
@@ -159,14 +125,16 @@ int vgic_domain_init(struct domain *d, const struct vgic_layout *layout)
 	}
 	spin_lock_init(&g->lock, LOCK_RANK_VGIC);
 	g->nr_wanted = MIN(ALIGN_UP(layout->nr_spis, 32U), VGIC_NR_SPIS_MAX);
-	return is_v2 ? register_v2(d, layout) : register_regions(d, layout);
+	return is_v2 ? vgic_v2_register(d, layout) : register_regions(d, layout);
 }
 
 void vgic_domain_free(struct domain *d)
 {
 	struct vgic_domain *g = &d->arch.vgic;
 
-	vgic_unroute_all(d);
+	if (IS_ENABLED(CONFIG_GUEST_IRQS)) {
+		vgic_unroute_all(d);
+	}
 	heap_free(g->spis);
 	g->spis = NULL;
 	g->nr_spis = 0;
@@ -187,7 +155,7 @@ void vgic_vcpu_reset(struct vcpu *v)
 		}
 		hw = irq->flags & VIRQ_HW;
 		vgic_irq_init(irq, i, v->id);
-		if (v->domain->arch.vgic.cpu_base != 0 && i < 16) {
+		if (vgic_is_v2(v->domain) && i < 16) {
 			irq->flags = VIRQ_SGI;
 		}
 		if (hw != 0) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the files of the virtual GIC share: vgic_model.c (state of interrupts and queues), vgic_lr.c
- * (list registers), vgic_hw.c (links to physical interrupts), vgic_regs*.c (registers). Every
- * function expects the domain's vgic.lock to be held. vgic_model.c tells how the parts work
- * together.
+ * (list registers), vgic_hw.c and vgic_route.c (links to physical interrupts), vgic_v2.c,
+ * vgic_regs*.c (registers). Every function expects the domain's vgic.lock to be held. vgic_model.c
+ * tells how the parts work together.
  */
 #ifndef VGIC_INTERNAL_H
 #define VGIC_INTERNAL_H
@@ -12,10 +12,34 @@
 #include <hv/gic.h>
 #include <hv/percpu.h>
 #include <hv/vcpu.h>
+#include <hv/vgic.h>
 
 static inline bool vgic_irq_is_private(const struct vgic_irq *irq)
 {
 	return irq->intid < VGIC_NR_PRIVATE;
+}
+
+/* A physical SPI of this domain's (vgic_route.c); the other linked ones are timers. */
+static inline bool vgic_irq_is_routed(const struct vgic_irq *irq)
+{
+	return IS_ENABLED(CONFIG_GUEST_IRQS) && (irq->flags & VIRQ_HW) != 0 &&
+	       !vgic_irq_is_private(irq);
+}
+
+static inline bool vgic_is_v2(const struct domain *d)
+{
+	return IS_ENABLED(CONFIG_GICV2) && d->arch.vgic.cpu_base != 0;
+}
+
+/* Pending by its sources (vgic_v2.c). */
+static inline bool vgic_irq_is_v2_sgi(const struct vgic_irq *irq)
+{
+	return IS_ENABLED(CONFIG_GICV2) && (irq->flags & VIRQ_SGI) != 0;
+}
+
+static inline bool vgic_has_vcpu(const struct domain *d, u16 id)
+{
+	return id < d->nr_vcpus && d->vcpus[id] != NULL;
 }
 
 /* Pending as far as the model knows; exact while the interrupt is in no list register. */
@@ -41,9 +65,6 @@ static inline bool vgic_is_local(const struct vcpu *v)
 {
 	return v->arch.vgic.cpu == cpu_id();
 }
-
-/* The value of the counter at which the virtual timer of v fires, or has fired. */
-u64 vgic_timer_deadline(const struct vcpu *v);
 
 /*
  * Something for v has become pending: inject_end() wakes or kicks it. A vCPU that runs here and
@@ -89,9 +110,31 @@ void vgic_irq_set_group(struct domain *d, struct vgic_irq *irq, u64 group1);
 void vgic_irq_set_priority(struct domain *d, struct vgic_irq *irq, u64 priority);
 void vgic_irq_set_config(struct domain *d, struct vgic_irq *irq, u64 config);
 void vgic_irq_set_target(struct domain *d, struct vgic_irq *irq, u16 vcpu);
-/* SGI of a GICv2: sources that begin or cease to wait. */
-void vgic_irq_change_sources(struct domain *d, struct vgic_irq *irq, u32 set, u32 clear);
 void vgic_set_ctlr(struct domain *d, u32 ctlr);
+/*
+ * Bring an interrupt to rest, in no queue and no list register, so that its state can be changed.
+ * False when it is in a list register of another CPU: that one will be folded. Then put it where it
+ * belongs now.
+ */
+bool vgic_change_begin(struct domain *d, struct vgic_irq *irq);
+void vgic_change_end(struct domain *d, struct vgic_irq *irq);
+
+/* vgic_trace.c, vgic_deadline.c: while traces are on. */
+void vgic_trace_pending(struct domain *d, const struct vgic_irq *irq);
+/* The value of the counter at which the virtual timer of v fires, or has fired. */
+u64 vgic_timer_deadline(const struct vcpu *v);
+
+/* vgic_v2.c: sources of an SGI that begin or cease to wait. */
+void vgic_irq_change_sources(struct domain *d, struct vgic_irq *irq, u32 set, u32 clear);
+/*
+ * The source of an SGI in a list register: of the active one, or the lowest that waits. It is asked
+ * for again at its end when there are others.
+ */
+u64 vgic_sgi_take_source(struct vgic_irq *irq, bool is_tight);
+/* The other way: one that was not taken waits again. */
+void vgic_sgi_put_source(struct vgic_irq *irq, bool is_pending);
+/* Construction: the distributor and the CPU interface. */
+int vgic_v2_register(struct domain *d, const struct vgic_layout *layout);
 
 /* Put an interrupt that is in no list register where its state wants it; tell its vCPU. */
 void vgic_update(struct domain *d, struct vgic_irq *irq);
@@ -126,10 +169,12 @@ void vgic_lr_sync(struct domain *d, struct vcpu *v);
 void vgic_lr_catch_up(struct domain *d, struct vcpu *v);
 void vgic_lr_fill(struct domain *d, struct vcpu *v);
 
-/* vgic_hw.c: the physical side of an interrupt with VIRQ_HW. */
-void vgic_hw_set_active(const struct domain *d, const struct vgic_irq *irq, bool active);
+/* vgic_route.c: of a routed one. */
 void vgic_hw_set_enabled(const struct domain *d, const struct vgic_irq *irq, bool enabled);
 void vgic_hw_set_edge(const struct vgic_irq *irq, bool edge);
+
+/* vgic_hw.c: the physical side of an interrupt with VIRQ_HW. */
+void vgic_hw_set_active(const struct domain *d, const struct vgic_irq *irq, bool active);
 void vgic_hw_set_pending(const struct domain *d, const struct vgic_irq *irq, bool pending);
 /* A write to ISPENDR. */
 void vgic_hw_make_pending(struct domain *d, struct vgic_irq *irq);

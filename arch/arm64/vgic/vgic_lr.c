@@ -57,34 +57,6 @@ static bool may_pend(const struct domain *d, const struct vgic_irq *irq)
 }
 
 /*
- * The source of a GICv2's SGI: of the active one, or the lowest that waits. It is asked for again
- * at its end when there are others.
- */
-static u64 take_source(struct vgic_irq *irq, bool is_tight)
-{
-	u32 sources = irq->route & VIRQ_SOURCES_MASK;
-	u32 source = irq->route >> VIRQ_SOURCE_SHIFT;
-
-	if ((irq->flags & VIRQ_ACTIVE) != 0) {
-		irq->flags &= (u16)~VIRQ_LATCH; /* none is put beside it */
-	} else {
-		source = (u32)__builtin_ctz(sources | VGIC_V2_VCPUS_MAX << 4);
-		sources &= ~(u32)BIT(source);
-	}
-	irq->route = sources | source << VIRQ_SOURCE_SHIFT;
-	return (u64)source << GIC_LR_PINTID_SHIFT | (is_tight || sources != 0 ? GIC_LR_EOI : 0);
-}
-
-/* The other way: one that was not taken waits again. */
-static void put_source(struct vgic_irq *irq, bool is_pending)
-{
-	irq->route |= is_pending ? (u32)BIT(irq->route >> VIRQ_SOURCE_SHIFT) : 0;
-	if ((irq->route & VIRQ_SOURCES_MASK) != 0) {
-		irq->flags |= VIRQ_LATCH;
-	}
-}
-
-/*
  * The list register's value for an interrupt; its latch moves into it. When registers are short
  * (is_tight), an active interrupt that is pending again comes back for it: as a pending one it has
  * to compete.
@@ -101,7 +73,7 @@ static u64 take_state(const struct domain *d, struct vgic_irq *irq, bool is_tigh
 		value |= GIC_LR_HW | (u64)irq->pirq << GIC_LR_PINTID_SHIFT;
 	} else if ((flags & VIRQ_EDGE) == 0 || irq->target != irq->holder || is_tight) {
 		/* The SGIs of a GICv2 are without VIRQ_EDGE. */
-		value |= (flags & VIRQ_SGI) != 0 ? take_source(irq, is_tight) : GIC_LR_EOI;
+		value |= vgic_irq_is_v2_sgi(irq) ? vgic_sgi_take_source(irq, is_tight) : GIC_LR_EOI;
 	}
 	if ((flags & VIRQ_ACTIVE) != 0) {
 		value |= GIC_LR_ACTIVE;
@@ -134,8 +106,8 @@ static void apply_requests(const struct domain *d, struct vgic_irq *irq, u64 val
 	u16 requests = irq->flags & VIRQ_REQUESTS;
 
 	irq->flags ^= requests;
-	if ((irq->flags & VIRQ_SGI) != 0) {
-		put_source(irq, (value & GIC_LR_PENDING) != 0);
+	if (vgic_irq_is_v2_sgi(irq)) {
+		vgic_sgi_put_source(irq, (value & GIC_LR_PENDING) != 0);
 	}
 	if ((requests & VIRQ_CLEAR_PENDING) != 0 && (value & GIC_LR_PENDING) != 0 &&
 	    (irq->flags & hw_idle) == VIRQ_HW) {

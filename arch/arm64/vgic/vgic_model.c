@@ -31,10 +31,10 @@
  * register has run empty simply writes the register again: that is the whole cost of a periodic
  * timer.
  *
- * Every change of state follows one pattern: change_begin() brings the interrupt out of its list
- * register or queue, the flags are changed, change_end() puts it where it belongs now. If the
- * holder runs on another CPU, its list registers are out of reach. Then the change is left in the
- * flags (for pending and active as a request, VIRQ_CLEAR_* and VIRQ_SET_*), the vCPU gets
+ * Every change of state follows one pattern: vgic_change_begin() brings the interrupt out of its
+ * list register or queue, the flags are changed, vgic_change_end() puts it where it belongs now. If
+ * the holder runs on another CPU, its list registers are out of reach. Then the change is left in
+ * the flags (for pending and active as a request, VIRQ_CLEAR_* and VIRQ_SET_*), the vCPU gets
  * VGIC_WORK_SYNC and a kick, and vgic_enter_work() on that CPU folds everything, applies requests
  * and fills again. An edge for a loaded interrupt needs less: VGIC_WORK_REPEND, and the holder's
  * CPU does what it would have done for an edge of its own. Nobody waits in EL2: until it has
@@ -53,12 +53,6 @@
  * ended: target is where it is routed, holder who has it. GICD_CTLR only selects which queues are
  * looked at.
  *
- * SGIs of a GICv2 (VIRQ_SGI) are pending once for each vCPU that has sent one. A list register
- * takes one source, the lowest, and asks for a maintenance interrupt at its end while others wait
- * (bits of route). While one is active no other is put beside it: the register has room for one
- * source. In the model the latch is set exactly while sources wait; in a list register they are in
- * route only, and the fold sets it again.
- *
  * Physical interrupts (VIRQ_HW): while virtually pending by its latch, or active, the physical one
  * is active, so it cannot fire again; the guest's end of interrupt deactivates both. Therefore a
  * register write that makes the virtual one pending or active does so with the physical one, and
@@ -70,7 +64,6 @@
  */
 #include <hv/errno.h>
 #include <hv/trace.h>
-#include <hv/vtimer.h>
 
 #include "vgic_internal.h"
 
@@ -99,11 +92,6 @@ void vgic_irq_init(struct vgic_irq *irq, u32 intid, u16 vcpu)
 	};
 }
 
-static bool has_vcpu(const struct domain *d, u16 id)
-{
-	return id < d->nr_vcpus && d->vcpus[id] != NULL;
-}
-
 void vgic_need_work(struct domain *d, struct vcpu *v, u32 work)
 {
 	struct vgic_vcpu *vg = &v->arch.vgic;
@@ -124,10 +112,10 @@ static unsigned int wanted_queue(struct domain *d, struct vgic_irq *irq)
 {
 	bool is_active = (irq->flags & VIRQ_ACTIVE) != 0;
 
-	if (!is_active || !has_vcpu(d, irq->holder)) {
+	if (!is_active || !vgic_has_vcpu(d, irq->holder)) {
 		irq->holder = irq->target;
 	}
-	if (!has_vcpu(d, irq->holder)) {
+	if (!vgic_has_vcpu(d, irq->holder)) {
 		return NOT_QUEUED;
 	}
 	if (is_active) {
@@ -169,11 +157,7 @@ void vgic_update(struct domain *d, struct vgic_irq *irq)
 	}
 }
 
-/*
- * Bring an interrupt to rest, in no queue and no list register, so that its state can be changed.
- * False when it is in a list register of another CPU: that one will be folded.
- */
-static bool change_begin(struct domain *d, struct vgic_irq *irq)
+bool vgic_change_begin(struct domain *d, struct vgic_irq *irq)
 {
 	struct vcpu *v;
 
@@ -193,7 +177,7 @@ static bool change_begin(struct domain *d, struct vgic_irq *irq)
 	return false;
 }
 
-static void change_end(struct domain *d, struct vgic_irq *irq)
+void vgic_change_end(struct domain *d, struct vgic_irq *irq)
 {
 	if (irq->lr == VGIC_NO_LR) {
 		vgic_update(d, irq);
@@ -223,25 +207,10 @@ static inline void set_latch(struct domain *d, struct vgic_irq *irq)
 	}
 }
 
-/* While tracing an injection takes the slow way out, where its latency is counted. */
-static __noinline void trace_pending(struct domain *d, const struct vgic_irq *irq)
-{
-	bool is_timer = irq->intid == VTIMER_PPI_VIRT;
-	struct vcpu *v = has_vcpu(d, irq->target) ? d->vcpus[irq->target] : NULL;
-
-	if (v == NULL || (irq->flags & VIRQ_ENABLED) == 0) {
-		return;
-	}
-	trace_inject(v, irq->intid, is_timer ? vgic_timer_deadline(v) : ~0UL);
-	if (vgic_is_local(v)) {
-		WRITE_ONCE(v->arch.vgic.work, v->arch.vgic.work | VGIC_WORK_FILL);
-	}
-}
-
 /* Apart, so that the way without tracing keeps nothing for it. */
 static __noinline void set_latch_traced(struct domain *d, struct vgic_irq *irq)
 {
-	trace_pending(d, irq);
+	vgic_trace_pending(d, irq);
 	set_latch(d, irq);
 }
 
@@ -256,7 +225,7 @@ void vgic_irq_set_latch(struct domain *d, struct vgic_irq *irq)
 
 void vgic_irq_clear_pending(struct domain *d, struct vgic_irq *irq)
 {
-	bool is_here = change_begin(d, irq);
+	bool is_here = vgic_change_begin(d, irq);
 
 	if (!is_here) {
 		irq->flags |= VIRQ_CLEAR_PENDING;
@@ -264,7 +233,7 @@ void vgic_irq_clear_pending(struct domain *d, struct vgic_irq *irq)
 		vgic_hw_set_active(d, irq, false);
 	}
 	irq->flags &= (u16)~VIRQ_LATCH;
-	change_end(d, irq);
+	vgic_change_end(d, irq);
 }
 
 void vgic_irq_set_line(struct domain *d, struct vgic_irq *irq, bool level)
@@ -280,11 +249,11 @@ void vgic_irq_set_line(struct domain *d, struct vgic_irq *irq, bool level)
 		return;
 	}
 	if (level && trace_is_on()) {
-		trace_pending(d, irq);
+		vgic_trace_pending(d, irq);
 	}
-	(void)change_begin(d, irq);
+	(void)vgic_change_begin(d, irq);
 	irq->flags ^= VIRQ_LINE;
-	change_end(d, irq);
+	vgic_change_end(d, irq);
 }
 
 void vgic_irq_force_active(const struct domain *d, struct vgic_irq *irq, bool active)
@@ -313,13 +282,13 @@ void vgic_irq_force_active(const struct domain *d, struct vgic_irq *irq, bool ac
 
 void vgic_irq_set_active(struct domain *d, struct vgic_irq *irq, u64 active)
 {
-	if (!change_begin(d, irq)) {
+	if (!vgic_change_begin(d, irq)) {
 		irq->flags &= (u16) ~(VIRQ_SET_ACTIVE | VIRQ_CLEAR_ACTIVE);
 		irq->flags |= active != 0 ? VIRQ_SET_ACTIVE : VIRQ_CLEAR_ACTIVE;
 		return;
 	}
 	vgic_irq_force_active(d, irq, active != 0);
-	change_end(d, irq);
+	vgic_change_end(d, irq);
 }
 
 /* Begin to change a flag whose state is all of it here; false when nothing changes. */
@@ -328,7 +297,7 @@ static bool flag_begin(struct domain *d, struct vgic_irq *irq, u16 flag, bool on
 	if (on == ((irq->flags & flag) != 0)) {
 		return false;
 	}
-	(void)change_begin(d, irq);
+	(void)vgic_change_begin(d, irq);
 	irq->flags ^= flag;
 	return true;
 }
@@ -338,19 +307,19 @@ void vgic_irq_set_enabled(struct domain *d, struct vgic_irq *irq, u64 enabled)
 	if (!flag_begin(d, irq, VIRQ_ENABLED, enabled != 0)) {
 		return;
 	}
-	if ((irq->flags & VIRQ_HW) != 0) {
-		if (enabled != 0 && irq->lr == VGIC_NO_LR) {
-			vgic_hw_resample(d, irq);
-		}
+	if ((irq->flags & VIRQ_HW) != 0 && enabled != 0 && irq->lr == VGIC_NO_LR) {
+		vgic_hw_resample(d, irq);
+	}
+	if (vgic_irq_is_routed(irq)) {
 		vgic_hw_set_enabled(d, irq, enabled != 0);
 	}
-	change_end(d, irq);
+	vgic_change_end(d, irq);
 }
 
 void vgic_irq_set_group(struct domain *d, struct vgic_irq *irq, u64 group1)
 {
 	if (flag_begin(d, irq, VIRQ_GROUP1, group1 != 0)) {
-		change_end(d, irq);
+		vgic_change_end(d, irq);
 	}
 }
 
@@ -361,10 +330,10 @@ void vgic_irq_set_config(struct domain *d, struct vgic_irq *irq, u64 config)
 	if (irq->intid < 16 || !flag_begin(d, irq, VIRQ_EDGE, is_edge)) {
 		return;
 	}
-	if ((irq->flags & VIRQ_HW) != 0) {
+	if (vgic_irq_is_routed(irq)) {
 		vgic_hw_set_edge(irq, is_edge);
 	}
-	change_end(d, irq);
+	vgic_change_end(d, irq);
 }
 
 void vgic_irq_set_priority(struct domain *d, struct vgic_irq *irq, u64 priority)
@@ -372,9 +341,9 @@ void vgic_irq_set_priority(struct domain *d, struct vgic_irq *irq, u64 priority)
 	if ((priority & PRIORITY_MASK) == irq->priority) {
 		return;
 	}
-	(void)change_begin(d, irq);
+	(void)vgic_change_begin(d, irq);
 	irq->priority = (u8)(priority & PRIORITY_MASK);
-	change_end(d, irq);
+	vgic_change_end(d, irq);
 }
 
 void vgic_irq_set_target(struct domain *d, struct vgic_irq *irq, u16 vcpu)
@@ -382,25 +351,9 @@ void vgic_irq_set_target(struct domain *d, struct vgic_irq *irq, u16 vcpu)
 	if (vcpu == irq->target) {
 		return;
 	}
-	(void)change_begin(d, irq);
+	(void)vgic_change_begin(d, irq);
 	irq->target = vcpu;
-	change_end(d, irq);
-}
-
-void vgic_irq_change_sources(struct domain *d, struct vgic_irq *irq, u32 set, u32 clear)
-{
-	bool is_here = change_begin(d, irq);
-
-	irq->route = (irq->route & ~clear) | set;
-	if (is_here && (irq->route & VIRQ_SOURCES_MASK) != 0) {
-		irq->flags |= VIRQ_LATCH;
-	} else if (is_here) {
-		irq->flags &= (u16)~VIRQ_LATCH;
-	}
-	if (set != 0 && trace_is_on()) {
-		trace_pending(d, irq);
-	}
-	change_end(d, irq);
+	vgic_change_end(d, irq);
 }
 
 void vgic_set_ctlr(struct domain *d, u32 ctlr)

@@ -117,7 +117,7 @@ static u64 read_pending(const struct domain *d, const struct vgic_irq *irqs, u32
 	u32 value = 0, linked = 0;
 
 	while (nr-- != 0) {
-		bool has_source = (irqs[nr].flags & VIRQ_SGI) != 0 &&
+		bool has_source = vgic_irq_is_v2_sgi(&irqs[nr]) &&
 				  (irqs[nr].route & VIRQ_SOURCES_MASK) != 0;
 
 		value = value << 1 | (has_source || vgic_irq_is_pending(&irqs[nr]));
@@ -314,7 +314,7 @@ u64 vgic_regs_id(const struct vgic_window *w, u32 at)
 	static const u8 ids[] = { 0x44, 0, 0, 0, 0x92, 0xb4, 0x3b, 0, 0x0d, 0xf0, 0x05, 0xb1 };
 	static const u8 v2[] = { 0x04, 0, 0, 0, 0x90, 0xb4, 0x2b, 0, 0x0d, 0xf0, 0x05, 0xb1 };
 
-	return w->domain->arch.vgic.cpu_base != 0 ? v2[at / 4] : ids[at / 4];
+	return vgic_is_v2(w->domain) ? v2[at / 4] : ids[at / 4];
 }
 
 u64 vgic_read_priority(const struct vgic_irq *irq)
@@ -326,7 +326,7 @@ void vgic_write_pending(struct domain *d, struct vgic_irq *irq, u64 value)
 {
 	bool is_hw = (irq->flags & VIRQ_HW) != 0;
 
-	if ((irq->flags & VIRQ_SGI) != 0) {
+	if (vgic_irq_is_v2_sgi(irq)) {
 		return; /* which has registers of its own for it */
 	}
 	if (value == 0) {

@@ -91,7 +91,9 @@ int arch_domain_init(struct domain *d, const struct domain_config *config)
 
 int arch_domain_teardown(struct domain *d)
 {
-	vgic_unroute_all(d);
+	if (IS_ENABLED(CONFIG_GUEST_IRQS)) {
+		vgic_unroute_all(d);
+	}
 	return s2_teardown(d);
 }
 
