@@ -26,7 +26,7 @@ FIXED = {"PL011": 2, "CERTIFIABLE": 0}
 def options(kconf):
     """Names of the bools that can be chosen, in the order of the file, and whether they are on."""
     return {sym.name: sym.tri_value == 2 for sym in kconf.unique_defined_syms
-            if sym.orig_type is kconfiglib.BOOL}
+            if sym.orig_type is kconfiglib.BOOL and any(node.prompt for node in sym.nodes)}
 
 
 def draw(kconf, is_on):
