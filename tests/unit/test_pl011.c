@@ -3,7 +3,7 @@
  * The PL011 driver against registers in memory: a FIFO that fills up, line ends, input, and that
  * the FIFO's interrupt is wanted only while output waits.
  *
- * sources: drivers/char/pl011.c
+ * sources: drivers/char/pl011.c drivers/char/pl011_irq.c
  */
 #include "fake.h"
 
