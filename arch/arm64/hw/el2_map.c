@@ -60,7 +60,7 @@ static const struct pgtable_ops el2_ops = {
 	.flush = flush_el2,
 };
 
-static struct pgtable el2_table = {
+struct pgtable el2_table = {
 	.root = el2_l0,
 	.ops = &el2_ops,
 	.start_level = 0,
@@ -163,49 +163,4 @@ bool map_is_kept(pa_t address)
 bool map_is_image(pa_t address)
 {
 	return address.v - image_base_pa < (u64)(image_end - image_start);
-}
-
-static int writable_and_executable(const struct pgtable_leaf *leaf, void *arg __unused)
-{
-	return !(leaf->entry & EL2_RO) && !(leaf->entry & EL2_XN);
-}
-
-bool map_is_write_xor_execute(void)
-{
-	return pgtable_visit(&el2_table, 0, BIT(EL2_TABLE_BITS), writable_and_executable, NULL) ==
-	       0;
-}
-
-struct audit {
-	bool (*is_foreign)(mfn_t frame);
-	u64 nr;
-};
-
-static bool is_window(u64 addr)
-{
-	return (addr >= WINDOW_VA && addr < WINDOW_VA + MIB(2)) ||
-	       (addr >= WINDOW_BLOCK_VA && addr < WINDOW_BLOCK_VA + GIB(1));
-}
-
-static int audit_leaf(const struct pgtable_leaf *leaf, void *arg)
-{
-	struct audit *audit = arg;
-	u64 first = (leaf->entry & PT_ADDR_MASK) >> PAGE_SHIFT;
-	u64 nr = BIT(leaf->shift - PAGE_SHIFT);
-
-	if (is_window(leaf->addr)) {
-		return 0;
-	}
-	for (u64 i = 0; i < nr; i++) {
-		audit->nr += audit->is_foreign(mfn(first + i));
-	}
-	return 0;
-}
-
-u64 map_audit(bool (*is_foreign)(mfn_t frame))
-{
-	struct audit audit = { .is_foreign = is_foreign };
-
-	pgtable_visit(&el2_table, 0, BIT(EL2_TABLE_BITS), audit_leaf, &audit);
-	return audit.nr;
 }

@@ -16,6 +16,7 @@
 #define TCR_EL2_VALUE 0x80803510
 
 #ifndef __ASSEMBLER__
+#include <hv/pgtable.h>
 #include <hv/types.h>
 
 /* Stage-1 leaf attributes at EL2. AP[1] (bit 6) is RES1 here. */
@@ -32,6 +33,8 @@
 /* Linker script. */
 extern char image_start[], text_end[], rodata_end[], bss_start[], bss_end[], image_end[];
 
+/* EL2's tables (el2_map.c), for el2_audit.c. */
+extern struct pgtable el2_table;
 /* Physical address of something in the image (el2_map.c). */
 u64 image_pa(const void *va);
 

@@ -22,6 +22,11 @@ void smp_add_cpu(int node, u64 mpidr);
  */
 void smp_start_all(pa_t entry);
 
+/* Boot, smp_spin.c: is the CPU of this node started through a spin table? */
+bool smp_has_spin_table(int node);
+/* Write entry to the CPU's word of the table; -1: that is memory which somebody uses. */
+s64 smp_spin_release(unsigned int cpu, int node, pa_t entry);
+
 struct smp_turn {
 	u64 mpidr, cpu;
 };
