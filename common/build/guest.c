@@ -159,7 +159,9 @@ static __init bool is_content_bad(struct build *b, void *fdt)
 	do {
 		err = images_load(b->d, IMAGES_PIECE);
 	} while (err == -ERESTART);
-	wallclock_show(b->d);
+	if (IS_ENABLED(CONFIG_TOOLSTACK)) {
+		wallclock_show(b->d);
+	}
 	return err || build_start(b);
 }
 

@@ -13,7 +13,6 @@
 #include <hv/grant.h>
 #include <hv/hypercall.h>
 #include <hv/mapping.h>
-#include <hv/softirq.h>
 #include <public/memory.h>
 
 #include "memory.h"
@@ -87,24 +86,6 @@ static int memory_add(struct domain *d, void *arg)
 	const struct xen_add_to_physmap *add = arg;
 
 	return memory_add_own(d, add->space, add->idx, gfn(add->gpfn));
-}
-
-int memory_for_each(struct domain *d, struct memory_call *call, u64 nr,
-		    int (*one)(struct domain *d, const struct memory_call *call))
-{
-	int err;
-
-	while (call->done < nr) {
-		err = one(d, call);
-		if (err != 0 && err != -ERESTART) {
-			return err;
-		}
-		call->done += err == 0;
-		if (call->done < nr && softirq_preempt_needed()) {
-			return -ERESTART;
-		}
-	}
-	return 0;
 }
 
 #define SIZE(arg)	      sizeof(((struct memory_call *)NULL)->u.arg)

@@ -9,6 +9,7 @@
 #include <hv/frame.h>
 #include <hv/grant.h>
 #include <hv/guest_access.h>
+#include <hv/softirq.h>
 #include <hv/xsm.h>
 
 #include "memory.h"
@@ -106,4 +107,22 @@ int memory_acquire(struct domain *d, void *arg)
 	}
 	return READ_ONCE(d->is_dying) ? -EINVAL
 				      : memory_for_each(d, call, acquire->nr_frames, acquire_one);
+}
+
+int memory_for_each(struct domain *d, struct memory_call *call, u64 nr,
+		    int (*one)(struct domain *d, const struct memory_call *call))
+{
+	int err;
+
+	while (call->done < nr) {
+		err = one(d, call);
+		if (err != 0 && err != -ERESTART) {
+			return err;
+		}
+		call->done += err == 0;
+		if (call->done < nr && softirq_preempt_needed()) {
+			return -ERESTART;
+		}
+	}
+	return 0;
 }

@@ -57,7 +57,9 @@ static int forget_words(struct domain *d)
 	}
 	spin_unlock(&d->lock);
 	memset(d->shared_info, 0, PAGE_SIZE);
-	wallclock_show(d);
+	if (IS_ENABLED(CONFIG_TOOLSTACK)) {
+		wallclock_show(d);
+	}
 	return 0;
 }
 

@@ -2,7 +2,8 @@
 # Objects of common/life, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
 obj-y += build.o
 obj-y += boot.o
+obj-$(CONFIG_DEBUG_KEYS) += print.o
 obj-y += destroy.o
 obj-$(CONFIG_TOOLSTACK) += watch.o
 obj-y += vcpu.o
-obj-y += wallclock.o
+obj-$(CONFIG_TOOLSTACK) += wallclock.o

@@ -269,6 +269,8 @@ void vcpu_runstate_update(struct vcpu *v);
 
 /* Boot, once deferred work exists: events of the console and the log, debug keys. */
 void domain_init(void);
+/* The debug key that lists domains. */
+void domain_print_all(char key);
 
 /* Boot: the debug key that checks all translation tables. */
 void audit_init(void);

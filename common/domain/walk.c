@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Through all domains: in the order of their ids, or to the first of which something is true. For
+ * the toolstack and the debug keys. Lock: domain_table_lock.
+ */
+#include <hv/errno.h>
+#include <hv/string.h>
+
+#include "table.h"
+
+struct domain *domain_get_next(domid_t from)
+{
+	struct domain *best = NULL;
+
+	spin_lock(&domain_table_lock);
+	for (u32 i = 0; i < CONFIG_MAX_DOMAINS; i++) {
+		struct domain *d = domain_table[i];
+
+		if (d != NULL && d->id >= from && (best == NULL || d->id < best->id)) {
+			best = d;
+		}
+	}
+	if (best != NULL) {
+		domain_hold(best);
+	}
+	spin_unlock(&domain_table_lock);
+	return best;
+}
+
+struct domain *domain_next(struct domain *d)
+{
+	struct domain *next = domain_get_next(d != NULL ? d->id + 1 : 0);
+
+	domain_put(d);
+	return next;
+}
+
+struct domain *domain_find(bool (*is_it)(struct domain *d, const void *arg), const void *arg)
+{
+	struct domain *found = NULL;
+
+	spin_lock(&domain_table_lock);
+	for (u32 i = 0; i < CONFIG_MAX_DOMAINS && found == NULL; i++) {
+		if (domain_table[i] != NULL && is_it(domain_table[i], arg)) {
+			found = domain_table[i];
+			domain_hold(found);
+		}
+	}
+	spin_unlock(&domain_table_lock);
+	return found;
+}
+
+static bool has_uuid(struct domain *d, const void *arg)
+{
+	const u8 *uuid = arg;
+
+	return memcmp(uuid, d->uuid, sizeof(d->uuid)) == 0;
+}
+
+int domain_find_uuid(const u8 *uuid, u16 *id)
+{
+	u8 nobody[sizeof(((struct domain *)NULL)->uuid)];
+	struct domain *d;
+
+	memset(nobody, 0xff, sizeof(nobody));
+	if (memcmp(uuid, nobody, sizeof(nobody)) == 0) {
+		*id = SCHED_NOBODY;
+		return 0;
+	}
+	d = domain_find(has_uuid, uuid);
+	*id = d != NULL ? d->id : *id;
+	domain_put(d);
+	return d != NULL ? 0 : -ESRCH;
+}
