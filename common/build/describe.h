@@ -52,6 +52,7 @@ void build_unclaim(u64 base, u64 bytes);
 
 /* Pool, vCPUs, affinity, reservations, weight and budgets, once the domain exists. */
 bool build_schedule_bad(struct build *b);
+bool build_reservation_bad(struct build *b, u32 vcpu);
 
 /* The partial device tree, if it has one: what its devices need; its nodes (libfdt's errors). */
 void build_partial_needs(const struct build *b, struct device_needs *needs);

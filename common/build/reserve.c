@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * CPU time of a boot-time domain: its pool, vCPUs, where they may run, their reservations, and the
- * domain's weight and budgets. All goes through the calls that the toolstack's operations use, so
- * what is admitted here is what would be admitted later. Boot only, no lock.
+ * CPU time of a boot-time domain: its pool, vCPUs, where they may run, and the domain's weight and
+ * budgets. Reservations are read in reservation.c. All goes through the calls that the toolstack's
+ * operations use, so what is admitted here is what would be admitted later. Boot only, no lock.
  */
 #include "describe.h"
 
-#include <hv/format.h>
 #include <hv/percpu.h>
 #include <hv/refusals.h>
 #include <hv/string.h>
 #include <libfdt.h>
 
-#define SHARE_BYTES 16
-#define PERIOD	    "bulkhead,period-us"
-#define BUDGET	    "bulkhead,budget-us"
-#define AFFINITY    "bulkhead,affinity"
-#define LOADS_MAX   64UL /* reservations in a pool */
+#define PERIOD	 "bulkhead,period-us"
+#define BUDGET	 "bulkhead,budget-us"
+#define AFFINITY "bulkhead,affinity"
 
 static __initdata u64 nr_vcpus[SCHED_POOL_MAX]; /* of boot-time domains, by pool */
 static __initdata struct sched_schedule schedule;
@@ -110,72 +107,6 @@ static __init bool is_affinity_bad(struct build *b, u32 vcpu)
 			 AFFINITY, REFUSAL_NOT_IN_POOL, text);
 }
 
-/* The value for one vCPU of a property with one number for all or one for each; absent: 0. */
-static __init bool is_number_bad(struct build *b, const char *name, u32 vcpu, u32 *value)
-{
-	int bytes = 0;
-	const u32 *cells = fdt_getprop(devtree_blob(), b->node, name, &bytes);
-	u64 nr = (u64)MAX(bytes, 0) / 4;
-
-	if (cells && nr) {
-		*value = (u32)devtree_cells(cells + (vcpu < nr ? vcpu : 0), 1);
-	}
-	return build_bad(b, cells && (bytes % 4 || !nr), name, REFUSAL_TYPE,
-			 "a number, or a list of them") ||
-	       build_bad(b, cells && nr != 1 && nr != b->nr_vcpus, name, REFUSAL_PER_VCPU, nr,
-			 (u64)b->nr_vcpus);
-}
-
-/* A share of CPUs as "0.46": two digits at least, no more than needed. */
-static __init const char *share(char *to, u32 ppm)
-{
-	size_t n = format(to, SHARE_BYTES, "%u.%06u", ppm / 1000000, ppm % 1000000);
-
-	while (n > 4 && to[n - 1] == '0' && to[n - 3] != '.') {
-		to[--n] = '\0';
-	}
-	return to;
-}
-
-static __init bool is_admission_bad(struct build *b, u64 vcpu, const struct sched_admission *why)
-{
-	char asked[SHARE_BYTES], reserved[SHARE_BYTES], allowed[SHARE_BYTES], cpu[SHARE_BYTES];
-	bool is_full = why->asked_ppm + why->reserved_ppm <= why->allowed_ppm;
-
-	share(asked, why->asked_ppm);
-	share(reserved, why->reserved_ppm);
-	share(allowed, why->allowed_ppm);
-	format(cpu, sizeof(cpu), why->cpu == ADMISSION_CPU_ANY ? "its CPUs" : "CPU %u", why->cpu);
-	return build_bad(b, why->overlap, BUDGET, REFUSAL_ADMISSION_OVERLAP, vcpu, asked, reserved,
-			 (u64)why->cpu) ||
-	       build_bad(b, is_full, BUDGET, REFUSAL_MANY, LOADS_MAX) ||
-	       build_bad(b, true, BUDGET, REFUSAL_ADMISSION, vcpu, asked, cpu, reserved, allowed);
-}
-
-static __init bool is_reservation_bad(struct build *b, u32 vcpu)
-{
-	struct sched_params params = { .weight = b->weight, .extratime = b->has_extratime };
-	struct sched_admission why = { 0 };
-	u64 period, budget;
-
-	if (is_number_bad(b, PERIOD, vcpu, &params.period_us) ||
-	    is_number_bad(b, BUDGET, vcpu, &params.budget_us)) {
-		return true;
-	}
-	period = params.period_us;
-	budget = params.budget_us;
-	if (budget == 0) {
-		return false;
-	}
-	return build_bad(b, period < ADMISSION_PERIOD_MIN_US || period > ADMISSION_PERIOD_MAX_US,
-			 PERIOD, REFUSAL_PERIOD, period, (u64)ADMISSION_PERIOD_MIN_US,
-			 (u64)ADMISSION_PERIOD_MAX_US) ||
-	       build_bad(b, budget < ADMISSION_BUDGET_MIN_US || budget > period, BUDGET,
-			 REFUSAL_BUDGET, budget, period, (u64)ADMISSION_BUDGET_MIN_US) ||
-	       (sched_unit_set(&b->d->vcpus[vcpu]->sched, &params, &why) != 0 &&
-		is_admission_bad(b, vcpu, &why));
-}
-
 __init bool build_schedule_bad(struct build *b)
 {
 	bool has_period = fdt_getprop(devtree_blob(), b->node, PERIOD, NULL);
@@ -193,7 +124,7 @@ __init bool build_schedule_bad(struct build *b)
 	}
 	for (u32 i = 0; i < b->nr_vcpus; i++) {
 		if ((b->id && vcpu_create(b->d, (u16)i)) || is_affinity_bad(b, i) ||
-		    (IS_ENABLED(CONFIG_SCHED_RTDS) && is_reservation_bad(b, i))) {
+		    (IS_ENABLED(CONFIG_SCHED_RTDS) && build_reservation_bad(b, i))) {
 			return true;
 		}
 	}

@@ -2,6 +2,7 @@
 # Objects of common/guest, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
 obj-y += hypercall.o
 obj-y += op_version.o
+obj-$(CONFIG_VERSION_TEXTS) += version_text.o
 obj-y += op_memory.o
 obj-$(CONFIG_MEMORY_OP) += op_memory_info.o
 obj-$(CONFIG_MEMORY_OP) += op_memory_map.o

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The debug key that lists domains and their vCPUs. Figures of the moment, read without locks.
+ * The debug key that lists domains and their vCPUs, with what tells a domain that hangs from one
+ * that is idle. Figures of the moment, read without locks.
  */
 #include <hv/domain.h>
 #include <hv/printk.h>

@@ -39,6 +39,8 @@ s64 op_platform(u64 *args);
 s64 op_memory(u64 *args);
 s64 op_multicall(u64 *args);
 s64 op_version(u64 *args);
+/* Its commands that answer with a text or a structure. */
+s64 version_text(u64 cmd, u64 gva);
 s64 op_console_io(u64 *args);
 s64 op_grant_table(u64 *args);
 s64 op_vm_assist(u64 *args);
