@@ -16,8 +16,8 @@ void *map_device(pa_t base, size_t bytes);
  */
 void *map_kept(pa_t base, size_t bytes);
 
-/* Give CPU cpu its slot: EL2_SLOT_BYTES of kept memory for per-CPU data and stack. */
-void map_cpu_slot(unsigned int cpu, void *memory);
+/* Give CPU cpu its slot, for per-CPU data and stack, out of the heap: 0 or -ENOMEM. */
+int map_cpu_slot(unsigned int cpu);
 
 /* Remove the device tree's mapping and what else only boot needs; no device can be mapped any more.
  */

@@ -5,7 +5,7 @@
  * Each physical CPU owns one aligned slot of PERCPU_SLOT_SIZE bytes of EL2 address space:
  *
  *   slot + 0x0000  per-CPU data: this CPU's copy of the section .bss.percpu    (read/write)
- *   slot + 0x4000  guard page                                                  (not mapped)
+ *   behind them    guard: one page or more                                     (not mapped)
  *   slot + 0x5000  stack, 12 KiB, grows down from slot + 0x7ff0                (read/write)
  *
  * so the slot is the stack pointer, which is never at the very end, rounded down, no register is
@@ -19,9 +19,8 @@
 #include <hv/types.h>
 
 #define PERCPU_SLOT_SIZE 0x8000UL
-#define PERCPU_DATA_MAX	 0x4000UL
+#define PERCPU_SLOT_PAGES 8U
 #define PERCPU_STACK_TOP (PERCPU_SLOT_SIZE - 16)
-#define PERCPU_CPUS_MAX	 64UL
 
 #ifdef HV_HOST_TEST
 #include <fake/percpu.h>
@@ -29,7 +28,7 @@
 #include <asm/layout.h>
 
 /*
- * Offset of a variable in the slot. The linker script puts the template at a multiple of 64 KiB, so
+ * Offset of a variable in the slot. The linker script puts the template where CPU 0 has its slot, so
  * the offset is the low half-word of the template's address: one instruction.
  */
 #define percpu_offset(name)                                                                        \

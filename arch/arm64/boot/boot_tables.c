@@ -25,7 +25,7 @@ static __init u64 table_entry(const void *table)
 static __init void map_image_part(u64 first, u64 end, u64 base, u64 attr)
 {
 	for (u64 at = first; at < end; at += PAGE_SIZE) {
-		el2_l3_image[(at - base) >> PAGE_SHIFT] = at | attr | PT_VALID | PT_PAGE;
+		el2_l3[(at - base) >> PAGE_SHIFT] = at | attr | PT_VALID | PT_PAGE;
 	}
 }
 
@@ -36,24 +36,19 @@ static __init void map_image_part(u64 first, u64 end, u64 base, u64 attr)
 __init void el2_boot_tables(u64 image, u64 fdt)
 {
 	u64 fdt_block = ALIGN_DOWN(fdt, MIB(2));
-	u64 slot = (u64)el2_cpu0_slot;
 
 	el2_l0[L0_INDEX(IMAGE_VA)] = table_entry(el2_l1);
 	el2_l1[L1_INDEX(IMAGE_VA)] = table_entry(el2_l2);
-	el2_l1[L1_INDEX(WINDOW_BLOCK_VA)] = table_entry(el2_l2_blocks);
-	el2_l2[L2_INDEX(IMAGE_VA)] = table_entry(el2_l3_image);
-	el2_l2[L2_INDEX(PERCPU_VA)] = table_entry(el2_l3_percpu);
-	el2_l2[L2_INDEX(WINDOW_VA)] = table_entry(el2_l3_window);
+	for (unsigned int i = 0; i < EL2_L3_TABLES; i++) {
+		el2_l2[L2_INDEX(IMAGE_VA) + i] = table_entry(&el2_l3[i * PT_ENTRIES]);
+	}
 	map_image_part((u64)image_start, (u64)text_end, image, EL2_RX);
 	map_image_part((u64)text_end, (u64)rodata_end, image, EL2_R);
 	map_image_part((u64)rodata_end, (u64)bss_end, image, EL2_RW);
+	el2_map_slot(0, (u64)el2_cpu0_slot);
 
 	for (unsigned int i = 0; i < BOOT_FDT_MAX / MIB(2) + 1; i++) {
 		el2_l2[L2_INDEX(BOOT_FDT_VA) + i] = (fdt_block + i * MIB(2)) | EL2_R | PT_VALID;
-	}
-	for (unsigned int i = 0; i < EL2_SLOT_PAGES; i++) {
-		el2_l3_percpu[EL2_SLOT_PTE(i)] = (slot + i * PAGE_SIZE) | EL2_RW | PT_VALID |
-						 PT_PAGE;
 	}
 
 	/* The identity mapping: one 1 GiB block, executable, gone as soon as the CPU has jumped. */

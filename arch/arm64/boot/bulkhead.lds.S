@@ -12,6 +12,12 @@ ENTRY(_start)
 
 SECTIONS
 {
+	/* The template of per-CPU data: only its addresses are used, its bytes never exist here. */
+	.percpu PERCPU_VA (NOLOAD) : {
+		*(.bss.percpu)
+		. = ALIGN(4096);
+	}
+	ASSERT(SIZEOF(.percpu) <= 0x4000, "per-CPU data does not fit its slot")
 	. = IMAGE_VA;
 	image_start = .;
 	.text : {
@@ -45,25 +51,15 @@ SECTIONS
 		. = ALIGN(4096);
 		bss_start = .;
 		*(.bss.page_aligned)
+		el2_cpu0_slot = .;
+		. += SIZEOF(.percpu) + 0x3000;
+		el2_cpu0_slot_end = .;
 		*(.bss .bss.[!p]* .bss.p[!e]* COMMON)
 		. = ALIGN(4096);
 		bss_end = .;
 	}
-	/*
-	 * The template of per-CPU data: only its addresses are used, its bytes never exist here.
-	 * Aligned for percpu_offset().
-	 */
-	. = ALIGN(0x10000);
-	.percpu (NOLOAD) : {
-		percpu_start = .;
-		*(.bss.percpu)
-		. = ALIGN(64);
-		percpu_end = .;
-	}
-	. = ALIGN(4096);
 	image_end = bss_end;
 	image_bytes = ABSOLUTE(image_end - image_start);
-	ASSERT(percpu_end - percpu_start <= 0x4000, "per-CPU data does not fit its slot")
 	ASSERT(image_end - image_start <= IMAGE_SIZE_MAX, "image too large")
 
 	/DISCARD/ : { *(.comment .note* .eh_frame* .ARM.attributes .gnu.hash .dynamic*) }

@@ -52,7 +52,7 @@ primary_entry:
 	cmp	x0, x20
 	b.lo	1b
 
-	adrp	x0, el2_cpu0_slot + 0x7000
+	adrp	x0, el2_cpu0_slot_end
 	mov	sp, x0
 	adrp	x0, _start		/* physical address of the image */
 	mov	x1, x21

@@ -69,7 +69,7 @@ static __init void init_interrupts(void)
 
 __init void boot_start(u64 fdt_pa)
 {
-	u64 image = el2_l3_image[0] & PT_ADDR_MASK;
+	u64 image = *el2_pte(IMAGE_VA) & PT_ADDR_MASK;
 	u64 offset = fdt_pa & (MIB(2) - 1);
 
 	el2_map_init(image);

@@ -28,8 +28,8 @@ struct audit {
 
 static bool is_window(u64 addr)
 {
-	return (addr >= WINDOW_VA && addr < WINDOW_VA + MIB(2)) ||
-	       (addr >= WINDOW_BLOCK_VA && addr < WINDOW_BLOCK_VA + GIB(1));
+	return (addr >= WINDOW_VA && addr < BOOT_FDT_VA) ||
+	       (addr >= WINDOW_BLOCK_VA && addr < DEVICE_VA);
 }
 
 static int audit_leaf(const struct pgtable_leaf *leaf, void *arg)

@@ -9,24 +9,23 @@
 #include <asm/el2_map.h>
 #include <asm/layout.h>
 #include <asm/sysreg.h>
+#include <hv/errno.h>
 #include <hv/heap.h>
+#include <hv/kconfig.h>
 #include <hv/mapping.h>
 #include <hv/panic.h>
 #include <hv/pgtable.h>
 
-#define SPARE_TABLES 6U /* for the console, and for the kept memory itself */
+/* For the console, and for the kept memory itself: up to 3 GiB with a frame table. */
+#define SPARE_TABLES (IS_ENABLED(CONFIG_FRAME_RANGES) ? 2U : 5U)
 #define __tables     __attribute__((section(".bss.page_aligned"), aligned(4096)))
 
 u64 el2_l0[PT_ENTRIES] __tables;
 u64 el2_l1[PT_ENTRIES] __tables;
 u64 el2_l2[PT_ENTRIES] __tables;
-u64 el2_l2_blocks[PT_ENTRIES] __tables;
-u64 el2_l3_image[PT_ENTRIES] __tables;
-u64 el2_l3_percpu[PT_ENTRIES] __tables;
-u64 el2_l3_window[PT_ENTRIES] __tables;
+u64 el2_l3[EL2_L3_TABLES * PT_ENTRIES] __tables;
 u64 boot_l0[PT_ENTRIES] __tables;
 u64 boot_l1[PT_ENTRIES] __tables;
-char el2_cpu0_slot[EL2_SLOT_BYTES] __tables;
 static u64 spare_tables[SPARE_TABLES][PT_ENTRIES] __tables;
 static __sealed unsigned int nr_spare_used;
 
@@ -86,8 +85,9 @@ void *map_device(pa_t base, size_t bytes)
 {
 	u64 first = ALIGN_DOWN(base.v, PAGE_SIZE);
 	u64 size = ALIGN_UP(base.v + bytes, PAGE_SIZE) - first;
-	/* Keep the offset inside 2 MiB, so that large register files become blocks. */
-	u64 va = ALIGN_UP(device_next, MIB(2)) + (first & (MIB(2) - 1));
+	/* Large register files keep their offset inside 2 MiB, so that they become blocks. */
+	u64 va = size < MIB(2) ? device_next
+			       : ALIGN_UP(device_next, MIB(2)) + (first & (MIB(2) - 1));
 	struct pgtable_range range = { va, size, first };
 
 	if (is_sealed || va + size > DEVICE_VA + DEVICE_SIZE ||
@@ -110,17 +110,18 @@ void *map_kept(pa_t base, size_t bytes)
 	return (void *)KEPT_VA;
 }
 
-void map_cpu_slot(unsigned int cpu, void *memory)
+int map_cpu_slot(unsigned int cpu)
 {
-	u64 *entries = &el2_l3_percpu[cpu * (PERCPU_SLOT_SIZE / PAGE_SIZE)];
-	u64 first = hyp_pa(memory).v;
+	void *memory = heap_alloc(EL2_SLOT_BYTES);
 
-	for (unsigned int i = 0; i < EL2_SLOT_PAGES; i++) {
-		entries[EL2_SLOT_PTE(i)] = (first + i * PAGE_SIZE) | EL2_RW | PT_VALID | PT_PAGE;
+	if (!memory) {
+		return -ENOMEM;
 	}
+	el2_map_slot(cpu, hyp_pa(memory).v);
 	/* Pairs with the walker of that CPU, which starts later. */
 	dsb(ish);
 	isb();
+	return 0;
 }
 
 void map_seal(void)
@@ -139,10 +140,8 @@ pa_t hyp_pa(const void *va)
 	if (address >= KEPT_VA && address < KEPT_VA + kept_bytes) {
 		return pa(address - KEPT_VA + kept_pa);
 	}
-	if (address >= PERCPU_VA && address < PERCPU_VA + MIB(2)) {
-		u64 entry = el2_l3_percpu[(address - PERCPU_VA) >> PAGE_SHIFT];
-
-		return pa((entry & PT_ADDR_MASK) | (address & (PAGE_SIZE - 1)));
+	if (address >= PERCPU_VA && address < WINDOW_VA) {
+		return pa((*el2_pte(address) & PT_ADDR_MASK) | (address & (PAGE_SIZE - 1)));
 	}
 	return pa(image_pa(va));
 }

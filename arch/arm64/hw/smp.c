@@ -10,7 +10,6 @@
 #include <asm/sysreg.h>
 #include <hv/arch.h>
 #include <hv/cpumask.h>
-#include <hv/heap.h>
 #include <hv/mapping.h>
 #include <hv/firmware.h>
 #include <hv/printk.h>
@@ -59,15 +58,13 @@ static s64 start(unsigned int cpu, pa_t entry)
 
 static void start_one(unsigned int cpu, pa_t entry)
 {
-	void *slot = heap_pages_alloc(3);
 	u64 deadline = time_now() + START_LIMIT_NS;
 	s64 rc;
 
-	if (!slot) {
+	if (map_cpu_slot(cpu)) {
 		pr_err("smp: no memory for CPU %u; raise heap=\n", cpu);
 		return;
 	}
-	map_cpu_slot(cpu, slot);
 	rc = start(cpu, entry);
 	while (!rc && !cpumask_has((cpumask_t){ READ_ONCE(cpus_online.bits) }, cpu)) {
 		if (time_now() > deadline) {

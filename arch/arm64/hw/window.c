@@ -15,6 +15,7 @@
 #include <hv/window.h>
 
 static DEFINE_PER_CPU(u32, window_depth);
+static u64 *const blocks = &el2_l2[(WINDOW_BLOCK_VA - IMAGE_VA) >> 21];
 
 static void flush_local(u64 va)
 {
@@ -32,7 +33,7 @@ void *window_map(mfn_t frame)
 	u64 index = cpu_id() * WINDOW_SLOTS + slot;
 
 	ASSERT(slot < WINDOW_SLOTS);
-	WRITE_ONCE(el2_l3_window[index], mfn_to_pa(frame).v | EL2_RW | PT_VALID | PT_PAGE);
+	WRITE_ONCE(el2_pte(WINDOW_VA)[index], mfn_to_pa(frame).v | EL2_RW | PT_VALID | PT_PAGE);
 	/* Pairs with this CPU's walker. */
 	dsb(nshst);
 	isb();
@@ -44,7 +45,7 @@ void window_unmap(void *va)
 	u64 index = ((u64)va - WINDOW_VA) >> PAGE_SHIFT;
 
 	this_cpu(window_depth)--;
-	WRITE_ONCE(el2_l3_window[index], 0);
+	WRITE_ONCE(el2_pte(WINDOW_VA)[index], 0);
 	flush_local(WINDOW_VA + index * PAGE_SIZE);
 }
 
@@ -52,8 +53,8 @@ void *window_map_block(mfn_t frame)
 {
 	unsigned int cpu = cpu_id();
 
-	ASSERT(!el2_l2_blocks[cpu]);
-	WRITE_ONCE(el2_l2_blocks[cpu], ALIGN_DOWN(mfn_to_pa(frame).v, MIB(2)) | EL2_RW | PT_VALID);
+	ASSERT(!blocks[cpu]);
+	WRITE_ONCE(blocks[cpu], ALIGN_DOWN(mfn_to_pa(frame).v, MIB(2)) | EL2_RW | PT_VALID);
 	/* Pairs with this CPU's walker. */
 	dsb(nshst);
 	isb();
@@ -64,6 +65,6 @@ void window_unmap_block(void)
 {
 	unsigned int cpu = cpu_id();
 
-	WRITE_ONCE(el2_l2_blocks[cpu], 0);
+	WRITE_ONCE(blocks[cpu], 0);
 	flush_local(WINDOW_BLOCK_VA + cpu * MIB(2));
 }

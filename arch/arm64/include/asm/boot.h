@@ -6,23 +6,39 @@
 #ifndef ASM_BOOT_H
 #define ASM_BOOT_H
 
+#include <asm/el2_map.h>
 #include <asm/layout.h>
 #include <hv/percpu.h>
 #include <hv/pgtable.h>
 #include <hv/types.h>
 
-/* A slot has pages for data below its guard page and for the stack above it (hv/percpu.h). */
-#define EL2_DATA_PAGES	4
-#define EL2_STACK_PAGES 3
-#define EL2_SLOT_PAGES	(EL2_DATA_PAGES + EL2_STACK_PAGES)
-#define EL2_SLOT_BYTES	(EL2_SLOT_PAGES * PAGE_SIZE)
-/* Index of the i-th page of a slot among its eight page-table entries: the guard has none. */
-#define EL2_SLOT_PTE(i) ((i) < EL2_DATA_PAGES ? (i) : (i) + 1)
-
-extern u64 el2_l0[PT_ENTRIES], el2_l1[PT_ENTRIES], el2_l2[PT_ENTRIES], el2_l2_blocks[PT_ENTRIES];
-extern u64 el2_l3_image[PT_ENTRIES], el2_l3_percpu[PT_ENTRIES], el2_l3_window[PT_ENTRIES];
+extern u64 el2_l0[PT_ENTRIES], el2_l1[PT_ENTRIES], el2_l2[PT_ENTRIES];
+extern u64 el2_l3[EL2_L3_TABLES * PT_ENTRIES]; /* from IMAGE_VA on */
 extern u64 boot_l0[PT_ENTRIES], boot_l1[PT_ENTRIES];
-extern char el2_cpu0_slot[EL2_SLOT_BYTES];
+
+/* Memory of the boot CPU's slot: as many pages as per-CPU data take, then the stack's. */
+extern char el2_cpu0_slot[], el2_cpu0_slot_end[];
+#define EL2_SLOT_BYTES	((size_t)(el2_cpu0_slot_end - el2_cpu0_slot))
+#define EL2_STACK_PAGES 3U
+
+/* The level-3 entry of an address of the image, a slot or a window of pages. */
+static inline u64 *el2_pte(u64 va)
+{
+	return &el2_l3[(va - IMAGE_VA) >> PAGE_SHIFT];
+}
+
+/* Map a CPU's slot: data at its lower end, the stack at its upper, nothing between. */
+static inline void el2_map_slot(unsigned int cpu, u64 first)
+{
+	u64 *entries = el2_pte(PERCPU_VA + cpu * PERCPU_SLOT_SIZE);
+	unsigned int nr = (unsigned int)(EL2_SLOT_BYTES / PAGE_SIZE);
+
+	for (unsigned int i = 0; i < nr; i++) {
+		unsigned int at = i < nr - EL2_STACK_PAGES ? i : i + PERCPU_SLOT_PAGES - nr;
+
+		entries[at] = (first + i * PAGE_SIZE) | EL2_RW | PT_VALID | PT_PAGE;
+	}
+}
 
 /* head.S */
 extern char _start[], secondary_entry[];
