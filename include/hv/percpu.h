@@ -18,9 +18,9 @@
 #include <hv/compiler.h>
 #include <hv/types.h>
 
-#define PERCPU_SLOT_SIZE 0x8000UL
+#define PERCPU_SLOT_SIZE  0x8000UL
 #define PERCPU_SLOT_PAGES 8U
-#define PERCPU_STACK_TOP (PERCPU_SLOT_SIZE - 16)
+#define PERCPU_STACK_TOP  (PERCPU_SLOT_SIZE - 16)
 
 #ifdef HV_HOST_TEST
 #include <fake/percpu.h>
@@ -28,8 +28,8 @@
 #include <asm/layout.h>
 
 /*
- * Offset of a variable in the slot. The linker script puts the template where CPU 0 has its slot, so
- * the offset is the low half-word of the template's address: one instruction.
+ * Offset of a variable in the slot. The linker script puts the template where CPU 0 has its slot,
+ * so the offset is the low half-word of the template's address: one instruction.
  */
 #define percpu_offset(name)                                                                        \
 	({                                                                                         \
@@ -43,7 +43,7 @@
 
 /* Address of a variable of CPU cpu; the CPU must be possible (below nr_cpus). */
 #define per_cpu_ptr(name, cpu)                                                                     \
-	((__typeof__(&percpu_##name))(PERCPU_VA + (cpu) * PERCPU_SLOT_SIZE + percpu_offset(name)))
+	((__typeof__(&percpu_##name))(PERCPU_VA + (cpu)*PERCPU_SLOT_SIZE + percpu_offset(name)))
 #define per_cpu(name, cpu) (*per_cpu_ptr(name, cpu))
 
 static inline uintptr_t percpu_slot(void)
