@@ -34,7 +34,8 @@ struct ranges {
 };
 
 static __initdata struct ranges free_ranges;
-static __sealed u64 kept_at, kept_bytes;
+static __sealed u64 kept_at;
+static u64 kept_bytes;
 
 static __init int add_range(const struct devtree_range *range, void *arg)
 {
@@ -252,6 +253,22 @@ int boot_memory_release_modules(void)
 		}
 	}
 	return 0;
+}
+
+static void give_back(void *va, size_t bytes)
+{
+	mfn_t first = pa_to_mfn(hyp_pa(va));
+
+	if (!map_drop(va, bytes)) {
+		kept_bytes -= bytes;
+		frame_add_range(first, bytes >> PAGE_SHIFT);
+	}
+}
+
+void boot_memory_seal(void)
+{
+	heap_seal(give_back);
+	pr_info("boot: %lu KiB kept by the hypervisor\n", boot_memory_kept() >> 10);
 }
 
 u64 boot_memory_kept(void)

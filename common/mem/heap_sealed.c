@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The heap of a system whose domains are all made at boot (CONFIG_SEALED_HEAP): objects come from
- * its lower end, pages from its upper end, and nothing is ever given back, so it needs no lists and
- * no entries. What boot frees, and what a domain had that could not be built, is lost until the
- * next boot. Once it is sealed, nothing is left to be had.
+ * its lower end, pages and what is as large as one from its upper end, and nothing is ever given
+ * back, so it needs no lists and no entries. What boot frees, and what a domain had that could not
+ * be built, is lost until the next boot. Once it is sealed, nothing is left to be had.
  *
  * Lock: heap_lock (LOCK_RANK_HEAP).
  */
@@ -49,9 +49,12 @@ void *heap_alloc(size_t size)
 	uintptr_t at = 0;
 
 	spin_lock(&heap_lock);
-	if (bytes <= high - low) {
+	if (bytes <= high - low && bytes < PAGE_SIZE) {
 		at = low;
 		low += bytes;
+	} else if (bytes <= high - low && ALIGN_DOWN(high - bytes, PAGE_SIZE) >= low) {
+		high = ALIGN_DOWN(high - bytes, PAGE_SIZE);
+		at = high;
 	}
 	spin_unlock(&heap_lock);
 	return at ? memset((void *)at, 0, bytes) : NULL;
@@ -65,9 +68,18 @@ void heap_free(void *object __unused)
 {
 }
 
-void heap_seal(void)
+void heap_seal(void (*give)(void *va, size_t bytes))
 {
+	uintptr_t first, end;
+
+	spin_lock(&heap_lock);
+	first = ALIGN_UP(low, PAGE_SIZE);
+	end = ALIGN_DOWN(high, PAGE_SIZE);
 	high = low;
+	spin_unlock(&heap_lock);
+	if (first < end) {
+		give((void *)first, end - first);
+	}
 }
 
 u64 heap_nr_free_pages(void)

@@ -55,6 +55,8 @@ int boot_memory_init(void);
  * -ERESTART until that was the last.
  */
 int boot_memory_release_modules(void);
+/* Boot is over (CONFIG_SEALED_HEAP): what the hypervisor will not need becomes domains' memory. */
+void boot_memory_seal(void);
 /* Bytes that the hypervisor keeps for itself, image included. */
 u64 boot_memory_kept(void);
 

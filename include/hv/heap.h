@@ -16,12 +16,16 @@ void heap_init(void *va, size_t bytes);
 void *heap_pages_alloc(unsigned int order);
 void heap_pages_free(void *va, unsigned int order); /* NULL is allowed */
 
-/* A zeroed object of up to 256 KiB, aligned to 64 bytes; NULL when the heap is exhausted. */
+/* A zeroed object of up to 256 KiB, aligned to 64 bytes, from a page on to pages; NULL when the
+ * heap is exhausted. */
 void *heap_alloc(size_t size);
 void heap_free(void *object); /* NULL is allowed */
 
-/* With CONFIG_SEALED_HEAP: from now on nothing is handed out any more; nothing is ever freed. */
-void heap_seal(void);
+/*
+ * With CONFIG_SEALED_HEAP: from now on nothing is handed out any more; nothing is ever freed. What
+ * is left in whole pages is no longer the heap's: give() gets it, once, if there is any.
+ */
+void heap_seal(void (*give)(void *va, size_t bytes));
 
 u64 heap_nr_free_pages(void);
 u64 heap_nr_total_pages(void);

@@ -19,6 +19,12 @@ void *map_kept(pa_t base, size_t bytes);
 /* Give CPU cpu its slot, for per-CPU data and stack, out of the heap: 0 or -ENOMEM. */
 int map_cpu_slot(unsigned int cpu);
 
+/*
+ * EL2 does without these pages of the image or of the kept memory: they are mapped no longer.
+ * -EBUSY when they are part of a larger block, and stay.
+ */
+int map_drop(void *va, size_t bytes);
+
 /* Remove the device tree's mapping and what else only boot needs; no device can be mapped any more.
  */
 void map_seal(void);

@@ -43,7 +43,7 @@
 
 /* Address of a variable of CPU cpu; the CPU must be possible (below nr_cpus). */
 #define per_cpu_ptr(name, cpu)                                                                     \
-	((__typeof__(&percpu_##name))(PERCPU_VA + (cpu)*PERCPU_SLOT_SIZE + percpu_offset(name)))
+	((__typeof__(&percpu_##name))(PERCPU_VA + (cpu) * PERCPU_SLOT_SIZE + percpu_offset(name)))
 #define per_cpu(name, cpu) (*per_cpu_ptr(name, cpu))
 
 static inline uintptr_t percpu_slot(void)

@@ -66,10 +66,10 @@ static void test_until_it_is_full(void **state)
 	srand(5);
 	while (nr_failed < 100) {
 		order = (unsigned int)rand() % 3;
-		nr = (u64)rand() % 3000;
+		nr = (u64)rand() % 9000;
 		p = rand() % 2 ? heap_alloc(nr) : NULL;
 		if (p != NULL) {
-			take(p, nr, 64);
+			take(p, nr, nr > PAGE_SIZE - 64 ? PAGE_SIZE : 64);
 		} else if ((p = heap_pages_alloc(order)) != NULL) {
 			take(p, PAGE_SIZE << order, PAGE_SIZE << order);
 		} else {
@@ -80,11 +80,23 @@ static void test_until_it_is_full(void **state)
 	assert_in_range(heap_nr_free_pages(), 0, 3);
 }
 
+static u64 nr_given;
+
+static void give(void *va, size_t bytes)
+{
+	take(va, bytes, PAGE_SIZE);
+	nr_given += bytes / PAGE_SIZE;
+}
+
 static void test_sealed(void **state)
 {
 	void *page = heap_pages_alloc(0), *object = heap_alloc(64);
 
-	heap_seal();
+	memset(memory + BEFORE + PAGE_SIZE, 0, BYTES - PAGE_SIZE);
+	take(object, 64, 64);
+	take(page, PAGE_SIZE, PAGE_SIZE);
+	heap_seal(give);
+	assert_int_equal(nr_given, BYTES / PAGE_SIZE - 2); /* one has the object */
 	assert_int_equal(heap_nr_free_pages(), 0);
 	heap_free(object);
 	heap_pages_free(page, 0);

@@ -68,11 +68,11 @@ def boot_figures(config):
     text = subprocess.run(command, cwd=TOP, stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, errors="replace", check=False, timeout=200).stdout
     done = re.search(r"boot: done after (\d+) us", text)
-    kept = re.search(r"(\d+) KiB kept by the hypervisor", text)
+    kept = re.findall(r"(\d+) KiB kept by the hypervisor", text)
     tables = re.search(r"MiB, (\d+) KiB of stage-2 tables", text)
     if not done or not kept:
         return {}
-    return {"boot": 1000 * int(done[1]), "kept": int(kept[1]) - int(tables[1] if tables else 0)}
+    return {"boot": 1000 * int(done[1]), "kept": int(kept[-1]) - int(tables[1] if tables else 0)}
 
 
 def configuration_row(config, with_boot):

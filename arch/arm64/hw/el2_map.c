@@ -16,8 +16,11 @@
 #include <hv/panic.h>
 #include <hv/pgtable.h>
 
-/* For the console, and for the kept memory itself: up to 3 GiB with a frame table. */
-#define SPARE_TABLES (IS_ENABLED(CONFIG_FRAME_RANGES) ? 2U : 5U)
+/*
+ * For the console, and for the kept memory itself: up to 3 GiB with a frame table, else 4 MiB by
+ * pages or 256 MiB by blocks.
+ */
+#define SPARE_TABLES (IS_ENABLED(CONFIG_FRAME_RANGES) ? 3U : 5U)
 #define __tables     __attribute__((section(".bss.page_aligned"), aligned(4096)))
 
 u64 el2_l0[PT_ENTRIES] __tables;
@@ -101,8 +104,9 @@ void *map_device(pa_t base, size_t bytes)
 void *map_kept(pa_t base, size_t bytes)
 {
 	struct pgtable_range range = { KEPT_VA, bytes, base.v };
+	unsigned int shift = IS_ENABLED(CONFIG_SEALED_HEAP) && bytes <= MIB(4) ? PAGE_SHIFT : 30;
 
-	if (is_sealed || kept_bytes || pgtable_map(&el2_table, &range, EL2_RW, 30)) {
+	if (is_sealed || kept_bytes || pgtable_map(&el2_table, &range, EL2_RW, shift)) {
 		return NULL;
 	}
 	kept_pa = base.v;
@@ -121,6 +125,23 @@ int map_cpu_slot(unsigned int cpu)
 	/* Pairs with the walker of that CPU, which starts later. */
 	dsb(ish);
 	isb();
+	return 0;
+}
+
+int map_drop(void *va, size_t bytes)
+{
+	u64 end = (u64)va + bytes;
+	struct pgtable_leaf leaf = pgtable_lookup(&el2_table, (u64)va);
+
+	if (leaf.shift != PAGE_SHIFT) {
+		return -EBUSY;
+	}
+	for (; leaf.addr < end; leaf.addr += PAGE_SIZE) {
+		struct pgtable_leaf old;
+
+		(void)pgtable_clear(&el2_table, leaf.addr, PAGE_SHIFT, &old);
+	}
+	flush_el2(&el2_table, 0, 0);
 	return 0;
 }
 
@@ -154,12 +175,19 @@ void *hyp_va(pa_t address)
 	return (void *)(address.v - image_base_pa + IMAGE_VA);
 }
 
+static bool is_mapped(u64 va)
+{
+	return pgtable_lookup(&el2_table, va).entry != 0;
+}
+
 bool map_is_kept(pa_t address)
 {
-	return address.v - kept_pa < kept_bytes;
+	return address.v - kept_pa < kept_bytes && is_mapped(KEPT_VA + address.v - kept_pa);
 }
 
 bool map_is_image(pa_t address)
 {
-	return address.v - image_base_pa < (u64)(image_end - image_start);
+	u64 offset = address.v - image_base_pa;
+
+	return offset < (u64)(image_end - image_start) && is_mapped(IMAGE_VA + offset);
 }
