@@ -35,6 +35,8 @@ int domctl_setnodeaffinity(struct domain *d, void *arg);
 
 /* op_domctl_sched.c */
 int domctl_scheduler_op(struct domain *d, void *arg);
+/* op_domctl_rtds.c */
+int domctl_rtds(struct domain *d, struct xen_domctl_scheduler_op *op);
 
 /* op_domctl_device.c */
 int domctl_iomem_permission(struct domain *d, void *arg);

@@ -174,7 +174,10 @@ int domctl_setvcpuaffinity(struct domain *d, void *arg)
 		err = domctl_get_cpus(&in->cpumap_soft, &soft);
 	}
 	if (err == 0) {
-		err = ext_refusal_keep(sched_unit_set_affinity(&v->sched, hard, soft, &why), &why);
+		err = sched_unit_set_affinity(&v->sched, hard, soft, &why);
+	}
+	if (IS_ENABLED(CONFIG_SCHED_RTDS)) {
+		(void)ext_refusal_keep(err, &why);
 	}
 	return err != 0 ? err : put_affinity(in, v);
 }

@@ -1,30 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sysctl commands about CPU pools and the schedules of their schedulers (include/public/sysctl.h;
- * table in op_sysctl.c). Everything that changes asks a hook of its own. All of it runs under the
- * control lock (LOCK_RANK_CONTROL), which also protects the two buffers below: a schedule is too
- * large for the stack.
- *
- * arinc653: the interface names a domain by its UUID, the scheduler by its id; a window whose UUID
- * is all ones belongs to nobody.
+ * sysctl commands about CPU pools and their schedulers (include/public/sysctl.h; table in
+ * op_sysctl.c): what there is. Everything that changes asks a hook of its own, and is in files that
+ * go with it. All of it runs under the control lock (LOCK_RANK_CONTROL).
  */
-#include <hv/domain.h>
 #include <hv/errno.h>
-#include <hv/guest_access.h>
-#include <hv/string.h>
 #include <hv/xsm.h>
 #include <public/sysctl.h>
 
-#include "../ext/ext.h"
 #include "domctl.h"
 #include "sysctl_pool.h"
 
 #define SLICE_MS 10U /* as the credit scheduler has it */
 
-static struct xen_sysctl_arinc653_schedule table;
-static struct sched_schedule schedule;
-
-static int find_pool(u32 id, struct sched_pool_info *info)
+int sysctl_find_pool(u32 id, struct sched_pool_info *info)
 {
 	int err = sched_pool_info(id, info);
 
@@ -44,52 +33,6 @@ static int get_info(struct xen_sysctl_cpupool_op *arg)
 	return domctl_put_cpus(&arg->cpumap, info.cpus);
 }
 
-/* "Any" is the first free CPU to add and the last one of the pool to remove. */
-static int change_cpu(struct xen_sysctl_cpupool_op *arg)
-{
-	bool is_any = arg->cpu == XEN_SYSCTL_CPUPOOL_PAR_ANY;
-	bool is_add = arg->op == XEN_SYSCTL_CPUPOOL_OP_ADDCPU;
-	struct sched_pool_info info = { 0 };
-	int err = find_pool(arg->cpupool_id, &info);
-	cpumask_t cpus = is_add ? sched_free_cpus() : info.cpus;
-
-	if (err == 0 && is_any && cpumask_is_empty(cpus)) {
-		err = is_add ? -EBUSY : -ENODEV;
-	}
-	if (err != 0) {
-		return err;
-	}
-	/* Written down, so that a repetition means the same CPU. */
-	if (is_any) {
-		arg->cpu = is_add ? cpumask_first(cpus) : 63U - (u32)__builtin_clzl(cpus.bits);
-	}
-	err = (is_add ? sched_pool_add_cpu : sched_pool_remove_cpu)(info.id, arg->cpu);
-	return err == -EAGAIN ? -ERESTART : err;
-}
-
-static int move_domain(const struct xen_sysctl_cpupool_op *arg)
-{
-	struct sched_admission why = { 0 };
-	struct domain *d = NULL;
-	int err = arg->domid >= HV_DOMID_FIRST_RESERVED
-			  ? -ESRCH
-			  : xsm_target((u16)arg->domid, XSM_DOMAIN_SCHED, &d);
-
-	if (err != 0) {
-		return err;
-	}
-	/* The caller itself is not at rest: it can only stay where it is. */
-	if (d != current_domain()) {
-		domain_pause(d);
-	}
-	err = ext_refusal_keep(sched_pool_move(&d->sched, arg->cpupool_id, &why), &why);
-	if (d != current_domain()) {
-		domain_unpause(d);
-	}
-	domain_put(d);
-	return err;
-}
-
 int sysctl_cpupool(struct domain *d, void *arg)
 {
 	struct xen_sysctl_cpupool_op *op = arg;
@@ -100,76 +43,13 @@ int sysctl_cpupool(struct domain *d, void *arg)
 	if (err != 0) {
 		return err;
 	}
-	switch (op->op) {
-	case XEN_SYSCTL_CPUPOOL_OP_INFO:
+	if (op->op == XEN_SYSCTL_CPUPOOL_OP_INFO) {
 		return get_info(op);
-	case XEN_SYSCTL_CPUPOOL_OP_FREEINFO:
+	}
+	if (op->op == XEN_SYSCTL_CPUPOOL_OP_FREEINFO) {
 		return domctl_put_cpus(&op->cpumap, sched_free_cpus());
-	case XEN_SYSCTL_CPUPOOL_OP_CREATE:
-		return sched_pool_create(op->cpupool_id, (enum sched_id)op->sched_id,
-					 &op->cpupool_id);
-	case XEN_SYSCTL_CPUPOOL_OP_DESTROY:
-		return sched_pool_destroy(op->cpupool_id);
-	case XEN_SYSCTL_CPUPOOL_OP_ADDCPU:
-	case XEN_SYSCTL_CPUPOOL_OP_RMCPU:
-		return change_cpu(op);
-	case XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN:
-		return move_domain(op);
-	default:
-		return -EOPNOTSUPP;
 	}
-}
-
-static int put_schedule(u32 pool, u64 from)
-{
-	int err = 0;
-
-	if (guest_copy_from(&table, from, sizeof(table)) != 0) {
-		return -EFAULT;
-	}
-	if (table.num_sched_entries > MIN(SCHED_WINDOWS_MAX, ARINC653_MAX_DOMAINS_PER_SCHEDULE)) {
-		return -EINVAL;
-	}
-	memset(&schedule, 0, sizeof(schedule));
-	schedule.major_frame_ns = table.major_frame;
-	schedule.nr_windows = table.num_sched_entries;
-	for (u32 i = 0; i < schedule.nr_windows && err == 0; i++) {
-		struct sched_window *w = &schedule.windows[i];
-		u32 vcpu = table.sched_entries[i].vcpu_id;
-
-		err = vcpu < DOMAIN_VCPUS_MAX
-			      ? domain_find_uuid(table.sched_entries[i].dom_handle, &w->domain)
-			      : -EINVAL;
-		w->vcpu = (u16)vcpu;
-		w->ns = table.sched_entries[i].runtime;
-	}
-	return err != 0 ? err : sched_schedule_set(pool, &schedule);
-}
-
-static int get_schedule(u32 pool, u64 to)
-{
-	int err = sched_schedule_get(pool, &schedule);
-
-	if (err != 0) {
-		return err;
-	}
-	memset(&table, 0, sizeof(table));
-	table.major_frame = schedule.major_frame_ns;
-	table.num_sched_entries = (u8)schedule.nr_windows;
-	for (u32 i = 0; i < schedule.nr_windows; i++) {
-		const struct sched_window *w = &schedule.windows[i];
-		struct domain *d = domain_get(w->domain);
-		u8 *uuid = table.sched_entries[i].dom_handle;
-
-		memset(uuid, 0xff, sizeof(d->uuid));
-		if (d != NULL) {
-			memcpy(uuid, d->uuid, sizeof(d->uuid));
-			domain_put(d);
-		}
-		table.sched_entries[i].vcpu_id = w->vcpu;
-		table.sched_entries[i].runtime = w->ns;
-	}
-	return guest_copy_to(to, &table, sizeof(table)) != 0 ? -EFAULT : 0;
+	return IS_ENABLED(CONFIG_CPU_POOLS) ? sysctl_change_pool(op) : -ENOSYS;
 }
 
 /* Parameters of a pool's scheduler as a whole: those of credit are to be read only. */
@@ -181,7 +61,7 @@ int sysctl_scheduler(struct domain *d, void *arg)
 	struct sched_pool_info info;
 	int err;
 
-	if (find_pool(op->cpupool_id, &info) != 0) {
+	if (sysctl_find_pool(op->cpupool_id, &info) != 0) {
 		return -ESRCH;
 	}
 	if (op->sched_id != info.policy || op->cmd > XEN_SYSCTL_SCHEDOP_getinfo) {
@@ -189,7 +69,8 @@ int sysctl_scheduler(struct domain *d, void *arg)
 	}
 	if (IS_ENABLED(CONFIG_SCHED_ARINC653) && info.policy == SCHED_ID_ARINC653) {
 		err = is_put ? xsm_check(XSM_POOL_CONTROL, d, NULL) : 0;
-		return err != 0 ? err : (is_put ? put_schedule : get_schedule)(info.id, at);
+		return err != 0 ? err
+				: (is_put ? sysctl_put_schedule : sysctl_get_schedule)(info.id, at);
 	}
 	if (info.policy != SCHED_ID_CREDIT || is_put) {
 		return -EINVAL;

@@ -219,7 +219,7 @@ static const struct call_row rows[BULKHEAD_NR_OPS] = {
 	ROW(domain_stat, domain_stat, DOMAIN_INFO, OF),
 	ROW_IF(EL2_BUDGET, bounds, get_bounds, MACHINE_INFO, ANY),
 	ROW(next_domain, next_domain, DOMAIN_INFO, ANY),
-	ROW(refusal, ext_refusal, DOMAIN_SCHED, ANY | LOCKED),
+	ROW_IF(SCHED_RTDS, refusal, ext_refusal, DOMAIN_SCHED, ANY | LOCKED),
 	ROW_IF(THROTTLE, get_throttle, ext_get_throttle, DOMAIN_INFO, OF),
 	ROW_IF(THROTTLE, set_throttle, ext_set_throttle, DOMAIN_SCHED, OF | LOCKED),
 	ROW(vcpu_stat, vcpu_stat, DOMAIN_INFO, OF),
