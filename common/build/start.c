@@ -7,7 +7,6 @@
 #include "describe.h"
 
 #include <hv/dom_console.h>
-#include <hv/errno.h>
 #include <hv/evtchn.h>
 #include <hv/images.h>
 #include <public/hvm.h>

@@ -15,7 +15,6 @@
 #include <hv/console.h>
 #include <hv/ctype.h>
 #include <hv/errno.h>
-#include <hv/percpu.h>
 #include <hv/spinlock.h>
 #include <hv/string.h>
 

@@ -7,7 +7,6 @@
 #include <hv/ctype.h>
 #include <hv/debugkeys.h>
 #include <hv/errno.h>
-#include <hv/kconfig.h>
 #include <hv/compiler.h>
 #include <hv/printk.h>
 

@@ -8,12 +8,10 @@
  */
 #include <hv/arch.h>
 #include <hv/budget.h>
-#include <hv/cpumask.h>
 #include <hv/debugkeys.h>
 #include <hv/errno.h>
 #include <hv/irq.h>
 #include <hv/panic.h>
-#include <hv/percpu.h>
 #include <hv/printk.h>
 #include <hv/spinlock.h>
 

@@ -7,7 +7,6 @@
  * when the first timer is cancelled: that costs at most one interrupt which finds nothing due.
  */
 #include <hv/arch.h>
-#include <hv/panic.h>
 #include <hv/percpu.h>
 #include <hv/softirq.h>
 #include <hv/spinlock.h>

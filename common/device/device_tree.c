@@ -16,7 +16,6 @@
 #include <hv/heap.h>
 #include <hv/mapping.h>
 #include <hv/printk.h>
-#include <hv/string.h>
 #include <libfdt.h>
 
 struct device *devices[DEVICES_MAX] __sealed;

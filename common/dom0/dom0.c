@@ -7,7 +7,6 @@
  */
 #include "dom0.h"
 
-#include <hv/arch.h>
 #include <hv/build.h>
 #include <hv/cmdline.h>
 #include <hv/compiler.h>
@@ -15,7 +14,6 @@
 #include <hv/frame.h>
 #include <hv/heap.h>
 #include <hv/images.h>
-#include <hv/percpu.h>
 #include <hv/printk.h>
 #include <hv/refusals.h>
 #include <hv/stage2.h>

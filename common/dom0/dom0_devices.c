@@ -11,7 +11,6 @@
 #include <hv/device.h>
 #include <hv/errno.h>
 #include <hv/frame.h>
-#include <hv/gic.h>
 #include <hv/irq.h>
 #include <hv/printk.h>
 #include <hv/stage2.h>

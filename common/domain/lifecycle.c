@@ -15,17 +15,11 @@
  * Lock: d->lock (LOCK_RANK_DOMAIN) for the fields; nothing here holds it while it waits.
  */
 #include <hv/budget.h>
-#include <hv/control.h>
 #include <hv/arch.h>
 #include <hv/console.h>
 #include <hv/domain.h>
-#include <hv/dom_console.h>
-#include <hv/errno.h>
-#include <hv/evtchn.h>
-#include <hv/grant.h>
 #include <hv/printk.h>
 #include <hv/softirq.h>
-#include <public/xen.h>
 
 #define VCPUS_SLICE 8U /* blocked or unblocked at once */
 

@@ -6,7 +6,6 @@
  */
 #include <hv/domain.h>
 #include <hv/errno.h>
-#include <hv/frame.h>
 #include <hv/grant.h>
 #include <hv/guest_access.h>
 #include <hv/softirq.h>

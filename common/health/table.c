@@ -6,7 +6,6 @@
  * Of each kind of restart the times of the last HEALTH_LIMIT_MAX are kept in a ring. A kind is used
  * up when the restart `limit` ago was within the window, so one look decides.
  */
-#include <hv/errno.h>
 #include <hv/health.h>
 
 static bool is_used_up(const struct health_past *past, u32 limit, u64 since)
