@@ -105,7 +105,7 @@ check-fast: host sysroot
 # Instructions per path beside Xen's; `make bench PEER=1` measures Debian's Xen in the same run.
 bench: host all
 	$(if $(PEER),@$(SUBMAKE) peer dom0-xl)
-	@$(PYTHON) tests/bench/bench.py $(if $(PEER),--peer)
+	@$(PYTHON) tests/bench/bench.py --beside safety $(if $(PEER),--peer)
 
 # Periods missed and latencies under a storm on the same CPU: make storm PERIODS=60000 [SCHED=rtds]
 .PHONY: storm

@@ -6,6 +6,8 @@
     bench.py --only paths    traps and interrupts only, 10 s (also: dom0, scaling, size)
     bench.py --peer          Debian's Xen (make peer, make dom0-xl) on the same machines beside it
     bench.py --twice         run all twice and fail where a figure differs
+    bench.py --beside safety a configuration of boot-time domains in a column of its own; its paths
+                             may not cost more than the first one's
 
 One tick of the counter is one instruction: QEMU with -icount shift=0 and a counter of 1 GHz. With
 one CPU the figures are exact and repeat to the digit. Figures go to build/bench/bulkhead.json and
@@ -126,6 +128,29 @@ def measure_two_cpus(name, image, words, console):
                [f"addr=0x60000000,kernel={BUILD / 'guests' / 'bench.bin'},"
                 f"bootargs=other=1 count=200 {console}".strip()], 1024, 120, cpus=2)
     return {"sgi_other": only(r"bench sgi_other \d+ \d+ (\d+)$", text, name)}
+
+
+def measure_beside(config):
+    """The paths of a configuration without Dom0, whose scheduler is null: the guest `bench` as
+    boot-time domain. {row of ROWS: figure}"""
+    subprocess.run(["make", "-s", "hypervisor", f"CONFIG={config}"], cwd=TOP, check=True,
+                   stdout=subprocess.DEVNULL)
+    rows = {}
+    for cpus, options in ((1, ""), (2, "other=1 count=200")):
+        log = OUT / f"beside-{config}-{cpus}.log"
+        with open(log, "wb") as output:
+            subprocess.run([TOP / "tests" / "guests" / "run", "-i", "-m", "domu",
+                            "-H", BUILD / config / "bulkhead", "-p", str(cpus), "-v", str(cpus),
+                            "-t", "120", "bench", options], stdout=output, stderr=output,
+                           stdin=subprocess.DEVNULL, check=False)
+        text = log.read_text(errors="replace").replace("\r", "")
+        if "PASS bench" not in text:
+            raise BenchError(f"{log}: the guest did not come to its end")
+        found = dict(re.findall(r"bench (\w+) \d+ \d+ (\d+)$", text, re.M))
+        rows = {row: int(high) for row, high in found.items()} | rows
+    rows["vtimer_wfi_null"] = rows.pop("vtimer_wfi")
+    rows["sgi_other_null"] = rows.pop("sgi_other")
+    return rows
 
 
 def bench_archive(initrd):
@@ -257,25 +282,31 @@ def short(value):
     return f"{value:,}"
 
 
-def print_table(rows, peer):
-    """Prints the rows; returns (passed, failed). The gate is for the default configuration."""
+def print_row(row, cells, mark):
+    """One line of the table: what is measured, and the figures of the columns."""
+    line = "".join(f"{cell:>11}" for cell in cells)
+    print(f"{row[1]:42}{row[2]:6}{line}{short(row[4]):>9}{mark}")
+
+
+def print_table(rows, peer, beside, name):
+    """Prints the rows; returns (passed, failed). The gate is for the default configuration, and for
+    the one beside it: no row above the default one's."""
     gated = CONFIG.name == "qemu_virt"
-    title = "Xen now" if peer else ""
+    titles = ["Bulkhead"] + [name] * bool(beside) + ["at most", "Xen 4.20"] + \
+        ["Xen now"] * bool(peer)
     if any(row[0] in rows for row in ROWS):
-        print(f"{'':42}{'unit':6}{'Bulkhead':>11}{'at most':>11}{'Xen 4.20':>11}"
-              f"{title:>11}{'Bao':>9}")
+        print(f"{'':42}{'unit':6}{''.join(f'{title:>11}' for title in titles)}{'Bao':>9}")
     passed = failed = 0
-    for row, what, unit, xen, bao, limit in ROWS:
-        if row not in rows:
+    for row in ROWS:
+        key, limit = row[0], row[5]
+        if key not in rows:
             continue
-        mark = ""
-        if limit is not None and gated:
-            good = rows[row] <= limit
-            passed, failed = passed + good, failed + (not good)
-            mark = "" if good else "  TOO MUCH"
-        now = short(peer.get(row)) if peer else ""
-        print(f"{what:42}{unit:6}{short(rows[row]):>11}{short(limit):>11}{short(xen):>11}"
-              f"{now:>11}{short(bao):>9}{mark}")
+        checks = [rows[key] <= limit] if limit is not None and gated else []
+        checks += [beside[key] <= rows[key]] if key in beside else []
+        passed, failed = passed + sum(checks), failed + checks.count(False)
+        cells = [short(rows[key])] + [short(beside.get(key))] * bool(beside) + \
+            [short(limit), short(row[3])] + [short(peer.get(key))] * bool(peer)
+        print_row(row, cells, "" if all(checks) else "  TOO MUCH")
     return passed, failed
 
 
@@ -298,6 +329,7 @@ def main():
     parser.add_argument("--only", choices=("paths", "dom0", "scaling", "size"))
     parser.add_argument("--peer", action="store_true")
     parser.add_argument("--twice", action="store_true")
+    parser.add_argument("--beside", metavar="CONFIG")
     arguments = parser.parse_args()
     parts = [arguments.only] if arguments.only else ["paths", "dom0", "scaling", "size"]
 
@@ -306,15 +338,19 @@ def main():
         rows = measure(parts)
         again = measure([p for p in parts if p != "size"]) if arguments.twice else {}
         peer = measure_peer(parts) if arguments.peer else {}
+        beside = measure_beside(arguments.beside) if arguments.beside else {}
     except BenchError as error:
         print(f"error: {error}")
         print("0 passed, 1 failed")
         return 1
     part = f"-{arguments.only}" if arguments.only else ""
     (OUT / f"bulkhead{part}.json").write_text(json.dumps(rows, indent=1) + "\n")
+    if beside:
+        (OUT / f"beside-{arguments.beside}.json").write_text(json.dumps(beside, indent=1) + "\n")
     if peer:
         (OUT / f"xen{part}.json").write_text(json.dumps(peer, indent=1) + "\n")
-    passed, failed = map(sum, zip(print_table(rows, peer), print_scaling(rows)))
+    passed, failed = map(sum, zip(print_table(rows, peer, beside, arguments.beside),
+                                   print_scaling(rows)))
     for row, value in sorted(again.items()):
         if value != rows.get(row):
             print(f"{row}: {rows.get(row)}, then {value}: not reproducible")

@@ -194,21 +194,28 @@ void delay_us(uint64_t us);
 /* Mapped in stage 1, in no machine's or domain's address space. */
 #define NOWHERE 0x7e00000000ull
 
+/* Device registers, by instructions that the hardware decodes for a hypervisor: no write-back. */
 static inline uint32_t rd32(uint64_t a)
 {
-	return *(volatile uint32_t *)a;
+	uint32_t v;
+
+	__asm__ volatile("ldr %w0, [%1]" : "=r"(v) : "r"(a) : "memory");
+	return v;
 }
 static inline void wr32(uint64_t a, uint32_t v)
 {
-	*(volatile uint32_t *)a = v;
+	__asm__ volatile("str %w0, [%1]" : : "r"(v), "r"(a) : "memory");
 }
 static inline uint64_t rd64(uint64_t a)
 {
-	return *(volatile uint64_t *)a;
+	uint64_t v;
+
+	__asm__ volatile("ldr %0, [%1]" : "=r"(v) : "r"(a) : "memory");
+	return v;
 }
 static inline void wr64(uint64_t a, uint64_t v)
 {
-	*(volatile uint64_t *)a = v;
+	__asm__ volatile("str %0, [%1]" : : "r"(v), "r"(a) : "memory");
 }
 
 bool gic_init(void); /* distributor and this vCPU's part; false = no GIC */

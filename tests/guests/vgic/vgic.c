@@ -189,6 +189,19 @@ static void priorities(void)
 	check_eq(icc_read(RPR) & 0xff, 0xff, "RPR is idle again");
 }
 
+/* Loads and stores that the hardware does not decode: the hypervisor does (CONFIG_INSN_DECODE). */
+static void write_back(void)
+{
+	uint64_t first = gic_base(PPI_A) + GIC_IPRIORITYR + PPI_A, at = first;
+	uint32_t value;
+
+	__asm__ volatile("strb %w1, [%0], #1" : "+r"(at) : "r"(0x58) : "memory");
+	check_eq(at, first + 1, "a store moves its base behind the register");
+	__asm__ volatile("ldrb %w1, [%0, #-1]!" : "+r"(at), "=r"(value) : : "memory");
+	check_eq(at, first, "a load moves its base before it");
+	check_eq(value, 0x58, "both reach the register");
+}
+
 static void raise_c_and_b(unsigned int intid)
 {
 	if (intid == PPI_A) {
@@ -346,6 +359,9 @@ void guest_main(void)
 		pending(SPI0);
 	}
 	priorities();
+	if (strict()) {
+		write_back();
+	}
 	preemption();
 	eoi_mode();
 	if (strict()) {
