@@ -51,9 +51,12 @@ __init void boot_early(u64 image_pa_start, u64 image_bytes, u64 fdt_pa, const vo
 
 	if (rc) {
 		(void)uart_init_fixed();
-		boot_stop("the device tree is broken: its header or structure does not check");
+		boot_stop(rc == -ENOSPC ? "the device tree has too many nodes: raise "
+					  "CONFIG_DEVTREE_NODES"
+					: "the device tree is broken: its header or structure does "
+					  "not check");
 	}
-	cmdline_init(devtree_cmdline());
+	cmdline_init(devtree_cmdline(false));
 	rc = time_init(arch_counter_frequency());
 	init_console();
 	if (rc) {

@@ -16,7 +16,6 @@
 #include <hv/percpu.h>
 #include <hv/printk.h>
 #include <hv/string.h>
-#include <libfdt.h>
 
 #define RANGES_MAX 64U
 /*
@@ -82,12 +81,12 @@ static __init int remove_range(const struct devtree_range *hole, void *arg)
 /* The pairs of address and size of a property. */
 static __init void for_each_pair(int node, const char *name, devtree_visit_t visit, void *arg)
 {
-	int bytes = 0;
-	const char *cells = fdt_getprop(devtree_blob(), node, name, &bytes);
+	int bytes;
+	const u32 *cells = devtree_property(node, name, &bytes);
 
-	for (; cells && bytes >= 16; bytes -= 16, cells += 16) {
+	for (; bytes >= 16; bytes -= 16, cells += 4) {
 		struct devtree_range range = { devtree_cells(cells, 2),
-					       devtree_cells(cells + 8, 2) };
+					       devtree_cells(cells + 2, 2) };
 
 		if (range.base + range.bytes > range.base) {
 			visit(&range, arg);
@@ -106,11 +105,11 @@ static __init void remove_claims(struct ranges *places)
 	}
 	node = devtree_find_compatible(-1, shm);
 	for (; node >= 0; node = devtree_find_compatible(node, shm)) {
-		const char *cells = fdt_getprop(devtree_blob(), node, "xen,shared-mem", &bytes);
+		const u32 *cells = devtree_property(node, "xen,shared-mem", &bytes);
 
-		if (cells && bytes == 24) {
+		if (bytes == 24) {
 			remove_range(&(struct devtree_range){ devtree_cells(cells, 2),
-							      devtree_cells(cells + 16, 2) },
+							      devtree_cells(cells + 4, 2) },
 				     places);
 		}
 	}
@@ -136,7 +135,7 @@ static __init u64 find_top(u64 bytes)
 	int chosen = devtree_chosen();
 	u64 best = ~0UL;
 
-	if (chosen >= 0 && fdt_getprop(devtree_blob(), chosen, STATIC_HEAP, NULL)) {
+	if (devtree_has(chosen, STATIC_HEAP)) {
 		for_each_pair(chosen, STATIC_HEAP, add_inside, &places);
 		for_each_pair(chosen, STATIC_HEAP, remove_range, &free_ranges);
 	} else {
@@ -178,7 +177,7 @@ static __init int keep(u64 lowest, u64 nr, u64 heap_bytes)
 		return -ENOMEM;
 	}
 	remove_range(&kept, &free_ranges);
-	memset(va, 0, bytes);
+	memset(va, 0, table_bytes);
 	kept_at = kept.base;
 	kept_bytes = bytes + boot_info.image.bytes;
 	frame_table_init(va, mfn(lowest >> PAGE_SHIFT), nr, arch_scrub_frames);
@@ -232,7 +231,7 @@ __init int boot_memory_init(void)
 		}
 	}
 	pr_info("boot: %lu MiB of RAM, %lu KiB kept by the hypervisor at %#lx\n", total >> 20,
-		boot_memory_kept() >> 10, kept_at);
+		kept_bytes >> 10, kept_at);
 	return 0;
 }
 
@@ -268,10 +267,5 @@ static void give_back(void *va, size_t bytes)
 void boot_memory_seal(void)
 {
 	heap_seal(give_back);
-	pr_info("boot: %lu KiB kept by the hypervisor\n", boot_memory_kept() >> 10);
-}
-
-u64 boot_memory_kept(void)
-{
-	return kept_bytes;
+	pr_info("boot: %lu KiB kept by the hypervisor\n", kept_bytes >> 10);
 }

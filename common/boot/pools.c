@@ -23,7 +23,6 @@
 #include <hv/printk.h>
 #include <hv/sched.h>
 #include <hv/string.h>
-#include <libfdt.h>
 
 _Static_assert(SCHED_OWNER_NAME == DOMAIN_NAME_MAX, "one length of names");
 
@@ -53,8 +52,7 @@ __init bool pools_bad(const char *window, bool is_bad, const char *fmt, ...)
 		format_va(text, sizeof(text), fmt, args);
 		va_end(args);
 		pr_err("pools: /chosen/%s is left out, its CPUs count as not named: %.40s%s%s\n",
-		       fdt_get_name(devtree_blob(), current.node, NULL), window ? window : "",
-		       window ? ": " : "", text);
+		       devtree_name(current.node), window ? window : "", window ? ": " : "", text);
 	}
 	return is_bad;
 }
@@ -67,8 +65,8 @@ static __init unsigned int count(cpumask_t cpus)
 /* The CPU whose node has this phandle, or nr_cpus. */
 static __init unsigned int cpu_of(u32 phandle)
 {
-	int node = fdt_node_offset_by_phandle(devtree_blob(), phandle);
-	const char *type = node < 0 ? NULL : devtree_string(node, "device_type");
+	int node = devtree_find_phandle(phandle);
+	const char *type = devtree_string(node, "device_type");
 	unsigned int cpu = 0;
 	u64 id;
 
@@ -101,14 +99,14 @@ static __init bool is_cpu_bad(u32 phandle)
 
 static __init bool are_cpus_bad(void)
 {
-	int bytes = 0;
-	const char *cells = fdt_getprop(devtree_blob(), current.node, "cpupool-cpus", &bytes);
-	bool is_bad = pools_bad(NULL, bytes <= 0 || bytes % 4 != 0,
+	int bytes;
+	const u32 *cells = devtree_property(current.node, "cpupool-cpus", &bytes);
+	bool is_bad = pools_bad(NULL, bytes == 0 || bytes % 4 != 0,
 				"cpupool-cpus is missing or not one or more phandles: %d bytes",
-				MAX(bytes, 0));
+				bytes);
 
-	for (int at = 0; at < bytes && !is_bad; at += 4) {
-		is_bad = is_cpu_bad((u32)devtree_cells(cells + at, 1));
+	for (; bytes > 0 && !is_bad; bytes -= 4) {
+		is_bad = is_cpu_bad((u32)devtree_cells(cells++, 1));
 	}
 	return is_bad;
 }
@@ -130,7 +128,7 @@ static __init int find_policy(const char *text, enum sched_id *policy)
 static __init bool is_policy_bad(void)
 {
 	const char *text = devtree_string(current.node, "cpupool-sched");
-	bool is_given = fdt_getprop(devtree_blob(), current.node, "cpupool-sched", NULL) != NULL;
+	bool is_given = devtree_has(current.node, "cpupool-sched");
 
 	current.policy = policy_default;
 	return pools_bad(NULL, is_given && find_policy(text, &current.policy),
@@ -252,7 +250,7 @@ static __init void report(void)
 __init int boot_pools(const char *sched)
 {
 	enum sched_id built_in = sched_default_id();
-	int chosen = devtree_chosen(), node, err;
+	int node, err;
 
 	named = CPUMASK_NONE;
 	memset(&first, 0, sizeof(first));
@@ -263,11 +261,9 @@ __init int boot_pools(const char *sched)
 		       sched);
 		return -EINVAL;
 	}
-	if (chosen >= 0) {
-		fdt_for_each_subnode(node, devtree_blob(), chosen) {
-			if (devtree_is_compatible(node, "xen,cpupool")) {
-				add_node(node);
-			}
+	devtree_for_each_child(node, devtree_chosen()) {
+		if (devtree_is_compatible(node, "xen,cpupool")) {
+			add_node(node);
 		}
 	}
 	if (cpumask_is_empty(first.cpus)) {

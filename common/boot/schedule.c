@@ -19,7 +19,6 @@
 #include <hv/ctype.h>
 #include <hv/errno.h>
 #include <hv/string.h>
-#include <libfdt.h>
 
 #define MAJOR_MAX_US 10000000UL
 #define DOMID_END    0x7ff0U /* Xen's reserved ones begin */
@@ -40,7 +39,7 @@ static __initdata u32 nr_windows;
 static __init int read_cell(int node, const char *name, u32 *value)
 {
 	int bytes;
-	const void *cell = fdt_getprop(devtree_blob(), node, name, &bytes);
+	const void *cell = devtree_property(node, name, &bytes);
 
 	if (!cell || bytes != 4) {
 		return cell ? -EINVAL : -ENOENT;
@@ -72,15 +71,14 @@ static __init bool is_uuid(const char *text, u8 uuid[16])
 /* Whose it is: one of three properties. */
 static __init bool is_owner_bad(struct boot_window *w, int node)
 {
-	const void *fdt = devtree_blob();
-	bool has_name = fdt_getprop(fdt, node, "bulkhead,domain", NULL) != NULL;
+	bool has_name = devtree_has(node, "bulkhead,domain");
 	const char *name = devtree_string(node, "bulkhead,domain");
 	const char *uuid = devtree_string(node, "bulkhead,uuid");
 	size_t length = name ? strlen(name) : 0;
 	u32 id = 0, nr;
 	int err = read_cell(node, "bulkhead,domid", &id);
 
-	w->has_uuid = fdt_getprop(fdt, node, "bulkhead,uuid", NULL) != NULL;
+	w->has_uuid = devtree_has(node, "bulkhead,uuid");
 	nr = (has_name ? 1U : 0U) + (w->has_uuid ? 1U : 0U) + (err != -ENOENT ? 1U : 0U);
 	w->domain = length && strcmp(name, "Domain-0") == 0 ? NULL : name; /* NULL: id 0 */
 	w->id = (u16)id;
@@ -97,16 +95,15 @@ static __init bool is_owner_bad(struct boot_window *w, int node)
 
 static __init bool is_place_bad(struct boot_window *w, int node, u64 major)
 {
-	int bytes = 0;
-	const char *reg = fdt_getprop(devtree_blob(), node, "reg", &bytes);
+	int bytes;
+	const u32 *reg = devtree_property(node, "reg", &bytes);
 
-	if (pools_bad(w->node, !reg || bytes != 8,
-		      "reg has %d bytes, not two cells: start and length in us",
-		      reg != NULL ? bytes : 0)) {
+	if (pools_bad(w->node, bytes != 8,
+		      "reg has %d bytes, not two cells: start and length in us", bytes)) {
 		return true;
 	}
 	w->start = devtree_cells(reg, 1);
-	w->us = devtree_cells(reg + 4, 1);
+	w->us = devtree_cells(reg + 1, 1);
 	return pools_bad(w->node, w->us == 0, "has the length 0") ||
 	       pools_bad(w->node, w->start + w->us > major,
 			 "ends at %lu us, the major frame at %lu", w->start + w->us, major);
@@ -114,7 +111,7 @@ static __init bool is_place_bad(struct boot_window *w, int node, u64 major)
 
 static __init bool is_window_bad(int node, u64 major)
 {
-	struct boot_window w = { .node = fdt_get_name(devtree_blob(), node, NULL) };
+	struct boot_window w = { .node = devtree_name(node) };
 	u32 vcpu = 0, at = nr_windows;
 	int err = read_cell(node, "bulkhead,vcpu", &vcpu);
 
@@ -140,7 +137,7 @@ static __init bool are_windows_bad(int node, u64 major)
 {
 	int child;
 
-	fdt_for_each_subnode(child, devtree_blob(), node) {
+	devtree_for_each_child(child, node) {
 		if (is_window_bad(child, major)) {
 			return true;
 		}
@@ -191,7 +188,7 @@ __init bool schedule_bad(int node, struct sched_schedule *schedule)
 
 	nr_windows = 0;
 	memset(schedule, 0, sizeof(*schedule));
-	if (err == -ENOENT && fdt_first_subnode(devtree_blob(), node) < 0) {
+	if (err == -ENOENT && devtree_child(node) < 0) {
 		return false;
 	}
 	is_bad = pools_bad(NULL, err || major == 0 || major > MAJOR_MAX_US,

@@ -7,7 +7,6 @@
 #include <hv/compiler.h>
 #include <hv/errno.h>
 #include <hv/printk.h>
-#include <libfdt.h>
 
 struct boot_info boot_info;
 
@@ -35,14 +34,12 @@ __init bool bootinfo_is_module(int node)
  */
 static __init int module_range(int node, struct devtree_range *out)
 {
-	const void *fdt = devtree_blob();
-	int parent = fdt_parent_offset(fdt, node);
-	int bytes = 0;
-	const u32 *reg = fdt_getprop(fdt, node, "reg", &bytes);
-	int na = bytes == 16 ? 2 : fdt_address_cells(fdt, parent);
-	int ns = bytes == 16 ? 2 : fdt_size_cells(fdt, parent);
+	int parent = devtree_parent(node), bytes;
+	const u32 *reg = devtree_property(node, "reg", &bytes);
+	int na = bytes == 16 ? 2 : devtree_address_cells(parent);
+	int ns = bytes == 16 ? 2 : devtree_size_cells(parent);
 
-	if (!reg || na < 1 || na > 2 || ns < 1 || ns > 2 || bytes != 4 * (na + ns)) {
+	if (na < 1 || na > 2 || ns < 1 || ns > 2 || bytes != 4 * (na + ns)) {
 		return -EINVAL;
 	}
 	*out = (struct devtree_range){ devtree_cells(reg, na), devtree_cells(reg + na, ns) };
@@ -51,7 +48,7 @@ static __init int module_range(int node, struct devtree_range *out)
 
 static __init void add_module(int node, bool is_domains)
 {
-	const char *name = fdt_get_name(devtree_blob(), node, NULL);
+	const char *name = devtree_name(node);
 	struct boot_module *module = &boot_info.modules[boot_info.nr_modules];
 
 	if (boot_info.nr_modules == BOOT_MODULES_MAX) {
@@ -73,18 +70,18 @@ static __init void add_module(int node, bool is_domains)
 }
 
 /* Those of Dom0 and of the domains. */
-static __init void add_modules(int chosen)
+static __init void add_modules(void)
 {
 	int node, child;
 
-	fdt_for_each_subnode(node, devtree_blob(), chosen) {
+	devtree_for_each_child(node, devtree_chosen()) {
 		if (bootinfo_is_module(node)) {
 			add_module(node, false);
 		}
 		if (!devtree_is_compatible(node, "xen,domain")) {
 			continue;
 		}
-		fdt_for_each_subnode(child, devtree_blob(), node) {
+		devtree_for_each_child(child, node) {
 			if (bootinfo_is_module(child)) {
 				add_module(child, true);
 			}
@@ -94,13 +91,9 @@ static __init void add_modules(int chosen)
 
 __init void bootinfo_init(u64 image_pa_start, u64 image_bytes, u64 fdt_pa)
 {
-	int chosen = devtree_chosen();
-
 	boot_info.image = (struct devtree_range){ image_pa_start, image_bytes };
 	boot_info.fdt = (struct devtree_range){ fdt_pa, devtree_bytes() };
-	if (chosen >= 0) {
-		add_modules(chosen);
-	}
+	add_modules();
 }
 
 __init struct boot_module *bootinfo_find(enum boot_module_kind kind)

@@ -14,7 +14,6 @@
 #include <hv/printk.h>
 #include <hv/refusals.h>
 #include <hv/string.h>
-#include <libfdt.h>
 #include <public/arch-arm.h>
 
 #define CMDTEXT_MAX 1023UL
@@ -111,8 +110,8 @@ static __init bool is_bad_word(struct build *b, const struct row *row, const cha
 
 static __init bool is_bad_row(struct build *b, const struct row *row)
 {
-	int bytes = 0;
-	const void *value = fdt_getprop(devtree_blob(), b->node, row->name, &bytes);
+	int bytes;
+	const void *value = devtree_property(b->node, row->name, &bytes);
 	u64 n = value ? devtree_u32(b->node, row->name, 0) : row->absent;
 
 	if (build_bad(b, value && row->missing, row->name, REFUSAL_NOT_BUILT, row->missing)) {
@@ -137,18 +136,15 @@ static __init bool is_bad_row(struct build *b, const struct row *row)
 
 __init bool build_rows_bad(struct build *b)
 {
-	const char *name;
-	int at;
+	struct devtree_property p = { .bytes = 0 };
 
-	fdt_for_each_property_offset(at, devtree_blob(), b->node) {
-		size_t i = 0;
+	while (devtree_next_property(b->node, &p)) {
+		size_t i = strncmp(p.name, "bulkhead,", 9) ? ARRAY_SIZE(rows) + 1 : 0;
 
-		fdt_getprop_by_offset(devtree_blob(), at, &name, NULL);
-		while (i < ARRAY_SIZE(rows) && strcmp(rows[i].name, name) != 0) {
+		while (i < ARRAY_SIZE(rows) && strcmp(rows[i].name, p.name) != 0) {
 			i++;
 		}
-		if (build_bad(b, i == ARRAY_SIZE(rows) && strncmp(name, "bulkhead,", 9) == 0, name,
-			      REFUSAL_UNKNOWN)) {
+		if (build_bad(b, i == ARRAY_SIZE(rows), p.name, REFUSAL_UNKNOWN)) {
 			return true;
 		}
 	}
@@ -162,7 +158,7 @@ __init bool build_rows_bad(struct build *b)
 
 static __init bool is_name_bad(struct build *b)
 {
-	const char *name = fdt_get_name(devtree_blob(), b->node, NULL);
+	const char *name = devtree_name(b->node);
 	const char *at = strchr(name, '@');
 	size_t n = at ? (size_t)(at - name) : strlen(name);
 	bool is_bad = n < 1 || n >= DOMAIN_NAME_MAX, is_twice = false;
@@ -205,18 +201,18 @@ static __init void add_ram(struct build *b, u64 pa, u64 bytes)
 	b->range[b->nr_ram++] = (struct build_range){ pa, b->is_direct_mapped ? pa : gpa, bytes };
 }
 
-static __init bool is_static_bad(struct build *b, const char *cells, int bytes)
+static __init bool is_static_bad(struct build *b, const u32 *cells, int bytes)
 {
 	static const char name[] = "xen,static-mem";
 	u64 nr = (u64)bytes / 16, sum = 0;
 
-	if (build_bad(b, bytes <= 0 || bytes % 16, name, REFUSAL_TYPE,
+	if (build_bad(b, bytes == 0 || bytes % 16, name, REFUSAL_TYPE,
 		      "pairs of address and size") ||
 	    build_bad(b, nr > BUILD_STATIC_MAX, name, REFUSAL_STATIC_MANY, nr, BUILD_STATIC_MAX)) {
 		return true;
 	}
-	for (; nr; nr--, cells += 16) {
-		u64 base = devtree_cells(cells, 2), size = devtree_cells(cells + 8, 2);
+	for (; nr; nr--, cells += 4) {
+		u64 base = devtree_cells(cells, 2), size = devtree_cells(cells + 2, 2);
 
 		if (build_bad(b, !IS_ALIGNED(base | size, PAGE_SIZE) || !size || base + size < base,
 			      name, REFUSAL_STATIC_UNIT, base, base + size, PAGE_SIZE >> 10)) {
@@ -231,8 +227,8 @@ static __init bool is_static_bad(struct build *b, const char *cells, int bytes)
 
 static __init bool is_memory_bad(struct build *b)
 {
-	int bytes = 0, err;
-	const char *cells = fdt_getprop(devtree_blob(), b->node, "xen,static-mem", &bytes);
+	int bytes, err;
+	const u32 *cells = devtree_property(b->node, "xen,static-mem", &bytes);
 	u64 unit = cells ? 4 : 2048, kib = 0;
 
 	err = devtree_number(b->node, "memory", &kib);
@@ -301,7 +297,7 @@ static __init bool are_children_bad(struct build *b)
 {
 	int node;
 
-	fdt_for_each_subnode(node, devtree_blob(), b->node) {
+	devtree_for_each_child(node, b->node) {
 		if ((bootinfo_is_module(node) && is_module_bad(b, node)) ||
 		    is_channel_bad(b, node)) {
 			return true;

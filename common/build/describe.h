@@ -16,7 +16,7 @@
 #include <public/arch-arm.h>
 
 #define BUILD_TREE_ORDER 4U
-#define BUILD_TREE_BYTES ((int)(PAGE_SIZE << BUILD_TREE_ORDER))
+#define BUILD_TREE_BYTES ((int)PAGE_SIZE << BUILD_TREE_ORDER)
 #define CONSOLE_GFN	 gfn(GUEST_MAGIC_BASE >> PAGE_SHIFT)
 #define BUILD_SHM	 "xen,domain-shared-memory-v1"
 #define BUILD_EVTCHN	 "xen,evtchn-v1"
@@ -54,11 +54,11 @@ void build_unclaim(u64 base, u64 bytes);
 bool build_schedule_bad(struct build *b);
 bool build_reservation_bad(struct build *b, u32 vcpu);
 
-/* The partial device tree, if it has one: what its devices need; its nodes (libfdt's errors). */
+/* The partial device tree, if it has one: what its devices need; its nodes, true: refused. */
 void build_partial_needs(const struct build *b, struct device_needs *needs);
-int build_partial_copy(struct build *b, void *fdt);
+bool build_partial_bad(struct build *b, struct devtree_writer *w);
 /* The guest's device tree, in BUILD_TREE_BYTES. */
-bool build_tree_bad(struct build *b, void *fdt);
+bool build_tree_bad(struct build *b, void *room);
 
 /*
  * Static channels, parameters, vCPU 0 at the kernel's entry: it runs once nobody pauses it. And

@@ -9,7 +9,6 @@
 
 #include <hv/heap.h>
 #include <hv/string.h>
-#include <libfdt.h>
 
 __init int build_dom0(struct domain *d, struct bulkhead_health_policy *policy)
 {
@@ -25,8 +24,7 @@ __init int build_dom0(struct domain *d, struct bulkhead_health_policy *policy)
 	b->nr_vcpus = d->nr_vcpus;
 	if (build_rows_bad(b) || build_schedule_bad(b)) {
 		rc = -EINVAL;
-	} else if (IS_ENABLED(CONFIG_HEALTH) &&
-		   fdt_getprop(devtree_blob(), node, "bulkhead,restart", NULL)) {
+	} else if (IS_ENABLED(CONFIG_HEALTH) && devtree_has(node, "bulkhead,restart")) {
 		*policy = build_policy(b);
 	} else {
 		policy->watchdog_ms = b->watchdog_ms ? b->watchdog_ms : policy->watchdog_ms;

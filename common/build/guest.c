@@ -19,7 +19,6 @@
 #include <hv/string.h>
 #include <hv/wallclock.h>
 #include <hv/dom_console.h>
-#include <libfdt.h>
 
 #define EXTRA_PAGES  16U /* beside its memory: console */
 #define EXTRA_TABLES 24U
@@ -148,12 +147,12 @@ static __init bool is_memory_bad(struct build *b)
 	return IS_ENABLED(CONFIG_STATIC_COMM) && build_share_bad(b, true);
 }
 
-static __init bool is_content_bad(struct build *b, void *fdt)
+static __init bool is_content_bad(struct build *b, void *tree)
 {
 	int err;
 
-	if (build_tree_bad(b, fdt) ||
-	    boot_images_add(b->d, &b->images, fdt, b->restart != BUILD_RESTART_NEVER)) {
+	if (build_tree_bad(b, tree) ||
+	    boot_images_add(b->d, &b->images, tree, b->restart != BUILD_RESTART_NEVER)) {
 		return true;
 	}
 	do {
@@ -182,8 +181,7 @@ static __init void read_node(int node, domid_t id)
 	struct build *b = heap_alloc(sizeof(*b));
 
 	if (!b) {
-		pr_err("domain %s is not built: " NO_ROOM "\n",
-		       fdt_get_name(devtree_blob(), node, NULL));
+		pr_err("domain %s is not built: " NO_ROOM "\n", devtree_name(node));
 		return;
 	}
 	b->node = node;
@@ -197,19 +195,16 @@ static __init void read_node(int node, domid_t id)
 
 static __init void read_nodes(void)
 {
-	int chosen = devtree_chosen(), node;
 	domid_t nr = 0;
+	int node;
 
-	if (chosen < 0) {
-		return;
-	}
-	fdt_for_each_subnode(node, devtree_blob(), chosen) {
+	devtree_for_each_child(node, devtree_chosen()) {
 		if (!devtree_is_compatible(node, "xen,domain")) {
 			continue;
 		}
 		if (nr == BUILD_MAX) {
-			pr_err("domain %s is not built: " REFUSAL_TOO_MANY "\n",
-			       fdt_get_name(devtree_blob(), node, NULL), BUILD_MAX);
+			pr_err("domain %s is not built: " REFUSAL_TOO_MANY "\n", devtree_name(node),
+			       BUILD_MAX);
 		} else {
 			build_nodes[nr++] = node;
 		}
@@ -221,7 +216,7 @@ static __init void read_nodes(void)
 
 __init u32 build_domains(void)
 {
-	void *fdt = heap_pages_alloc(BUILD_TREE_ORDER);
+	void *tree = heap_pages_alloc(BUILD_TREE_ORDER);
 	u32 nr = 0;
 
 	read_nodes();
@@ -231,7 +226,7 @@ __init u32 build_domains(void)
 		if (!b) {
 			continue;
 		}
-		if (!fdt || is_memory_bad(b) || is_content_bad(b, fdt)) {
+		if (!tree || is_memory_bad(b) || is_content_bad(b, tree)) {
 			discard(b);
 			continue;
 		}
@@ -241,7 +236,7 @@ __init u32 build_domains(void)
 		domain_put(b->d);
 		nr++;
 	}
-	heap_pages_free(fdt, BUILD_TREE_ORDER);
+	heap_pages_free(tree, BUILD_TREE_ORDER);
 	if (IS_ENABLED(CONFIG_CONSOLE_KEEP) && !bootinfo_find(BOOT_MODULE_KERNEL)) {
 		build_own_console();
 	}

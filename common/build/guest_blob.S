@@ -6,6 +6,6 @@
  */
 	.section .rodata
 	.balign	8
-	.global	build_template
-build_template:
+	.global	build_template_blob
+build_template_blob:
 	.incbin	"generated/guest.dtb"

@@ -10,7 +10,6 @@
 #include <hv/images.h>
 #include <hv/string.h>
 #include <hv/window.h>
-#include <libfdt.h>
 
 #define IMAGE_MAGIC	      0x644d5241U /* "ARM\x64" */
 #define IMAGE_FLAG_BIG_ENDIAN 1UL
@@ -61,15 +60,14 @@ __init int boot_images_place(struct boot_images *images, u64 base)
 	return header.flags & IMAGE_FLAG_BIG_ENDIAN ? -EOPNOTSUPP : 0;
 }
 
-__init int boot_images_show(const struct boot_images *images, void *fdt, int chosen)
+__init void boot_images_show(const struct boot_images *images, struct devtree_writer *w)
 {
-	int rc;
-
-	if (!images->ramdisk) {
-		return 0;
+	if (images->ramdisk) {
+		devtree_add_cells(w, images->initrd, 2);
+		devtree_put_cells(w, "linux,initrd-start");
+		devtree_add_cells(w, images->end, 2);
+		devtree_put_cells(w, "linux,initrd-end");
 	}
-	rc = fdt_setprop_u64(fdt, chosen, "linux,initrd-start", images->initrd);
-	return rc ? rc : fdt_setprop_u64(fdt, chosen, "linux,initrd-end", images->end);
 }
 
 static __init int add(struct domain *d, struct boot_module *module, u64 to, bool is_kept)
@@ -78,10 +76,10 @@ static __init int add(struct domain *d, struct boot_module *module, u64 to, bool
 	return images_add(d, module->at.base, module->at.bytes, to);
 }
 
-__init int boot_images_add(struct domain *d, const struct boot_images *images, const void *fdt,
+__init int boot_images_add(struct domain *d, const struct boot_images *images, const void *tree,
 			   bool is_kept)
 {
-	int rc = images_add_copy(d, fdt, fdt_totalsize(fdt), images->tree);
+	int rc = images_add_copy(d, tree, images->tree_bytes, images->tree);
 
 	rc = rc ? rc : add(d, images->kernel, images->entry, is_kept);
 	return rc || !images->ramdisk ? rc : add(d, images->ramdisk, images->initrd, is_kept);

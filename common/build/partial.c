@@ -8,64 +8,66 @@
 
 #include <hv/heap.h>
 #include <hv/refusals.h>
-#include <libfdt.h>
 
-#define DEPTH_MAX     8
 #define PARTIAL_ORDER 6U
 #define PARTIAL_BYTES (PAGE_SIZE << PARTIAL_ORDER)
 
-/* Copied and checked; NULL: it has none, or it is broken. */
-static __init const void *read_partial(const struct build *b)
+/* Copied and checked: its root, < 0: it has none, or it is broken. Goes with devtree_drop(). */
+static __init int read_partial(const struct build *b)
 {
 	static __initdata void *room;
 	u64 bytes = b->partial ? MIN(b->partial->at.bytes, PARTIAL_BYTES) : 0;
 
-	if (bytes < sizeof(struct fdt_header)) {
-		return NULL;
-	}
-	room = room ? room : heap_pages_alloc(PARTIAL_ORDER);
-	if (!room) {
-		return NULL;
+	room = room || !bytes ? room : heap_pages_alloc(PARTIAL_ORDER);
+	if (!room || !bytes || build_template(NULL) < 0) {
+		return -ENOENT;
 	}
 	boot_peek(room, pa(b->partial->at.base), bytes);
-	return fdt_check_full(room, bytes) ? NULL : room;
+	return devtree_add(room, bytes);
 }
 
 __init void build_partial_needs(const struct build *b, struct device_needs *needs)
 {
-	const void *partial = read_partial(b);
+	int partial = read_partial(b);
 
-	if (partial) {
-		device_partial_needs(partial, needs);
-	}
+	device_partial_needs(partial, needs);
+	devtree_drop(partial);
 }
 
-/* The node /passthrough with all that is below it, as Xen's toolstack has it, and the aliases. */
-__init int build_partial_copy(struct build *b, void *fdt)
+/* A node with all that is below it, as Xen's toolstack has it. */
+static __init bool are_nodes_bad(struct build *b, struct devtree_writer *w, int top)
 {
-	const void *partial = read_partial(b);
-	int to[DEPTH_MAX + 1] = { 0 }, depth = 0, rc = 0;
-	int from, aliases;
+	/* About the machine's device, not the guest's. */
+	static const char *const about[] = { "xen,path", "xen,reg",
+					     "xen,force-assign-without-iommu", NULL };
 
-	if (build_bad(b, !partial, "device-tree", REFUSAL_PARTIAL)) {
-		return -FDT_ERR_BADSTRUCTURE;
-	}
-	from = fdt_path_offset(partial, "/passthrough");
-	aliases = fdt_path_offset(partial, "/aliases");
-	if (from >= 0) {
-		to[0] = fdt_add_subnode(fdt, 0, "passthrough");
-		rc = build_tree_copy(fdt, to[0], partial, from);
-		from = fdt_next_node(partial, from, &depth);
-	}
-	for (; !rc && from >= 0 && depth > 0; from = fdt_next_node(partial, from, &depth)) {
-		b->is_refused = depth <= DEPTH_MAX && device_partial_bad(b->d, partial, from);
-		if (depth > DEPTH_MAX || b->is_refused) {
-			return -FDT_ERR_BADSTRUCTURE;
+	for (int node = top; node >= 0 && node < devtree_behind(top); node++) {
+		if (node != top && device_partial_bad(b->d, node)) {
+			b->is_refused = true;
+			return true;
 		}
-		to[depth] = fdt_add_subnode(fdt, to[depth - 1], fdt_get_name(partial, from, NULL));
-		rc = build_tree_copy(fdt, to[depth], partial, from);
+		devtree_begin(w, devtree_name(node));
+		devtree_copy(w, node, about);
+		for (int at = node; at >= top && devtree_behind(at) == node + 1;
+		     at = devtree_parent(at)) {
+			devtree_end(w);
+		}
 	}
-	return rc || aliases < 0
-		       ? rc
-		       : build_tree_copy(fdt, fdt_path_offset(fdt, "/aliases"), partial, aliases);
+	return false;
+}
+
+/* /passthrough and the aliases. */
+__init bool build_partial_bad(struct build *b, struct devtree_writer *w)
+{
+	int partial = read_partial(b), aliases = devtree_child_named(partial, "aliases");
+	bool is_bad = build_bad(b, partial < 0, "device-tree", REFUSAL_PARTIAL) ||
+		      are_nodes_bad(b, w, devtree_child_named(partial, "passthrough"));
+
+	if (aliases >= 0) {
+		devtree_begin(w, "aliases");
+		devtree_copy(w, aliases, NULL);
+		devtree_end(w);
+	}
+	devtree_drop(partial);
+	return is_bad;
 }

@@ -7,7 +7,6 @@
 
 #include <hv/format.h>
 #include <hv/refusals.h>
-#include <libfdt.h>
 
 #define SHARE_BYTES 16
 #define PERIOD	    "bulkhead,period-us"
@@ -17,11 +16,11 @@
 /* The value for one vCPU of a property with one number for all or one for each; absent: 0. */
 static __init bool is_number_bad(struct build *b, const char *name, u32 vcpu, u32 *value)
 {
-	int bytes = 0;
-	const u32 *cells = fdt_getprop(devtree_blob(), b->node, name, &bytes);
-	u64 nr = (u64)MAX(bytes, 0) / 4;
+	int bytes;
+	const u32 *cells = devtree_property(b->node, name, &bytes);
+	u64 nr = (u64)bytes / 4;
 
-	if (cells && nr) {
+	if (nr) {
 		*value = (u32)devtree_cells(cells + (vcpu < nr ? vcpu : 0), 1);
 	}
 	return build_bad(b, cells && (bytes % 4 || !nr), name, REFUSAL_TYPE,

@@ -9,7 +9,6 @@
 #include <hv/percpu.h>
 #include <hv/refusals.h>
 #include <hv/string.h>
-#include <libfdt.h>
 
 #define PERIOD	 "bulkhead,period-us"
 #define BUDGET	 "bulkhead,budget-us"
@@ -35,7 +34,7 @@ static __init bool has_window(const struct build *b)
 static __init bool is_pool_bad(struct build *b)
 {
 	u32 phandle = devtree_u32(b->node, "domain-cpupool", 0);
-	int node = phandle ? fdt_node_offset_by_phandle(devtree_blob(), phandle) : 0;
+	int node = phandle ? devtree_find_phandle(phandle) : 0;
 	struct sched_params params = { .weight = b->weight, .cap = b->cap };
 	struct sched_pool_info pool = { 0 };
 	u64 nr_cpus_there;
@@ -84,21 +83,24 @@ static __init bool read_cpus(const char *at, cpumask_t *cpus, u64 *missing)
 
 static __init bool is_affinity_bad(struct build *b, u32 vcpu)
 {
-	const void *fdt = devtree_blob();
-	int nr = fdt_stringlist_count(fdt, b->node, AFFINITY);
 	u64 missing = 0;
 	cpumask_t cpus = CPUMASK_NONE;
 	const char *text;
+	u32 nr = 0;
 
-	if (nr == -FDT_ERR_NOTFOUND) {
+	if (!devtree_has(b->node, AFFINITY)) {
 		return false;
 	}
-	if (build_bad(b, nr < 1, AFFINITY, REFUSAL_TYPE, "a text, or a list of them") ||
-	    build_bad(b, nr != 1 && (u32)nr != b->nr_vcpus, AFFINITY, REFUSAL_PER_VCPU, (u64)nr,
+	while (devtree_text(b->node, AFFINITY, nr)) {
+		nr++;
+	}
+	if (build_bad(b, !devtree_string(b->node, AFFINITY), AFFINITY, REFUSAL_TYPE,
+		      "a text, or a list of them") ||
+	    build_bad(b, nr != 1 && nr != b->nr_vcpus, AFFINITY, REFUSAL_PER_VCPU, (u64)nr,
 		      (u64)b->nr_vcpus)) {
 		return true;
 	}
-	text = fdt_stringlist_get(fdt, b->node, AFFINITY, nr == 1 ? 0 : (int)vcpu, NULL);
+	text = devtree_text(b->node, AFFINITY, nr == 1 ? 0 : vcpu);
 	return build_bad(b, !read_cpus(text, &cpus, &missing), AFFINITY, REFUSAL_AFFINITY, text) ||
 	       build_bad(b, missing, AFFINITY, REFUSAL_NO_CPU, missing, (u64)nr_cpus) ||
 	       build_bad(b,
@@ -109,8 +111,8 @@ static __init bool is_affinity_bad(struct build *b, u32 vcpu)
 
 __init bool build_schedule_bad(struct build *b)
 {
-	bool has_period = fdt_getprop(devtree_blob(), b->node, PERIOD, NULL);
-	bool has_budget = fdt_getprop(devtree_blob(), b->node, BUDGET, NULL);
+	bool has_period = devtree_has(b->node, PERIOD);
+	bool has_budget = devtree_has(b->node, BUDGET);
 	enum sched_id policy;
 
 	if (is_pool_bad(b) ||

@@ -14,7 +14,6 @@
 #include <hv/refusals.h>
 #include <hv/stage2.h>
 #include <hv/string.h>
-#include <libfdt.h>
 
 #define PORT_MAX 1023UL
 #define ID_MAX	 15U
@@ -41,13 +40,12 @@ static __init struct build_range *find_region(const struct build *b, const char 
 /* Does the tree have a side of this region in another domain? */
 static __init bool is_alone(const struct build *b, const char *id)
 {
-	const void *fdt = devtree_blob();
 	int node = devtree_find_compatible(-1, BUILD_SHM);
 
 	for (; node >= 0; node = devtree_find_compatible(node, BUILD_SHM)) {
 		const char *other = devtree_string(node, SHM_ID);
 
-		if (other && strcmp(other, id) == 0 && fdt_parent_offset(fdt, node) != b->node) {
+		if (other && strcmp(other, id) == 0 && devtree_parent(node) != b->node) {
 			return false;
 		}
 	}
@@ -95,21 +93,21 @@ static __init bool is_side_bad(struct build *b, int node, const struct build_ran
 
 __init bool build_shm_bad(struct build *b, int node)
 {
-	const char *id = devtree_string(node, SHM_ID), *cells;
-	int bytes = 0;
+	const char *id = devtree_string(node, SHM_ID);
+	int bytes;
+	const u32 *cells = devtree_property(node, BUILD_SHM_PLACE, &bytes);
 	struct build_range place = { .pa = BUILD_ANYWHERE };
 	u64 end, stop;
 
 	id = id ? id : "";
-	cells = fdt_getprop(devtree_blob(), node, BUILD_SHM_PLACE, &bytes);
 	if (build_bad(b, !*id || strlen(id) > ID_MAX, SHM_ID, REFUSAL_SHM_ID, id) ||
 	    build_bad(b, bytes != 16 && bytes != 24, BUILD_SHM_PLACE, REFUSAL_TYPE,
 		      "address, guest address and size")) {
 		return true;
 	}
 	place.pa = bytes == 24 ? devtree_cells(cells, 2) : BUILD_ANYWHERE;
-	place.gpa = devtree_cells(cells + bytes - 16, 2);
-	place.bytes = devtree_cells(cells + bytes - 8, 2);
+	place.gpa = devtree_cells(cells + bytes / 4 - 4, 2);
+	place.bytes = devtree_cells(cells + bytes / 4 - 2, 2);
 	end = place.gpa + place.bytes;
 	stop = place.pa + place.bytes;
 	return build_bad(b, !IS_ALIGNED(place.gpa | place.bytes, PAGE_SIZE) || end <= place.gpa,
@@ -201,21 +199,19 @@ static __init domid_t id_of_node(int node)
 /* Cells of xen,evtchn: own port, phandle of the other side; NULL: there are not two. */
 static __init const u32 *ends_of(int node)
 {
-	int bytes = 0;
-	const u32 *cells = node < 0 ? NULL
-				    : fdt_getprop(devtree_blob(), node, BUILD_EVTCHN_ENDS, &bytes);
+	int bytes;
+	const u32 *cells = devtree_property(node, BUILD_EVTCHN_ENDS, &bytes);
 
 	return bytes == 8 && devtree_is_compatible(node, BUILD_EVTCHN) ? cells : NULL;
 }
 
 __init bool build_port_bad(struct build *b, int node)
 {
-	const void *fdt = devtree_blob();
 	const u32 *ends = ends_of(node), *others;
 	u64 port = ends ? devtree_cells(ends, 1) : 0;
-	int other = ends ? fdt_node_offset_by_phandle(fdt, (u32)devtree_cells(ends + 1, 1)) : -1;
-	domid_t peer = other < 0 ? 0 : id_of_node(fdt_parent_offset(fdt, other));
-	u32 own = fdt_get_phandle(fdt, node);
+	int other = ends ? devtree_find_phandle((u32)devtree_cells(ends + 1, 1)) : -1;
+	domid_t peer = other < 0 ? 0 : id_of_node(devtree_parent(other));
+	u32 own = devtree_phandle(node);
 	bool is_twice = false;
 
 	others = other == node ? NULL : ends_of(other);

@@ -7,11 +7,10 @@
 #include <hv/compiler.h>
 #include <hv/device.h>
 #include <hv/devtree.h>
-#include <libfdt.h>
 
-__init bool device_is_apart(int node, int parent __unused)
+__init bool device_is_apart(int node)
 {
-	return fdt_getprop(devtree_blob(), node, "xen,passthrough", NULL) != NULL;
+	return devtree_has(node, "xen,passthrough");
 }
 
 __init bool device_exists(const struct device_pick *pick __unused)

@@ -16,7 +16,6 @@
 #include <hv/printk.h>
 #include <hv/refusals.h>
 #include <hv/stage2.h>
-#include <libfdt.h>
 
 #define REG_BYTES 24 /* address, size and guest address */
 #define IRQ_BYTES 12 /* kind, number, flags */
@@ -29,7 +28,7 @@ struct node {
 	const char
 		*path; /* NULL: xen,reg alone names devices, which the machine's tree sets apart */
 	const char *name; /* for messages */
-	const char *reg, *irqs;
+	const u32 *reg, *irqs;
 	int reg_bytes, irq_bytes;
 };
 
@@ -49,47 +48,46 @@ static __init __printf(4, 5) bool refuse(const struct node *n, bool is_bad, cons
 	return is_bad;
 }
 
-static __init struct node read_node(struct domain *d, const void *partial, int node)
+static __init struct node read_node(struct domain *d, int node)
 {
 	struct node n = { .d = d };
 	int bytes;
 
-	n.path = fdt_getprop(partial, node, "xen,path", &bytes);
-	n.reg = fdt_getprop(partial, node, "xen,reg", &n.reg_bytes);
-	n.irqs = fdt_getprop(partial, node, "interrupts", &n.irq_bytes);
+	n.path = devtree_property(node, "xen,path", &bytes);
+	n.reg = devtree_property(node, "xen,reg", &n.reg_bytes);
+	n.irqs = devtree_property(node, "interrupts", &n.irq_bytes);
 	if (n.path && (bytes < 1 || n.path[bytes - 1])) {
 		n.path = ""; /* no device's */
 	}
 	n.name = n.path ? n.path : "a device set apart";
-	n.reg_bytes *= n.reg != NULL;
-	n.irq_bytes *= n.irqs && (n.path || n.reg);
+	n.irq_bytes *= n.path || n.reg;
 	return n;
 }
 
 /* The GIC's number of an interrupt, or NR_SPIS + 32. */
 static __init u32 irq_of(const struct node *n, int at)
 {
-	u64 kind = devtree_cells(n->irqs + at, 1), number = devtree_cells(n->irqs + at + 4, 1);
+	u64 kind = devtree_cells(n->irqs + at, 1), number = devtree_cells(n->irqs + at + 1, 1);
 
 	return IRQ_FIRST_SPI + (u32)(kind == 0 ? MIN(number, (u64)NR_SPIS) : NR_SPIS);
 }
 
-__init void device_partial_needs(const void *partial, struct device_needs *needs)
+__init void device_partial_needs(int partial, struct device_needs *needs)
 {
-	int depth = 0, node = fdt_path_offset(partial, "/passthrough");
+	int top = devtree_child_named(partial, "passthrough"), node = top;
 
-	for (; node >= 0 && depth >= 0; node = fdt_next_node(partial, node, &depth)) {
-		struct node n = read_node(NULL, partial, node);
+	for (; node >= 0 && node < devtree_behind(top); node++) {
+		struct node n = read_node(NULL, node);
 
 		for (int i = 0; i + IRQ_BYTES <= n.irq_bytes; i += IRQ_BYTES) {
-			u32 irq = irq_of(&n, i);
+			u32 irq = irq_of(&n, i / 4);
 
 			if (irq < IRQ_FIRST_SPI + NR_SPIS) {
 				needs->nr_spis = MAX(needs->nr_spis, irq - IRQ_FIRST_SPI + 1);
 			}
 		}
 		for (int i = 0; i + REG_BYTES <= n.reg_bytes; i += REG_BYTES) {
-			u64 bytes = devtree_cells(n.reg + i + 8, 2);
+			u64 bytes = devtree_cells(n.reg + i / 4 + 2, 2);
 
 			needs->nr_tables += 4 + (u32)MIN(bytes >> 21, 4096UL);
 		}
@@ -118,7 +116,7 @@ static __init bool is_path_bad(const struct node *n, bool is_accepted)
 {
 	static const char at[] = "xen,path";
 	const struct device_pick pick = { .path = n->path };
-	int host = *n->path == '/' ? fdt_path_offset(devtree_blob(), n->path) : -1;
+	int host = *n->path == '/' ? devtree_find_path(n->path) : -1;
 	domid_t other = HV_DOMID_NONE;
 	int rc = host < 0 ? -ENOENT : device_add(host, is_accepted ? n->d->id : HV_DOMID_NONE);
 
@@ -148,11 +146,11 @@ static __init int map_pages(struct domain *d, u64 g, struct device_pick pick)
 	return rc;
 }
 
-static __init bool is_range_bad(const struct node *n, const char *cells)
+static __init bool is_range_bad(const struct node *n, const u32 *cells)
 {
 	static const char at[] = "xen,reg";
-	u64 base = devtree_cells(cells, 2), bytes = devtree_cells(cells + 8, 2);
-	u64 guest = devtree_cells(cells + 16, 2), end = base + bytes;
+	u64 base = devtree_cells(cells, 2), bytes = devtree_cells(cells + 2, 2);
+	u64 guest = devtree_cells(cells + 4, 2), end = base + bytes;
 	const struct device_pick pick = { n->path, base >> PAGE_SHIFT, bytes >> PAGE_SHIFT, 0 };
 	domid_t other = HV_DOMID_NONE;
 	int rc;
@@ -179,7 +177,7 @@ static __init bool is_irq_bad(const struct node *n, int i)
 	int rc;
 
 	if (refuse(n, irq >= IRQ_FIRST_SPI + NR_SPIS, at, REFUSAL_IRQ_RANGE,
-		   devtree_cells(n->irqs + i + 4, 1))) {
+		   devtree_cells(n->irqs + i + 1, 1))) {
 		return true;
 	}
 	rc = device_give(n->d, &pick, &other);
@@ -196,10 +194,10 @@ static __init bool is_irq_bad(const struct node *n, int i)
 	       is_gift_bad(n, rc, at);
 }
 
-__init bool device_partial_bad(struct domain *d, const void *partial, int node)
+__init bool device_partial_bad(struct domain *d, int node)
 {
-	bool is_accepted = fdt_getprop(partial, node, "xen,force-assign-without-iommu", NULL);
-	struct node n = read_node(d, partial, node);
+	bool is_accepted = devtree_has(node, "xen,force-assign-without-iommu");
+	struct node n = read_node(d, node);
 	bool is_bad =
 		(n.path && is_path_bad(&n, is_accepted)) ||
 		refuse(&n, n.reg && (!n.reg_bytes || n.reg_bytes % REG_BYTES), "xen,reg",
@@ -207,10 +205,10 @@ __init bool device_partial_bad(struct domain *d, const void *partial, int node)
 		refuse(&n, n.irq_bytes % IRQ_BYTES, "interrupts", REFUSAL_TYPE, "three cells each");
 
 	for (int i = 0; i < n.reg_bytes && !is_bad; i += REG_BYTES) {
-		is_bad = is_range_bad(&n, n.reg + i);
+		is_bad = is_range_bad(&n, n.reg + i / 4);
 	}
 	for (int i = 0; i < n.irq_bytes && !is_bad; i += IRQ_BYTES) {
-		is_bad = is_irq_bad(&n, i);
+		is_bad = is_irq_bad(&n, i / 4);
 	}
 	return is_bad;
 }

@@ -16,7 +16,6 @@
 #include <hv/heap.h>
 #include <hv/mapping.h>
 #include <hv/printk.h>
-#include <libfdt.h>
 
 struct device *devices[DEVICES_MAX] __sealed;
 u32 nr_devices __sealed;
@@ -31,10 +30,10 @@ static const struct {
 };
 
 /* Entry i of reg as whole frames; false behind the last. Broken ones have no frame. */
-static __init bool read_frames(int node, int parent, u32 i, struct device_range *out)
+static __init bool read_frames(int node, u32 i, struct device_range *out)
 {
 	struct devtree_range reg;
-	int rc = devtree_reg_below(parent, node, i, &reg);
+	int rc = devtree_reg(node, i, &reg);
 
 	*out = (struct device_range){ 0, 0 };
 	if (rc == 0 && reg.bytes != 0 && reg.base + reg.bytes > reg.base) {
@@ -45,11 +44,11 @@ static __init bool read_frames(int node, int parent, u32 i, struct device_range 
 }
 
 /* Does a device that the hypervisor keeps have a frame of this one? */
-static __init int meets_kept(int node, int parent, void *arg)
+static __init int meets_kept(int node, void *arg)
 {
 	struct device_range r;
 
-	for (u32 i = 0; device_is_kept(node) && read_frames(node, parent, i, &r); i++) {
+	for (u32 i = 0; device_is_kept(node) && read_frames(node, i, &r); i++) {
 		if (device_meets(arg, r.first, r.nr)) {
 			return 1;
 		}
@@ -67,11 +66,11 @@ static __init bool is_ram(const struct device_range *r)
 	return false;
 }
 
-static __init int read_ranges(struct device *dev, int parent)
+static __init int read_ranges(struct device *dev)
 {
 	struct device_range r;
 
-	for (u32 i = 0; read_frames(dev->node, parent, i, &r); i++) {
+	for (u32 i = 0; read_frames(dev->node, i, &r); i++) {
 		if (r.nr == 0 || dev->nr_ranges == DEVICE_RANGES_MAX || is_ram(&r)) {
 			return -EINVAL;
 		}
@@ -83,14 +82,13 @@ static __init int read_ranges(struct device *dev, int parent)
 /* Is the GIC the parent of the node's interrupts? The nearest interrupt-parent upwards says so. */
 static __init bool is_gic_child(int node)
 {
-	const void *fdt = devtree_blob();
 	u32 parent = 0;
 
 	while (node >= 0 && parent == 0) {
 		parent = devtree_u32(node, "interrupt-parent", 0);
-		node = node == 0 ? -1 : fdt_parent_offset(fdt, node);
+		node = devtree_parent(node);
 	}
-	return parent != 0 && parent == fdt_get_phandle(fdt, gic_info.node);
+	return parent != 0 && parent == devtree_phandle(gic_info.node);
 }
 
 static __init void read_irqs(struct device *dev)
@@ -166,13 +164,8 @@ static __init struct device *find_node(int node)
 
 static __init int fill(struct device *dev)
 {
-	const void *fdt = devtree_blob();
-	int parent = fdt_parent_offset(fdt, dev->node), rc;
+	int rc = devtree_path(dev->node, dev->path, sizeof(dev->path)) ? read_ranges(dev) : -EINVAL;
 
-	if (parent < 0 || fdt_get_path(fdt, dev->node, dev->path, sizeof(dev->path)) != 0) {
-		return -EINVAL;
-	}
-	rc = read_ranges(dev, parent);
 	if (rc == 0) {
 		read_irqs(dev);
 		find_quiet(dev);
@@ -221,19 +214,16 @@ static __init const char *refusal(int rc)
 			       : "its reg is broken, has more than 4 entries, or is memory";
 }
 
-static __init int visit(int node, int parent, void *arg)
+static __init int visit(int node, void *arg __unused)
 {
-	const void *fdt = devtree_blob();
-	const char *name = fdt_get_name(fdt, node, NULL);
-	bool is_accepted = fdt_getprop(fdt, node, "xen,force-assign-without-iommu", NULL) != NULL;
+	const char *name = devtree_name(node);
 	int rc;
 
-	(void)parent;
-	(void)arg;
-	if (fdt_getprop(fdt, node, "xen,passthrough", NULL) == NULL) {
+	if (!devtree_has(node, "xen,passthrough")) {
 		return 0;
 	}
-	rc = device_add(node, is_accepted ? HV_DOMID_HYP : HV_DOMID_NONE);
+	rc = device_add(node, devtree_has(node, "xen,force-assign-without-iommu") ? HV_DOMID_HYP
+										  : HV_DOMID_NONE);
 	if (rc != 0) {
 		pr_warn("device: %s is not set apart: %s: remove xen,passthrough from its node\n",
 			name, refusal(rc));
@@ -248,14 +238,14 @@ __init void device_init(void)
 	(void)devtree_for_each_device(visit, NULL);
 }
 
-__init bool device_is_apart(int node, int parent)
+__init bool device_is_apart(int node)
 {
 	struct device_range r;
 
 	if (find_node(node) != NULL) {
 		return true;
 	}
-	for (u32 i = 0; nr_devices != 0 && read_frames(node, parent, i, &r); i++) {
+	for (u32 i = 0; nr_devices != 0 && read_frames(node, i, &r); i++) {
 		if (r.nr != 0 &&
 		    device_exists(&(const struct device_pick){ .first = r.first, .nr = r.nr })) {
 			return true;

@@ -17,7 +17,6 @@
 #include <hv/printk.h>
 #include <hv/refusals.h>
 #include <hv/stage2.h>
-#include <libfdt.h>
 
 #define DEFAULT_MEMORY MIB(512)
 #define TABLE_PAGES    1024U
@@ -121,10 +120,9 @@ static __init int fill(struct dom0 *dom0)
 	} while (rc == -ERESTART);
 	rc = rc ? rc : dom0_alloc_memory(dom0, bytes);
 	rc = rc ? rc : place(dom0);
-	rc = rc ? rc : dom0_begin_tree(dom0);
 	rc = rc ? rc : dom0_map_devices(dom0);
 	rc = rc ? rc : find_region(dom0);
-	rc = rc ? rc : dom0_end_tree(dom0);
+	rc = rc ? rc : dom0_make_tree(dom0);
 	return rc ? rc : vcpu_power_on(dom0->d->vcpus[0], dom0->images.entry, dom0->images.tree);
 }
 
@@ -144,7 +142,7 @@ static __init int add_images(struct dom0 *dom0)
 	}
 	is_restarted = policy.restart != BULKHEAD_RESTART_never;
 	is_if_others = is_if_others && rc;
-	rc = boot_images_add(dom0->d, &dom0->images, dom0->fdt, is_restarted);
+	rc = boot_images_add(dom0->d, &dom0->images, dom0->tree, is_restarted);
 	return rc || !IS_ENABLED(CONFIG_HEALTH) ? rc
 						: dom0_policy_set(dom0->d, &policy, is_if_others);
 }
@@ -181,6 +179,6 @@ __init int dom0_build(void)
 		pr_info("dom0: %u vCPUs, kernel at %#lx, device tree at %#lx, ramdisk at %#lx\n",
 			dom0.d->nr_vcpus, dom0.images.entry, dom0.images.tree, dom0.images.initrd);
 	}
-	heap_pages_free(dom0.fdt, DOM0_TREE_ORDER);
+	heap_pages_free(dom0.tree, DOM0_TREE_ORDER);
 	return rc;
 }

@@ -21,7 +21,7 @@ struct dom0 {
 	unsigned int nr_banks;
 	u64 grant_region; /* guest address, outside everything else like the extended region */
 	struct boot_images images;
-	void *fdt; /* DOM0_TREE_BYTES */
+	void *tree; /* DOM0_TREE_BYTES */
 };
 
 #define DOM0_GRANT_REGION_BYTES	   MIB(16)
@@ -32,19 +32,13 @@ struct dom0 {
 int dom0_alloc_memory(struct dom0 *dom0, u64 bytes);
 /* Registers of all devices 1:1, their interrupts hardware-linked. */
 int dom0_map_devices(struct dom0 *dom0);
+/* Dom0's tree, in dom0->tree: the host's, changed. 0 or -errno after a message. */
+int dom0_make_tree(struct dom0 *dom0);
 /*
- * Dom0's tree, in dom0->fdt: first a copy of the host's. What goes is overwritten, which leaves the
- * rest where it is, so a node has the same offset in both trees until the end, when Dom0's own
- * nodes come in. 0 or -errno after a message.
+ * Does the hypervisor keep this device? That is its console and what shares a page of registers
+ * with it, and its interrupt controller. Dom0's tree does not have it then, but for the controller.
  */
-int dom0_begin_tree(struct dom0 *dom0);
-int dom0_end_tree(struct dom0 *dom0);
-/*
- * For each device before the end: does the hypervisor keep it? That is its console and what shares
- * a page of registers with it, and its interrupt controller. Dom0's tree does not have it then, but
- * for the controller.
- */
-bool dom0_leave_out(struct dom0 *dom0, int node, int parent);
+bool dom0_is_kept(int node);
 
 /* The command line's fault table. True: only while there are other domains. */
 struct bulkhead_health_policy;

@@ -16,7 +16,6 @@
 #include <hv/stage2.h>
 #include <hv/string.h>
 #include <hv/vgic.h>
-#include <libfdt.h>
 
 static __init void add_bank(struct dom0 *dom0, u64 base, u64 bytes)
 {
@@ -33,24 +32,13 @@ static __init void add_bank(struct dom0 *dom0, u64 base, u64 bytes)
 }
 
 /* To the end of what a bus's devices reach, if it has dma-ranges. */
-static __init int lower_limit(int bus, int parent, void *arg)
+static __init int lower_limit(int bus, void *arg)
 {
-	const void *fdt = devtree_blob();
-	int bytes = 0, child, above, size, row;
-	const u32 *ranges = fdt_getprop(fdt, bus, "dma-ranges", &bytes);
+	struct devtree_window w;
 	u64 *limit = arg, end = 0;
 
-	if (bytes <= 0) {
-		return 0;
-	}
-	child = fdt_address_cells(fdt, bus);
-	above = fdt_address_cells(fdt, parent);
-	size = fdt_size_cells(fdt, bus);
-	row = 4 * (child + above + size);
-	for (; child > 0 && above > 0 && size > 0 && bytes >= row;
-	     ranges += row / 4, bytes -= row) {
-		end = MAX(end, devtree_cells(ranges + child, above) +
-				       devtree_cells(ranges + child + above, size));
+	for (int i = 0; devtree_window(bus, "dma-ranges", i, &w); i++) {
+		end = MAX(end, w.parent + w.bytes);
 	}
 	*limit = end ? MIN(*limit, end) : *limit;
 	return 0;
@@ -122,23 +110,17 @@ static __init int map_range(struct dom0 *dom0, u64 base, u64 bytes)
 	return rc == -EEXIST ? 0 : rc;
 }
 
-/* A PCI host's windows: (3 cells PCI address, parent address, 2 cells size) each. */
-static __init void map_pci_windows(struct dom0 *dom0, int node, int parent)
+/* A PCI host's windows to its devices. */
+static __init void map_pci_windows(struct dom0 *dom0, int node)
 {
-	const void *fdt = devtree_blob();
-	int parent_cells = fdt_address_cells(fdt, parent);
-	int bytes, entry = 3 + parent_cells + 2;
-	const u32 *ranges = fdt_getprop(fdt, node, "ranges", &bytes);
+	struct devtree_window w;
 
-	for (; ranges && parent_cells > 0 && bytes >= entry * 4;
-	     ranges += entry, bytes -= entry * 4) {
-		u64 base = devtree_cells(ranges + 3, parent_cells);
-		u64 size = devtree_cells(ranges + 3 + parent_cells, 2);
-		const struct device_pick pick = { .first = base >> PAGE_SHIFT,
-						  .nr = DIV_ROUND_UP(size, PAGE_SIZE) };
+	for (int i = 0; devtree_window(node, "ranges", i, &w); i++) {
+		const struct device_pick pick = { .first = w.parent >> PAGE_SHIFT,
+						  .nr = DIV_ROUND_UP(w.bytes, PAGE_SIZE) };
 
-		if (device_exists(&pick) || map_range(dom0, base, size)) {
-			pr_warn("dom0: PCI window at %#lx is not mapped\n", base);
+		if (device_exists(&pick) || map_range(dom0, w.parent, w.bytes)) {
+			pr_warn("dom0: PCI window at %#lx is not mapped\n", w.parent);
 		}
 	}
 }
@@ -157,24 +139,24 @@ static __init void route_interrupts(struct dom0 *dom0)
 	pr_info("dom0: %u interrupts\n", nr);
 }
 
-static __init int map_device_node(int node, int parent, void *dom0)
+static __init int map_device_node(int node, void *dom0)
 {
 	const char *type = devtree_string(node, "device_type");
 	struct devtree_range range;
 
-	if (dom0_leave_out(dom0, node, parent) || device_is_apart(node, parent)) {
+	if (dom0_is_kept(node) || device_is_apart(node)) {
 		return 0;
 	}
-	for (unsigned int i = 0; !devtree_reg_below(parent, node, i, &range); i++) {
+	for (unsigned int i = 0; !devtree_reg(node, i, &range); i++) {
 		int rc = map_range(dom0, range.base, range.bytes);
 
 		if (rc) {
 			pr_warn("dom0: registers of %s at %#lx are not mapped: error %d\n",
-				fdt_get_name(devtree_blob(), node, NULL), range.base, rc);
+				devtree_name(node), range.base, rc);
 		}
 	}
 	if (type && !strcmp(type, "pci")) {
-		map_pci_windows(dom0, node, parent);
+		map_pci_windows(dom0, node);
 	}
 	return 0;
 }

@@ -3,7 +3,8 @@
  * Dom0's device tree: the host's, minus what the hypervisor keeps (its console, memory, firmware,
  * CPUs, message-signalled interrupts, modules), plus Dom0's own memory, CPUs, PSCI by HVC, and the
  * node that tells Linux it runs on a hypervisor with Xen's ABI (Linux:
- * Documentation/devicetree/bindings/arm/xen.txt). Boot only; no locks.
+ * Documentation/devicetree/bindings/arm/xen.txt). It is written in one pass over the host's nodes.
+ * Boot only; no locks.
  */
 #include "dom0.h"
 
@@ -14,10 +15,9 @@
 #include <hv/heap.h>
 #include <hv/printk.h>
 #include <hv/string.h>
-#include <libfdt.h>
 
 /* Has the device registers in the page where the console has its own? */
-static __init bool is_in_console_page(int node, int parent)
+static __init bool is_in_console_page(int node)
 {
 	static __initdata struct devtree_range page;
 	struct devtree_range range;
@@ -26,7 +26,7 @@ static __init bool is_in_console_page(int node, int parent)
 		page.base = ALIGN_DOWN(range.base, PAGE_SIZE);
 		page.bytes = ALIGN_UP(range.base + range.bytes, PAGE_SIZE) - page.base;
 	}
-	for (unsigned int i = 0; !devtree_reg_below(parent, node, i, &range); i++) {
+	for (unsigned int i = 0; !devtree_reg(node, i, &range); i++) {
 		if (devtree_overlap(&range, &page)) {
 			return true;
 		}
@@ -34,170 +34,159 @@ static __init bool is_in_console_page(int node, int parent)
 	return false;
 }
 
-__init bool dom0_leave_out(struct dom0 *dom0, int node, int parent)
+__init bool dom0_is_kept(int node)
 {
-	bool is_beside = is_in_console_page(node, parent);
+	return device_is_kept(node) || is_in_console_page(node);
+}
+
+/* What is the hypervisor's or Dom0's own: firmware, CPUs, memory, modules, and what is kept. */
+static __init bool is_left_out(int node)
+{
+	bool is_kept = device_is_kept(node), is_beside = !is_kept && is_in_console_page(node);
+	const char *name = devtree_name(node);
 	char path[DEVICE_PATH_MAX];
 
-	if (!is_beside && !device_is_kept(node)) {
-		return false;
-	}
-	if (is_beside && node != boot_info.console &&
-	    !fdt_get_path(devtree_blob(), node, path, sizeof(path))) {
+	if (is_beside && devtree_path(node, path, sizeof(path))) {
 		pr_info("dom0: %s is left out: its registers share a page with the console's\n",
 			path);
 	}
-	if (node != gic_info.node) {
-		fdt_nop_node(dom0->fdt, node);
+	if (!devtree_is_device(node)) {
+		return strcmp(name, "chosen") != 0 && strcmp(name, "aliases") != 0;
 	}
-	return true;
+	return node != gic_info.node && (is_kept || is_beside || strcmp(name, "pmu") == 0 ||
+					 devtree_is_compatible(node, "multiboot,module"));
+}
+
+/* One range more of a reg property; in pieces of 2 GiB where a size has one cell only. */
+static __init void add_range(struct devtree_writer *w, u64 base, u64 bytes)
+{
+	int address = devtree_address_cells(0), size = devtree_size_cells(0);
+	u64 most = size == 1 ? GIB(2) : bytes;
+
+	for (; bytes; base += most, bytes -= MIN(most, bytes)) {
+		devtree_add_cells(w, base, address);
+		devtree_add_cells(w, MIN(most, bytes), size);
+	}
 }
 
 /*
  * The GIC's maintenance interrupt and, behind the second entry of a GICv2's reg, its frames of the
  * virtual interface are the hypervisor's.
  */
-static __init int trim_gic(void *fdt)
+static __init void copy_gic(struct devtree_writer *w)
 {
-	int node = gic_info.node, parent = fdt_parent_offset(fdt, node), old = 0;
-	int bytes = 2 * 4 * (fdt_address_cells(fdt, parent) + fdt_size_cells(fdt, parent));
-	void *reg;
+	static const char *const without[] = { "interrupts", "reg", NULL };
+	int node = gic_info.node, parent = devtree_parent(node), bytes;
+	int most = 2 * 4 * (devtree_address_cells(parent) + devtree_size_cells(parent));
+	const void *reg = devtree_property(node, "reg", &bytes);
 
-	fdt_nop_property(fdt, node, "interrupts");
-	if (gic_info.version != 2) {
-		return parent < 0 ? parent : 0;
-	}
-	if (!fdt_getprop(fdt, node, "reg", &old) || bytes <= 0 || bytes > old) {
-		return -FDT_ERR_BADVALUE;
-	}
-	return fdt_setprop_placeholder(fdt, node, "reg", bytes, &reg); /* keeps what fits */
+	devtree_copy(w, node, without);
+	devtree_put(w, "reg", reg, gic_info.version == 2 ? MIN(most, bytes) : bytes);
 }
 
-/* What is no device's: memory, firmware, CPUs, message-signalled interrupts, modules. */
-static __init int remove_kept(void *fdt)
-{
-	static const char *const compatible[] = { "arm,gic-v3-its", "arm,gic-v2m-frame",
-						  "multiboot,module" };
-	static const char *const paths[] = { "/cpus", "/psci", "/pmu", "/hypervisor",
-					     "/reserved-memory" };
-	static const char memory[] = "memory";
-	int node;
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(compatible); i++) {
-		node = -1;
-		while ((node = devtree_find_compatible(node, compatible[i])) >= 0) {
-			fdt_nop_node(fdt, node);
-		}
-	}
-	while ((node = fdt_node_offset_by_prop_value(fdt, -1, "device_type", memory,
-						     sizeof(memory))) >= 0) {
-		fdt_nop_node(fdt, node);
-	}
-	for (unsigned int i = 0; i < ARRAY_SIZE(paths); i++) {
-		fdt_nop_node(fdt, fdt_path_offset(fdt, paths[i]));
-	}
-	return trim_gic(fdt);
-}
-
-/* One range of the root's reg; in pieces of 2 GiB where a size has one cell only. */
-static __init int add_range(void *fdt, int node, u64 base, u64 bytes)
-{
-	u64 most = fdt_size_cells(fdt, 0) == 1 ? GIB(2) : bytes;
-	int rc = 0;
-
-	for (; bytes && !rc; base += most, bytes -= MIN(most, bytes)) {
-		rc = fdt_appendprop_addrrange(fdt, 0, node, "reg", base, MIN(most, bytes));
-	}
-	return rc;
-}
-
-/* A device that Dom0 does not get is shown as disabled. */
-static __init int disable_apart(int node, int parent, void *arg)
-{
-	char path[DEVICE_PATH_MAX];
-
-	if (!device_is_apart(node, parent) ||
-	    fdt_get_path(devtree_blob(), node, path, sizeof(path))) {
-		return 0;
-	}
-	node = fdt_path_offset(arg, path);
-	if (node < 0) {
-		return 0; /* removed before */
-	}
-	pr_info("dom0: does not get %s\n", path);
-	return fdt_setprop_string(arg, node, "status", "disabled");
-}
-
-static __init int add_memory(struct dom0 *dom0)
-{
-	int node = build_tree_add(dom0->fdt, 0, "/templates/memory", BUILD_NO_ADDRESS), rc = 0;
-
-	for (unsigned int i = 0; !rc && i < dom0->nr_banks; i++) {
-		rc = add_range(dom0->fdt, node, dom0->bank[i].base, dom0->bank[i].bytes);
-	}
-	return rc;
-}
-
-/* As a guest's, but for the places. An error instead of a node makes the next call one. */
-static __init int add_hypervisor(struct dom0 *dom0)
-{
-	int psci = build_tree_add(dom0->fdt, 0, "/psci", BUILD_NO_ADDRESS);
-	int node = build_tree_add(dom0->fdt, MIN(psci, 0), "/hypervisor", BUILD_NO_ADDRESS), rc;
-
-	fdt_delprop(dom0->fdt, node, "reg");
-	rc = add_range(dom0->fdt, node, dom0->grant_region, DOM0_GRANT_REGION_BYTES);
-	return rc ? rc
-		  : add_range(dom0->fdt, node, dom0->grant_region + DOM0_EXTENDED_REGION,
-			      DOM0_EXTENDED_REGION_BYTES);
-}
-
-static __init int set_chosen(struct dom0 *dom0)
+static __init void copy_chosen(struct devtree_writer *w, const struct boot_images *images)
 {
 	static const char *const stale[] = { "stdout-path",	   "linux,stdout-path",
 					     "xen,xen-bootargs",   "xen,dom0-bootargs",
-					     "linux,initrd-start", "linux,initrd-end" };
-	const char *bootargs = devtree_dom0_cmdline();
-	void *fdt = dom0->fdt;
-	int node = fdt_path_offset(fdt, "/chosen");
-	int rc;
+					     "linux,initrd-start", "linux,initrd-end",
+					     "bootargs",	   NULL };
+	const char *bootargs = devtree_cmdline(true);
 
-	node = node < 0 ? fdt_add_subnode(fdt, 0, "chosen") : node;
-	for (unsigned int i = 0; i < ARRAY_SIZE(stale); i++) {
-		fdt_delprop(fdt, node, stale[i]);
-	}
-	rc = fdt_setprop_string(fdt, node, "bootargs", bootargs ? bootargs : "");
-	return rc ? rc : boot_images_show(&dom0->images, fdt, node);
+	devtree_copy(w, devtree_chosen(), stale);
+	devtree_put_text(w, "bootargs", bootargs ? bootargs : "");
+	boot_images_show(images, w);
 }
 
-/* What is used of the host's tree; boot loaders leave as much as a megabyte of slack behind it. */
-__init int dom0_begin_tree(struct dom0 *dom0)
+/* A device that Dom0 does not get is shown as disabled. */
+static __init void copy_apart(struct devtree_writer *w, int node)
 {
-	const void *host = devtree_blob();
-	u32 used = MAX(fdt_off_dt_strings(host) + fdt_size_dt_strings(host),
-		       fdt_off_dt_struct(host) + fdt_size_dt_struct(host));
+	static const char *const status[] = { "status", NULL };
+	char path[DEVICE_PATH_MAX];
 
-	dom0->fdt = heap_pages_alloc(DOM0_TREE_ORDER);
-	if (!dom0->fdt || used > DOM0_TREE_BYTES / 2 || used > devtree_bytes()) {
-		pr_err("dom0: no room for its device tree of %u bytes\n", used);
+	devtree_copy(w, node, status);
+	devtree_put_text(w, "status", "disabled");
+	pr_info("dom0: does not get %s\n",
+		devtree_path(node, path, sizeof(path)) ? path : devtree_name(node));
+}
+
+static __init void copy_node(struct devtree_writer *w, int node, const struct boot_images *images)
+{
+	if (node) {
+		devtree_begin(w, devtree_name(node));
+	}
+	if (node == gic_info.node) {
+		copy_gic(w);
+	} else if (node == devtree_chosen()) {
+		copy_chosen(w, images);
+	} else if (device_is_apart(node)) {
+		copy_apart(w, node);
+	} else {
+		devtree_copy(w, node, NULL);
+	}
+}
+
+/* All of the host's nodes that stay; the root is still open afterwards. */
+static __init void copy_nodes(struct devtree_writer *w, const struct boot_images *images)
+{
+	int next, at;
+
+	for (int node = 0; node < devtree_behind(0); node = next) {
+		if (is_left_out(node)) {
+			next = devtree_behind(node);
+			at = devtree_parent(node);
+		} else {
+			copy_node(w, node, images);
+			next = node + 1;
+			at = node;
+		}
+		for (; at > 0 && devtree_behind(at) == next; at = devtree_parent(at)) {
+			devtree_end(w);
+		}
+	}
+}
+
+static __init void add_memory(struct dom0 *dom0, struct devtree_writer *w)
+{
+	build_tree_add(w, "memory", BUILD_NO_ADDRESS);
+	for (unsigned int i = 0; i < dom0->nr_banks; i++) {
+		add_range(w, dom0->bank[i].base, dom0->bank[i].bytes);
+	}
+	devtree_put_cells(w, "reg");
+	devtree_end(w);
+}
+
+/* As a guest's, but for the places. */
+static __init void add_hypervisor(struct dom0 *dom0, struct devtree_writer *w)
+{
+	static const char *const places[] = { "reg", NULL };
+
+	build_tree_add(w, "psci", BUILD_NO_ADDRESS);
+	devtree_end(w);
+	devtree_begin(w, "hypervisor");
+	devtree_copy(w, build_template("hypervisor"), places);
+	add_range(w, dom0->grant_region, DOM0_GRANT_REGION_BYTES);
+	add_range(w, dom0->grant_region + DOM0_EXTENDED_REGION, DOM0_EXTENDED_REGION_BYTES);
+	devtree_put_cells(w, "reg");
+	devtree_end(w);
+}
+
+__init int dom0_make_tree(struct dom0 *dom0)
+{
+	struct devtree_writer w;
+
+	dom0->tree = heap_pages_alloc(DOM0_TREE_ORDER);
+	if (!dom0->tree) {
+		pr_err("dom0: no room for its device tree: raise heap=\n");
 		return -ENOMEM;
 	}
-	memcpy(dom0->fdt, host, used);
-	fdt_set_totalsize(dom0->fdt, used);
-	return fdt_open_into(dom0->fdt, dom0->fdt, DOM0_TREE_BYTES) ? -EINVAL : 0;
-}
-
-__init int dom0_end_tree(struct dom0 *dom0)
-{
-	int rc = remove_kept(dom0->fdt);
-
-	rc = rc ? rc : devtree_for_each_device(disable_apart, dom0->fdt);
-	rc = rc ? rc : set_chosen(dom0);
-	rc = rc ? rc : add_hypervisor(dom0);
-	rc = rc ? rc : build_tree_cpus(dom0->fdt, dom0->d);
-	rc = rc ? rc : add_memory(dom0);
-	rc = rc ? rc : fdt_pack(dom0->fdt);
-	if (rc) {
-		pr_err("dom0: cannot make its device tree: %s\n", fdt_strerror(rc));
+	devtree_write(&w, dom0->tree, DOM0_TREE_BYTES);
+	copy_nodes(&w, &dom0->images);
+	add_hypervisor(dom0, &w);
+	build_tree_cpus(&w, dom0->d);
+	add_memory(dom0, &w);
+	dom0->images.tree_bytes = devtree_write_end(&w);
+	if (!dom0->images.tree_bytes) {
+		pr_err("dom0: its device tree has more than %lu KiB\n", DOM0_TREE_BYTES >> 10);
 		return -EINVAL;
 	}
 	return 0;

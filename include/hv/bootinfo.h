@@ -6,7 +6,7 @@
 #ifndef HV_BOOTINFO_H
 #define HV_BOOTINFO_H
 
-#include <hv/devtree.h>
+#include <hv/devtree_write.h>
 #include <hv/types.h>
 
 enum boot_module_kind {
@@ -57,8 +57,6 @@ int boot_memory_init(void);
 int boot_memory_release_modules(void);
 /* Boot is over (CONFIG_SEALED_HEAP): what the hypervisor will not need becomes domains' memory. */
 void boot_memory_seal(void);
-/* Bytes that the hypervisor keeps for itself, image included. */
-u64 boot_memory_kept(void);
 
 /* The first bytes of a module, to look at its header. */
 void boot_peek(void *dst, pa_t src, size_t bytes);
@@ -68,26 +66,27 @@ struct boot_images {
 	struct boot_module *kernel, *ramdisk; /* NULL: no ramdisk */
 	u64 magic;		      /* of the kernel, as found; 0: too short to have one */
 	u64 entry, tree, initrd, end; /* guest addresses */
+	u32 tree_bytes;
 };
 
 struct domain;
 /* For memory from base on. -EINVAL: the kernel is no arm64 Image; -EOPNOTSUPP: big-endian. */
 int boot_images_place(struct boot_images *images, u64 base);
-/* The ramdisk's place in /chosen of the domain's tree. libfdt's errors. */
-int boot_images_show(const struct boot_images *images, void *fdt, int chosen);
+/* The ramdisk's place, for /chosen of the domain's tree. */
+void boot_images_show(const struct boot_images *images, struct devtree_writer *w);
 /* Hand them over to common/health, with that tree; is_kept: for restarts, too. -ENOMEM. */
-int boot_images_add(struct domain *d, const struct boot_images *images, const void *fdt,
+int boot_images_add(struct domain *d, const struct boot_images *images, const void *tree,
 		    bool is_kept);
 
 /*
- * For the device trees of domains, from the template, guest.dts: a node as at a path there, with an
- * address in its name; properties of a node of another tree; the CPUs of a domain. libfdt's errors.
+ * For the device trees of domains, from the template, guest.dts: one of its templates or top-level
+ * nodes (NULL: its root); begin a node like that, with an address in its name; a domain's CPUs.
  */
-extern const char build_template[];
+extern const char build_template_blob[];
 #define BUILD_NO_ADDRESS (~0UL)
-int build_tree_add(void *fdt, int parent, const char *path, u64 at);
-int build_tree_copy(void *fdt, int to, const void *source, int from);
-int build_tree_cpus(void *fdt, const struct domain *d);
+int build_template(const char *name);
+void build_tree_add(struct devtree_writer *w, const char *name, u64 at);
+void build_tree_cpus(struct devtree_writer *w, const struct domain *d);
 
 /*
  * Build Dom0 from the modules and the host's device tree; paused, and its images are still to be

@@ -38,7 +38,7 @@ int device_add(int node, domid_t accepted);
 /* Boot: does the hypervisor keep this device for itself? */
 bool device_is_kept(int node);
 /* Boot: is it set apart, or does it share a frame with one that is? */
-bool device_is_apart(int node, int parent);
+bool device_is_apart(int node);
 /* Does a device set apart have any of this? */
 bool device_exists(const struct device_pick *pick);
 
@@ -61,16 +61,16 @@ int device_map(struct domain *d, u64 g, const struct device_pick *pick);
  */
 int device_bind_irq(struct domain *d, u32 virq, u32 irq);
 
-/* Boot: what a domain needs more for what a partial tree names. */
+/* Boot: what a domain needs more for what a partial tree names; its root, < 0: there is none. */
 struct device_needs {
 	u32 nr_spis, nr_tables;
 };
-void device_partial_needs(const void *partial, struct device_needs *needs);
+void device_partial_needs(int partial, struct device_needs *needs);
 /*
  * Boot: give what a node of a partial device tree names (docs/bindings.md: xen,path, xen,reg,
  * interrupts). True: it is refused, and a line has said why.
  */
-bool device_partial_bad(struct domain *d, const void *partial, int node);
+bool device_partial_bad(struct domain *d, int node);
 
 /* Steps of a domain's end: its devices are made quiet, where that is known (at a restart, too: what
  * it has stays its own until its end); when nothing of them is mapped any more, they are nobody's

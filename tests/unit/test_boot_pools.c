@@ -3,8 +3,9 @@
  * Pools and schedules of the boot device tree: good trees make the pools that they describe.
  * Windows that name a domain are its own once it has the name or the UUID, and only then.
  *
+ * sources: common/devtree/devtree.c common/devtree/devtree_read.c
  * sources: common/build/bootinfo.c
- * sources: common/boot/pools.c common/boot/schedule.c common/lib/devtree.c common/lib/format.c
+ * sources: common/boot/pools.c common/boot/schedule.c common/lib/format.c
  * sources: common/sched/core.c common/sched/balance.c common/sched/pick.c common/sched/unit.c
  * sources: common/sched/pool.c common/sched/pool_change.c common/sched/params.c
  * sources: common/policy/credit.c common/policy/rtds.c common/policy/null.c

@@ -4,9 +4,9 @@
  * reading ends with a description that keeps its limits or with one line, and touches nothing else
  * (the sanitizers watch).
  *
+ * sources: common/devtree/devtree.c common/devtree/devtree_read.c
  * sources: common/build/describe.c common/build/shared.c common/build/claim.c
- * sources: common/build/bootinfo.c
- * sources: common/lib/devtree.c common/lib/format.c common/lib/number.c
+ * sources: common/build/bootinfo.c common/lib/format.c common/lib/number.c
  */
 #include "fake/fake.h"
 
@@ -185,7 +185,7 @@ static bool read_tree(const void *tree)
 		return false;
 	}
 	bootinfo_init(0x48000000, MIB(1), 0x47000000);
-	fdt_for_each_subnode(node, tree, devtree_chosen()) {
+	devtree_for_each_child(node, devtree_chosen()) {
 		if (devtree_is_compatible(node, "xen,domain") && nr < (int)BUILD_MAX) {
 			build_nodes[nr++] = node;
 		}

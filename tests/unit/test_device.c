@@ -3,8 +3,8 @@
  * Devices that are set apart (common/device): what of a machine's tree can be, what forms a group,
  * and who has what. One tree for all tests; stage 2 and the virtual GIC only note what is asked.
  *
+ * sources: common/devtree/devtree.c common/devtree/devtree_read.c
  * sources: common/device/device.c common/device/device_tree.c common/device/kept.c
- * sources: common/lib/devtree.c
  */
 #include "fake.h"
 
@@ -197,7 +197,7 @@ static void make_tree(void)
 	end();
 	assert_int_equal(fdt_finish(blob), 0);
 	assert_int_equal(devtree_init(blob, sizeof(blob)), 0);
-	gic_info.node = fdt_path_offset(blob, "/gic");
+	gic_info.node = devtree_find_path("/gic");
 }
 
 static int setup(void **state)
@@ -263,14 +263,14 @@ static void test_table(void **state)
 static void test_apart(void **state)
 {
 	const char *const apart[] = { UART, "/a@a0000000", "/near@a0002c00" };
-	int node = fdt_path_offset(blob, "/dom0s@a0007000");
+	int node = devtree_find_path("/dom0s@a0007000");
 
 	for (u32 i = 0; i < ARRAY_SIZE(apart); i++) {
-		int n = fdt_path_offset(blob, apart[i]);
+		int n = devtree_find_path(apart[i]);
 
-		assert_true(device_is_apart(n, fdt_parent_offset(blob, n)));
+		assert_true(device_is_apart(n));
 	}
-	assert_false(device_is_apart(node, 0));
+	assert_false(device_is_apart(node));
 	assert_true(device_exists(&(const struct device_pick){ .irq = 40 }));
 	assert_false(device_exists(&(const struct device_pick){ .irq = 60 })); /* not of the GIC */
 	assert_false(device_exists(&(const struct device_pick){ .irq = 59 })); /* of EL2 */
@@ -333,7 +333,7 @@ static void test_nobodys(void **state)
 
 static void test_dma(void **state)
 {
-	int node = fdt_path_offset(blob, "/unforced@a0006000");
+	int node = devtree_find_path("/unforced@a0006000");
 
 	assert_int_equal(give_path(0, "/unforced@a0006000"), -EXDEV);
 	assert_int_equal(give_pages(0, PAGE(6), 1), -EXDEV);

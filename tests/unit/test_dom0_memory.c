@@ -3,8 +3,9 @@
  * Where Dom0's memory comes from: below what the most limited device reaches, as far as there is
  * any, around holes and what is reserved, in few banks. The machine is a Raspberry Pi 4 with 8 GiB.
  *
+ * sources: common/devtree/devtree.c common/devtree/devtree_read.c
  * sources: common/dom0/dom0_devices.c common/mem/frame.c common/mem/heap.c common/mem/buddy.c
- * sources: common/core/spinlock.c common/lib/devtree.c
+ * sources: common/core/spinlock.c
  */
 #include "fake.h"
 
@@ -31,12 +32,12 @@ static struct dom0 dom0;
 static u64 nr_mapped;
 
 /* What the code calls beside the frame allocator. */
-bool dom0_leave_out(struct dom0 *d, int node, int parent)
+bool dom0_is_kept(int node)
 {
 	return false;
 }
 
-bool device_is_apart(int node, int parent)
+bool device_is_apart(int node)
 {
 	return false;
 }

@@ -5,6 +5,7 @@
 
 FOLDERS := \
 	common/lib \
+	common/devtree \
 	arch/arm64/cpu \
 	common/core \
 	common/mem \

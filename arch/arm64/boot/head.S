@@ -48,7 +48,11 @@ primary_entry:
 	adrp	x20, bss_end
 	bl	cache_drop
 	mov	x0, x19
-1:	stp	xzr, xzr, [x0], #16
+1:	stp	xzr, xzr, [x0]
+	stp	xzr, xzr, [x0, #16]
+	stp	xzr, xzr, [x0, #32]
+	stp	xzr, xzr, [x0, #48]
+	add	x0, x0, #64
 	cmp	x0, x20
 	b.lo	1b
 

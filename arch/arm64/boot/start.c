@@ -27,7 +27,6 @@
 #include <hv/timer.h>
 #include <hv/vgic.h>
 #include <hv/vtimer.h>
-#include <libfdt.h>
 
 #define HYP_TIMER_PPI 26U
 
@@ -46,8 +45,7 @@ static __init void cpu_online(unsigned int cpu)
 
 static __init void find_firmware(void)
 {
-	int node = fdt_path_offset(devtree_blob(), "/psci");
-	const char *method = node < 0 ? NULL : devtree_string(node, "method");
+	const char *method = devtree_string(devtree_find_path("/psci"), "method");
 
 	if (method && !strcmp(method, "smc")) {
 		firmware_init(FIRMWARE_SMC);

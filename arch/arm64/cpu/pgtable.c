@@ -166,7 +166,7 @@ int pgtable_map(struct pgtable *pt, const struct pgtable_range *range, u64 attr,
 	}
 	while (at < end) {
 		unsigned int level = leaf_level(at, end - at, pa_value, max_shift);
-		u64 *slot = walk_make(pt, at, level);
+		u64 *slot = walk_make(pt, at, level), size;
 
 		/* Below an empty table, left by earlier mappings, that is in a block's way. */
 		while (slot && *slot) {
@@ -176,9 +176,15 @@ int pgtable_map(struct pgtable *pt, const struct pgtable_range *range, u64 attr,
 			undo(pt, range->addr, at);
 			return -ENOMEM;
 		}
-		WRITE_ONCE(*slot, pa_value | attr | PT_VALID | (level == LAST_LEVEL ? PT_PAGE : 0));
-		at += BIT(level_shift(level));
-		pa_value += BIT(level_shift(level));
+		/* What follows in the same table needs no walk. */
+		size = BIT(level_shift(level));
+		do {
+			WRITE_ONCE(*slot++, pa_value | attr | PT_VALID |
+						    (level == LAST_LEVEL ? PT_PAGE : 0));
+			at += size;
+			pa_value += size;
+		} while (end - at >= size && !IS_ALIGNED(at, size * PT_ENTRIES) && !*slot &&
+			 leaf_level(at, end - at, pa_value, max_shift) == level);
 	}
 	/* Pairs with the walker of any CPU that uses the range after this call. */
 	dsb(ish);

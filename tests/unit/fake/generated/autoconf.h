@@ -25,6 +25,7 @@
 #define CONFIG_ARM64			  1
 #define CONFIG_NR_IRQS			  1020
 #define CONFIG_NR_CPUS			  8
+#define CONFIG_DEVTREE_NODES		  1024
 #define CONFIG_GICV3			  1
 #define CONFIG_GICV2			  1
 #define CONFIG_PL011			  1

@@ -1,0 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+# Objects of common/devtree, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
+obj-y += devtree.o
+obj-y += devtree_read.o
+obj-y += devtree_write.o

@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the nodes of a device tree mean: registers, interrupts, memory, CPUs, /chosen. No state.
+ * Devicetree Specification 0.4: 2.3 (standard properties), 3.4 to 3.6.
+ */
+#include <hv/compiler.h>
+#include <hv/devtree.h>
+#include <hv/errno.h>
+#include <hv/string.h>
+
+#define CELL	  4
+#define CELLS_MAX 4U
+
+/* The texts of a property; NULL and *end NULL when there is none, or the last has no end. */
+static const char *texts(int node, const char *name, const char **end)
+{
+	int bytes;
+	const char *text = devtree_property(node, name, &bytes);
+
+	text = bytes > 0 && text[bytes - 1] == '\0' ? text : NULL;
+	*end = text ? text + bytes : NULL;
+	return text;
+}
+
+const char *devtree_string(int node, const char *name)
+{
+	const char *end;
+
+	return texts(node, name, &end);
+}
+
+const char *devtree_text(int node, const char *name, unsigned int i)
+{
+	const char *end, *text = texts(node, name, &end);
+
+	for (; text < end && i; i--) {
+		text += strlen(text) + 1;
+	}
+	return text < end ? text : NULL;
+}
+
+bool devtree_is_compatible(int node, const char *compatible)
+{
+	const char *end, *text = texts(node, "compatible", &end);
+
+	while (text < end && strcmp(text, compatible) != 0) {
+		text += strlen(text) + 1;
+	}
+	return text < end;
+}
+
+int devtree_find_compatible(int after, const char *compatible)
+{
+	int node = after + 1, end = devtree_behind(0);
+
+	while (node < end && !devtree_is_compatible(node, compatible)) {
+		node++;
+	}
+	return node < end ? node : -1;
+}
+
+/* A child by n characters of name, which may be all that it has in front of its unit address. */
+static int child_named(int parent, const char *name, size_t n)
+{
+	int node;
+
+	devtree_for_each_child(node, parent) {
+		const char *own = devtree_name(node);
+
+		if (*own == *name && strncmp(own, name, n) == 0 && (!own[n] || own[n] == '@')) {
+			return node;
+		}
+	}
+	return -1;
+}
+
+int devtree_child_named(int node, const char *name)
+{
+	return child_named(node, name, strlen(name));
+}
+
+static size_t length_of_part(const char *path)
+{
+	size_t n = 0;
+
+	while (path[n] && path[n] != '/' && path[n] != ':') {
+		n++;
+	}
+	return n;
+}
+
+/* What an alias of n characters stands for. */
+static int find_alias(const char *alias, size_t n)
+{
+	int aliases = devtree_child_named(0, "aliases");
+	struct devtree_property p = { .bytes = 0 };
+	const char *path;
+
+	while (devtree_next_property(aliases, &p)) {
+		if (strncmp(p.name, alias, n) == 0 && p.name[n] == '\0') {
+			path = devtree_string(aliases, p.name);
+			return path && *path == '/' ? devtree_find_path(path) : -1;
+		}
+	}
+	return -1;
+}
+
+int devtree_find_path(const char *path)
+{
+	size_t n = length_of_part(path);
+	int node = n ? find_alias(path, n) : 0;
+
+	for (path += n; *path == '/'; path += n) {
+		n = length_of_part(++path);
+		node = n ? child_named(node, path, n) : node;
+	}
+	return node;
+}
+
+bool devtree_path(int node, char *path, size_t size)
+{
+	size_t at = size - 1;
+
+	path[at] = '\0';
+	do {
+		size_t n = strlen(devtree_name(node));
+
+		if (n >= at) {
+			return false;
+		}
+		at -= n;
+		memcpy(path + at, devtree_name(node), n);
+		path[--at] = '/';
+		node = devtree_parent(node);
+	} while (node > 0);
+	memmove(path, path + at, size - at);
+	return true;
+}
+
+u32 devtree_phandle(int node)
+{
+	return devtree_u32(node, "phandle", devtree_u32(node, "linux,phandle", 0));
+}
+
+int devtree_find_phandle(u32 phandle)
+{
+	int node = 0, end = devtree_behind(0);
+
+	while (node < end && devtree_phandle(node) != phandle) {
+		node++;
+	}
+	return node < end && phandle ? node : -1;
+}
+
+static bool has_type(int node, const char *type)
+{
+	const char *own = devtree_string(node, "device_type");
+
+	return own && !strcmp(own, type);
+}
+
+bool devtree_is_available(int node)
+{
+	const char *status = devtree_string(node, "status");
+
+	return !status || !strcmp(status, "okay") || !strcmp(status, "ok");
+}
+
+u32 devtree_u32(int node, const char *name, u32 absent)
+{
+	int bytes;
+	const void *cells = devtree_property(node, name, &bytes);
+
+	return bytes >= CELL ? (u32)devtree_cells(cells, 1) : absent;
+}
+
+int devtree_number(int node, const char *name, u64 *value)
+{
+	int bytes;
+	const void *cells = devtree_property(node, name, &bytes);
+
+	if (!cells) {
+		return -ENOENT;
+	}
+	if (bytes != CELL && bytes != 2 * CELL) {
+		return -EINVAL;
+	}
+	*value = devtree_cells(cells, bytes / CELL);
+	return 0;
+}
+
+static int nr_cells_of(int node, const char *name, u32 absent)
+{
+	u32 nr = devtree_u32(node, name, absent);
+
+	return nr > CELLS_MAX ? -EINVAL : (int)nr;
+}
+
+int devtree_address_cells(int node)
+{
+	return nr_cells_of(node, "#address-cells", 2);
+}
+
+int devtree_size_cells(int node)
+{
+	return nr_cells_of(node, "#size-cells", 1);
+}
+
+/* Are these numbers of cells ones that fit 64 bits? */
+static bool are_cells_usable(int address, int size)
+{
+	return address >= 1 && address <= 2 && size >= 0 && size <= 2;
+}
+
+bool devtree_window(int bus, const char *name, int i, struct devtree_window *out)
+{
+	int child = devtree_address_cells(bus), above = devtree_address_cells(devtree_parent(bus));
+	int size = devtree_size_cells(bus), nr = child + above + size, bytes;
+	const u32 *row = devtree_property(bus, name, &bytes);
+
+	if (!are_cells_usable(above, size) || child < 1 || i >= bytes / CELL / nr) {
+		return false;
+	}
+	row += nr * i;
+	*out = (struct devtree_window){ .child = devtree_cells(row, child),
+					.parent = devtree_cells(row + child, above),
+					.bytes = devtree_cells(row + child + above, size) };
+	return true;
+}
+
+/* Translate an address from the child side of a bus node to its parent's side. */
+static int translate_once(int bus, u64 *address)
+{
+	struct devtree_window w;
+	int bytes;
+
+	if (devtree_property(bus, "ranges", &bytes) && bytes == 0) {
+		return 0; /* identity */
+	}
+	for (int i = 0; devtree_window(bus, "ranges", i, &w); i++) {
+		if (*address - w.child < w.bytes) {
+			*address += w.parent - w.child;
+			return 0;
+		}
+	}
+	return -EINVAL;
+}
+
+int devtree_reg(int node, unsigned int index, struct devtree_range *out)
+{
+	int parent = devtree_parent(node), bytes, rc = 0;
+	int address = devtree_address_cells(parent), size = devtree_size_cells(parent);
+	const u32 *cells = devtree_property(node, "reg", &bytes);
+
+	if (!cells || parent < 0) {
+		return -ENOENT;
+	}
+	if (!are_cells_usable(address, size)) {
+		return -EINVAL;
+	}
+	if (index >= (unsigned int)(bytes / CELL / (address + size))) {
+		return -ENOENT;
+	}
+	cells += index * (unsigned int)(address + size);
+	out->base = devtree_cells(cells, address);
+	out->bytes = devtree_cells(cells + address, size);
+	for (; parent > 0 && !rc; parent = devtree_parent(parent)) {
+		rc = translate_once(parent, &out->base);
+	}
+	return rc;
+}
+
+bool devtree_is_device(int node)
+{
+	static const char *const others[] = { "cpus", "chosen",	   "aliases", "reserved-memory",
+					      "psci", "hypervisor" };
+
+	if (devtree_parent(node) != 0) {
+		return true;
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(others); i++) {
+		if (strcmp(others[i], devtree_name(node)) == 0) {
+			return false;
+		}
+	}
+	return !has_type(node, "memory");
+}
+
+int devtree_for_each_device(devtree_node_visit_t visit, void *arg)
+{
+	int node = 1, end = devtree_behind(0), rc = 0;
+
+	while (node < end && rc == 0) {
+		bool is_one = devtree_is_device(node);
+
+		rc = is_one ? visit(node, arg) : 0;
+		node = is_one && devtree_has(node, "ranges") ? node + 1 : devtree_behind(node);
+	}
+	return rc;
+}
+
+int devtree_irq(int node, unsigned int index, struct devtree_irq *out)
+{
+	int bytes;
+	const u32 *cells = devtree_property(node, "interrupts", &bytes);
+	u64 kind, number, flags;
+
+	if (index >= (unsigned int)bytes / (3 * CELL)) {
+		return -ENOENT;
+	}
+	cells += 3UL * index;
+	kind = devtree_cells(cells, 1);
+	number = devtree_cells(cells + 1, 1);
+	flags = devtree_cells(cells + 2, 1);
+	if (kind > 1 || number >= (kind ? IRQ_FIRST_PPI : IRQ_MAX - IRQ_FIRST_SPI)) {
+		return -EINVAL;
+	}
+	out->number = (unsigned int)number + (kind ? IRQ_FIRST_PPI : IRQ_FIRST_SPI);
+	out->type = flags & 3 ? IRQ_TYPE_EDGE : IRQ_TYPE_LEVEL;
+	return 0;
+}
+
+static int visit_regs(int node, devtree_visit_t visit, void *arg)
+{
+	struct devtree_range range;
+	int rc = 0;
+
+	for (unsigned int i = 0; rc == 0 && !devtree_reg(node, i, &range); i++) {
+		rc = range.bytes ? visit(&range, arg) : 0;
+	}
+	return rc;
+}
+
+int devtree_for_each_memory(devtree_visit_t visit, void *arg)
+{
+	int node, rc = 0;
+
+	devtree_for_each_child(node, 0) {
+		if (rc == 0 && has_type(node, "memory") && devtree_is_available(node)) {
+			rc = visit_regs(node, visit, arg);
+		}
+	}
+	return rc;
+}
+
+int devtree_for_each_reserved(devtree_visit_t visit, void *arg)
+{
+	struct devtree_range range;
+	int node, rc = 0;
+
+	for (u32 i = 0; rc == 0 && devtree_reservation(i, &range); i++) {
+		rc = range.bytes ? visit(&range, arg) : 0;
+	}
+	devtree_for_each_child(node, devtree_child_named(0, "reserved-memory")) {
+		rc = rc ? rc : visit_regs(node, visit, arg);
+	}
+	return rc;
+}
+
+int devtree_chosen(void)
+{
+	return devtree_child_named(0, "chosen");
+}
+
+int devtree_stdout(void)
+{
+	const char *path = devtree_string(devtree_chosen(), "stdout-path");
+
+	return path ? devtree_find_path(path) : -ENOENT;
+}
+
+/* The module node of Dom0's kernel: a child of /chosen itself, not of a domain's node. */
+static int dom0_kernel(int chosen)
+{
+	int node;
+
+	devtree_for_each_child(node, chosen) {
+		if (devtree_is_compatible(node, "multiboot,kernel") ||
+		    devtree_is_compatible(node, "xen,linux-zimage")) {
+			return node;
+		}
+	}
+	return -1;
+}
+
+const char *devtree_cmdline(bool is_dom0s)
+{
+	int chosen = devtree_chosen(), kernel = dom0_kernel(chosen);
+	const char *own = devtree_string(chosen, "xen,xen-bootargs");
+	const char *dom0s = devtree_string(chosen, "xen,dom0-bootargs");
+	const char *other = devtree_string(chosen, "bootargs");
+
+	dom0s = dom0s ? dom0s : devtree_string(kernel, "bootargs");
+	if (is_dom0s) {
+		return dom0s || !own ? dom0s : other;
+	}
+	return own || (kernel >= 0 && !dom0s) ? own : other;
+}
+
+void devtree_for_each_cpu(void (*visit)(int node, u64 mpidr))
+{
+	u64 mpidr;
+	int node;
+
+	devtree_for_each_child(node, devtree_child_named(0, "cpus")) {
+		if (has_type(node, "cpu") && !devtree_number(node, "reg", &mpidr)) {
+			visit(node, mpidr);
+		}
+	}
+}
