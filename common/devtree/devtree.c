@@ -21,7 +21,7 @@ struct node {
 	short parent, behind; /* -1: a root; the first node that is not below this one */
 };
 
-static const struct fdt_header *host;
+static const void *host;
 static struct node nodes[CONFIG_DEVTREE_NODES];
 static int nr_nodes;
 
@@ -105,42 +105,27 @@ static int index_tree(const struct block *b)
 	return n < 0 ? n : -EINVAL;
 }
 
-/* The words of a block that is as the header says. */
-static bool has_block(const struct fdt_header *h, u32 at, u32 bytes, u32 align)
+static bool is_header_broken(const void *fdt, size_t bytes)
 {
-	u32 total = fdt_totalsize(h);
-
-	return IS_ALIGNED(at, align) && at <= total && bytes <= total - at;
-}
-
-static int read_header(const struct fdt_header *h, size_t bytes, struct block *b)
-{
-	u32 at = fdt_off_dt_struct(h), names = fdt_off_dt_strings(h);
-
-	b->nr = fdt_size_dt_struct(h) / 4;
-	b->bytes = fdt_size_dt_strings(h);
-	if (fdt_magic(h) != FDT_MAGIC || fdt_totalsize(h) > bytes ||
-	    fdt_version(h) < FDT_LAST_SUPPORTED_VERSION ||
-	    fdt_last_comp_version(h) > FDT_LAST_SUPPORTED_VERSION ||
-	    !has_block(h, at, b->nr * 4, 4) || !has_block(h, names, b->bytes, 1)) {
-		return -EINVAL;
-	}
-	b->words = (const u32 *)((const char *)h + at);
-	b->names = (const char *)h + names;
-	while (b->bytes && b->names[b->bytes - 1]) { /* a name that is cut off is none */
-		b->bytes--;
-	}
-	return 0;
+	return !fdt || !IS_ALIGNED((uintptr_t)fdt, 4) || bytes < sizeof(struct fdt_header) ||
+	       fdt_check_header(fdt) || fdt_totalsize(fdt) > bytes || fdt_version(fdt) < 17 ||
+	       !IS_ALIGNED(fdt_off_dt_struct(fdt), 4);
 }
 
 int devtree_add(const void *fdt, size_t bytes)
 {
-	bool is_none = !fdt || !IS_ALIGNED((uintptr_t)fdt, 4) || bytes < sizeof(struct fdt_header);
 	int root = nr_nodes, rc;
 	struct block b;
 
-	rc = is_none ? -EINVAL : read_header(fdt, bytes, &b);
-	rc = rc ? rc : index_tree(&b);
+	if (is_header_broken(fdt, bytes)) {
+		return -EINVAL;
+	}
+	b = (struct block){ fdt + fdt_off_dt_struct(fdt), fdt_size_dt_struct(fdt) / 4,
+			    fdt + fdt_off_dt_strings(fdt), fdt_size_dt_strings(fdt) };
+	while (b.bytes && b.names[b.bytes - 1]) { /* a name that is cut off is none */
+		b.bytes--;
+	}
+	rc = index_tree(&b);
 	nr_nodes = rc ? root : nr_nodes;
 	return rc ? rc : root;
 }
@@ -157,21 +142,14 @@ int devtree_init(const void *fdt, size_t mapped_bytes)
 	return devtree_add(fdt, mapped_bytes);
 }
 
-size_t devtree_bytes(void)
+const void *devtree_blob(void)
 {
-	return fdt_totalsize(host);
+	return host;
 }
 
-bool devtree_reservation(u32 i, struct devtree_range *out)
+int devtree_offset(int node)
 {
-	u32 at = fdt_off_mem_rsvmap(host) + 16 * i;
-	const u32 *entry = (const u32 *)((const char *)host + at);
-
-	if (!has_block(host, at, 16, 8)) {
-		return false;
-	}
-	*out = (struct devtree_range){ devtree_cells(entry, 2), devtree_cells(entry + 2, 2) };
-	return out->base || out->bytes;
+	return (int)(nodes[node].name - nodes[0].name);
 }
 
 const char *devtree_name(int node)

@@ -7,46 +7,25 @@
 #include <hv/devtree.h>
 #include <hv/errno.h>
 #include <hv/string.h>
+#include <libfdt.h>
 
-#define CELL	  4
-#define CELLS_MAX 4U
+#define CELL	   4
+#define CELLS_MANY 9U /* more than anything has; nobody takes as many */
 
-/* The texts of a property; NULL and *end NULL when there is none, or the last has no end. */
-static const char *texts(int node, const char *name, const char **end)
+const char *devtree_string(int node, const char *name)
 {
 	int bytes;
 	const char *text = devtree_property(node, name, &bytes);
 
-	text = bytes > 0 && text[bytes - 1] == '\0' ? text : NULL;
-	*end = text ? text + bytes : NULL;
-	return text;
-}
-
-const char *devtree_string(int node, const char *name)
-{
-	const char *end;
-
-	return texts(node, name, &end);
-}
-
-const char *devtree_text(int node, const char *name, unsigned int i)
-{
-	const char *end, *text = texts(node, name, &end);
-
-	for (; text < end && i; i--) {
-		text += strlen(text) + 1;
-	}
-	return text < end ? text : NULL;
+	return bytes > 0 && text[bytes - 1] == '\0' ? text : NULL;
 }
 
 bool devtree_is_compatible(int node, const char *compatible)
 {
-	const char *end, *text = texts(node, "compatible", &end);
+	int bytes;
+	const char *texts = devtree_property(node, "compatible", &bytes);
 
-	while (text < end && strcmp(text, compatible) != 0) {
-		text += strlen(text) + 1;
-	}
-	return text < end;
+	return texts && fdt_stringlist_contains(texts, bytes, compatible);
 }
 
 int devtree_find_compatible(int after, const char *compatible)
@@ -89,27 +68,17 @@ static size_t length_of_part(const char *path)
 	return n;
 }
 
-/* What an alias of n characters stands for. */
-static int find_alias(const char *alias, size_t n)
-{
-	int aliases = devtree_child_named(0, "aliases");
-	struct devtree_property p = { .bytes = 0 };
-	const char *path;
-
-	while (devtree_next_property(aliases, &p)) {
-		if (strncmp(p.name, alias, n) == 0 && p.name[n] == '\0') {
-			path = devtree_string(aliases, p.name);
-			return path && *path == '/' ? devtree_find_path(path) : -1;
-		}
-	}
-	return -1;
-}
-
+/* libfdt walks the tree for aliases and whole paths, which are rare. */
 int devtree_find_path(const char *path)
 {
 	size_t n = length_of_part(path);
-	int node = n ? find_alias(path, n) : 0;
+	int node = 0;
 
+	if (n) {
+		const char *alias = fdt_get_alias_namelen(devtree_blob(), path, (int)n);
+
+		node = alias && *alias == '/' ? devtree_find_path(alias) : -1;
+	}
 	for (path += n; *path == '/'; path += n) {
 		n = length_of_part(++path);
 		node = n ? child_named(node, path, n) : node;
@@ -117,24 +86,9 @@ int devtree_find_path(const char *path)
 	return node;
 }
 
-bool devtree_path(int node, char *path, size_t size)
+bool devtree_path(int node, char *path, int size)
 {
-	size_t at = size - 1;
-
-	path[at] = '\0';
-	do {
-		size_t n = strlen(devtree_name(node));
-
-		if (n >= at) {
-			return false;
-		}
-		at -= n;
-		memcpy(path + at, devtree_name(node), n);
-		path[--at] = '/';
-		node = devtree_parent(node);
-	} while (node > 0);
-	memmove(path, path + at, size - at);
-	return true;
+	return fdt_get_path(devtree_blob(), devtree_offset(node), path, size) == 0;
 }
 
 u32 devtree_phandle(int node)
@@ -189,21 +143,14 @@ int devtree_number(int node, const char *name, u64 *value)
 	return 0;
 }
 
-static int nr_cells_of(int node, const char *name, u32 absent)
-{
-	u32 nr = devtree_u32(node, name, absent);
-
-	return nr > CELLS_MAX ? -EINVAL : (int)nr;
-}
-
 int devtree_address_cells(int node)
 {
-	return nr_cells_of(node, "#address-cells", 2);
+	return (int)MIN(devtree_u32(node, "#address-cells", 2), CELLS_MANY);
 }
 
 int devtree_size_cells(int node)
 {
-	return nr_cells_of(node, "#size-cells", 1);
+	return (int)MIN(devtree_u32(node, "#size-cells", 1), CELLS_MANY);
 }
 
 /* Are these numbers of cells ones that fit 64 bits? */
@@ -218,7 +165,8 @@ bool devtree_window(int bus, const char *name, int i, struct devtree_window *out
 	int size = devtree_size_cells(bus), nr = child + above + size, bytes;
 	const u32 *row = devtree_property(bus, name, &bytes);
 
-	if (!are_cells_usable(above, size) || child < 1 || i >= bytes / CELL / nr) {
+	if (!are_cells_usable(above, size) || child < 1 || child >= (int)CELLS_MANY ||
+	    i >= bytes / CELL / nr) {
 		return false;
 	}
 	row += nr * i;
@@ -272,18 +220,16 @@ int devtree_reg(int node, unsigned int index, struct devtree_range *out)
 
 bool devtree_is_device(int node)
 {
-	static const char *const others[] = { "cpus", "chosen",	   "aliases", "reserved-memory",
-					      "psci", "hypervisor" };
+	static const char others[] = "cpus\0"
+				     "chosen\0"
+				     "aliases\0"
+				     "reserved-memory\0"
+				     "psci\0"
+				     "hypervisor\0"; /* libfdt reads one byte more */
 
-	if (devtree_parent(node) != 0) {
-		return true;
-	}
-	for (unsigned int i = 0; i < ARRAY_SIZE(others); i++) {
-		if (strcmp(others[i], devtree_name(node)) == 0) {
-			return false;
-		}
-	}
-	return !has_type(node, "memory");
+	return devtree_parent(node) != 0 ||
+	       !(fdt_stringlist_contains(others, sizeof(others) - 1, devtree_name(node)) ||
+		 has_type(node, "memory"));
 }
 
 int devtree_for_each_device(devtree_node_visit_t visit, void *arg)
@@ -345,10 +291,11 @@ int devtree_for_each_memory(devtree_visit_t visit, void *arg)
 
 int devtree_for_each_reserved(devtree_visit_t visit, void *arg)
 {
+	int nr = fdt_num_mem_rsv(devtree_blob()), node, rc = 0;
 	struct devtree_range range;
-	int node, rc = 0;
 
-	for (u32 i = 0; rc == 0 && devtree_reservation(i, &range); i++) {
+	for (int i = 0; i < nr && rc == 0; i++) {
+		(void)fdt_get_mem_rsv(devtree_blob(), i, &range.base, &range.bytes);
 		rc = range.bytes ? visit(&range, arg) : 0;
 	}
 	devtree_for_each_child(node, devtree_child_named(0, "reserved-memory")) {

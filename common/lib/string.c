@@ -201,3 +201,15 @@ char *strchr(const char *s, int c)
 	}
 	return (char *)(uintptr_t)s;
 }
+
+char *strrchr(const char *s, int c)
+{
+	const char *found = NULL;
+
+	do {
+		if (*s == (char)c) {
+			found = s;
+		}
+	} while (*s++);
+	return (char *)(uintptr_t)found;
+}

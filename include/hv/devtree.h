@@ -29,10 +29,9 @@ int devtree_init(const void *fdt, size_t mapped_bytes);
 int devtree_add(const void *fdt, size_t bytes);
 /* Forget the tree with this root (< 0: none), and what was added after it. */
 void devtree_drop(int root);
-/* The host's. */
-size_t devtree_bytes(void);
-/* Entry i of the host's memory reservation map; false behind the last. */
-bool devtree_reservation(u32 i, struct devtree_range *out);
+/* The host's tree, and where it has a node, for libfdt's functions. */
+const void *devtree_blob(void);
+int devtree_offset(int node);
 
 /* Nodes: name with unit address, parent, first child and next sibling (< 0: there is none). */
 const char *devtree_name(int node);
@@ -57,7 +56,7 @@ bool devtree_is_compatible(int node, const char *compatible);
 /* False when status is there and neither "okay" nor "ok". */
 bool devtree_is_available(int node);
 /* The node's path; false: it needs more than size bytes. */
-bool devtree_path(int node, char *path, size_t size);
+bool devtree_path(int node, char *path, int size);
 
 /* A property's value and, unless bytes is NULL, its length; NULL and 0: there is none. */
 const void *devtree_property(int node, const char *name, int *bytes);
@@ -80,8 +79,6 @@ u32 devtree_u32(int node, const char *name, u32 absent);
 u64 devtree_cells(const void *cells, int nr_cells);
 /* A property of 1 or 2 cells (linux,initrd-start and its kin). -ENOENT, -EINVAL. */
 int devtree_number(int node, const char *name, u64 *value);
-/* Text number i of a list of them, NULL behind the last, or when it is unterminated. */
-const char *devtree_text(int node, const char *name, unsigned int i);
 /* The node's own phandle, 0: it has none. */
 u32 devtree_phandle(int node);
 

@@ -25,6 +25,7 @@
 #define strcmp	hv_strcmp
 #define strncmp hv_strncmp
 #define strchr	hv_strchr
+#define strrchr hv_strrchr
 #include "../../common/lib/string.c"
 #undef memcpy
 #undef memmove
@@ -36,6 +37,7 @@
 #undef strcmp
 #undef strncmp
 #undef strchr
+#undef strrchr
 
 #define N 320
 
@@ -127,8 +129,11 @@ static void test_search(void **state)
 	assert_int_equal(hv_strnlen(s, 3), 3);
 	assert_int_equal(hv_strnlen(s, 9), 5);
 	assert_ptr_equal(hv_strchr(s, ','), s + 1);
+	assert_ptr_equal(hv_strrchr(s, ','), s + 3);
 	assert_ptr_equal(hv_strchr(s, 0), s + 5);
+	assert_ptr_equal(hv_strrchr(s, 0), s + 5);
 	assert_null(hv_strchr(s, 'x'));
+	assert_null(hv_strrchr(s, 'x'));
 	assert_ptr_equal(hv_memchr(s, 'c', 5), s + 4);
 	assert_null(hv_memchr(s, 'c', 4));
 }
