@@ -54,9 +54,9 @@ static __init bool is_pool_bad(struct build *b)
 	       build_bad(b, !has_window(b), "domain-cpupool", REFUSAL_NO_WINDOW) ||
 	       build_bad(b, b->cap && pool.policy != SCHED_ID_CREDIT, "bulkhead,cap",
 			 REFUSAL_POLICY, sched_name(pool.policy), "credit") ||
-	       (IS_ENABLED(CONFIG_SCHED_POOLS) &&
+	       (IS_ENABLED(CONFIG_CPU_POOLS) &&
 		sched_pool_move(&b->d->sched, b->pool, NULL) != 0) ||
-	       (IS_ENABLED(CONFIG_SCHED_PARAMS) && sched_group_set(&b->d->sched, &params) != 0);
+	       (IS_ENABLED(CONFIG_SCHED_BALANCE) && sched_group_set(&b->d->sched, &params) != 0);
 }
 
 /* "0,2-3" as a mask; *missing: a CPU that the machine has not got. False: it is no list. */

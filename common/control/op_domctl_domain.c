@@ -78,8 +78,10 @@ int domctl_createdomain(struct domain *d, void *arg)
 	if (IS_ENABLED(CONFIG_SCHED_ARINC653)) {
 		sched_owner_bind(NULL, d->uuid, d->id);
 	}
-	/* It has no vCPU yet, and the pool has been checked: this cannot be refused. */
-	(void)sched_pool_move(&d->sched, in->cpupool_id, NULL);
+	if (IS_ENABLED(CONFIG_CPU_POOLS)) {
+		/* It has no vCPU yet, and the pool has been checked: this cannot be refused. */
+		(void)sched_pool_move(&d->sched, in->cpupool_id, NULL);
+	}
 	wallclock_show(d);
 	op->domain = d->id;
 	in->arch.gic_version = native_gic();

@@ -42,5 +42,8 @@ int domctl_scheduler_op(struct domain *d, void *arg)
 	if (IS_ENABLED(CONFIG_SCHED_RTDS) && op->sched_id == XEN_SCHEDULER_RTDS) {
 		return domctl_rtds(d, op);
 	}
-	return op->sched_id == XEN_SCHEDULER_CREDIT ? credit_op(d, op) : -EINVAL;
+	if (IS_ENABLED(CONFIG_SCHED_CREDIT) && op->sched_id == XEN_SCHEDULER_CREDIT) {
+		return credit_op(d, op);
+	}
+	return -EINVAL;
 }

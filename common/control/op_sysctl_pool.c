@@ -47,7 +47,8 @@ int sysctl_cpupool(struct domain *d, void *arg)
 		return get_info(op);
 	}
 	if (op->op == XEN_SYSCTL_CPUPOOL_OP_FREEINFO) {
-		return domctl_put_cpus(&op->cpumap, sched_free_cpus());
+		return domctl_put_cpus(&op->cpumap, IS_ENABLED(CONFIG_CPU_POOLS) ? sched_free_cpus()
+										 : CPUMASK_NONE);
 	}
 	return IS_ENABLED(CONFIG_CPU_POOLS) ? sysctl_change_pool(op) : -ENOSYS;
 }

@@ -45,7 +45,8 @@
 #include <hv/timer.h>
 #include <hv/trace.h>
 
-#define BEST_EFFORT BIT(63)
+#define BEST_EFFORT    BIT(63)
+#define PERIOD_DEFAULT (10 * NSEC_PER_MSEC)
 /* Of who runs past its deadline because nobody has asked this CPU since. */
 #define SLICE_LATE (10 * NSEC_PER_USEC)
 /* Looks for a CPU before it is left to their next picks. */
@@ -228,6 +229,13 @@ static void refill(struct timer *timer)
 	sched_requeue(unit);
 }
 
+void sched_unit_get(const struct sched_unit *unit, struct sched_params *params)
+{
+	params->period_us = (u32)(unit->rtds.period / NSEC_PER_USEC);
+	params->budget_us = (u32)(unit->rtds.budget / NSEC_PER_USEC);
+	params->extratime = unit->rtds.extratime;
+}
+
 /* Where a unit's reservation is, or with NULL: where there is room; SCHED_LOADS_MAX: nowhere. */
 static u32 slot_of(const struct sched_pool *pool, const struct sched_unit *unit)
 {
@@ -286,12 +294,43 @@ static int rtds_unit_fit(struct sched_pool *pool, struct sched_unit *unit, cpuma
 	return err || !params.budget_us ? err : admit(pool, unit, *allowed, &params, why);
 }
 
-static int rtds_unit_admit(struct sched_pool *pool, struct sched_unit *unit,
-			   const struct sched_params *params, struct sched_admission *why)
+static void rtds_unit_init(struct sched_unit *unit)
 {
+	unit->rtds = (struct sched_rtds){ .period = PERIOD_DEFAULT, .extratime = true };
+	timer_init(&unit->rtds.refill, refill);
+}
+
+SCHED_POLICY rtds_ops = {
+	.id = SCHED_ID_RTDS,
+	.name = "rtds",
+	.unit_init = rtds_unit_init,
+	.cpus_max = 64,
+	.unit_fit = rtds_unit_fit,
+	.unit_leave = rtds_unit_leave,
+	.best = runqueue_best,
+	.prepare = rtds_prepare,
+	.arrive = rtds_arrive,
+	.is_stale = rtds_is_stale,
+	.charge = rtds_charge,
+	.is_entitled = rtds_is_entitled,
+	.slice = rtds_slice,
+	.preempts = rtds_preempts,
+	.is_better = rtds_is_better,
+	.has_better = rtds_has_better,
+	.victim = rtds_victim,
+};
+
+/* May unit have these parameters, which are valid in themselves? Pool lock. */
+static int admit_params(struct sched_unit *unit, const struct sched_params *params,
+			struct sched_admission *why)
+{
+	struct sched_pool *pool = unit->group->pool;
 	cpumask_t allowed = cpumask_and(unit->hard, pool->cpus);
 	int err;
 
+	if (pool->ops != &rtds_ops) {
+		return 0;
+	}
 	if (!params->budget_us) {
 		rtds_unit_leave(pool, unit);
 		return 0;
@@ -303,12 +342,8 @@ static int rtds_unit_admit(struct sched_pool *pool, struct sched_unit *unit,
 	return err;
 }
 
-static void rtds_unit_init(struct sched_unit *unit)
-{
-	timer_init(&unit->rtds.refill, refill);
-}
-
-static void rtds_unit_apply(struct sched_unit *unit, const struct sched_params *params)
+/* Its parameters, admitted, become these. Pool lock. */
+static void apply(struct sched_unit *unit, const struct sched_params *params)
 {
 	struct runqueue *rq = sched_lock_queue(unit);
 	struct sched_rtds *rtds = &unit->rtds;
@@ -328,24 +363,23 @@ static void rtds_unit_apply(struct sched_unit *unit, const struct sched_params *
 	sched_requeue(unit);
 }
 
-SCHED_POLICY rtds_ops = {
-	.id = SCHED_ID_RTDS,
-	.name = "rtds",
-	.unit_init = rtds_unit_init,
-	.unit_apply = rtds_unit_apply,
-	.cpus_max = 64,
-	.unit_fit = rtds_unit_fit,
-	.unit_leave = rtds_unit_leave,
-	.unit_admit = rtds_unit_admit,
-	.best = runqueue_best,
-	.prepare = rtds_prepare,
-	.arrive = rtds_arrive,
-	.is_stale = rtds_is_stale,
-	.charge = rtds_charge,
-	.is_entitled = rtds_is_entitled,
-	.slice = rtds_slice,
-	.preempts = rtds_preempts,
-	.is_better = rtds_is_better,
-	.has_better = rtds_has_better,
-	.victim = rtds_victim,
-};
+int sched_unit_set(struct sched_unit *unit, const struct sched_params *params,
+		   struct sched_admission *why)
+{
+	u32 ppm;
+	int err = params->extratime ? 0 : -EINVAL; /* without a budget it could never run */
+
+	if (params->budget_us) {
+		err = admission_ppm(params->period_us, params->budget_us, &ppm);
+	}
+	if (err) {
+		return err;
+	}
+	spin_lock(&sched_pools_lock);
+	err = admit_params(unit, params, why);
+	if (!err) {
+		apply(unit, params);
+	}
+	spin_unlock(&sched_pools_lock);
+	return err;
+}

@@ -2,9 +2,10 @@
 # Objects of common/sched, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
 obj-$(CONFIG_SCHED_BALANCE) += balance.o
 obj-y += core.o
-obj-$(CONFIG_SCHED_PARAMS) += params.o
+obj-$(CONFIG_SCHED_BALANCE) += params.o
 obj-y += pick.o
 obj-y += pool.o
-obj-$(CONFIG_SCHED_POOLS) += pool_change.o
+obj-$(CONFIG_CPU_POOLS) += pool_change.o
+obj-$(CONFIG_SCHED_CHOICE) += pool_policy.o
 obj-y += unit.o
 obj-y += runqueue.o

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Parameters of domains and vCPUs (hv/sched.h): weight and cap, periods and budgets. Each change is
- * checked first and then applied under sched_pools_lock, so that of two changes the second sees the
- * first. A configuration without credit and rtds has nobody who reads them.
+ * Parameters of domains (hv/sched.h): weight and cap, which credit has for all vCPUs and rtds for
+ * those without a reservation. Each change is checked first and then applied under
+ * sched_pools_lock, so that of two changes the second sees the first.
  */
 #include "pool.h"
 
@@ -32,37 +32,4 @@ int sched_group_set(struct sched_group *group, const struct sched_params *params
 	spin_unlock(&group->lock);
 	spin_unlock(&sched_pools_lock);
 	return 0;
-}
-
-void sched_unit_get(const struct sched_unit *unit, struct sched_params *params)
-{
-	params->period_us = (u32)(unit->rtds.period / NSEC_PER_USEC);
-	params->budget_us = (u32)(unit->rtds.budget / NSEC_PER_USEC);
-	params->extratime = unit->rtds.extratime;
-}
-
-int sched_unit_set(struct sched_unit *unit, const struct sched_params *params,
-		   struct sched_admission *why)
-{
-	struct sched_pool *pool;
-	const struct sched_ops *rtds = sched_ops_find(SCHED_ID_RTDS);
-	u32 ppm;
-	int err = params->extratime ? 0 : -EINVAL; /* without a budget it could never run */
-
-	if (params->budget_us) {
-		err = admission_ppm(params->period_us, params->budget_us, &ppm);
-	}
-	if (err || !rtds) {
-		return err ? err : -EOPNOTSUPP;
-	}
-	spin_lock(&sched_pools_lock);
-	pool = unit->group->pool;
-	if (pool->ops->unit_admit) {
-		err = pool->ops->unit_admit(pool, unit, params, why);
-	}
-	if (!err) {
-		rtds->unit_apply(unit, params);
-	}
-	spin_unlock(&sched_pools_lock);
-	return err;
 }

@@ -41,6 +41,8 @@ extern struct sched_pool sched_pools[SCHED_POOL_MAX];
 
 /* The pool, or NULL. Pool lock. */
 struct sched_pool *sched_pool_find(u32 id);
+/* A pool, in which nobody is, gets its policy (pool_policy.c). Pool lock, or boot. */
+int sched_pool_set_policy(struct sched_pool *pool, const struct sched_ops *ops);
 /* The ops of a policy that is built in, or NULL. */
 const struct sched_ops *sched_ops_find(enum sched_id id);
 /* hard within the pool; the usual unit_fit: -EINVAL when nothing is left. */

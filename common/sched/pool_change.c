@@ -12,35 +12,9 @@
 #include <hv/errno.h>
 #include <hv/sched.h>
 #include <hv/softirq.h>
-#include <hv/string.h>
 
 /* Where CPUs without a pool are. */
 static struct sched_pool nowhere;
-
-/* A pool, in which nobody is, gets its policy. Pool lock, or boot. */
-static int set_policy(struct sched_pool *pool, const struct sched_ops *ops)
-{
-	int err = 0;
-
-	if (ops->pool_init) {
-		err = ops->pool_init(pool);
-	}
-	pool->ops = err ? pool->ops : ops;
-	return err;
-}
-
-int sched_boot_policy(const char *name)
-{
-	u32 nr_cpus_owned = (u32)__builtin_popcountl(sched_pools[0].owned.bits);
-
-	for_each_policy(ops) {
-		if (strcmp(ops->name, name) == 0) {
-			return nr_cpus_owned > ops->cpus_max ? -ENOSPC
-							     : set_policy(&sched_pools[0], ops);
-		}
-	}
-	return -EINVAL;
-}
 
 static struct sched_pool *find_free(u32 id)
 {
@@ -65,7 +39,7 @@ int sched_pool_create(u32 id, enum sched_id policy, u32 *created)
 	spin_lock(&sched_pools_lock);
 	pool = find_free(id);
 	if (pool) {
-		err = set_policy(pool, ops);
+		err = sched_pool_set_policy(pool, ops);
 		*created = pool->id;
 	} else {
 		err = id == SCHED_POOL_ANY ? -ENOSPC : -EEXIST;

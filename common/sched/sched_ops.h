@@ -46,11 +46,6 @@ struct sched_ops {
 	void (*unit_leave)(struct sched_pool *pool, struct sched_unit *unit);
 	/* (no lock) A unit is created, whoever schedules it: what the policy keeps. Optional. */
 	void (*unit_init)(struct sched_unit *unit);
-	/* (pool) Its parameters, admitted, become these, whoever schedules it. Optional. */
-	void (*unit_apply)(struct sched_unit *unit, const struct sched_params *params);
-	/* (pool) May unit have these parameters, which are valid in themselves? Optional. */
-	int (*unit_admit)(struct sched_pool *pool, struct sched_unit *unit,
-			  const struct sched_params *params, struct sched_admission *why);
 
 	/* (queue) It is put into the queue now: its key there. Optional: the one that it has. */
 	void (*set_key)(struct runqueue *rq, struct sched_unit *unit);

@@ -13,8 +13,6 @@
 #include <hv/sched.h>
 #include <hv/softirq.h>
 
-#define PERIOD_DEFAULT (10 * NSEC_PER_MSEC)
-
 void sched_group_init(struct sched_group *group, u16 domain)
 {
 	spin_lock_init(&group->lock, LOCK_RANK_SCHED_GROUP);
@@ -51,7 +49,6 @@ int sched_unit_add(struct sched_unit *unit, struct sched_group *group, u16 id, c
 	unit->state = SCHED_STATE_ASLEEP;
 	unit->blocked = SCHED_BLOCK_DOWN;
 	unit->since = time_now();
-	unit->rtds = (struct sched_rtds){ .period = PERIOD_DEFAULT, .extratime = true };
 	for_each_policy(ops) {
 		if (ops->unit_init) {
 			ops->unit_init(unit);

@@ -26,7 +26,7 @@
 #include <hv/types.h>
 
 /* Pools 0 … 15; only 0 where nobody makes more. */
-#define SCHED_POOL_MAX	  (IS_ENABLED(CONFIG_CPU_POOLS) || IS_ENABLED(CONFIG_TOOLSTACK) ? 16U : 1U)
+#define SCHED_POOL_MAX	  (IS_ENABLED(CONFIG_CPU_POOLS) ? 16U : 1U)
 #define SCHED_POOL_ANY	  (~0U)
 #define SCHED_WINDOWS_MAX 64U
 #define SCHED_NOBODY	  0x7fffU /* window.domain: the CPU idles (Xen's DOMID_IDLE) */
@@ -138,7 +138,7 @@ int sched_group_set(struct sched_group *group, const struct sched_params *params
 int sched_unit_add(struct sched_unit *unit, struct sched_group *group, u16 id, cpumask_t hard);
 /* The unit must be asleep and its context in memory. */
 void sched_unit_remove(struct sched_unit *unit);
-/* Period, budget, extratime. */
+/* Where rtds is built in: period, budget, extratime. */
 void sched_unit_get(const struct sched_unit *unit, struct sched_params *params);
 /*
  * Validates, admits, then applies. -EINVAL: not valid; -ENOSPC: cannot be honoured together with

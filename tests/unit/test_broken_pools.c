@@ -7,7 +7,8 @@
  * sources: common/build/bootinfo.c
  * sources: common/boot/pools.c common/boot/schedule.c common/lib/format.c
  * sources: common/sched/core.c common/sched/balance.c common/sched/pick.c common/sched/unit.c
- * sources: common/sched/pool.c common/sched/pool_change.c common/sched/params.c
+ * sources: common/sched/pool.c common/sched/pool_change.c common/sched/pool_policy.c
+ * sources: common/sched/params.c
  * sources: common/policy/credit.c common/policy/rtds.c common/policy/null.c
  * sources: common/policy/arinc653.c common/sched/runqueue.c common/core/spinlock.c
  * sources: common/lib/tree.c common/lib/admission.c common/lib/number.c

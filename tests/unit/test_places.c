@@ -5,7 +5,7 @@
  * pick. Nothing of balance.c, params.c and pool_change.c is linked.
  *
  * without: CONFIG_SCHED_CREDIT CONFIG_SCHED_RTDS CONFIG_SCHED_ARINC653 CONFIG_SCHED_BALANCE
- * without: CONFIG_SCHED_PARAMS CONFIG_SCHED_POOLS CONFIG_CPU_POOLS CONFIG_TOOLSTACK
+ * without: CONFIG_SCHED_CHOICE CONFIG_CPU_POOLS CONFIG_TOOLSTACK
  * without: CONFIG_COMMAND_LINE
  * sources: common/sched/core.c common/sched/pick.c common/sched/pool.c common/sched/unit.c
  * sources: common/policy/null.c common/sched/runqueue.c common/core/spinlock.c common/lib/tree.c

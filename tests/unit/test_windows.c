@@ -4,10 +4,11 @@
  * simulation of fake/sched_world.h: windows are kept to the tick beside a CPU of null's. balance.c
  * is not linked. test_pools.c has the same of arinc653 beside credit, and more of it.
  *
- * without: CONFIG_SCHED_CREDIT CONFIG_SCHED_RTDS CONFIG_SCHED_BALANCE CONFIG_SCHED_PARAMS
+ * without: CONFIG_SCHED_CREDIT CONFIG_SCHED_RTDS CONFIG_SCHED_BALANCE
  * without: CONFIG_TOOLSTACK
  * sources: common/sched/core.c common/sched/pick.c common/sched/pool.c common/sched/unit.c
- * sources: common/sched/pool_change.c common/policy/null.c common/policy/arinc653.c
+ * sources: common/sched/pool_change.c common/sched/pool_policy.c common/policy/null.c
+ * sources: common/policy/arinc653.c
  * sources: common/sched/runqueue.c common/core/spinlock.c common/lib/tree.c common/lib/number.c
  */
 #include "fake/sched_world.h"

@@ -127,7 +127,7 @@ static void setup_policy(unsigned int cpus, const char *policy)
 		sched_cpu_online(c);
 		softirq_raise(SOFTIRQ_SCHED);
 	}
-	if (IS_ENABLED(CONFIG_SCHED_POOLS)) {
+	if (IS_ENABLED(CONFIG_SCHED_CHOICE)) {
 		assert_int_equal(sched_boot_policy(policy), 0);
 	} else {
 		assert_string_equal(sched_name(sched_default_id()), policy);
