@@ -164,12 +164,12 @@ static __init bool is_content_bad(struct build *b, void *tree)
 	return err || build_start(b);
 }
 
-/* Everything back. */
+/* Everything back, where domains can end; else it keeps what it has, and stays paused. */
 static __init void discard(struct build *b)
 {
 	(void)build_bad(b, !b->is_refused, "memory", NO_ROOM);
 	builds[b->id - 1] = NULL;
-	if (b->d) {
+	if (IS_ENABLED(CONFIG_DESTROY) && b->d) {
 		while (domain_destroy(b->d) == -ERESTART) {}
 		domain_put(b->d);
 	}

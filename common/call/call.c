@@ -11,6 +11,8 @@
 #include <hv/guest_access.h>
 #include <hv/panic.h>
 
+struct spinlock control_lock = SPINLOCK_INIT(LOCK_RANK_CONTROL);
+
 const struct call_row *call_find(const struct call_row *rows, size_t nr, u64 cmd)
 {
 	return cmd < nr && rows[cmd].run != NULL ? &rows[cmd] : NULL;

@@ -3,7 +3,8 @@
 obj-y += build.o
 obj-y += boot.o
 obj-$(CONFIG_DEBUG_KEYS) += print.o
-obj-y += destroy.o
+obj-$(CONFIG_DESTROY) += destroy.o
+obj-$(CONFIG_DESTROY) += free.o
 obj-$(CONFIG_TOOLSTACK) += watch.o
 obj-y += vcpu.o
 obj-$(CONFIG_TOOLSTACK) += wallclock.o

@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Construction of domains, and their end as a structure, once nobody refers to one any more. What
- * gives its memory and its connections back before that is in destroy.c.
- *
- * A domain is built out of parts that know themselves whether they were made, so the same freeing
- * serves a construction that failed half-way. It becomes visible in the table when it is complete.
- * Nothing here holds a lock; freeing runs as deferred work, in slices.
+ * Construction of domains. A domain is built out of parts that know themselves whether they were
+ * made, so the same freeing (free.c) serves a construction that failed half-way. It becomes visible
+ * in the table when it is complete. Nothing here holds a lock.
  */
 #include <hv/arch.h>
 #include <hv/domain.h>
@@ -18,45 +15,11 @@
 #include <hv/string.h>
 #include <public/arch-arm.h>
 
-/* Free a vCPU or another part that there may be many of; false when there is none left. */
-static bool free_slice(struct domain *d)
-{
-	if (d->vcpus != NULL && d->nr_vcpus != 0) {
-		struct vcpu *v = d->vcpus[--d->nr_vcpus];
-
-		if (v != NULL) {
-			vcpu_free(v);
-		}
-		return true;
-	}
-	return grant_free_slice(d) || evtchn_free_slice(d) || images_free_slice(d) ||
-	       arch_domain_free_slice(d);
-}
-
-/* Deferred work: free whatever a domain has; each part knows whether it was made. */
-static void domain_free(struct defer_work *work)
-{
-	struct domain *d = container_of(work, struct domain, free_work);
-
-	if (free_slice(d)) {
-		defer_queue(work);
-		return;
-	}
-	throttle_free(&d->sched);
-	sched_group_free(&d->sched);
-	dom_console_free(d);
-	heap_pages_free(d->shared_info, 0);
-	heap_free(d->tag);
-	heap_free(d->health);
-	heap_free(d->vcpus);
-	heap_free(d);
-}
-
 static void set_fields(struct domain *d, domid_t id, const struct domain_config *config)
 {
 	d->id = id;
 	d->refs = 2; /* the table's and the caller's */
-	d->free_work.fn = domain_free;
+	d->free_work.fn = IF_ENABLED(CONFIG_DESTROY, domain_free);
 	d->pause_work.fn = domain_pause_slice;
 	d->is_privileged = config->is_privileged;
 	d->is_direct_mapped = config->is_host_layout;
@@ -113,8 +76,10 @@ int domain_create(domid_t id_hint, const struct domain_config *config, struct do
 	err = build(d, config);
 	err = err ? err : domain_publish(d);
 	if (err != 0) {
-		d->refs = 1;
-		domain_put(d);
+		if (IS_ENABLED(CONFIG_DESTROY)) {
+			d->refs = 1;
+			domain_put(d);
+		}
 		return err;
 	}
 	*out = d;

@@ -19,8 +19,6 @@
 
 #define VCPUS_SLICE 8U /* of a dying domain, between two preemption points */
 
-struct spinlock control_lock = SPINLOCK_INIT(LOCK_RANK_CONTROL);
-
 static int step_stop(struct domain *d)
 {
 	bool is_new;
@@ -84,7 +82,7 @@ int domain_destroy(struct domain *d)
 		return -EINVAL;
 	}
 	while (d->teardown_step < ARRAY_SIZE(teardown_steps)) {
-		int (*step)(struct domain *d) = teardown_steps[d->teardown_step];
+		int (*step)(struct domain * d) = teardown_steps[d->teardown_step];
 
 		err = step != NULL ? step(d) : 0;
 		if (err != 0 && err != -ERESTART) {

@@ -76,14 +76,6 @@ out_heap:
 	return err;
 }
 
-void vcpu_free(struct vcpu *v)
-{
-	timer_cancel(&v->oneshot);
-	sched_unit_remove(&v->sched);
-	arch_vcpu_free(v);
-	heap_free(v);
-}
-
 /* Mark it as up; of two callers one loses. */
 static bool claim_start(struct vcpu *v)
 {

@@ -232,13 +232,14 @@ struct domain_listener {
 };
 
 #define DOMAIN_LISTENER                                                                            \
-	static const struct domain_listener                                                        \
-		__attribute__((used, aligned(8))) __section("domain_listeners")
+	static const struct domain_listener __attribute__((used, aligned(8)))                      \
+	__section("domain_listeners")
 extern const struct domain_listener __start_domain_listeners[], __stop_domain_listeners[];
 
 /* vCPU life; -errno for bad states. id is below d->nr_vcpus. */
 int vcpu_create(struct domain *d, u16 id); /* -ERESTART, after boot: come again */
-void vcpu_free(struct vcpu *v);		   /* off its CPU for good */
+/* Deferred work of who drops the last reference (life/free.c): free whatever the domain has. */
+void domain_free(struct defer_work *work);
 int vcpu_bring_up(struct vcpu *v);
 void vcpu_take_down(struct vcpu *v);
 /* Have a vCPU that may not stay where it is loaded leave its CPU. */

@@ -45,7 +45,7 @@ int vgic_spis_init(struct domain *d);
  * slices: -ERESTART until done, then 0. At most the caller's vCPU is on a CPU.
  */
 int vgic_spis_reset(struct domain *d);
-/* Physical interrupts are taken back, memory is freed. No vCPU runs any more. */
+/* Memory is freed; physical interrupts are routed nowhere any more. No vCPU runs. */
 void vgic_domain_free(struct domain *d);
 /* CPU interface and private interrupts as after a reset. The vCPU is not on a CPU. */
 void vgic_vcpu_reset(struct vcpu *v);

@@ -18,7 +18,6 @@ struct argument {
 	u16 domid;
 };
 
-struct spinlock control_lock = SPINLOCK_INIT(LOCK_RANK_CONTROL);
 static struct domain dom0 = { .id = 0, .refs = 1, .is_privileged = true };
 static struct domain guest = { .id = 1, .refs = 1 };
 static struct vcpu caller;

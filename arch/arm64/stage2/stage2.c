@@ -17,7 +17,6 @@
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/frame.h>
-#include <hv/softirq.h>
 #include <hv/stage2.h>
 
 #define S2_AF		BIT(10)
@@ -168,8 +167,7 @@ struct removed {
 	struct pgtable_leaf leaf[BATCH];
 };
 
-/* Drop what a removed leaf (at most 2 MiB) held: nothing for shared pages and devices. */
-static void leaf_put(const struct pgtable_leaf *leaf)
+void s2_leaf_put(const struct pgtable_leaf *leaf)
 {
 	enum s2_kind kind = leaf_kind(leaf->entry);
 	mfn_t first = pa_to_mfn(pa(leaf->entry & PT_ADDR_MASK));
@@ -181,7 +179,7 @@ static void leaf_put(const struct pgtable_leaf *leaf)
 	}
 }
 
-static u64 leaf_ram_frames(const struct pgtable_leaf *leaf)
+u64 s2_leaf_ram_frames(const struct pgtable_leaf *leaf)
 {
 	return kind_is_ram(leaf_kind(leaf->entry)) ? BIT(leaf->shift - PAGE_SHIFT) : 0;
 }
@@ -202,7 +200,7 @@ static s64 remove_batch(struct s2 *s2, u64 at, u64 end, struct removed *removed)
 		at = old->addr + BIT(old->shift);
 		if (old->entry) {
 			removed->nr_frames += BIT(old->shift - PAGE_SHIFT);
-			s2->nr_ram -= leaf_ram_frames(old);
+			s2->nr_ram -= s2_leaf_ram_frames(old);
 			removed->nr++;
 		}
 	}
@@ -230,102 +228,10 @@ s64 s2_unmap(struct domain *d, gfn_t g, u64 nr)
 		}
 		spin_unlock(&s2->lock);
 		for (unsigned int i = 0; i < removed.nr; i++) {
-			leaf_put(&removed.leaf[i]);
+			s2_leaf_put(&removed.leaf[i]);
 		}
 		total += removed.nr_frames;
 		at = (u64)next;
 	}
 	return next < 0 ? next : (s64)total;
-}
-
-/* Free a slice of the frames of a leaf that is out of the tables already. */
-static void teardown_slice(struct s2 *s2)
-{
-	u64 frame = s2->teardown_frame;
-	bool is_whole = s2->teardown_left >= FRAME_SLICE;
-
-	frame_put_block(mfn(frame), is_whole ? FRAME_SLICE_ORDER : 0);
-	s2->teardown_frame += is_whole ? FRAME_SLICE : 1;
-	s2->teardown_left -= is_whole ? FRAME_SLICE : 1;
-}
-
-/* Take out the block of 2 MiB at g, whose frames are then freed in slices. */
-static int unmap_block(struct s2 *s2, gfn_t g)
-{
-	u64 at = gfn_to_ipa(g).v;
-	struct pgtable_leaf old = pgtable_lookup(&s2->table, at);
-	int rc;
-
-	if (!leaf_ram_frames(&old) || old.shift < PAGE_SHIFT + ORDER_2M) {
-		return -EINVAL;
-	}
-	rc = pgtable_clear(&s2->table, at, PAGE_SHIFT + ORDER_2M, &old);
-	if (!rc) {
-		s2_flush(s2, at, MIB(2));
-		s2->nr_ram -= BIT(ORDER_2M);
-		s2->teardown_frame = (old.entry & PT_ADDR_MASK) >> PAGE_SHIFT;
-		s2->teardown_left = BIT(ORDER_2M);
-		s2->released = g.v;
-	}
-	return rc;
-}
-
-int s2_unmap_block(struct domain *d, gfn_t g)
-{
-	struct s2 *s2 = s2_of(d);
-	int rc = 0;
-
-	if (s2->teardown_left) {
-		teardown_slice(s2);
-	} else {
-		spin_lock(&s2->lock);
-		rc = unmap_block(s2, g);
-		spin_unlock(&s2->lock);
-	}
-	return rc || (!s2->teardown_left && s2->released == g.v) ? rc : -ERESTART;
-}
-
-/* Take a leaf out, if there is one in the next places; false when the end was reached before. */
-static bool teardown_leaf(struct s2 *s2)
-{
-	u64 at = s2->teardown_next << PAGE_SHIFT, end = s2->end << PAGE_SHIFT;
-	struct pgtable_leaf old = { 0 };
-
-	if (at >= end) {
-		return false;
-	}
-	spin_lock(&s2->lock);
-	for (u32 i = 0; i < BATCH / 2 && at < end && !old.entry; i++) {
-		pgtable_clear(&s2->table, at, 39, &old);
-		at = old.addr + BIT(old.shift);
-	}
-	s2->nr_ram -= leaf_ram_frames(&old);
-	spin_unlock(&s2->lock);
-	s2->teardown_next = at >> PAGE_SHIFT;
-	if (leaf_ram_frames(&old)) {
-		s2->teardown_frame = (old.entry & PT_ADDR_MASK) >> PAGE_SHIFT;
-		s2->teardown_left = BIT(old.shift - PAGE_SHIFT);
-	} else if (old.entry) {
-		leaf_put(&old);
-	}
-	return true;
-}
-
-int s2_teardown(struct domain *d)
-{
-	struct s2 *s2 = s2_of(d);
-
-	if (s2->teardown_next == 0) {
-		s2_flush(s2, 0, BIT(s2->table.addr_bits));
-	}
-	for (;;) {
-		if (s2->teardown_left) {
-			teardown_slice(s2);
-		} else if (!teardown_leaf(s2) && !s2_free_slice(s2)) {
-			return 0;
-		}
-		if (softirq_preempt_needed()) {
-			return -ERESTART;
-		}
-	}
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Making and freeing a domain's stage 2: root, VMID, pool of table pages, TLB flush.
+ * Making a domain's stage 2: root, VMID, pool of table pages, TLB flush.
  *
  * The root is two concatenated level-1 tables (40-bit guest addresses). Pool pages come from the
  * hypervisor's heap, are linked through their first word while unused, and belong to one domain
@@ -16,39 +16,28 @@
 #include <hv/mapping.h>
 #include <hv/stage2.h>
 
-#define ROOT_ORDER 1
-#define NR_VMIDS   256U
 /* Beyond the tables for RAM: devices, grant frames, shared pages, foreign mappings. */
 #define POOL_EXTRA 24U
 /* Pages that a domain may take from the heap one by one before it is given a pool. */
 #define POOL_AT_FIRST 24U
-/* Pages that a pool grows or shrinks by between two preemption points. */
-#define POOL_SLICE 4U
-/* Places that are searched for tables between two preemption points. */
-#define PLACES_SLICE 8U
 
-static u64 vmid_words[NR_VMIDS / 64] = { 1 }; /* VMID 0 is nobody's: vCPUs that run no guest */
+u64 s2_vmids[S2_NR_VMIDS / 64] = { 1 }; /* VMID 0 is nobody's: vCPUs that run no guest */
 
 static u16 vmid_alloc(void)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(vmid_words); i++) {
-		u64 word = READ_ONCE(vmid_words[i]);
+	for (unsigned int i = 0; i < ARRAY_SIZE(s2_vmids); i++) {
+		u64 word = READ_ONCE(s2_vmids[i]);
 
 		while (~word) {
 			unsigned int bit = (unsigned int)__builtin_ctzl(~word);
 
-			word = atomic_fetch_or(&vmid_words[i], BIT(bit));
+			word = atomic_fetch_or(&s2_vmids[i], BIT(bit));
 			if (!(word & BIT(bit))) {
 				return (u16)(i * 64 + bit);
 			}
 		}
 	}
 	return 0;
-}
-
-static void vmid_free(u16 vmid)
-{
-	atomic_fetch_and(&vmid_words[vmid / 64], ~BIT(vmid % 64));
 }
 
 void s2_flush(struct s2 *s2, u64 addr, u64 bytes)
@@ -82,7 +71,7 @@ static struct s2 *s2_of_table(struct pgtable *pt)
 	return container_of(pt, struct s2, table);
 }
 
-static void *pool_take(struct pgtable *pt)
+void *s2_pool_take(struct pgtable *pt)
 {
 	struct s2_pool *pool = &s2_of_table(pt)->pool;
 	void **page = pool->free;
@@ -114,7 +103,7 @@ static void flush_hook(struct pgtable *pt, u64 addr, u64 bytes)
 }
 
 static const struct pgtable_ops s2_ops = {
-	.table_alloc = pool_take,
+	.table_alloc = s2_pool_take,
 	.table_va = hyp_va,
 	.table_pa = hyp_pa,
 	.flush = flush_hook,
@@ -123,11 +112,11 @@ static const struct pgtable_ops s2_ops = {
 int s2_init(struct domain *d)
 {
 	struct s2 *s2 = &d->arch.s2;
-	u64 *root = heap_pages_alloc(ROOT_ORDER);
+	u64 *root = heap_pages_alloc(S2_ROOT_ORDER);
 	u16 vmid = root ? vmid_alloc() : 0;
 
 	if (!vmid) {
-		heap_pages_free(root, ROOT_ORDER);
+		heap_pages_free(root, S2_ROOT_ORDER);
 		return -ENOMEM;
 	}
 	spin_lock_init(&s2->lock, LOCK_RANK_STAGE2);
@@ -150,10 +139,10 @@ static int pool_grow(struct s2 *s2, u32 nr)
 		return -ENOMEM;
 	}
 	for (u32 i = 0; s2->pool.nr_total < nr; i++) {
-		void *page = i < POOL_SLICE ? heap_pages_alloc(0) : NULL;
+		void *page = i < S2_POOL_SLICE ? heap_pages_alloc(0) : NULL;
 
 		if (!page) {
-			return i < POOL_SLICE ? -ENOMEM : -ERESTART;
+			return i < S2_POOL_SLICE ? -ENOMEM : -ERESTART;
 		}
 		spin_lock(&s2->lock);
 		s2->pool.nr_total++;
@@ -163,85 +152,17 @@ static int pool_grow(struct s2 *s2, u32 nr)
 	return 0;
 }
 
-static int pool_shrink(struct s2 *s2, u32 nr)
-{
-	for (u32 i = 0; s2->pool.nr_total > nr; i++) {
-		void *page = NULL;
-
-		if (i == POOL_SLICE) {
-			return -ERESTART;
-		}
-		spin_lock(&s2->lock);
-		if (s2->pool.nr_free != 0) {
-			page = pool_take(&s2->table);
-			s2->pool.nr_total--;
-		}
-		spin_unlock(&s2->lock);
-		if (!page) {
-			return -EBUSY;
-		}
-		heap_pages_free(page, 0);
-	}
-	return 0;
-}
-
 int s2_pool_set(struct domain *d, u32 nr_pages)
 {
 	struct s2 *s2 = &d->arch.s2;
 	u64 need = DIV_ROUND_UP(d->max_pages, PT_ENTRIES) + POOL_EXTRA;
 	u32 target = (u32)MIN((u64)nr_pages, need);
-	int rc = target >= s2->pool.nr_total ? pool_grow(s2, target) : pool_shrink(s2, target);
+	int rc = target >= s2->pool.nr_total || !IS_ENABLED(CONFIG_DESTROY)
+			 ? pool_grow(s2, target)
+			 : s2_pool_shrink(s2, target);
 
 	if (!rc) {
 		s2->pool.nr_asked = nr_pages;
 	}
 	return rc;
-}
-
-/*
- * Move *next behind a hole of 1 GiB, or take out the table at *next and move behind that; the table
- * above goes with the last place below it.
- */
-static void *next_table(struct s2 *s2, u64 *next)
-{
-	u64 at = *next << PAGE_SHIFT;
-	void *table;
-
-	if (pgtable_lookup(&s2->table, at).shift >= 30) {
-		*next = ALIGN_DOWN(*next, BIT(30 - PAGE_SHIFT)) + BIT(30 - PAGE_SHIFT);
-		return NULL;
-	}
-	table = pgtable_detach(&s2->table, at, 21);
-	if (!table && IS_ALIGNED(at + MIB(2), GIB(1))) {
-		table = pgtable_detach(&s2->table, at, 30);
-	}
-	/* The last place is looked at again when it had a table of its own. */
-	if (!table || !IS_ALIGNED(at + MIB(2), GIB(1))) {
-		*next += BIT(21 - PAGE_SHIFT);
-	}
-	return table;
-}
-
-bool s2_free_slice(struct s2 *s2)
-{
-	void *table = NULL;
-
-	spin_lock(&s2->lock);
-	for (u32 i = 0; i < PLACES_SLICE && s2->teardown_table < s2->end && !table; i++) {
-		table = next_table(s2, &s2->teardown_table);
-	}
-	s2->pool.nr_total -= table != NULL;
-	spin_unlock(&s2->lock);
-	heap_pages_free(table, 0);
-	return s2->teardown_table < s2->end || pool_shrink(s2, 0) == -ERESTART;
-}
-
-void s2_free(struct domain *d)
-{
-	struct s2 *s2 = &d->arch.s2;
-
-	s2_flush(s2, 0, BIT(40));
-	heap_pages_free(s2->table.root, ROOT_ORDER);
-	vmid_free(s2->vmid);
-	s2->vmid = 0;
 }

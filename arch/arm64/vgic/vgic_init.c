@@ -16,9 +16,8 @@
 
 #include "vgic_internal.h"
 
-#define DIST_BYTES  0x10000U
-#define SPIS_SLICE  64U /* made between two preemption points */
-#define RESET_SLICE 2U	/* reset between two */
+#define DIST_BYTES 0x10000U
+#define SPIS_SLICE 64U /* made between two preemption points */
 
 static int place_redists(struct domain *d, const struct vgic_layout *layout)
 {
@@ -78,42 +77,6 @@ int vgic_spis_init(struct domain *d)
 	return -ERESTART;
 }
 
-/* A linked one is taken from the domain and given again, so that its physical side is at rest. */
-static void reset_spi(struct domain *d, struct vgic_irq *irq)
-{
-	u32 intid = irq->intid, pirq = irq->pirq;
-	bool is_routed = vgic_irq_is_routed(irq) && vgic_unroute_hw(d, intid) == 0;
-
-	inject_begin(d);
-	vgic_irq_set_line(d, irq, false);
-	vgic_irq_clear_pending(d, irq);
-	vgic_irq_set_active(d, irq, false);
-	vgic_irq_init(irq, intid, 0);
-	irq->route = vgic_is_v2(d) ? 1 : 0;
-	inject_end(d);
-	if (is_routed) {
-		(void)vgic_route_hw(d, intid, pirq); /* it was ours just now */
-	}
-}
-
-int vgic_spis_reset(struct domain *d)
-{
-	struct vgic_domain *g = &d->arch.vgic;
-	u32 to = MIN(g->nr_spis, g->nr_reset + RESET_SLICE);
-
-	while (g->nr_reset < to) {
-		reset_spi(d, &g->spis[g->nr_reset++]);
-	}
-	if (to < g->nr_spis) {
-		return -ERESTART;
-	}
-	g->nr_reset = 0;
-	inject_begin(d);
-	vgic_set_ctlr(d, 0);
-	inject_end(d);
-	return 0;
-}
-
 int vgic_domain_init(struct domain *d, const struct vgic_layout *layout)
 {
 	struct vgic_domain *g = &d->arch.vgic;
@@ -132,9 +95,6 @@ void vgic_domain_free(struct domain *d)
 {
 	struct vgic_domain *g = &d->arch.vgic;
 
-	if (IS_ENABLED(CONFIG_GUEST_IRQS)) {
-		vgic_unroute_all(d);
-	}
 	heap_free(g->spis);
 	g->spis = NULL;
 	g->nr_spis = 0;

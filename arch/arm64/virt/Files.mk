@@ -4,3 +4,5 @@ obj-y += vtimer.o
 obj-y += context.o
 obj-y += domain.o
 obj-y += exception.o
+obj-$(CONFIG_HEALTH) += restart.o
+obj-$(CONFIG_DESTROY) += teardown.o

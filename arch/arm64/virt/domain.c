@@ -69,64 +69,17 @@ static void host_layout(struct vgic_layout *layout)
 int arch_domain_init(struct domain *d, const struct domain_config *config)
 {
 	struct vgic_layout layout;
-	int rc = s2_init(d);
+	int rc;
 
-	if (rc) {
-		return rc;
-	}
 	if (config->is_host_layout) {
 		host_layout(&layout);
 	} else {
 		guest_layout(&layout, config->nr_spis);
 	}
-	rc = vgic_domain_init(d, &layout);
-	if (rc) {
-		s2_free(d);
-		return rc;
-	}
 	/* A guest's virtual count begins at its creation; Dom0 shares the machine's. */
 	d->arch.cntvoff = config->is_host_layout ? 0 : arch_counter();
-	return 0;
-}
-
-int arch_domain_teardown(struct domain *d)
-{
-	if (IS_ENABLED(CONFIG_GUEST_IRQS)) {
-		vgic_unroute_all(d);
-	}
-	return s2_teardown(d);
-}
-
-bool arch_domain_free_slice(struct domain *d)
-{
-	if (d->arch.vgic.spis != NULL) {
-		vgic_domain_free(d);
-		return true;
-	}
-	if (d->arch.s2.vmid != 0) {
-		s2_free(d);
-		return true;
-	}
-	return false;
-}
-
-int arch_domain_reset(struct domain *d)
-{
-	return vgic_spis_reset(d);
-}
-
-void arch_domain_forget(struct domain *d)
-{
-	s2_flush(&d->arch.s2, 0, BIT(40));
-	__asm__ volatile("ic ialluis" : : : "memory");
-	dsb(ish);
-	isb();
-}
-
-/* The distributor's registers: always emulated, so never mapped. */
-u64 arch_domain_nowhere(const struct domain *d)
-{
-	return d->arch.mmio[0].start;
+	rc = vgic_domain_init(d, &layout);
+	return rc ? rc : s2_init(d);
 }
 
 int arch_vcpu_init(struct vcpu *v)
