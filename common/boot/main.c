@@ -100,9 +100,7 @@ static void start_dom0(struct timer *timer)
 	}
 	pr_info("boot: done after %lu us, %lu of %lu KiB of heap are free\n",
 		time_now() / NSEC_PER_USEC, heap_nr_free_pages() << 2, heap_nr_total_pages() << 2);
-	if (IS_ENABLED(CONFIG_SEALED_HEAP)) {
-		boot_memory_seal();
-	}
+	boot_memory_seal();
 	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
 		budget_forget(); /* what is said once */
 	}
@@ -163,6 +161,10 @@ __init void boot_domains(void)
 	}
 	build_all();
 	cmdline_report_unknown();
+}
+
+void boot_finish(void)
+{
 	map_seal();
 	timer_init(&dom0_timer, start_dom0);
 	start_dom0(&dom0_timer);

@@ -266,6 +266,10 @@ static void give_back(void *va, size_t bytes)
 
 void boot_memory_seal(void)
 {
-	heap_seal(give_back);
+	give_back(init_start, (size_t)(init_end - init_start));
+	give_back(init_bss_start, (size_t)(init_bss_end - init_bss_start));
+	if (IS_ENABLED(CONFIG_SEALED_HEAP)) {
+		heap_seal(give_back);
+	}
 	pr_info("boot: %lu KiB kept by the hypervisor\n", kept_bytes >> 10);
 }

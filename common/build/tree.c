@@ -14,10 +14,10 @@
 
 __init int build_template(const char *name)
 {
-	static __initdata int root = -1;
+	static __initdata int root; /* 0 is the machine's */
 	int node;
 
-	if (root < 0) {
+	if (root <= 0) {
 		root = devtree_add(build_template_blob, TEMPLATE_BYTES_MAX);
 	}
 	node = name ? devtree_child_named(devtree_child_named(root, "templates"), name) : root;

@@ -30,14 +30,14 @@ static u64 multiply_shift(u64 a, u64 b, unsigned int shift)
 }
 
 /* a * 2^shift / b rounded up, for a and b below 2^32 and a shift of 32 to 64, in two steps. */
-static u64 ratio(u64 a, u64 b, unsigned int shift)
+static __init u64 ratio(u64 a, u64 b, unsigned int shift)
 {
 	u64 quotient = (a << 32) / b, rest = (a << 32) % b << (shift - 32);
 
 	return (quotient << (shift - 32)) + DIV_ROUND_UP(rest, b);
 }
 
-int time_init(u64 frequency_hz)
+__init int time_init(u64 frequency_hz)
 {
 	if (frequency_hz < FREQUENCY_MIN || frequency_hz > FREQUENCY_MAX) {
 		return -EINVAL;

@@ -11,12 +11,12 @@
 
 __init bool device_is_kept(int node)
 {
-	static __initdata int console = -2;
+	static __initdata int console; /* its node, and one more */
 
-	if (console == -2) {
-		console = devtree_stdout();
+	if (!console) {
+		console = devtree_stdout() + 1;
 	}
-	return node == console || node == gic_info.node ||
+	return node + 1 == console || node == gic_info.node ||
 	       devtree_is_compatible(node, "arm,gic-v3-its") ||
 	       devtree_is_compatible(node, "arm,gic-v2m-frame");
 }

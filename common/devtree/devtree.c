@@ -9,6 +9,7 @@
  * it. Properties must come before children, as the specification says (5.4.1). Boot CPU only, no
  * locks. Devicetree Specification 0.4, chapter 5.
  */
+#include <hv/compiler.h>
 #include <hv/devtree.h>
 #include <hv/errno.h>
 #include <hv/string.h>
@@ -21,9 +22,9 @@ struct node {
 	short parent, behind; /* -1: a root; the first node that is not below this one */
 };
 
-static const void *host;
-static struct node nodes[CONFIG_DEVTREE_NODES];
-static int nr_nodes;
+static __initdata const void *host;
+static __initdata struct node nodes[CONFIG_DEVTREE_NODES];
+static __initdata int nr_nodes;
 
 /* A block of words or names. */
 struct block {

@@ -116,7 +116,7 @@ static const struct console_driver driver = {
 	.want_room = mini_uart_want_room,
 };
 
-const struct console_driver *mini_uart_probe(const struct uart_port *port)
+__init const struct console_driver *mini_uart_probe(const struct uart_port *port)
 {
 	uart = *port;
 	output.room = 0;

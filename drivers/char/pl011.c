@@ -35,7 +35,7 @@ static const struct console_driver driver = {
 	.want_room = IF_ENABLED(CONFIG_CONSOLE_INPUT, pl011_want_room),
 };
 
-const struct console_driver *pl011_probe(const struct uart_port *port)
+__init const struct console_driver *pl011_probe(const struct uart_port *port)
 {
 	pl011 = *port;
 	output.room = 0;

@@ -14,13 +14,13 @@
 static const struct {
 	const char *compatible;
 	const struct console_driver *(*probe)(const struct uart_port *port);
-} drivers[] = {
+} drivers[] __initconst = {
 	{ "arm,pl011", IS_ENABLED(CONFIG_PL011) ? pl011_probe : NULL },
 	{ "arm,sbsa-uart", IS_ENABLED(CONFIG_PL011) ? pl011_probe : NULL },
 	{ "brcm,bcm2835-aux-uart", IS_ENABLED(CONFIG_MINI_UART) ? mini_uart_probe : NULL },
 };
 
-static const struct console_driver *probe_node(int node, unsigned int row)
+static __init const struct console_driver *probe_node(int node, unsigned int row)
 {
 	struct uart_port port = { .node = node };
 	struct devtree_range range;
@@ -33,7 +33,7 @@ static const struct console_driver *probe_node(int node, unsigned int row)
 	return port.regs ? drivers[row].probe(&port) : NULL;
 }
 
-static const struct console_driver *try_node(int node)
+static __init const struct console_driver *try_node(int node)
 {
 	const struct console_driver *driver = NULL;
 
@@ -46,7 +46,7 @@ static const struct console_driver *try_node(int node)
 }
 
 /* The first available node that any driver can use. */
-static const struct console_driver *try_all(int *node)
+static __init const struct console_driver *try_all(int *node)
 {
 	const struct console_driver *driver = NULL;
 
@@ -60,7 +60,7 @@ static const struct console_driver *try_all(int *node)
 	return driver;
 }
 
-int uart_init_fixed(void)
+__init int uart_init_fixed(void)
 {
 	struct uart_port port = { .node = -1 };
 
@@ -77,7 +77,7 @@ int uart_init_fixed(void)
 	return 0;
 }
 
-int uart_init(int *node)
+__init int uart_init(int *node)
 {
 	const struct console_driver *driver;
 

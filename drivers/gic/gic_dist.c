@@ -92,7 +92,7 @@ void gic_dist_reset(u32 first, u32 last, u8 priority)
 	}
 }
 
-int gic_dist_probe(int node, unsigned int version, size_t bytes)
+__init int gic_dist_probe(int node, unsigned int version, size_t bytes)
 {
 	struct devtree_irq irq;
 
@@ -113,7 +113,8 @@ int gic_dist_probe(int node, unsigned int version, size_t bytes)
 	return 0;
 }
 
-void gic_dist_start(const struct irq_chip *chip, const struct gic_ops *ops, unsigned int nr_lrs)
+__init void gic_dist_start(const struct irq_chip *chip, const struct gic_ops *ops,
+			   unsigned int nr_lrs)
 {
 	gic_ops = ops;
 	gic_nr_lrs = nr_lrs;

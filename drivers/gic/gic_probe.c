@@ -8,7 +8,7 @@
 #include <hv/kconfig.h>
 #include <hv/printk.h>
 
-int gic_init(void)
+__init int gic_init(void)
 {
 	int rc = -ENODEV;
 

@@ -79,7 +79,7 @@ static void learn_target(void)
 	this_cpu(gicv2_target) = (u8)targets != 0 ? (u8)targets : 1;
 }
 
-static void init_dist(void)
+static __init void init_dist(void)
 {
 	mmio_write32(gic_dist + GICD_CTLR, 0);
 	gic_dist_reset(IRQ_FIRST_SPI, gic_info.nr_irqs, GIC_PRIORITY_GUEST);
@@ -126,7 +126,7 @@ static const struct gic_ops gicv2_ops = {
 	.cpu_init = gicv2_cpu_init,
 };
 
-static int find_node(void)
+static __init int find_node(void)
 {
 	static const char *const compatible[] = { "arm,gic-400", "arm,cortex-a15-gic",
 						  "arm,cortex-a7-gic" };
@@ -139,7 +139,7 @@ static int find_node(void)
 }
 
 /* Distributor, CPU interface, virtual interface control, virtual CPU interface, in this order. */
-static int map_frames(int node)
+static __init int map_frames(int node)
 {
 	struct devtree_range reg[4];
 	unsigned int nr_lrs;
@@ -172,7 +172,7 @@ static int map_frames(int node)
 	return 0;
 }
 
-int gicv2_probe(void)
+__init int gicv2_probe(void)
 {
 	int node = find_node();
 	int rc = node < 0 ? -ENODEV : map_frames(node);

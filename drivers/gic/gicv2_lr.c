@@ -98,7 +98,7 @@ void gicv2_apr_write(const u32 apr[2][4])
 	mmio_write32(gich + GICH_APR, apr[0][0]);
 }
 
-unsigned int gicv2_lr_init(u64 base)
+__init unsigned int gicv2_lr_init(u64 base)
 {
 	gich = map_device(pa(base), GICH_BYTES);
 	if (gich == NULL) {

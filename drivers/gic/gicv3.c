@@ -83,7 +83,7 @@ static void reset_block(volatile u8 *block, u32 first, u32 last, u8 priority)
 	}
 }
 
-static void init_dist(void)
+static __init void init_dist(void)
 {
 	mmio_write32(gic_dist + GICD_CTLR, 0);
 	wait_rwp(IRQ_FIRST_SPI);
@@ -150,7 +150,7 @@ static const struct gic_ops gicv3_ops = {
 };
 
 /* Where distributor and redistributors are, from the device tree. */
-static int read_regions(int node)
+static __init int read_regions(int node)
 {
 	u32 nr = devtree_u32(node, "#redistributor-regions", 1);
 	struct devtree_range range;
@@ -171,7 +171,7 @@ static int read_regions(int node)
 	return 0;
 }
 
-int gicv3_probe(void)
+__init int gicv3_probe(void)
 {
 	int node = devtree_find_compatible(-1, "arm,gic-v3");
 	int rc = node < 0 ? -ENODEV : read_regions(node);

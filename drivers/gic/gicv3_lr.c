@@ -119,7 +119,7 @@ void gicv3_apr_write(const u32 apr[2][4])
 	}
 }
 
-unsigned int gicv3_lr_init(void)
+__init unsigned int gicv3_lr_init(void)
 {
 	u64 vtr = read_sysreg(ICH_VTR_EL2);
 	unsigned int pre_bits = ((vtr >> 26) & 7) + 1;

@@ -16,7 +16,7 @@
 
 static volatile u8 *regions[GIC_REDIST_REGIONS_MAX] __sealed;
 
-int gicv3_redist_map(void)
+__init int gicv3_redist_map(void)
 {
 	for (u32 i = 0; i < gic_info.nr_redist_regions; i++) {
 		regions[i] = map_device(pa(gic_info.redist[i].base), gic_info.redist[i].bytes);

@@ -35,7 +35,7 @@ static void stop(bool is_off)
 	mmio_write32(regs + RSTC, PASSWORD | mode | RSTC_RESET);
 }
 
-int power_init(void)
+__init int power_init(void)
 {
 	int node = devtree_find_compatible(-1, "brcm,bcm2835-pm-wdt");
 	struct devtree_range range;

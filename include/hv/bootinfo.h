@@ -55,7 +55,7 @@ int boot_memory_init(void);
  * -ERESTART until that was the last.
  */
 int boot_memory_release_modules(void);
-/* Boot is over (CONFIG_SEALED_HEAP): what the hypervisor will not need becomes domains' memory. */
+/* Boot is over: what the hypervisor will not need becomes domains' memory. */
 void boot_memory_seal(void);
 
 /* The first bytes of a module, to look at its header. */
@@ -102,6 +102,11 @@ int dom0_seal(void);
 void boot_early(u64 image_pa_start, u64 image_bytes, u64 fdt_pa, const void *fdt, size_t mapped);
 /* Access control, Dom0; then nothing of boot is needed any more and Dom0 runs. */
 void boot_domains(void);
+/*
+ * Seal EL2's map; boot is over when the images of Dom0, if there is one, have been copied, and then
+ * its code is unmapped. Not to be called from there.
+ */
+void boot_finish(void);
 /* Default budgets of domains, before the first one (rates.c). */
 void boot_rates(void);
 /* Say why boot cannot go on and stop this CPU. */

@@ -18,9 +18,14 @@
 #define __must_check   __attribute__((warn_unused_result))
 #define __cold	       __attribute__((cold, noinline))
 #define __noinline     __attribute__((noinline))
-/* Placed in the page range that is unmapped once boot is over. */
-#define __init	   __section(".init.text") __attribute__((cold))
-#define __initdata __section(".init.data")
+/*
+ * What only boot needs: code, constants with pointers to it, and variables, zero at first. Their
+ * pages are unmapped and given to domains when boot is over; the linker refuses what is left and
+ * refers to them (bulkhead.lds.S).
+ */
+#define __init	    __section(".init.text") __attribute__((cold))
+#define __initconst __section(".init.rodata")
+#define __initdata  __section(".bss.init")
 /* Writable during boot, read-only afterwards (map_seal_boot_data()). */
 #define __sealed __section(".data.sealed")
 

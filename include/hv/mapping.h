@@ -25,6 +25,9 @@ int map_cpu_slot(unsigned int cpu);
  */
 int map_drop(void *va, size_t bytes);
 
+/* Pages of the image that only boot needs: code with its constants, and variables. */
+extern char init_start[], init_end[], init_bss_start[], init_bss_end[];
+
 /* Remove the device tree's mapping and what else only boot needs; no device can be mapped any more.
  */
 void map_seal(void);

@@ -19,7 +19,7 @@ import kconfiglib  # noqa: E402  pylint: disable=wrong-import-position
 
 SAMPLE = 20
 NUMBERS = {"NR_CPUS": (1, 64), "MAX_DOMAINS": (2, 4096), "NR_IRQS": (320, 1020),
-           "CONSOLE_RING_SHIFT": (10, 20)}
+           "CONSOLE_RING_SHIFT": (10, 18)}
 FIXED = {"PL011": 2, "CERTIFIABLE": 0}
 
 

@@ -1,14 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Layout of the image. Linked at EL2's fixed virtual address; the boot loader may put it at any
- * 2 MiB boundary. Each part begins on a page, because each has its own permissions: text (RX),
- * read-only data (R), data and bss (RW). Nothing is loaded beyond image_end_file; bss follows in
- * memory.
+ * 2 MiB boundary. Each part begins on a page, because each has its own permissions: boot and text
+ * (RX), read-only data (R), data and bss (RW). Nothing is loaded beyond image_end_file; bss follows
+ * in memory. What only boot needs stands at the beginning of the image and of bss and becomes
+ * domains' memory when boot is over: no other part may refer to it. The device tree is read at boot
+ * only, so libfdt is part of it.
  */
 #include <asm/layout.h>
 
 OUTPUT_ARCH(aarch64)
 ENTRY(_start)
+NOCROSSREFS_TO(.init .text .rodata .data)
 
 SECTIONS
 {
@@ -19,12 +22,22 @@ SECTIONS
 	}
 	ASSERT(SIZEOF(.percpu) <= 0x4000, "per-CPU data does not fit its slot")
 	. = IMAGE_VA;
-	image_start = .;
-	.text : {
+	image_start = ABSOLUTE(.);
+	init_start = ABSOLUTE(.);
+	.init : {
 		*(.head.text)
-		*(.text.hot .text.hot.*)
+		*(.init.text)
+		*(.init.rodata)
+		*libfdt.a:*(.text .text.* .rodata .rodata.*)
+		*common/devtree/[a-z]*.o(.text .text.* .rodata .rodata.*)
+		*(.text.unlikely.fdt_*)
+		EXCLUDE_FILE(*build/input.o) *common/build/[a-z]*.o(.rodata .rodata.*)
+		. = ALIGN(8);
+	}
+	. = ALIGN(4096);
+	init_end = ABSOLUTE(.);
+	.text : {
 		*(.text .text.*)
-		*(.init.text .init.text.*)
 		. = ALIGN(8);
 	}
 	. = ALIGN(4096);
@@ -43,13 +56,16 @@ SECTIONS
 	rodata_end = .;
 	.data : {
 		*(.data .data.*)
-		*(.init.data .init.data.*)
 		. = ALIGN(16);
 	}
 	image_end_file = .;
 	.bss (NOLOAD) : {
 		. = ALIGN(4096);
 		bss_start = .;
+		init_bss_start = .;
+		*(.bss.init)
+		. = ALIGN(4096);
+		init_bss_end = .;
 		*(.bss.page_aligned)
 		el2_cpu0_slot = .;
 		. += SIZEOF(.percpu) + 0x3000;

@@ -13,6 +13,7 @@
 #include <generated/asm-offsets.h>
 #include <generated/autoconf.h>
 
+/* What only the boot CPU runs goes with the rest of boot. */
 	.section .head.text, "ax"
 	.global _start
 _start:
@@ -66,6 +67,50 @@ primary_entry:
 	ldr	x19, =boot_start
 	b	el2_enter
 
+/* Clean and invalidate [x19, x20) to the point of coherency. Clobbers x0, x2-x4. */
+cache_drop:
+	mrs	x3, ctr_el0
+	ubfx	x3, x3, #16, #4
+	mov	x2, #4
+	lsl	x2, x2, x3		/* bytes in a line */
+	sub	x4, x2, #1
+	bic	x0, x19, x4
+1:	dc	civac, x0
+	add	x0, x0, x2
+	cmp	x0, x20
+	b.lo	1b
+	dsb	sy
+	ret
+
+/* x0: message. Print it on the configured early UART, if there is one, and stop. */
+early_fail:
+#ifdef CONFIG_EARLY_UART_BASE
+	ldr	x1, =CONFIG_EARLY_UART_BASE
+	cbz	x1, 3f
+1:	ldrb	w2, [x0], #1
+	cbz	w2, 3f
+#ifdef CONFIG_EARLY_UART_IS_MINI
+2:	ldr	w3, [x1, #0x14]		/* AUX_MU_LSR: wait for room */
+	tbz	w3, #5, 2b
+#else
+2:	ldr	w3, [x1, #0x18]		/* PL011 UARTFR: wait while the transmit FIFO is full */
+	tbnz	w3, #5, 2b
+#endif
+	str	w2, [x1]
+	b	1b
+#endif
+3:	wfi
+	b	3b
+
+	.pool
+msg_not_el2:
+	.ascii	"\r\nBulkhead: not entered at EL2. Use a boot loader or machine that starts it in "
+	.asciz	"hypervisor mode (QEMU: -M virt,virtualization=on).\r\n"
+msg_no_fdt:
+	.ascii	"\r\nBulkhead: no device tree in x0. The boot loader must pass the address of a "
+	.asciz	"flattened device tree (8-byte aligned).\r\n"
+
+	.section .text, "ax"
 /* Secondary CPU: waits for its turn, which is at once with PSCI, and gets its number then. */
 	.global secondary_entry
 secondary_entry:
@@ -134,46 +179,3 @@ el2_enter:
 	mov	x30, xzr
 	mov	x0, x21
 	br	x19
-
-/* Clean and invalidate [x19, x20) to the point of coherency. Clobbers x0, x2-x4. */
-cache_drop:
-	mrs	x3, ctr_el0
-	ubfx	x3, x3, #16, #4
-	mov	x2, #4
-	lsl	x2, x2, x3		/* bytes in a line */
-	sub	x4, x2, #1
-	bic	x0, x19, x4
-1:	dc	civac, x0
-	add	x0, x0, x2
-	cmp	x0, x20
-	b.lo	1b
-	dsb	sy
-	ret
-
-/* x0: message. Print it on the configured early UART, if there is one, and stop. */
-early_fail:
-#ifdef CONFIG_EARLY_UART_BASE
-	ldr	x1, =CONFIG_EARLY_UART_BASE
-	cbz	x1, 3f
-1:	ldrb	w2, [x0], #1
-	cbz	w2, 3f
-#ifdef CONFIG_EARLY_UART_IS_MINI
-2:	ldr	w3, [x1, #0x14]		/* AUX_MU_LSR: wait for room */
-	tbz	w3, #5, 2b
-#else
-2:	ldr	w3, [x1, #0x18]		/* PL011 UARTFR: wait while the transmit FIFO is full */
-	tbnz	w3, #5, 2b
-#endif
-	str	w2, [x1]
-	b	1b
-#endif
-3:	wfi
-	b	3b
-
-	.pool
-msg_not_el2:
-	.ascii	"\r\nBulkhead: not entered at EL2. Use a boot loader or machine that starts it in "
-	.asciz	"hypervisor mode (QEMU: -M virt,virtualization=on).\r\n"
-msg_no_fdt:
-	.ascii	"\r\nBulkhead: no device tree in x0. The boot loader must pass the address of a "
-	.asciz	"flattened device tree (8-byte aligned).\r\n"

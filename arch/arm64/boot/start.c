@@ -31,7 +31,7 @@
 #define HYP_TIMER_PPI 26U
 
 /* This CPU's interrupts, timers, virtual interrupts and scheduler; then it counts as online. */
-static __init void cpu_online(unsigned int cpu)
+static void cpu_online(unsigned int cpu)
 {
 	gic_ops->cpu_init();
 	irq_cpu_init();
@@ -65,6 +65,13 @@ static __init void init_interrupts(void)
 	}
 }
 
+/* Not part of boot's code, which is unmapped on the way: nothing returns to it. */
+static __noreturn __noinline void leave_boot(void)
+{
+	boot_finish();
+	run_enter();
+}
+
 __init void boot_start(u64 fdt_pa)
 {
 	u64 image = *el2_pte(IMAGE_VA) & PT_ADDR_MASK;
@@ -89,10 +96,10 @@ __init void boot_start(u64 fdt_pa)
 	}
 	smp_start_all(pa(image_pa(secondary_entry)));
 	boot_domains();
-	run_enter();
+	leave_boot();
 }
 
-__init void boot_secondary(unsigned int cpu)
+void boot_secondary(unsigned int cpu)
 {
 	el2_map_use_final();
 	cpu_el2_setup();

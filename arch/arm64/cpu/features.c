@@ -18,7 +18,7 @@ static u64 field(u64 value, unsigned int shift)
 	return value >> shift & 0xf;
 }
 
-void cpu_features_init(void)
+__init void cpu_features_init(void)
 {
 	u64 pfr0 = read_sysreg(id_aa64pfr0_el1);
 	u64 mmfr0 = read_sysreg(id_aa64mmfr0_el1), mmfr1 = read_sysreg(id_aa64mmfr1_el1);

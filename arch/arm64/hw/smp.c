@@ -23,7 +23,7 @@ static __initdata int cpu_node[CONFIG_NR_CPUS];
 
 __aligned(16) struct smp_turn smp_turn;
 
-void smp_add_cpu(int node, u64 mpidr)
+__init void smp_add_cpu(int node, u64 mpidr)
 {
 	u64 self = read_sysreg(mpidr_el1) & MPIDR_AFFINITY;
 
@@ -46,7 +46,7 @@ u64 arch_cpu_id(unsigned int cpu)
 	return cpu_mpidr[cpu];
 }
 
-static s64 start(unsigned int cpu, pa_t entry)
+static __init s64 start(unsigned int cpu, pa_t entry)
 {
 	smp_turn = (struct smp_turn){ cpu_mpidr[cpu], cpu };
 	/* Pairs with the loads in head.S, which go past the caches. */
@@ -56,7 +56,7 @@ static s64 start(unsigned int cpu, pa_t entry)
 		       : firmware_call(PSCI_CPU_ON_64, cpu_mpidr[cpu], entry.v, 0);
 }
 
-static void start_one(unsigned int cpu, pa_t entry)
+static __init void start_one(unsigned int cpu, pa_t entry)
 {
 	u64 deadline = time_now() + START_LIMIT_NS;
 	s64 rc;
@@ -78,7 +78,7 @@ static void start_one(unsigned int cpu, pa_t entry)
 	}
 }
 
-void smp_start_all(pa_t entry)
+__init void smp_start_all(pa_t entry)
 {
 	for (unsigned int cpu = 1; cpu < nr_cpus; cpu++) {
 		start_one(cpu, entry);

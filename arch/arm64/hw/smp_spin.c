@@ -6,6 +6,7 @@
  */
 #include <asm/smp.h>
 #include <hv/arch.h>
+#include <hv/compiler.h>
 #include <hv/devtree.h>
 #include <hv/frame.h>
 #include <hv/mapping.h>
@@ -13,14 +14,14 @@
 #include <hv/string.h>
 #include <hv/window.h>
 
-bool smp_has_spin_table(int node)
+__init bool smp_has_spin_table(int node)
 {
 	const char *method = devtree_string(node, "enable-method");
 
 	return method && strcmp(method, "spin-table") == 0;
 }
 
-s64 smp_spin_release(unsigned int cpu, int node, pa_t entry)
+__init s64 smp_spin_release(unsigned int cpu, int node, pa_t entry)
 {
 	u64 address;
 	/* A broken one is refused below: no word of a table is odd. */
