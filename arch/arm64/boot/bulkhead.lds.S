@@ -12,6 +12,7 @@
 OUTPUT_ARCH(aarch64)
 ENTRY(_start)
 NOCROSSREFS_TO(.init .text .rodata .data)
+NOCROSSREFS_TO(.init_bss .text .rodata .data)
 
 SECTIONS
 {
@@ -59,13 +60,15 @@ SECTIONS
 		. = ALIGN(16);
 	}
 	image_end_file = .;
-	.bss (NOLOAD) : {
-		. = ALIGN(4096);
-		bss_start = .;
-		init_bss_start = .;
+	. = ALIGN(4096);
+	bss_start = .;
+	init_bss_start = ABSOLUTE(.);
+	.init_bss (NOLOAD) : {
 		*(.bss.init)
 		. = ALIGN(4096);
-		init_bss_end = .;
+	}
+	init_bss_end = ABSOLUTE(.);
+	.bss (NOLOAD) : {
 		*(.bss.page_aligned)
 		el2_cpu0_slot = .;
 		. += SIZEOF(.percpu) + 0x3000;
