@@ -59,7 +59,7 @@ static __init int meets_kept(int node, void *arg)
 static __init bool is_ram(const struct device_range *r)
 {
 	for (u64 i = 0; i < r->nr; i++) {
-		if (frame_is_ram(mfn(r->first + i)) || map_is_kept(mfn_to_pa(mfn(r->first + i)))) {
+		if (frame_is_ram(mfn(r->first + i)) || map_is_own(mfn_to_pa(mfn(r->first + i)))) {
 			return true;
 		}
 	}

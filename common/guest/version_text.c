@@ -9,36 +9,49 @@
 #include <hv/string.h>
 #include <public/version.h>
 
-static const char extraversion[XEN_EXTRAVERSION_LEN] = ".0-bulkhead";
-static const char capabilities[XEN_CAPABILITIES_INFO_LEN] = "xen-3.0-aarch64 ";
-static const char changeset[XEN_CHANGESET_INFO_LEN] = "Bulkhead " BULKHEAD_VERSION;
-static const char commandline[XEN_COMMANDLINE_LEN];
-static const struct xen_compile_info compile_info = { .compiler = "gcc", .compile_by = "bulkhead" };
-static const struct xen_platform_parameters platform_parameters;
+#define EXTRAVERSION ".0-bulkhead"
+#define CAPABILITIES "xen-3.0-aarch64 "
+#define CHANGESET    "Bulkhead " BULKHEAD_VERSION
 
-/* Texts and structures that are copied out whole, and their long forms. */
+static const struct xen_compile_info compile_info = { .compiler = "gcc", .compile_by = "bulkhead" };
+
+/* What is copied out with zeros behind it, and the long forms. */
 struct answer {
 	const void *data;
-	u32 bytes;
-	bool is_text; /* long form: a xen_varbuf with the text up to its NUL */
+	u32 len;
+	u32 padded; /* bytes in all; 0: a xen_varbuf with the text */
 };
 
+#define TEXT(text, padded)                                                                         \
+	{                                                                                          \
+		text, sizeof(text) - 1, padded                                                     \
+	}
+
 static const struct answer answers[] = {
-	[XENVER_extraversion] = { extraversion, sizeof(extraversion), false },
-	[XENVER_compile_info] = { &compile_info, sizeof(compile_info), false },
-	[XENVER_capabilities] = { capabilities, sizeof(capabilities), false },
-	[XENVER_changeset] = { changeset, sizeof(changeset), false },
-	[XENVER_platform_parameters] = { &platform_parameters, sizeof(platform_parameters), false },
-	[XENVER_commandline] = { commandline, sizeof(commandline), false },
-	[XENVER_extraversion2] = { extraversion, sizeof(extraversion), true },
-	[XENVER_capabilities2] = { capabilities, sizeof(capabilities), true },
-	[XENVER_changeset2] = { changeset, sizeof(changeset), true },
-	[XENVER_commandline2] = { commandline, sizeof(commandline), true },
+	[XENVER_extraversion] = TEXT(EXTRAVERSION, XEN_EXTRAVERSION_LEN),
+	[XENVER_compile_info] = { &compile_info, sizeof(compile_info), sizeof(compile_info) },
+	[XENVER_capabilities] = TEXT(CAPABILITIES, XEN_CAPABILITIES_INFO_LEN),
+	[XENVER_changeset] = TEXT(CHANGESET, XEN_CHANGESET_INFO_LEN),
+	[XENVER_platform_parameters] = TEXT("", sizeof(struct xen_platform_parameters)),
+	[XENVER_commandline] = TEXT("", XEN_COMMANDLINE_LEN),
+	[XENVER_extraversion2] = TEXT(EXTRAVERSION, 0),
+	[XENVER_capabilities2] = TEXT(CAPABILITIES, 0),
+	[XENVER_changeset2] = TEXT(CHANGESET, 0),
+	[XENVER_commandline2] = TEXT("", 0),
 };
+
+static s64 answer_padded(const struct answer *answer, u64 gva)
+{
+	char data[XEN_CAPABILITIES_INFO_LEN]; /* the longest */
+
+	memset(data, 0, sizeof(data));
+	memcpy(data, answer->data, answer->len);
+	return guest_copy_to(gva, data, answer->padded);
+}
 
 static s64 answer_text(const struct answer *answer, u64 gva)
 {
-	u32 len = (u32)strnlen(answer->data, answer->bytes);
+	u32 len = answer->len;
 	u32 room;
 
 	if (gva == 0) {
@@ -62,6 +75,5 @@ s64 version_text(u64 cmd, u64 gva)
 		return -ENOSYS;
 	}
 	answer = &answers[cmd];
-	return answer->is_text ? answer_text(answer, gva)
-			       : guest_copy_to(gva, answer->data, answer->bytes);
+	return answer->padded ? answer_padded(answer, gva) : answer_text(answer, gva);
 }

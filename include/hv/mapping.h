@@ -37,9 +37,8 @@ pa_t hyp_pa(const void *va);
 /* The other way, for kept memory and the image. */
 void *hyp_va(pa_t address);
 
-/* Is this physical address the hypervisor's: kept memory, image? */
-bool map_is_kept(pa_t address);
-bool map_is_image(pa_t address);
+/* Is this physical address the hypervisor's: kept memory or image, and not dropped? */
+bool map_is_own(pa_t address);
 /* True when no leaf of EL2's tables is both writable and executable. */
 bool map_is_write_xor_execute(void);
 

@@ -51,7 +51,7 @@ bool frame_is_ram(mfn_t frame)
 	return frame.v == RAM_FRAME;
 }
 
-bool map_is_kept(pa_t address)
+bool map_is_own(pa_t address)
 {
 	return address.v == (RAM_FRAME + 1) << PAGE_SHIFT;
 }

@@ -175,19 +175,10 @@ void *hyp_va(pa_t address)
 	return (void *)(address.v - image_base_pa + IMAGE_VA);
 }
 
-static bool is_mapped(u64 va)
+bool map_is_own(pa_t address)
 {
-	return pgtable_lookup(&el2_table, va).entry != 0;
-}
+	bool is_inside = address.v - kept_pa < kept_bytes ||
+			 address.v - image_base_pa < (u64)(image_end - image_start);
 
-bool map_is_kept(pa_t address)
-{
-	return address.v - kept_pa < kept_bytes && is_mapped(KEPT_VA + address.v - kept_pa);
-}
-
-bool map_is_image(pa_t address)
-{
-	u64 offset = address.v - image_base_pa;
-
-	return offset < (u64)(image_end - image_start) && is_mapped(IMAGE_VA + offset);
+	return is_inside && pgtable_lookup(&el2_table, (u64)hyp_va(address)).entry != 0;
 }

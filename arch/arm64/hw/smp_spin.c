@@ -28,7 +28,7 @@ __init s64 smp_spin_release(unsigned int cpu, int node, pa_t entry)
 	pa_t at = pa(devtree_number(node, "cpu-release-addr", &address) ? 1 : address);
 	char *page;
 
-	if (at.v & 7 || map_is_kept(at) || map_is_image(at) || frame_is_ram(pa_to_mfn(at))) {
+	if (at.v & 7 || map_is_own(at) || frame_is_ram(pa_to_mfn(at))) {
 		pr_err("smp: CPU %u: cpu-release-addr is missing, not aligned, or not in reserved "
 		       "memory\n",
 		       cpu);

@@ -26,10 +26,9 @@ static bool is_right(enum s2_kind kind, mfn_t frame, domid_t id)
 	case S2_GRANT_RO:
 		return frame_refs(frame) != 0;
 	case S2_SHARED:
-		return map_is_kept(mfn_to_pa(frame));
+		return map_is_own(mfn_to_pa(frame));
 	case S2_DEVICE:
-		return !frame_is_ram(frame) && !map_is_kept(mfn_to_pa(frame)) &&
-		       !map_is_image(mfn_to_pa(frame));
+		return !frame_is_ram(frame) && !map_is_own(mfn_to_pa(frame));
 	default:
 		return false;
 	}

@@ -35,12 +35,13 @@ static DEFINE_PER_CPU(struct vcpu *, fp_owner);
 static DEFINE_PER_CPU(struct vcpu *, el1_owner);
 /* WFI traps also where nobody else wants the CPU. */
 static __sealed bool always_traps;
-static struct domain idle_domain = { .id = HV_DOMID_IDLE };
+static struct domain idle_domain;
 
 void context_cpu_init(void)
 {
 	struct vcpu *idle = this_cpu_ptr(idle_vcpu);
 
+	idle_domain.id = HV_DOMID_IDLE;
 	idle->domain = &idle_domain;
 	idle->is_idle = true;
 	idle->arch.vgic.work = VGIC_WORK_FILL; /* entry.S looks no further */
