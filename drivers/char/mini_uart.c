@@ -98,15 +98,8 @@ static void mini_uart_interrupt(unsigned int irq, void *arg __unused)
 
 static int mini_uart_start(void)
 {
-	int rc = uart_request_irq(&uart, mini_uart_interrupt);
-
-	if (rc) {
-		return rc;
-	}
 	timer_init(&rx_timer, resume);
-	mini_uart_want_room(false);
-	irq_enable(uart.irq.number);
-	return 0;
+	return uart_start(&uart, mini_uart_interrupt, mini_uart_want_room);
 }
 
 static const struct console_driver driver = {

@@ -49,14 +49,7 @@ static void pl011_interrupt(unsigned int irq __unused, void *arg __unused)
 
 int pl011_start(void)
 {
-	int rc = uart_request_irq(&pl011, pl011_interrupt);
-
-	if (rc) {
-		return rc;
-	}
 	timer_init(&rx_timer, receive);
 	pl011_put(ICR, 0x7ff);
-	pl011_want_room(false);
-	irq_enable(pl011.irq.number);
-	return 0;
+	return uart_start(&pl011, pl011_interrupt, pl011_want_room);
 }

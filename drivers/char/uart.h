@@ -52,15 +52,17 @@ static inline size_t uart_write(const char *text, size_t len, struct uart_output
 	return i;
 }
 
-/* The first half of a driver's start(): the interrupt is the driver's, on CPU 0, not yet enabled.
- */
-static inline int uart_request_irq(const struct uart_port *port, irq_handler_t handler)
+/* The end of a driver's start(): its interrupt goes to handler, on CPU 0; nobody wants room yet. */
+static inline int uart_start(const struct uart_port *port, irq_handler_t handler,
+			     void (*want_room)(bool want))
 {
 	int rc = port->has_irq ? irq_request(port->irq.number, handler, NULL) : -ENXIO;
 
 	if (!rc) {
 		irq_set_type(port->irq.number, port->irq.type);
 		irq_set_affinity(port->irq.number, 0);
+		want_room(false);
+		irq_enable(port->irq.number);
 	}
 	return rc;
 }

@@ -136,10 +136,8 @@ int map_drop(void *va, size_t bytes)
 	if (leaf.shift != PAGE_SHIFT) {
 		return -EBUSY;
 	}
-	for (; leaf.addr < end; leaf.addr += PAGE_SIZE) {
-		struct pgtable_leaf old;
-
-		(void)pgtable_clear(&el2_table, leaf.addr, PAGE_SHIFT, &old);
+	for (u64 at = (u64)va; at < end; at += PAGE_SIZE) {
+		(void)pgtable_clear(&el2_table, at, PAGE_SHIFT, &leaf);
 	}
 	flush_el2(&el2_table, 0, 0);
 	return 0;
