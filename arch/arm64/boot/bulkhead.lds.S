@@ -35,8 +35,7 @@ SECTIONS
 		EXCLUDE_FILE(*build/input.o) *common/build/[a-z]*.o(.rodata .rodata.*)
 		. = ALIGN(8);
 	}
-	. = ALIGN(4096);
-	init_end = ABSOLUTE(.);
+	init_end = ABSOLUTE(.) & ~0xfff; /* a page that is also text's stays */
 	.text : {
 		*(.text .text.*)
 		. = ALIGN(8);
