@@ -44,23 +44,21 @@ static const struct vgic_reg *find_row(const struct vgic_table *table, u32 offse
 	return row;
 }
 
-/* Interrupt i of a window; the distributor does not show private ones (affinity routing is on). */
-static struct vgic_irq *window_irq(const struct vgic_window *w, u32 i)
-{
-	if (w->frame == NULL && i < VGIC_NR_PRIVATE) {
-		return NULL;
-	}
-	return vgic_irq_find(w->domain, w->frame, i);
-}
-
-/* The interrupts of a window from first on: *nr of them, or as many as there are. */
+/*
+ * The interrupts of a window from first on: *nr of them, or as many as there are. The distributor
+ * does not show private ones (affinity routing is on).
+ */
 static struct vgic_irq *window_irqs(const struct vgic_window *w, u32 first, u32 *nr)
 {
-	u32 end = VGIC_NR_PRIVATE + (first < VGIC_NR_PRIVATE ? 0 : w->domain->arch.vgic.nr_spis);
-	struct vgic_irq *irqs = window_irq(w, first);
+	bool is_private = first < VGIC_NR_PRIVATE;
+	u32 end = VGIC_NR_PRIVATE + (is_private ? 0 : w->domain->arch.vgic.nr_spis);
 
-	*nr = irqs == NULL ? 0 : MIN(*nr, end - first);
-	return irqs;
+	if (first >= end || (is_private && w->frame == NULL)) {
+		*nr = 0;
+		return NULL;
+	}
+	*nr = MIN(*nr, end - first);
+	return vgic_irq_find(w->domain, w->frame, first);
 }
 
 /* Is what the model says about an interrupt true as of a moment after the ticket? If not, ask for
@@ -172,8 +170,8 @@ static u32 write_begin(struct vcpu *v, u32 offset, u32 value)
 /* Of a change: more for an interrupt that has to be taken out of somewhere, or is linked. */
 static u32 cost_of(const struct vgic_irq *irq)
 {
-	bool is_at_rest = irq == NULL || (irq->lr == VGIC_NO_LR && !vgic_irq_is_queued(irq) &&
-					  (irq->flags & VIRQ_HW) == 0);
+	bool is_at_rest = irq->lr == VGIC_NO_LR && !vgic_irq_is_queued(irq) &&
+			  (irq->flags & VIRQ_HW) == 0;
 
 	return is_at_rest ? 1 : WRITES_SLICE / 2;
 }
@@ -183,9 +181,9 @@ static void write_fields(const struct vgic_reg *row, const struct vgic_window *w
 {
 	u32 first = at * 8 / row->bits;
 	u32 nr = access->bytes * 8U / row->bits;
+	struct vgic_irq *irqs = window_irqs(w, first, &nr);
 	u64 mask = BIT(row->bits) - 1;
 	u32 i = write_begin(w->accessor, key_of(w) | (row->offset + at), (u32)access->value);
-	struct vgic_irq *irq;
 	u32 done = 0;
 	u64 value;
 
@@ -195,17 +193,13 @@ static void write_fields(const struct vgic_reg *row, const struct vgic_window *w
 		if (value == 0 && (row->flags & VGIC_REG_W1) != 0) {
 			continue;
 		}
-		irq = window_irq(w, first + i);
-		done += cost_of(irq);
+		done += cost_of(&irqs[i]);
 		if (done > WRITES_SLICE) {
 			access->retry = true;
 			w->accessor->arch.vgic.write_next = i;
 			return;
 		}
-		if (irq != NULL) {
-			row->irq_write(w->domain, irq,
-				       (row->flags & VGIC_REG_CLEAR) != 0 ? 0 : value);
-		}
+		row->irq_write(w->domain, &irqs[i], (row->flags & VGIC_REG_CLEAR) != 0 ? 0 : value);
 	}
 }
 
@@ -213,7 +207,8 @@ static void write_fields(const struct vgic_reg *row, const struct vgic_window *w
 static void access_wide(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
 			struct mmio_access *access)
 {
-	struct vgic_irq *irq = window_irq(w, at / 8);
+	u32 nr = 1;
+	struct vgic_irq *irq = window_irqs(w, at / 8, &nr);
 	u32 shift = at % 8 * 8;
 	u64 mask = access->bytes == 8 ? ~0UL : 0xffffffffUL << shift;
 	u64 old;
