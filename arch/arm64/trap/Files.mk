@@ -7,5 +7,4 @@ obj-y += abort.o
 obj-y += idregs.o
 obj-y += sysreg.o
 obj-y += smccc.o
-obj-y += psci.o
 obj-$(CONFIG_INSN_DECODE) += decode.o

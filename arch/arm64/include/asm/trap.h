@@ -26,9 +26,6 @@ void trap_smccc(struct vcpu *v);
 /* WFI, and what is to be like it: v sleeps until there is an interrupt for it. */
 void trap_wait(struct vcpu *v);
 
-/* PSCI for guests: handle a function of DEN0022; false when it is none. Results in *result. */
-bool psci_call(struct vcpu *v, u32 function, s64 *result);
-
 /* Value of an ID register as guests see it; enc as in SYSREG_ENC. False when it is not one of them.
  */
 bool idreg_read(u64 enc, u64 *value);
