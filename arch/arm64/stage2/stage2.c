@@ -44,11 +44,6 @@ static const u64 kind_attr[NR_S2_KINDS] = {
 	[S2_GRANT_RO] = RAM_RO | S2_XN,
 };
 
-static struct s2 *s2_of(struct domain *d)
-{
-	return &d->arch.s2;
-}
-
 static enum s2_kind leaf_kind(u64 entry)
 {
 	return entry ? (enum s2_kind)(entry >> S2_KIND_SHIFT & S2_KIND_MASK) : S2_NONE;
@@ -68,7 +63,7 @@ static bool kind_is_ram(enum s2_kind kind)
 
 int s2_map(struct domain *d, gfn_t g, mfn_t m, u64 nr, enum s2_kind kind)
 {
-	struct s2 *s2 = s2_of(d);
+	struct s2 *s2 = &d->arch.s2;
 	u64 attr = kind_attr[kind] | (u64)kind << S2_KIND_SHIFT;
 	struct pgtable_range range = { gfn_to_ipa(g).v, nr << PAGE_SHIFT, mfn_to_pa(m).v };
 	int rc;
@@ -100,7 +95,7 @@ struct s2_entry s2_entry_of_leaf(const struct pgtable_leaf *leaf)
 
 struct s2_entry s2_lookup_locked(struct domain *d, gfn_t g)
 {
-	struct pgtable_leaf leaf = pgtable_lookup(&s2_of(d)->table, gfn_to_ipa(g).v);
+	struct pgtable_leaf leaf = pgtable_lookup(&d->arch.s2.table, gfn_to_ipa(g).v);
 	struct s2_entry entry = s2_entry_of_leaf(&leaf);
 
 	if (leaf.entry) {
@@ -113,9 +108,9 @@ struct s2_entry s2_lookup(struct domain *d, gfn_t g)
 {
 	struct s2_entry entry;
 
-	spin_lock(&s2_of(d)->lock);
+	spin_lock(&d->arch.s2.lock);
 	entry = s2_lookup_locked(d, g);
-	spin_unlock(&s2_of(d)->lock);
+	spin_unlock(&d->arch.s2.lock);
 	return entry;
 }
 
@@ -130,10 +125,10 @@ mfn_t s2_hold(struct domain *d, gfn_t g, bool write)
 {
 	struct s2_entry entry;
 
-	spin_lock(&s2_of(d)->lock);
+	spin_lock(&d->arch.s2.lock);
 	entry = s2_lookup_locked(d, g);
 	if (!entry_allows(&entry, write)) {
-		spin_unlock(&s2_of(d)->lock);
+		spin_unlock(&d->arch.s2.lock);
 		return mfn(INVALID_FRAME);
 	}
 	return entry.frame;
@@ -141,7 +136,7 @@ mfn_t s2_hold(struct domain *d, gfn_t g, bool write)
 
 void s2_release(struct domain *d)
 {
-	spin_unlock(&s2_of(d)->lock);
+	spin_unlock(&d->arch.s2.lock);
 }
 
 int s2_get_frame(struct domain *d, gfn_t g, bool write, mfn_t *frame)
@@ -149,14 +144,14 @@ int s2_get_frame(struct domain *d, gfn_t g, bool write, mfn_t *frame)
 	struct s2_entry entry;
 	int rc = -EINVAL;
 
-	spin_lock(&s2_of(d)->lock);
+	spin_lock(&d->arch.s2.lock);
 	entry = s2_lookup_locked(d, g);
 	if (kind_is_ram(entry.kind) && entry_allows(&entry, write) &&
 	    frame_get(entry.frame, d->id)) {
 		*frame = entry.frame;
 		rc = 0;
 	}
-	spin_unlock(&s2_of(d)->lock);
+	spin_unlock(&d->arch.s2.lock);
 	return rc;
 }
 
@@ -209,7 +204,7 @@ static s64 remove_batch(struct s2 *s2, u64 at, u64 end, struct removed *removed)
 
 s64 s2_unmap(struct domain *d, gfn_t g, u64 nr)
 {
-	struct s2 *s2 = s2_of(d);
+	struct s2 *s2 = &d->arch.s2;
 	u64 at = gfn_to_ipa(g).v, end = at + (nr << PAGE_SHIFT);
 	struct removed removed;
 	u64 total = 0;
