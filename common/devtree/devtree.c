@@ -45,17 +45,6 @@ static u32 words_of(u32 bytes)
 	return bytes / 4 + (bytes % 4 != 0);
 }
 
-/* How many words a text takes with its end; < 0: it has none within so many. */
-static int text_words(const u32 *words, u32 most)
-{
-	for (u32 i = 0; i < most; i++) {
-		if ((words[i] - 0x01010101U) & ~words[i] & 0x80808080U) {
-			return (int)i + 1;
-		}
-	}
-	return -EINVAL;
-}
-
 /* How many words follow the tag of a property; who goes so far sees whether they are there. */
 static int property_words(const struct block *b, u32 at)
 {
@@ -67,16 +56,15 @@ static int property_words(const struct block *b, u32 at)
 
 static int begin_node(const struct block *b, u32 at, int parent)
 {
-	int n = text_words(b->words + at, b->nr - at);
+	const char *name = (const char *)(b->words + at);
+	size_t most = (b->nr - at) * 4UL, n = strnlen(name, most);
 
-	if (n > 0 && nr_nodes == CONFIG_DEVTREE_NODES) {
-		return -ENOSPC;
+	if (n == most || nr_nodes == CONFIG_DEVTREE_NODES) {
+		return n == most ? -EINVAL : -ENOSPC;
 	}
-	if (n > 0) {
-		nodes[nr_nodes++] = (struct node){ (const char *)(b->words + at), b->words + at + n,
-						   b->names, (short)parent, 0 };
-	}
-	return n;
+	n = n / 4 + 1;
+	nodes[nr_nodes++] = (struct node){ name, b->words + at + n, b->names, (short)parent, 0 };
+	return (int)n;
 }
 
 /* All nodes of a tree; there is one root, which is not closed before the end. */

@@ -68,22 +68,25 @@ static size_t length_of_part(const char *path)
 	return n;
 }
 
-/* libfdt walks the tree for aliases and whole paths, which are rare. */
-int devtree_find_path(const char *path)
+/* The rest of a path, from a node on. */
+static int follow(int node, const char *path)
 {
-	size_t n = length_of_part(path);
-	int node = 0;
+	size_t n;
 
-	if (n) {
-		const char *alias = fdt_get_alias_namelen(devtree_blob(), path, (int)n);
-
-		node = alias && *alias == '/' ? devtree_find_path(alias) : -1;
-	}
-	for (path += n; *path == '/'; path += n) {
+	for (; *path == '/'; path += n) {
 		n = length_of_part(++path);
 		node = n ? child_named(node, path, n) : node;
 	}
 	return node;
+}
+
+/* libfdt walks the tree for aliases and whole paths, which are rare. */
+int devtree_find_path(const char *path)
+{
+	size_t n = length_of_part(path);
+	const char *alias = n ? fdt_get_alias_namelen(devtree_blob(), path, (int)n) : "/";
+
+	return alias && *alias == '/' ? follow(follow(0, alias), path + n) : -1;
 }
 
 bool devtree_path(int node, char *path, int size)

@@ -19,15 +19,12 @@
 /* Has the device registers in the page where the console has its own? */
 static __init bool is_in_console_page(int node)
 {
-	static __initdata struct devtree_range page;
-	struct devtree_range range;
+	struct devtree_range console, range;
+	bool has_console = devtree_reg(boot_info.console, 0, &console) == 0;
 
-	if (!page.bytes && !devtree_reg(boot_info.console, 0, &range)) {
-		page.base = ALIGN_DOWN(range.base, PAGE_SIZE);
-		page.bytes = ALIGN_UP(range.base + range.bytes, PAGE_SIZE) - page.base;
-	}
-	for (unsigned int i = 0; !devtree_reg(node, i, &range); i++) {
-		if (devtree_overlap(&range, &page)) {
+	for (unsigned int i = 0; has_console && !devtree_reg(node, i, &range); i++) {
+		if (ALIGN_DOWN(range.base, PAGE_SIZE) < console.base + console.bytes &&
+		    ALIGN_DOWN(console.base, PAGE_SIZE) < range.base + range.bytes) {
 			return true;
 		}
 	}
@@ -53,8 +50,9 @@ static __init bool is_left_out(int node)
 	if (!devtree_is_device(node)) {
 		return strcmp(name, "chosen") != 0 && strcmp(name, "aliases") != 0;
 	}
-	return node != gic_info.node && (is_kept || is_beside || strcmp(name, "pmu") == 0 ||
-					 devtree_is_compatible(node, "multiboot,module"));
+	return node != gic_info.node &&
+	       (is_kept || is_beside || devtree_is_compatible(node, "multiboot,module") ||
+		(devtree_parent(node) == 0 && strcmp(name, "pmu") == 0));
 }
 
 /* One range more of a reg property; in pieces of 2 GiB where a size has one cell only. */
@@ -70,56 +68,40 @@ static __init void add_range(struct devtree_writer *w, u64 base, u64 bytes)
 }
 
 /*
- * The GIC's maintenance interrupt and, behind the second entry of a GICv2's reg, its frames of the
- * virtual interface are the hypervisor's.
+ * One of the host's nodes. The GIC's maintenance interrupt and, behind the second entry of a
+ * GICv2's reg, its frames of the virtual interface are the hypervisor's; /chosen is Dom0's own; a
+ * device that Dom0 does not get is shown as disabled.
  */
-static __init void copy_gic(struct devtree_writer *w)
+static __init void copy_node(struct devtree_writer *w, int node, const struct boot_images *images)
 {
-	static const char *const without[] = { "interrupts", "reg", NULL };
-	int node = gic_info.node, parent = devtree_parent(node), bytes;
-	int most = 2 * 4 * (devtree_address_cells(parent) + devtree_size_cells(parent));
-	const void *reg = devtree_property(node, "reg", &bytes);
-
-	devtree_copy(w, node, without);
-	devtree_put(w, "reg", reg, gic_info.version == 2 ? MIN(most, bytes) : bytes);
-}
-
-static __init void copy_chosen(struct devtree_writer *w, const struct boot_images *images)
-{
+	static const char *const gic[] = { "interrupts", "reg", NULL };
 	static const char *const stale[] = { "stdout-path",	   "linux,stdout-path",
 					     "xen,xen-bootargs",   "xen,dom0-bootargs",
 					     "linux,initrd-start", "linux,initrd-end",
 					     "bootargs",	   NULL };
-	const char *bootargs = devtree_cmdline(true);
-
-	devtree_copy(w, devtree_chosen(), stale);
-	devtree_put_text(w, "bootargs", bootargs ? bootargs : "");
-	boot_images_show(images, w);
-}
-
-/* A device that Dom0 does not get is shown as disabled. */
-static __init void copy_apart(struct devtree_writer *w, int node)
-{
 	static const char *const status[] = { "status", NULL };
+	int parent = devtree_parent(node), bytes;
+	int most = 2 * 4 * (devtree_address_cells(parent) + devtree_size_cells(parent));
+	const void *reg = devtree_property(node, "reg", &bytes);
 	char path[DEVICE_PATH_MAX];
 
-	devtree_copy(w, node, status);
-	devtree_put_text(w, "status", "disabled");
-	pr_info("dom0: does not get %s\n",
-		devtree_path(node, path, sizeof(path)) ? path : devtree_name(node));
-}
-
-static __init void copy_node(struct devtree_writer *w, int node, const struct boot_images *images)
-{
-	if (node) {
+	if (node) { /* the root is open */
 		devtree_begin(w, devtree_name(node));
 	}
 	if (node == gic_info.node) {
-		copy_gic(w);
+		devtree_copy(w, node, gic);
+		devtree_put(w, "reg", reg, gic_info.version == 2 ? MIN(most, bytes) : bytes);
 	} else if (node == devtree_chosen()) {
-		copy_chosen(w, images);
+		const char *bootargs = devtree_cmdline(true);
+
+		devtree_copy(w, node, stale);
+		devtree_put_text(w, "bootargs", bootargs ? bootargs : "");
+		boot_images_show(images, w);
 	} else if (device_is_apart(node)) {
-		copy_apart(w, node);
+		devtree_copy(w, node, status);
+		devtree_put_text(w, "status", "disabled");
+		pr_info("dom0: does not get %s\n",
+			devtree_path(node, path, sizeof(path)) ? path : devtree_name(node));
 	} else {
 		devtree_copy(w, node, NULL);
 	}

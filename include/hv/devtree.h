@@ -15,11 +15,6 @@ struct devtree_range {
 	u64 base, bytes;
 };
 
-static inline bool devtree_overlap(const struct devtree_range *a, const struct devtree_range *b)
-{
-	return a->base < b->base ? b->base - a->base < a->bytes : a->base - b->base < b->bytes;
-}
-
 /*
  * Use this tree as the host's. -EINVAL when it is none or anything of its format is broken;
  * -ENOSPC: it has more than CONFIG_DEVTREE_NODES nodes.
