@@ -53,7 +53,6 @@ COLD := \
 	common/boot/% \
 	common/build/% \
 	common/comm/% \
-	common/control/% \
 	common/core/cmdline \
 	common/core/console% \
 	common/core/debugkeys \
@@ -65,7 +64,10 @@ COLD := \
 	common/event/evtchn \
 	common/ext/% \
 	common/guest/op_version \
-	common/health/% \
+	common/health/health \
+	common/health/restart \
+	common/health/table \
+	common/health/watchdog \
 	common/lib/admission \
 	common/lib/devtree \
 	common/lib/format \
