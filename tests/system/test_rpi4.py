@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""`make run BOARD=rpi4`: Debian's U-Boot starts the demo from an SD card on QEMU's raspi4b."""
+"""`make run BOARD=rpi4`: Debian's U-Boot starts the demo from an SD card on QEMU's raspi4b.
+
+And a card that bh-image has made, with two domains and no Dom0.
+"""
 import re
+import shlex
+import subprocess
 
 import pytest
 from domains import domains, wait_beats, wait_console
@@ -9,6 +14,20 @@ from machine import TOP, Machine
 BOOT_SECONDS = 600  # the card is read at 1.3 MiB/s; four emulated CPUs share the host's
 SECONDS = 120
 GIB = 1 << 30
+
+
+def test_image(machine):
+    subprocess.run(["make", "-s", "hypervisor", "u-boot", "CONFIG=rpi4"], cwd=TOP, check=True)
+    made = subprocess.run(["tools/bh-image", "build", "tools/image/examples/rpi4.toml", "-o",
+                           "build/run/rpi4.img"], cwd=TOP, check=True, capture_output=True,
+                          text=True, timeout=120)
+    m = machine()
+    m.command = ["env", "-C", str(TOP), *shlex.split(made.stdout.splitlines()[-1])]
+    text = m.start().wait("boot: 2 domains, no Dom0", BOOT_SECONDS)
+    assert text.index("Starting kernel") < text.index("Bulkhead 0.1")
+    assert "Usage:" not in text  # U-Boot's word for a command that the script gets wrong
+    assert "smp: 4 of 4 CPUs run" in text
+    m.wait(r"(?s)(.*(autopilot|spare): autopilot: beat 3 ){2}", SECONDS)
 
 
 @pytest.fixture(name="board", scope="module")

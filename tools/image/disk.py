@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes a folder, or a disk image with one FAT partition, without mounting anything."""
+"""Writes a folder, or a disk image with one FAT partition, without mounting anything.
+
+The same files give the same bytes: nothing holds a time.
+"""
+import os
 import shutil
 import struct
 import subprocess
@@ -10,6 +14,9 @@ from nodes import TreeError
 MIB = 1 << 20
 SECTOR = 512
 START = MIB  # of the partition
+
+# What mtools and mkimage write as the time of files, of the file system and of scripts.
+EPOCH = {"SOURCE_DATE_EPOCH": "1767225600", "TZ": "UTC"}
 
 
 def write_folder(folder, files):
@@ -43,7 +50,8 @@ def disk_bytes(files, is_power_of_two):
 
 def _run(*words):
     try:
-        subprocess.run(words, check=True, capture_output=True, text=True)
+        subprocess.run(words, check=True, capture_output=True, text=True,
+                       env={**os.environ, **EPOCH})
     except FileNotFoundError as e:
         raise TreeError(f"{words[0]} is missing: install mtools") from e
     except subprocess.CalledProcessError as e:
@@ -59,8 +67,8 @@ def write_image(path, files, is_power_of_two):
         f.write(_partition_table((size - START) // SECTOR))
         f.truncate(size)
     at = f"{new}@@{START}"
-    _run("mformat", "-i", at, "-F", "-v", "BULKHEAD", "-T", str((size - START) // SECTOR), "-h",
-         "64", "-s", "32", "::")
+    _run("mformat", "-i", at, "-F", "-N", "42554c4b", "-v", "BULKHEAD", "-T",
+         str((size - START) // SECTOR), "-h", "64", "-s", "32", "::")
     staging = path.with_suffix(".files")
     try:
         write_folder(staging, {n: c for n, c in files.items() if isinstance(c, bytes)})

@@ -122,11 +122,12 @@ class Machine:
                                     node.string("status") not in ("", "ok", "okay"))
 
     def _reserved(self):
+        listed = [(at, at + size) for at, size in self.tree.reserved]
         node = self.tree.child("reserved-memory")
         if not node:
-            return []
+            return listed
         na, ns = node.number("#address-cells", 2), node.number("#size-cells", 1)
-        return [s for c in node.children for s in pairs(c.numbers("reg"), na, ns) if s[1] > s[0]]
+        return listed + [s for c in node.children for s in pairs(c.numbers("reg"), na, ns) if s[1] > s[0]]
 
     def console(self):
         """The path that stdout-path names, directly or as an alias."""

@@ -25,10 +25,11 @@ def texts(*values):
 
 @dataclass
 class Node:
-    """Properties as bytes, children in order."""
+    """Properties as bytes, children in order; the root has the map of reserved memory."""
     name: str = ""
     props: dict = field(default_factory=dict)
     children: list = field(default_factory=list)
+    reserved: list = field(default_factory=list)  # (address, size)
 
     def add(self, name, **props):
         """A new child. Keywords cannot hold '-' or ',': use props afterwards for those."""
@@ -90,7 +91,12 @@ def _read_node(blob, offset):
 def parse(data):
     """The root of a blob."""
     try:
-        return _read_node(libfdt.FdtRo(data), 0)
+        blob = libfdt.FdtRo(data)
+        root = _read_node(blob, 0)
+        # Its get_mem_rsv() gives sizes alone.
+        root.reserved = [struct.unpack_from(">2Q", data, blob.off_mem_rsvmap() + 16 * i)
+                         for i in range(blob.num_mem_rsv())]
+        return root
     except (libfdt.FdtException, ValueError, UnicodeDecodeError) as e:
         raise TreeError(str(e)) from e
 
@@ -124,4 +130,5 @@ def dtc(source, *options):
 
 def compile_tree(root):
     """The blob of a tree, even one that dtc finds fault with (--force)."""
-    return dtc("/dts-v1/;\n" + "\n".join(_source(root, 0)) + "\n", "-f")
+    lines = ["/dts-v1/;", *(f"/memreserve/ {at:#x} {size:#x};" for at, size in root.reserved)]
+    return dtc("\n".join([*lines, *_source(root, 0)]) + "\n", "-f")

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """The boot script: U-Boot's commands that load all files, write the tree and start."""
+import os
 import shlex
 import subprocess
 import tempfile
 from pathlib import Path
 
+from disk import EPOCH
 from nodes import TreeError
 
 CELLS_SHOWN = 12  # U-Boot takes a limited number of words; longer values are one word of bytes
@@ -63,7 +65,8 @@ def compile_script(text):
         source.write_text(text, encoding="utf-8")
         try:
             subprocess.run(["mkimage", "-A", "arm64", "-O", "linux", "-T", "script", "-C", "none",
-                            "-d", str(source), str(target)], check=True, capture_output=True)
+                            "-d", str(source), str(target)], check=True, capture_output=True,
+                           env={**os.environ, **EPOCH})
         except FileNotFoundError as e:
             raise TreeError("mkimage is missing: install u-boot-tools") from e
         return target.read_bytes()

@@ -14,10 +14,13 @@ import os
 import sys
 from pathlib import Path
 
-import sdcard
-
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parents[1]
+sys.path.insert(0, str(TOP / "tools" / "image"))
+from disk import write_folder, write_image  # noqa: E402  pylint: disable=C0413
+from nodes import TreeError  # noqa: E402  pylint: disable=C0413
+from script import compile_script  # noqa: E402  pylint: disable=C0413
+
 BUILD = TOP / "build"
 DTB = "bcm2711-rpi-4-b.dtb"
 
@@ -25,7 +28,7 @@ DTB = "bcm2711-rpi-4-b.dtb"
 def find_dtb():
     found = sorted((BUILD / "sysroot/usr/lib").glob(f"linux-image-*/broadcom/{DTB}"))
     if not found:
-        raise sdcard.Error(f"no {DTB} in build/sysroot; run `make sysroot`")
+        raise TreeError(f"no {DTB} in build/sysroot; run `make sysroot`")
     return found[-1]
 
 
@@ -57,7 +60,7 @@ def main():
     scripts["extra.scr"] = extra
     for path in sources.values():
         if not path.is_file():
-            raise sdcard.Error(f"{path} is missing; build it with: make run BOARD=rpi4")
+            raise TreeError(f"{path} is missing; build it with: make run BOARD=rpi4")
     made = target.with_suffix(".made")
     text = "".join(scripts.values())
     if (not is_board and target.exists() and made.exists() and made.read_text("ascii") == text and
@@ -65,18 +68,18 @@ def main():
                 for p in [*sources.values(), *HERE.iterdir()])):
         return
     print(f"  CARD    {target}", flush=True)
-    files = {name: sdcard.script(commands) for name, commands in scripts.items()}
+    files = {name: compile_script(commands) for name, commands in scripts.items()}
     for name, path in sources.items():
         files[name] = (gzip.compress(path.read_bytes(), 6, mtime=0) if name.endswith(".gz")
                        else path)
     if is_board:
-        sdcard.folder(target, files)
+        write_folder(target, files)
     else:
-        sdcard.image(target, files)
+        write_image(target, files, True)
         made.write_text(text, "ascii")
 
 
 try:
     main()
-except sdcard.Error as e:
+except TreeError as e:
     sys.exit(f"error: {e}")
