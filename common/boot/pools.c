@@ -21,6 +21,7 @@
 #include <hv/format.h>
 #include <hv/percpu.h>
 #include <hv/printk.h>
+#include <hv/refusals.h>
 #include <hv/sched.h>
 #include <hv/string.h>
 
@@ -29,6 +30,8 @@ _Static_assert(SCHED_OWNER_NAME == DOMAIN_NAME_MAX, "one length of names");
 #define POLICIES      16 /* ids of all */
 #define FRAME_DEFAULT (10 * NSEC_PER_MSEC)
 #define TEXT_MAX      160
+#define CPUS	      "cpupool-cpus"
+#define SCHED	      "cpupool-sched"
 
 /* A node, checked. */
 struct pool_node {
@@ -42,7 +45,7 @@ static __initdata struct pool_node current, first; /* first: pool 0's */
 static __initdata enum sched_id policy_default;
 static __initdata cpumask_t named; /* CPUs of the nodes so far */
 
-__init bool pools_bad(const char *window, bool is_bad, const char *fmt, ...)
+__init bool pools_bad(const char *what, bool is_bad, const char *fmt, ...)
 {
 	char text[TEXT_MAX];
 	va_list args;
@@ -51,15 +54,15 @@ __init bool pools_bad(const char *window, bool is_bad, const char *fmt, ...)
 		va_start(args, fmt);
 		format_va(text, sizeof(text), fmt, args);
 		va_end(args);
-		pr_err("pools: /chosen/%s is left out, its CPUs count as not named: %.40s%s%s\n",
-		       devtree_name(current.node), window ? window : "", window ? ": " : "", text);
+		pr_err("pools: /chosen/%s is left out, its CPUs count as not named: %.40s: %s\n",
+		       devtree_name(current.node), what, text);
 	}
 	return is_bad;
 }
 
-static __init unsigned int count(cpumask_t cpus)
+static __init u64 count(cpumask_t cpus)
 {
-	return (unsigned int)__builtin_popcountl(cpus.bits);
+	return (u64)__builtin_popcountl(cpus.bits);
 }
 
 /* The CPU whose node has this phandle, or nr_cpus. */
@@ -83,14 +86,12 @@ static __init bool is_cpu_bad(u32 phandle)
 {
 	unsigned int cpu = cpu_of(phandle);
 
-	if (pools_bad(NULL, cpu == nr_cpus, "cpupool-cpus: phandle %#x is no CPU of this machine",
+	if (pools_bad(CPUS, cpu == nr_cpus, "phandle %#x is no CPU of this machine: correct it",
 		      phandle) ||
-	    pools_bad(NULL, !cpumask_has(cpus_online, cpu), "cpupool-cpus: CPU %u does not run",
+	    pools_bad(CPUS, !cpumask_has(cpus_online, cpu), "CPU %u does not run: leave it out",
 		      cpu) ||
-	    pools_bad(NULL, cpumask_has(current.cpus, cpu), "cpupool-cpus names CPU %u twice",
-		      cpu) ||
-	    pools_bad(NULL, cpumask_has(named, cpu), "cpupool-cpus: CPU %u is in another pool",
-		      cpu)) {
+	    pools_bad(CPUS, cpumask_has(current.cpus, cpu), REFUSAL_POOL_CPU_TWICE, (u64)cpu) ||
+	    pools_bad(CPUS, cpumask_has(named, cpu), REFUSAL_POOL_CPU_TAKEN, (u64)cpu)) {
 		return true;
 	}
 	current.cpus.bits |= BIT(cpu);
@@ -100,10 +101,9 @@ static __init bool is_cpu_bad(u32 phandle)
 static __init bool are_cpus_bad(void)
 {
 	int bytes;
-	const u32 *cells = devtree_property(current.node, "cpupool-cpus", &bytes);
-	bool is_bad = pools_bad(NULL, bytes == 0 || bytes % 4 != 0,
-				"cpupool-cpus is missing or not one or more phandles: %d bytes",
-				bytes);
+	const u32 *cells = devtree_property(current.node, CPUS, &bytes);
+	bool is_bad = pools_bad(CPUS, bytes <= 0, REFUSAL_POOL_NO_CPU) ||
+		      pools_bad(CPUS, bytes % 4 != 0, REFUSAL_TYPE, "phandles of CPUs");
 
 	for (; bytes > 0 && !is_bad; bytes -= 4) {
 		is_bad = is_cpu_bad((u32)devtree_cells(cells++, 1));
@@ -125,18 +125,32 @@ static __init int find_policy(const char *text, enum sched_id *policy)
 	return -EINVAL;
 }
 
+/* Those of this build, for a message. */
+static __init const char *policy_names(void)
+{
+	static __initdata char text[40];
+	size_t at = 0;
+
+	for (int id = 0; id < POLICIES; id++) {
+		const char *name = sched_name((enum sched_id)id);
+
+		if (name) {
+			at += format(text + at, sizeof(text) - at, at ? ", %s" : "%s", name);
+		}
+	}
+	return text;
+}
+
 static __init bool is_policy_bad(void)
 {
-	const char *text = devtree_string(current.node, "cpupool-sched");
-	bool is_given = devtree_has(current.node, "cpupool-sched");
+	const char *text = devtree_string(current.node, SCHED);
+	bool is_given = devtree_has(current.node, SCHED);
 
 	current.policy = policy_default;
-	return pools_bad(NULL, is_given && find_policy(text, &current.policy),
-			 "cpupool-sched \"%s\" is none of credit, rtds, null and arinc653, or not "
-			 "in this build",
-			 text ? text : "") ||
-	       pools_bad(NULL, current.policy == SCHED_ID_ARINC653 && count(current.cpus) > 1,
-			 "arinc653 has one CPU, cpupool-cpus names %u", count(current.cpus));
+	return pools_bad(SCHED, is_given && find_policy(text, &current.policy), REFUSAL_WORD,
+			 text ? text : "", policy_names()) ||
+	       pools_bad(CPUS, current.policy == SCHED_ID_ARINC653 && count(current.cpus) > 1,
+			 REFUSAL_POOL_ONE_CPU, count(current.cpus));
 }
 
 static __init bool is_schedule_bad(void)
@@ -148,11 +162,11 @@ static __init bool is_schedule_bad(void)
 		return false;
 	}
 	return schedule_bad(current.node, &current.schedule) ||
-	       pools_bad(NULL, schedule->nr_windows && current.policy != SCHED_ID_ARINC653,
-			 "it has windows, which its scheduler %s knows not",
-			 sched_name(current.policy)) ||
-	       pools_bad(NULL, schedule->nr_windows && is_dom0s && !schedule_has(schedule, 0, 0),
-			 "no window is Dom0's, and Dom0 lives in pool 0");
+	       pools_bad(MAJOR_FRAME, schedule->nr_windows && current.policy != SCHED_ID_ARINC653,
+			 REFUSAL_POLICY, sched_name(current.policy), "arinc653") ||
+	       pools_bad(MAJOR_FRAME,
+			 schedule->nr_windows && is_dom0s && !schedule_has(schedule, 0, 0),
+			 REFUSAL_WINDOW_DOM0);
 }
 
 /* These CPUs leave pool 0, for another or none. No vCPU is anywhere yet: it can not be refused. */
@@ -195,7 +209,7 @@ static __init void add_node(int node)
 		boot_info.pool_nodes[0] = node;
 	} else {
 		err = make_pool(&current);
-		if (pools_bad(NULL, err != 0, "no pool more can be made: error %d", err)) {
+		if (pools_bad(CPUS, err != 0, "no pool more can be made: error %d", err)) {
 			return;
 		}
 	}
@@ -213,7 +227,7 @@ static __init int make_first(enum sched_id fallback)
 	current.policy = policy_default == SCHED_ID_ARINC653 ? fallback : policy_default;
 	if (!cpumask_is_empty(rest) && make_pool(&current)) {
 		move_cpus(rest, SCHED_POOL_ANY);
-		pr_err("pools: the %u CPUs that no node names are in no pool: none more can be "
+		pr_err("pools: the %lu CPUs that no node names are in no pool: none more can be "
 		       "made\n",
 		       count(rest));
 	}
@@ -256,9 +270,7 @@ __init int boot_pools(const char *sched)
 	memset(&first, 0, sizeof(first));
 	policy_default = built_in;
 	if (sched && find_policy(sched, &policy_default)) {
-		pr_err("sched: \"%s\" is none of credit, rtds, null and arinc653, or not in this "
-		       "build\n",
-		       sched);
+		pr_err("sched: " REFUSAL_WORD "\n", sched, policy_names());
 		return -EINVAL;
 	}
 	devtree_for_each_child(node, devtree_chosen()) {

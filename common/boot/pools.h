@@ -23,9 +23,11 @@ static inline int boot_pools(const char *sched)
 }
 #endif
 
-/* If is_bad: tell why the node being read is left out, and which window is to blame (NULL: none).
- * Returns is_bad. */
-bool pools_bad(const char *window, bool is_bad, const char *fmt, ...) __printf(3, 4);
+#define MAJOR_FRAME "bulkhead,major-frame-us"
+
+/* If is_bad: tell why the node being read is left out, after the property or the window that is to
+ * blame. Returns is_bad. */
+bool pools_bad(const char *what, bool is_bad, const char *fmt, ...) __printf(3, 4);
 /*
  * Read the schedule of a pool's node; no windows when it has none. True: it can not be used, and
  * that has been told.

@@ -18,6 +18,7 @@
 #include <hv/domain.h>
 #include <hv/ctype.h>
 #include <hv/errno.h>
+#include <hv/refusals.h>
 #include <hv/string.h>
 
 #define MAJOR_MAX_US 10000000UL
@@ -104,9 +105,9 @@ static __init bool is_place_bad(struct boot_window *w, int node, u64 major)
 	}
 	w->start = devtree_cells(reg, 1);
 	w->us = devtree_cells(reg + 1, 1);
-	return pools_bad(w->node, w->us == 0, "has the length 0") ||
-	       pools_bad(w->node, w->start + w->us > major,
-			 "ends at %lu us, the major frame at %lu", w->start + w->us, major);
+	return pools_bad(w->node, w->us == 0, REFUSAL_WINDOW_EMPTY, w->start) ||
+	       pools_bad(w->node, w->start + w->us > major, REFUSAL_WINDOW_BEHIND, w->start + w->us,
+			 major);
 }
 
 static __init bool is_window_bad(int node, u64 major)
@@ -115,8 +116,8 @@ static __init bool is_window_bad(int node, u64 major)
 	u32 vcpu = 0, at = nr_windows;
 	int err = read_cell(node, "bulkhead,vcpu", &vcpu);
 
-	if (pools_bad(w.node, nr_windows == SCHED_WINDOWS_MAX,
-		      "is one more than the %u windows of a schedule", SCHED_WINDOWS_MAX) ||
+	if (pools_bad(w.node, nr_windows == SCHED_WINDOWS_MAX, REFUSAL_WINDOW_MANY,
+		      (u64)SCHED_WINDOWS_MAX) ||
 	    pools_bad(w.node, strncmp(w.node, "window", 6) != 0,
 		      "is no window, the name does not begin so") ||
 	    is_place_bad(&w, node, major) || is_owner_bad(&w, node) ||
@@ -145,12 +146,12 @@ static __init bool are_windows_bad(int node, u64 major)
 	for (u32 i = 1; i < nr_windows; i++) {
 		u64 end = windows[i - 1].start + windows[i - 1].us;
 
-		if (pools_bad(windows[i].node, windows[i].start < end,
-			      "begins at %lu us, another ends at %lu", windows[i].start, end)) {
+		if (pools_bad(windows[i].node, windows[i].start < end, REFUSAL_WINDOW_OVERLAP,
+			      windows[i].start)) {
 			return true;
 		}
 	}
-	return pools_bad(NULL, nr_windows == 0, "bulkhead,major-frame-us without a window");
+	return pools_bad(MAJOR_FRAME, nr_windows == 0, REFUSAL_WINDOW_NONE);
 }
 
 /* Into the schedule, behind a gap of so many us. */
@@ -160,8 +161,7 @@ static __init bool is_put_bad(struct sched_schedule *schedule, const struct boot
 	struct sched_window *to = &schedule->windows[schedule->nr_windows];
 
 	if (pools_bad(w->node, schedule->nr_windows + (idle != 0) >= SCHED_WINDOWS_MAX,
-		      "is, with the gaps, one more than the %u windows of a schedule",
-		      SCHED_WINDOWS_MAX)) {
+		      REFUSAL_WINDOW_MANY, (u64)SCHED_WINDOWS_MAX)) {
 		return true;
 	}
 	if (idle) {
@@ -184,16 +184,17 @@ __init bool schedule_bad(int node, struct sched_schedule *schedule)
 	u32 major = 0;
 	u64 end = 0;
 	bool is_bad;
-	int err = read_cell(node, "bulkhead,major-frame-us", &major);
+	int err = read_cell(node, MAJOR_FRAME, &major);
 
 	nr_windows = 0;
 	memset(schedule, 0, sizeof(*schedule));
 	if (err == -ENOENT && devtree_child(node) < 0) {
 		return false;
 	}
-	is_bad = pools_bad(NULL, err || major == 0 || major > MAJOR_MAX_US,
-			   "bulkhead,major-frame-us %u is not 1 to %lu in one cell", major,
-			   MAJOR_MAX_US) ||
+	is_bad = pools_bad(MAJOR_FRAME, err == -ENOENT, REFUSAL_MISSING) ||
+		 pools_bad(MAJOR_FRAME, err, REFUSAL_TYPE, "a number") ||
+		 pools_bad(MAJOR_FRAME, major == 0 || major > MAJOR_MAX_US, REFUSAL_RANGE,
+			   (u64)major, 1UL, MAJOR_MAX_US) ||
 		 are_windows_bad(node, major);
 	for (u32 i = 0; i < nr_windows && !is_bad; i++) {
 		is_bad = is_put_bad(schedule, &windows[i], windows[i].start - end);

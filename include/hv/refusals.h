@@ -72,6 +72,9 @@
 #define REFUSAL_POOL_ONE_CPU   "arinc653 has one CPU, there are %lu: make a pool of each"
 #define REFUSAL_WINDOW_EMPTY   "the window at %lu us has no length: give one"
 #define REFUSAL_WINDOW_OVERLAP "the window at %lu us begins within another: move it"
+#define REFUSAL_WINDOW_NONE    "the frame has no window: add one"
+#define REFUSAL_WINDOW_MANY    "there are more than %lu windows, gaps included: leave some out"
+#define REFUSAL_WINDOW_DOM0    "no window is Dom0's, and Dom0 is in pool 0: add one for Domain-0"
 #define REFUSAL_WINDOW_BEHIND  "a window ends at %lu us, the frame at %lu us: make the frame longer"
 
 /* Devices. */

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Off line a reservation is admitted or refused as the hypervisor does it, with the same figures.
 
-Both sides get the same 1,000 sets of reservations, drawn with a fixed seed: tools/image/admission.py
-and common/lib/admission.c, compiled for the host.
+Both sides get the same 1,000 sets of reservations, drawn with a fixed seed:
+tools/image/admission.py and common/lib/admission.c, compiled for the host.
 """
 import ctypes
 import random

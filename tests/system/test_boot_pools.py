@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Pools of CPUs and schedules of windows from the boot device tree, as bh shows them."""
 import json
+import shlex
+import subprocess
 
 import pytest
 from domains import AUTOPILOT, beats, wait_beats
+from machine import TOP
 from trees import add_modules, add_pool, cpu_phandle, put, qemu_tree, raw_arguments
 
 NULL = {"name": "Pool-1", "id": 1, "scheduler": "null", "cpus": [1], "domains": 0}
@@ -61,16 +64,16 @@ def test_boot_pools_broken(tree, boot):
     cpu0, cpu1 = cpu_phandle(tree, 0), cpu_phandle(tree, 1)
     put(tree, "-tx", "/psci", "phandle", "7100")
     faults = {
-        "unknown": 'cpupool-sched "cfs"',
-        "empty": "cpupool-cpus is missing",
+        "unknown": 'cpupool-sched: "cfs" is not known here: give one of credit, ',
+        "empty": "cpupool-cpus: it names no CPU: give one at least",
         "stranger": "phandle 0x7100 is no CPU",
         "nobody": "phandle 0x7fff is no CPU",
-        "wide": "arinc653 has one CPU, cpupool-cpus names 2",
-        "overlap": "window@200: begins at 200 us, another ends at 300",
-        "beyond": "window@900: ends at 1100 us, the major frame at 1000",
+        "wide": "cpupool-cpus: arinc653 has one CPU, there are 2: ",
+        "overlap": "window@200: the window at 200 us begins within another: ",
+        "beyond": "window@900: a window ends at 1100 us, the frame at 1000 us: ",
         "garbage": "window@0: reg has 4 bytes",
         "homeless": "no window is Dom0's",
-        "twice": "CPU 1 is in another pool",
+        "twice": "cpupool-cpus: CPU 1 is in another pool: ",
     }
     # fdtput puts a new node before the others: the last here is the first in the tree.
     add_pool(tree, "twice", "rtds", [cpu1])
@@ -92,6 +95,26 @@ def test_boot_pools_broken(tree, boot):
     assert text.count("is left out") == len(faults)
     assert pools(m)[1:] == [NULL]
     assert pools(m)[0]["cpus"] == [0] and pools(m)[0]["scheduler"] == "credit"
+
+
+@pytest.mark.parametrize("part", ["pool", "window"])
+def test_same_words_off_line(machine, tmp_path, part):
+    """What bh-image refuses of pools, the hypervisor leaves out at boot with the same sentence."""
+    files = sorted((TOP / "tests/image/broken").glob(f"{part}-*.toml"))
+    for path in files:
+        name, reason = path.read_text(encoding="utf-8").split("\n")[0].rsplit(": ", 1)
+        if "pool." not in name or reason in ("NAME_TWICE", "NO_CPU"):
+            continue  # of a domain's pool, or of what no tree can say
+        done = subprocess.run(["tools/bh-image", "build", str(path), "-o", str(tmp_path / "out"),
+                               "--force"], cwd=TOP, capture_output=True, text=True, timeout=120,
+                              check=True)
+        sentence = done.stderr.splitlines()[0].split(": ", 3)[3].split(" (did you mean")[0]
+        m = machine()
+        m.command = shlex.split(done.stdout.splitlines()[-1])
+        text = m.start().wait("sched: pool 0 has")
+        line, = [x for x in text.splitlines() if "is left out" in x]
+        assert line.endswith(f": {sentence}"), (path.name, sentence, line)
+        m.close()
 
 
 def test_boot_schedule_of_pool_0(tree, boot):

@@ -26,7 +26,7 @@ static void test_no_node(void **state)
 	assert_pool(0, SCHED_ID_RTDS, 7);
 	start_tree(3, "credit");
 	assert_int_equal(finish_tree("cfs"), -EINVAL);
-	assert_non_null(strstr(fake_log, "\"cfs\" is none of"));
+	assert_non_null(strstr(fake_log, "\"cfs\" is not known here: give one of credit, "));
 }
 
 static void test_unnamed_cpus_are_pool_0(void **state)

@@ -34,33 +34,33 @@ static void test_broken_nodes(void **state)
 	start_tree(2, "credit");
 	begin_pool("a", "cfs", 1);
 	end();
-	assert_refused("a", "cpupool-sched \"cfs\"");
+	assert_refused("a", "cpupool-sched: \"cfs\" is not known here: give one of credit, ");
 
 	start_tree(2, "credit");
 	begin_pool("a", NULL, 1);
 	fdt_property(blob, "cpupool-sched", "null", 4); /* no end */
 	end();
-	assert_refused("a", "cpupool-sched \"\"");
+	assert_refused("a", "cpupool-sched: \"\" is not known");
 
 	start_tree(2, "credit");
 	begin("a");
 	text("compatible", "xen,cpupool");
 	end();
-	assert_refused("a", "missing");
+	assert_refused("a", "cpupool-cpus: it names no CPU");
 
 	start_tree(2, "credit");
 	begin("a");
 	text("compatible", "xen,cpupool");
 	cells("cpupool-cpus", NONE);
 	end();
-	assert_refused("a", "0 bytes");
+	assert_refused("a", "cpupool-cpus: it names no CPU");
 
 	start_tree(2, "credit");
 	begin("a");
 	text("compatible", "xen,cpupool");
 	fdt_property(blob, "cpupool-cpus", "\0\0\0\21\0\0", 6);
 	end();
-	assert_refused("a", "6 bytes");
+	assert_refused("a", "cpupool-cpus: the value is of the wrong kind: give phandles of CPUs");
 }
 
 static void test_broken_lists_of_cpus(void **state)
@@ -84,7 +84,7 @@ static void test_broken_lists_of_cpus(void **state)
 	text("compatible", "xen,cpupool");
 	cells("cpupool-cpus", CPU(1), CPU(1), NONE);
 	end();
-	assert_refused("a", "names CPU 1 twice");
+	assert_refused("a", "cpupool-cpus: CPU 1 is named twice: name it once");
 
 	start_tree(2, "credit");
 	cpus_online.bits = 1;
@@ -100,7 +100,7 @@ static void test_broken_lists_of_cpus(void **state)
 	text("cpupool-sched", "arinc653");
 	cells("cpupool-cpus", CPU(0), CPU(1), NONE);
 	end();
-	assert_refused("a", "arinc653 has one CPU, cpupool-cpus names 2");
+	assert_refused("a", "cpupool-cpus: arinc653 has one CPU, there are 2: make");
 }
 
 static void test_a_cpu_in_two_pools(void **state)
@@ -115,7 +115,8 @@ static void test_a_cpu_in_two_pools(void **state)
 	assert_int_equal(finish_tree(NULL), 0);
 	assert_int_equal(count_lines("pools:"), 1);
 	assert_non_null(strstr(fake_log, "/chosen/b is left out"));
-	assert_non_null(strstr(fake_log, "CPU 1 is in another pool"));
+	assert_non_null(
+		strstr(fake_log, "cpupool-cpus: CPU 1 is in another pool: leave it out of one"));
 	assert_pool(0, SCHED_ID_CREDIT, 5);
 	assert_pool(1, SCHED_ID_NULL, 2);
 	assert_no_pool(2);
@@ -152,43 +153,44 @@ static void test_broken_windows(void **state)
 		begin_arinc(frames[i]);
 		window("window@0", 0, 100, "x");
 		end();
-		assert_refused("a", i ? "major-frame-us 10000001" : "major-frame-us 0");
+		assert_refused("a",
+			       i ? "major-frame-us: 10000001 is out of" : "major-frame-us: 0 is");
 	}
 	begin_arinc(NONE);
 	window("window@0", 0, 100, "x");
 	end();
-	assert_refused("a", "major-frame-us 0");
+	assert_refused("a", "major-frame-us: this property is missing");
 
 	begin_arinc(NONE);
 	cells("bulkhead,major-frame-us", 0, 1000, NONE);
 	window("window@0", 0, 100, "x");
 	end();
-	assert_refused("a", "in one cell");
+	assert_refused("a", "major-frame-us: the value is of the wrong kind: give a number");
 
 	begin_arinc(1000);
 	end();
-	assert_refused("a", "without a window");
+	assert_refused("a", "major-frame-us: the frame has no window: add one");
 
 	begin_arinc(1000);
 	window("window@0", 0, 300, "x");
 	window("window@1", 299, 300, "y");
 	end();
-	assert_refused("a", "window@1: begins at 299 us, another ends at 300");
+	assert_refused("a", "window@1: the window at 299 us begins within another: move it");
 
 	begin_arinc(1000);
 	window("window@0", 800, 201, "x");
 	end();
-	assert_refused("a", "window@0: ends at 1001 us, the major frame at 1000");
+	assert_refused("a", "window@0: a window ends at 1001 us, the frame at 1000 us: make");
 
 	begin_arinc(1000);
 	window("window@0", -2, 3, "x"); /* 2^32 + 1 */
 	end();
-	assert_refused("a", "window@0: ends at 4294967297 us");
+	assert_refused("a", "window@0: a window ends at 4294967297 us");
 
 	begin_arinc(1000);
 	window("window@0", 0, 0, "x");
 	end();
-	assert_refused("a", "window@0: has the length 0");
+	assert_refused("a", "window@0: the window at 0 us has no length: give one");
 }
 
 static void test_broken_nodes_of_windows(void **state)
@@ -284,14 +286,14 @@ static void test_windows_in_the_wrong_place(void **state)
 	cells("bulkhead,major-frame-us", 1000, NONE);
 	window("window@0", 0, 100, "x");
 	end();
-	assert_refused("a", "its scheduler rtds knows not");
+	assert_refused("a", "the pool's scheduler is rtds, which has no such thing: use one");
 
 	start_tree(2, "credit");
 	begin_pool("a", "arinc653", 0);
 	cells("bulkhead,major-frame-us", 1000, NONE);
 	window("window@0", 0, 100, "x");
 	end();
-	assert_refused("a", "no window is Dom0's");
+	assert_refused("a", "no window is Dom0's, and Dom0 is in pool 0: add one for Domain-0");
 }
 
 static void test_too_many_windows(void **state)
@@ -305,7 +307,7 @@ static void test_too_many_windows(void **state)
 			window(name, gap + i * (1 + gap), 1, "x");
 		}
 		end();
-		assert_refused("a", "one more than the 64 windows");
+		assert_refused("a", "there are more than 64 windows, gaps included: leave");
 	}
 }
 

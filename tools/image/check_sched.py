@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import admission
 
 POOL_0 = "pool 0"
+WINDOWS_MAX = 64  # of a schedule, gaps included
 
 
 @dataclass
@@ -44,8 +45,12 @@ def _check_cpus(report, path, cpus, taken, count):
 
 
 def _check_windows(report, path, table):
-    frame, end = table.get("frame_us"), 0
+    frame, end, nr = table.get("frame_us"), 0, 0
     windows = [w for w in table.get("windows", []) if isinstance(w, dict)]
+    if windows and frame is None:
+        report.refuse(path + ("frame_us",), "MISSING")
+    elif frame is not None and not windows:
+        report.refuse(path + ("windows",), "WINDOW_NONE")
     try:
         windows = sorted(windows, key=lambda w: w["start_us"])
         for w in windows:
@@ -53,9 +58,12 @@ def _check_windows(report, path, table):
                 report.refuse(path + ("windows",), "WINDOW_EMPTY", w["start_us"])
             elif w["start_us"] < end:
                 report.refuse(path + ("windows",), "WINDOW_OVERLAP", w["start_us"])
+            nr += 2 if w["start_us"] > end else 1
             end = w["start_us"] + w["length_us"]
-        if windows and end > (frame or 0):
-            report.refuse(path + ("windows",), "WINDOW_BEHIND", end, frame or 0)
+        if windows and end > (frame or end):
+            report.refuse(path + ("windows",), "WINDOW_BEHIND", end, frame)
+        if nr > WINDOWS_MAX:
+            report.refuse(path + ("windows",), "WINDOW_MANY", WINDOWS_MAX)
     except (KeyError, TypeError):
         pass  # refused by the schema
     return {w.get("domain") for w in windows}
@@ -78,7 +86,7 @@ def make_pools(report, count):
             report.refuse(path + ("windows",), "POLICY", policy, "arinc653")
         pool.owners = _check_windows(report, path, table)
         if pool.owners and mask & 1 and config.table("dom0") and "Domain-0" not in pool.owners:
-            report.refuse(path + ("windows",), "NO_WINDOW")
+            report.refuse(path + ("windows",), "WINDOW_DOM0")
         taken |= mask
         pools[pool.name] = pool
     rest = ((1 << count) - 1) & ~taken

@@ -127,7 +127,8 @@ class Machine:
         if not node:
             return listed
         na, ns = node.number("#address-cells", 2), node.number("#size-cells", 1)
-        return listed + [s for c in node.children for s in pairs(c.numbers("reg"), na, ns) if s[1] > s[0]]
+        return listed + [s for c in node.children
+                         for s in pairs(c.numbers("reg"), na, ns) if s[1] > s[0]]
 
     def console(self):
         """The path that stdout-path names, directly or as an alias."""

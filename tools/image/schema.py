@@ -88,7 +88,7 @@ CHANNEL_SIDE = {"domain": Key("text", must=True), "port": Key("number", must=Tru
 POOL = {
     "name": Key("text", must=True),
     "cpus": Key("list", must=True),
-    "scheduler": Key("word", "cpupool-sched", words=("credit", "rtds", "null", "arinc653")),
+    "scheduler": Key("word", "cpupool-sched", words=("credit", "arinc653", "rtds", "null")),
     "frame_us": Key("number", "bulkhead,major-frame-us", 1, 10000000),
     "windows": Key("list"),
 }
