@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * xen_version: who the hypervisor is (include/public/version.h). Speaks as the version of Xen whose
- * ABI is offered. Command 0 is the null hypercall against which the entry path is measured, so it is
- * answered first.
+ * ABI is offered. Command 0 is the null hypercall against which the entry path is measured, so it
+ * is answered first.
  */
 #include <hv/domain.h>
 #include <hv/errno.h>
