@@ -150,7 +150,7 @@ def test_upward_call_in_text(tree, lower):
     two_layers(tree, lower)
     (path, _, rule, text), = tree.findings()
     assert (path, rule) == ("common/core/low.c", "layer")
-    assert re.search(r"common/core \(2\) calls up to common/domain \(\d+\)", text)
+    assert re.search(r"common/core \(\d\) calls up to common/domain \(\d+\)", text)
 
 
 @pytest.mark.parametrize("lower", [
@@ -289,6 +289,20 @@ def test_budget_of_the_certifiable_configuration(tree):
     assert tree.findings() == []
     (tree.root / "build/min/xsm/xsm.o").write_text("")
     assert "build/min: xsm is 100, limit 60" in tree.findings()[0][3]
+
+
+def test_of_two_files_that_exclude_each_other_the_longer_counts(tree):
+    heap, sealed = "common/mem/heap.c", "common/mem/heap_sealed.c"
+    lines = "\nint heap_x(void)\n{\n\treturn 0;\n}\n" + "".join(
+        f"static int heap_{i};\n" for i in range(446))
+    tree.write("include/hv/heap.h", "#ifndef H\n#define H\nint heap_x(void);\n#endif\n")
+    tree.write(heap, lines)
+    tree.write(sealed, lines)
+    assert tree.findings() == []
+    tree.write(sealed, lines.replace("heap_x", "heap_y"))
+    assert ("either", f"could be linked with {heap}") in [f[2:] for f in tree.findings()]
+    tree.write("common/mem/frame.c", lines.replace("heap", "frame"))
+    assert any("common/mem is 900, limit 800" in f[3] for f in tree.findings())
 
 
 def git(tree, *arguments):
