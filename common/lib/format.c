@@ -59,32 +59,25 @@ static void put_field(struct output *out, const struct conversion *conv, const c
 
 static void put_number(struct output *out, const struct conversion *conv, u64 value, char kind)
 {
-	const char *digits = kind == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
-	bool is_decimal = kind == 'd' || kind == 'i' || kind == 'u';
+	bool is_decimal = kind == 'd' || kind == 'u';
 	const char *prefix = "";
 	char buf[20], *first = buf + sizeof(buf); /* filled from its end */
 
-	if (is_decimal && kind != 'u' && (s64)value < 0) {
+	if (kind == 'd' && (s64)value < 0) {
 		prefix = "-";
 		value = 0 - value;
 	} else if (kind == 'p' || (conv->has_prefix && kind == 'x' && value)) {
 		prefix = "0x";
 	}
 	do {
-		*--first = digits[is_decimal ? value % 10 : value % 16];
+		*--first = "0123456789abcdef"[is_decimal ? value % 10 : value % 16];
 		value = is_decimal ? value / 10 : value / 16;
 	} while (value);
 	put_field(out, conv, prefix, first, (size_t)(buf + sizeof(buf) - first));
 }
 
-static const char *parse_count(const char *fmt, size_t *count, va_list *args)
+static const char *parse_count(const char *fmt, size_t *count)
 {
-	if (*fmt == '*') {
-		int n = va_arg(*args, int);
-
-		*count = n < 0 ? 0 : (size_t)n;
-		return fmt + 1;
-	}
 	for (*count = 0; ctype_is_digit(*fmt); fmt++) {
 		*count = *count * 10 + (size_t)(*fmt - '0');
 	}
@@ -92,16 +85,16 @@ static const char *parse_count(const char *fmt, size_t *count, va_list *args)
 }
 
 /* Flags, width, precision and length; returns where the conversion character stands. */
-static const char *parse_conversion(const char *fmt, struct conversion *conv, va_list *args)
+static const char *parse_conversion(const char *fmt, struct conversion *conv)
 {
 	for (; *fmt == '-' || *fmt == '0' || *fmt == '#'; fmt++) {
 		conv->has_prefix |= *fmt == '#';
 		conv->is_left |= *fmt == '-';
 		conv->is_zero_padded |= *fmt == '0';
 	}
-	fmt = parse_count(fmt, &conv->width, args);
+	fmt = parse_count(fmt, &conv->width);
 	if (*fmt == '.') {
-		fmt = parse_count(fmt + 1, &conv->precision, args);
+		fmt = parse_count(fmt + 1, &conv->precision);
 	}
 	for (; *fmt == 'l' || *fmt == 'z' || *fmt == 'h'; fmt++) {
 		conv->is_long |= *fmt != 'h';
@@ -117,18 +110,17 @@ static u64 number_argument(const struct conversion *conv, char kind, va_list *ar
 	if (conv->is_long) {
 		return va_arg(*args, unsigned long);
 	}
-	return kind == 'd' || kind == 'i' ? (u64)(s64)va_arg(*args, int)
-					  : va_arg(*args, unsigned int);
+	return kind == 'd' ? (u64)(s64)va_arg(*args, int) : va_arg(*args, unsigned int);
 }
 
 /* One conversion; start is the '%', for text that is no conversion. Returns what follows it. */
 static const char *put_conversion(struct output *out, const char *start, va_list *args)
 {
 	struct conversion conv = { .precision = ~0UL };
-	const char *fmt = parse_conversion(start + 1, &conv, args), *s;
+	const char *fmt = parse_conversion(start + 1, &conv), *s;
 	char c;
 
-	if (*fmt && strchr("diuxXp", *fmt)) {
+	if (*fmt && strchr("duxp", *fmt)) {
 		put_number(out, &conv, number_argument(&conv, *fmt, args), *fmt);
 		return fmt + 1;
 	}

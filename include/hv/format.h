@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Formatted text. The subset of printf: %% %c %s %d %i %u %x %X %p with the flags '-', '0' and '#',
- * a width (also *), a precision for %s (also *), and the length modifiers h, hh, l, ll, z. Anything
- * else is printed as it stands. Never writes beyond size and always terminates when size is not 0.
+ * Formatted text. The subset of printf: %% %c %s %d %u %x %p with the flags '-', '0' and '#', a
+ * width, a precision for %s, and the length modifiers h, hh, l, ll, z. Anything else is printed as
+ * it stands. Never writes beyond size and always terminates when size is not 0.
  */
 #ifndef HV_FORMAT_H
 #define HV_FORMAT_H
