@@ -54,7 +54,6 @@ COLD := \
 	common/build/% \
 	common/comm/% \
 	common/core/cmdline \
-	common/core/console% \
 	common/core/debugkeys \
 	common/core/panic \
 	common/core/printk \
@@ -75,6 +74,5 @@ COLD := \
 	common/life/% \
 	common/sched/pool \
 	common/sched/unit \
-	drivers/char/% \
 	drivers/gic/gic_probe \
 	drivers/power/%
