@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """How late a guest with a period of 1 ms gets while other domains on its CPU storm.
 
-    storm.py [--sched rtds|credit|arinc653|null] [--periods N] [--kinds A,B|none]
+    storm.py [--sched rtds|credit|arinc653|null] [--periods N] [--kinds A,B|none] [--gic 2|3]
 
 The guest heartbeat sleeps until each deadline of its virtual timer and notes how late its handler
 runs. Beside it, on the same CPU, one domain per kind of storm (tests/guests/noise). Instructions
@@ -112,7 +112,7 @@ def run_machine(command, log, seconds):
     return log.read_text(errors="replace").replace("\r", "")
 
 
-def storm(sched=SCHED, periods=10000, kinds=KINDS, seconds=900, shift=0):
+def storm(sched=SCHED, periods=10000, kinds=KINDS, seconds=900, shift=0, gic=3):
     """Runs the machine; returns its Result."""
     OUT.mkdir(parents=True, exist_ok=True)
     name = f"storm-{sched}-{kinds.count(',') + 1 if kinds else 0}"
@@ -126,7 +126,8 @@ def storm(sched=SCHED, periods=10000, kinds=KINDS, seconds=900, shift=0):
     options = "dom0_mem=512M dom0_max_vcpus=1" + (" sched=rtds" if sched == "rtds" else "")
     if sched == "arinc653":
         words += f" storm.extra=window={WINDOW}"
-    qemu = [word.replace("shift=0", f"shift={shift}") for word in QEMU]
+    qemu = [word.replace("shift=0", f"shift={shift}")
+            .replace("gic-version=3", f"gic-version={gic}") for word in QEMU]
     if sched == "null":
         command = on_another_cpu(qemu, words, options, archive)
     else:
@@ -147,12 +148,13 @@ def main():
     parser.add_argument("--periods", type=int, default=10000)
     parser.add_argument("--kinds", default=KINDS, help="'none': nobody storms")
     parser.add_argument("--shift", type=int, choices=(0, 1, 2), default=0)
+    parser.add_argument("--gic", type=int, choices=(2, 3), default=3)
     a = parser.parse_args()
     if not 1000 <= a.periods <= 1_000_000:
         parser.error(f"--periods {a.periods}: between 1000 and 1000000")
     try:
         r = storm(a.sched, a.periods, "" if a.kinds == "none" else a.kinds,
-                  120 + a.periods / 20, a.shift)
+                  120 + a.periods / 20, a.shift, a.gic)
     except (StormError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
