@@ -33,6 +33,13 @@ def test_refuses_broken_tree(machine, tmp_path):
     m.wait("device tree is broken")
 
 
+def test_refuses_too_many_nodes(machine, tmp_path):
+    tree = qemu_tree(tmp_path / "tree.dtb")
+    put(tree, "-c", *(f"/node{i}" for i in range(2048)))
+    m = machine(raw=raw_arguments(tmp_path, tree)).start()
+    m.wait("too many nodes: raise CONFIG_DEVTREE_NODES")
+
+
 def test_refuses_no_memory(machine, tmp_path):
     tree = qemu_tree(tmp_path / "tree.dtb")
     put(tree, "-r", "/memory@40000000")
