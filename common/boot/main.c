@@ -12,6 +12,7 @@
 #include <hv/build.h>
 #include <hv/cmdline.h>
 #include <hv/compiler.h>
+#include <hv/console.h>
 #include <hv/device.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -30,6 +31,7 @@
 __init void boot_stop(const char *why)
 {
 	pr_err("boot: stopped: %s\n", why);
+	console_finish();
 	arch_cpu_halt();
 }
 
