@@ -12,7 +12,6 @@
 #include <hv/printk.h>
 #include <hv/string.h>
 
-#define TEXT_MAX  1024U
 #define WORDS_MAX 64U
 
 struct word {
@@ -20,7 +19,8 @@ struct word {
 	bool is_known;
 };
 
-static char text[TEXT_MAX];
+char cmdline_whole[CMDLINE_MAX];
+static char text[CMDLINE_MAX];
 static struct word words[WORDS_MAX];
 static u32 nr_words;
 
@@ -52,8 +52,9 @@ void cmdline_init(const char *line)
 		return;
 	}
 	if (string_copy(text, line, sizeof(text)) < strlen(line)) {
-		pr_warn("command line: cut after %u characters", TEXT_MAX - 1);
+		pr_warn("command line: cut after %u characters", CMDLINE_MAX - 1);
 	}
+	string_copy(cmdline_whole, text, sizeof(cmdline_whole));
 	split(text);
 }
 

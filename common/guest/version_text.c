@@ -3,6 +3,7 @@
  * xen_version: texts and structures about the hypervisor (include/public/version.h), as Linux shows
  * them below /sys/hypervisor. The name of this hypervisor is in the extra version.
  */
+#include <hv/cmdline.h>
 #include <hv/errno.h>
 #include <hv/guest_access.h>
 #include <hv/hypercall.h>
@@ -33,11 +34,11 @@ static const struct answer answers[] = {
 	[XENVER_capabilities] = TEXT(CAPABILITIES, XEN_CAPABILITIES_INFO_LEN),
 	[XENVER_changeset] = TEXT(CHANGESET, XEN_CHANGESET_INFO_LEN),
 	[XENVER_platform_parameters] = TEXT("", sizeof(struct xen_platform_parameters)),
-	[XENVER_commandline] = TEXT("", XEN_COMMANDLINE_LEN),
+	[XENVER_commandline] = { cmdline_whole, sizeof(cmdline_whole), XEN_COMMANDLINE_LEN },
 	[XENVER_extraversion2] = TEXT(EXTRAVERSION, 0),
 	[XENVER_capabilities2] = TEXT(CAPABILITIES, 0),
 	[XENVER_changeset2] = TEXT(CHANGESET, 0),
-	[XENVER_commandline2] = TEXT("", 0),
+	[XENVER_commandline2] = { cmdline_whole, sizeof(cmdline_whole), 0 },
 };
 
 static s64 answer_padded(const struct answer *answer, u64 gva)
@@ -51,7 +52,7 @@ static s64 answer_padded(const struct answer *answer, u64 gva)
 
 static s64 answer_text(const struct answer *answer, u64 gva)
 {
-	u32 len = answer->len;
+	u32 len = (u32)strnlen(answer->data, answer->len);
 	u32 room;
 
 	if (gva == 0) {

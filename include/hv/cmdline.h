@@ -10,6 +10,11 @@
 #include <hv/types.h>
 
 #ifdef CONFIG_COMMAND_LINE
+#define CMDLINE_MAX 1024U
+
+/* The text as it was given; also after boot. */
+extern char cmdline_whole[CMDLINE_MAX];
+
 /* Take a copy of the text (at most 1 KiB; more is cut with a warning). NULL: empty. */
 void cmdline_init(const char *text);
 
@@ -24,6 +29,8 @@ u64 cmdline_size(const char *name, u64 absent);
 /* End of boot: warn about each word that nobody asked for. */
 void cmdline_report_unknown(void);
 #else
+static const char cmdline_whole[] = "";
+
 static inline void cmdline_init(const char *text)
 {
 	(void)text;
