@@ -28,6 +28,7 @@ int domctl_vuart(struct domain *d, void *arg);
 /* op_domctl_vcpu.c */
 int domctl_max_vcpus(struct domain *d, void *arg);
 int domctl_setvcpucontext(struct domain *d, void *arg);
+int domctl_getvcpucontext(struct domain *d, void *arg);
 int domctl_getvcpuinfo(struct domain *d, void *arg);
 int domctl_setvcpuaffinity(struct domain *d, void *arg);
 int domctl_getvcpuaffinity(struct domain *d, void *arg);

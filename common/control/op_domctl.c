@@ -44,6 +44,7 @@ static const struct call_row rows[] = {
 	[XEN_DOMCTL_assign_device] = { IF_DEVICES(domctl_assign_device), XSM_DOMAIN_DEVICE, SET },
 	[XEN_DOMCTL_set_llc_colors] = { refuse_colors, XSM_DOMAIN_CONFIG, SET },
 	[XEN_DOMCTL_setvcpucontext] = { domctl_setvcpucontext, XSM_DOMAIN_VCPU, SET },
+	[XEN_DOMCTL_getvcpucontext] = { domctl_getvcpucontext, XSM_DOMAIN_VCPU, SET },
 	[XEN_DOMCTL_getvcpuinfo] = { domctl_getvcpuinfo, XSM_DOMAIN_INFO, GET },
 	[XEN_DOMCTL_setvcpuaffinity] = { domctl_setvcpuaffinity, XSM_DOMAIN_SCHED, SET },
 	[XEN_DOMCTL_getvcpuaffinity] = { domctl_getvcpuaffinity, XSM_DOMAIN_INFO, SET },

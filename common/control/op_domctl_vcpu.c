@@ -48,24 +48,61 @@ static bool pstate_is_valid(u64 pstate)
 	       (mode == PSR_MODE_EL1h || mode == PSR_MODE_EL1t || mode == PSR_MODE_EL0t);
 }
 
-static void load_context(struct vcpu *v, const struct vcpu_guest_context *ctxt)
-{
-	const struct vcpu_guest_core_regs *regs = &ctxt->user_regs;
+/* What of a vCPU the toolstack reads and writes. */
+#define REGISTER(outside, inside)                                                                  \
+	{ offsetof(struct vcpu_guest_context, outside), offsetof(struct vcpu, arch.inside),        \
+	  sizeof(((struct vcpu *)NULL)->arch.inside) }
 
-	arch_vcpu_reset(v, regs->pc64, regs->x0);
-	memcpy(v->arch.regs.x, regs->x, sizeof(v->arch.regs.x));
-	v->arch.regs.pstate = regs->cpsr;
-	v->arch.el1.spsr_el1 = regs->spsr_el1;
-	v->arch.el1.sp_el0 = regs->sp_el0;
-	v->arch.el1.sp_el1 = regs->sp_el1;
-	v->arch.el1.elr_el1 = regs->elr_el1;
-	v->arch.el1.tcr = ctxt->ttbcr;
-	v->arch.el1.ttbr0 = ctxt->ttbr0;
-	v->arch.el1.ttbr1 = ctxt->ttbr1;
-	/* The value for a fresh vCPU stands for the state after reset, RES1 bits and all. */
-	if (ctxt->sctlr != SCTLR_GUEST_INIT) {
-		v->arch.el1.sctlr = ctxt->sctlr;
+static const struct {
+	u16 outside, inside, bytes;
+} registers[] = {
+	REGISTER(user_regs.x, regs.x),
+	REGISTER(user_regs.pc64, regs.pc),
+	REGISTER(user_regs.cpsr, regs.pstate),
+	REGISTER(user_regs.spsr_el1, el1.spsr_el1),
+	REGISTER(user_regs.sp_el0, el1.sp_el0),
+	REGISTER(user_regs.sp_el1, el1.sp_el1),
+	REGISTER(user_regs.elr_el1, el1.elr_el1),
+	REGISTER(ttbcr, el1.tcr),
+	REGISTER(ttbr0, el1.ttbr0),
+	REGISTER(ttbr1, el1.ttbr1),
+	REGISTER(sctlr, el1.sctlr),
+};
+
+static void copy_registers(struct vcpu *v, struct vcpu_guest_context *ctxt, bool load)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(registers); i++) {
+		void *inside = (u8 *)v + registers[i].inside;
+		void *outside = (u8 *)ctxt + registers[i].outside;
+
+		memcpy(load ? inside : outside, load ? outside : inside, registers[i].bytes);
 	}
+}
+
+static void load_context(struct vcpu *v, struct vcpu_guest_context *ctxt)
+{
+	arch_vcpu_reset(v, ctxt->user_regs.pc64, ctxt->user_regs.x0);
+	/* The value for a fresh vCPU stands for the state after reset, RES1 bits and all. */
+	if (ctxt->sctlr == SCTLR_GUEST_INIT) {
+		ctxt->sctlr = v->arch.el1.sctlr;
+	}
+	copy_registers(v, ctxt, true);
+}
+
+int domctl_getvcpucontext(struct domain *d, void *arg)
+{
+	const struct xen_domctl_vcpucontext *in = arg;
+	struct vcpu *v = domain_vcpu(d, in->vcpu);
+	struct vcpu_guest_context ctxt = { 0 };
+
+	if (v == NULL || d == current_domain()) {
+		return -EINVAL;
+	}
+	domain_pause(d);
+	ctxt.flags = READ_ONCE(v->is_up) ? VGCF_online : 0;
+	copy_registers(v, &ctxt, false);
+	domain_unpause(d);
+	return guest_copy_to(in->ctxt.va, &ctxt, sizeof(ctxt));
 }
 
 int domctl_setvcpucontext(struct domain *d, void *arg)
@@ -141,7 +178,9 @@ int domctl_put_cpus(const struct xenctl_bitmap *map, cpumask_t cpus)
 	return bytes > nr ? guest_clear(map->bitmap.va + nr, bytes - nr) : 0;
 }
 
-static int put_affinity(const struct xen_domctl_vcpuaffinity *arg, const struct vcpu *v)
+/* What soft asks for outside of its limit has no effect. */
+static int put_affinity(const struct xen_domctl_vcpuaffinity *arg, const struct vcpu *v,
+			cpumask_t limit)
 {
 	int err = 0;
 
@@ -149,7 +188,7 @@ static int put_affinity(const struct xen_domctl_vcpuaffinity *arg, const struct 
 		err = domctl_put_cpus(&arg->cpumap_hard, cpumask_and(v->sched.hard, cpus_online));
 	}
 	if (err == 0 && (arg->flags & XEN_VCPUAFFINITY_SOFT) != 0) {
-		err = domctl_put_cpus(&arg->cpumap_soft, cpumask_and(v->sched.soft, cpus_online));
+		err = domctl_put_cpus(&arg->cpumap_soft, cpumask_and(v->sched.soft, limit));
 	}
 	return err;
 }
@@ -179,7 +218,7 @@ int domctl_setvcpuaffinity(struct domain *d, void *arg)
 	if (IS_ENABLED(CONFIG_SCHED_RTDS)) {
 		(void)ext_refusal_keep(err, &why);
 	}
-	return err != 0 ? err : put_affinity(in, v);
+	return err != 0 ? err : put_affinity(in, v, cpumask_and(hard, cpus_online));
 }
 
 int domctl_getvcpuaffinity(struct domain *d, void *arg)
@@ -187,7 +226,7 @@ int domctl_getvcpuaffinity(struct domain *d, void *arg)
 	const struct xen_domctl_vcpuaffinity *in = arg;
 	struct vcpu *v = domain_vcpu(d, in->vcpu);
 
-	return v == NULL ? -EINVAL : put_affinity(in, v);
+	return v == NULL ? -EINVAL : put_affinity(in, v, cpus_online);
 }
 
 /* There is one node: any set with it will do. */
