@@ -12,5 +12,6 @@ obj-y += percpu.o
 obj-y += printk.o
 obj-y += softirq.o
 obj-y += spinlock.o
+obj-$(CONFIG_DEBUG) += spinlock_debug.o
 obj-y += time.o
 obj-y += timer.o

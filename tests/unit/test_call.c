@@ -4,6 +4,7 @@
  * looked up and put back, what is asked before what, and under which lock the handler runs.
  *
  * sources: common/call/call.c common/core/spinlock.c xsm/xsm.c xsm/module.c
+ * sources: common/core/spinlock_debug.c
  */
 #include "fake.h"
 

@@ -5,6 +5,7 @@
  *
  * sources: common/core/console.c common/core/console_input.c common/core/printk.c
  * sources: common/core/debugkeys.c common/lib/format.c common/core/spinlock.c
+ * sources: common/core/spinlock_debug.c
  */
 #include "fake.h"
 

@@ -5,7 +5,7 @@
  *
  * sources: common/devtree/devtree.c common/devtree/devtree_read.c
  * sources: common/dom0/dom0_devices.c common/mem/frame.c common/mem/heap.c common/mem/buddy.c
- * sources: common/core/spinlock.c
+ * sources: common/core/spinlock.c common/core/spinlock_debug.c
  */
 #include "fake.h"
 

@@ -4,6 +4,7 @@
  * domains against the rule that a pair is one at both ends or at none.
  *
  * sources: common/event/evtchn.c common/event/evtchn_deliver.c common/core/spinlock.c
+ * sources: common/core/spinlock_debug.c
  * sources: common/comm/evtchn_static.c
  */
 #include "fake.h"

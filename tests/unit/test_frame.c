@@ -4,6 +4,7 @@
  * walk against a simple model. Scrubbing is a fake that records which frames were zeroed.
  *
  * sources: common/mem/frame.c common/mem/heap.c common/mem/buddy.c common/core/spinlock.c
+ * sources: common/core/spinlock_debug.c
  */
 #include "fake.h"
 

@@ -4,6 +4,7 @@
  * against an entry per frame.
  *
  * sources: common/mem/frame_ranges.c common/core/spinlock.c
+ * sources: common/core/spinlock_debug.c
  */
 #include "fake.h"
 

@@ -5,6 +5,7 @@
  * explain and every entry the flags that its pins explain.
  *
  * sources: common/grant/grant.c common/grant/grant_map.c common/core/spinlock.c
+ * sources: common/core/spinlock_debug.c
  */
 #include "fake.h"
 

@@ -4,6 +4,7 @@
  * aligned to the largest block.
  *
  * sources: common/mem/heap.c common/mem/buddy.c common/core/spinlock.c
+ * sources: common/core/spinlock_debug.c
  */
 #include "fake.h"
 

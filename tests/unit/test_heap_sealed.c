@@ -4,6 +4,7 @@
  * other and within the region until it is full; and once it is sealed there is nothing to be had.
  *
  * sources: common/mem/heap_sealed.c common/core/spinlock.c
+ * sources: common/core/spinlock_debug.c
  */
 #include "fake.h"
 

@@ -5,6 +5,7 @@
  * bit; what the hypervisor has copied goes with the list, what the boot loader left does not.
  *
  * sources: common/image/images.c common/health/image.c common/core/spinlock.c
+ * sources: common/core/spinlock_debug.c
  */
 #include "fake.h"
 

@@ -5,6 +5,7 @@
  *
  * sources: common/core/irq.c common/core/softirq.c common/core/defer.c
  * sources: common/core/spinlock.c
+ * sources: common/core/spinlock_debug.c
  */
 #include "fake.h"
 

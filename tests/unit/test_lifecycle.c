@@ -4,6 +4,7 @@
  * once, the rest by deferred work or by who waits, whatever was asked for meanwhile.
  *
  * sources: common/domain/lifecycle.c common/core/spinlock.c
+ * sources: common/core/spinlock_debug.c
  */
 #include "fake.h"
 

@@ -9,6 +9,7 @@
  * without: CONFIG_COMMAND_LINE
  * sources: common/sched/core.c common/sched/pick.c common/sched/pool.c common/sched/unit.c
  * sources: common/policy/null.c common/sched/runqueue.c common/core/spinlock.c common/lib/tree.c
+ * sources: common/core/spinlock_debug.c
  */
 #include "fake/sched_world.h"
 

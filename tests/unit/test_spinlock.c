@@ -4,6 +4,7 @@
  * order, and mutual exclusion among real threads.
  *
  * sources: common/core/spinlock.c
+ * sources: common/core/spinlock_debug.c
  */
 #include "fake.h"
 

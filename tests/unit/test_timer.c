@@ -4,6 +4,7 @@
  * moving between CPUs, and that one run is bounded.
  *
  * sources: common/core/timer.c common/core/time.c common/core/softirq.c common/core/spinlock.c
+ * sources: common/core/spinlock_debug.c
  * sources: common/lib/tree.c
  */
 #include "fake.h"

@@ -12,6 +12,7 @@
  * sources: arch/arm64/vgic/vgic_regs_dist2.c
  * sources: arch/arm64/vgic/vgic_signal.c arch/arm64/vgic/inject.c arch/arm64/stage2/mmio.c
  * sources: common/core/spinlock.c
+ * sources: common/core/spinlock_debug.c
  */
 #include "fake/vgic_world.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The virtual GIC against an oracle: four vCPUs on three CPUs with few list registers, random
- * events from all sides; after each, what every running guest would acknowledge next is exactly
- * what a plain model of a GIC says, every readable state agrees, and no physical interrupt is
- * stuck.
+ * events from all sides; after each, what every running guest would acknowledge next is what a
+ * plain model of a GIC says, every readable state agrees, no physical interrupt is stuck.
  *
  * sources: tests/unit/fake/fake_gic.c common/core/spinlock.c arch/arm64/vgic/vgic_regs_dist2.c
+ * sources: common/core/spinlock_debug.c
  * sources: arch/arm64/vgic/vgic_model.c arch/arm64/vgic/vgic_queue.c arch/arm64/vgic/vgic_lr.c
  * sources: arch/arm64/vgic/vgic_hw.c arch/arm64/vgic/vgic_regs.c arch/arm64/vgic/vgic_regs_dist.c
  * sources: arch/arm64/vgic/vgic_route.c arch/arm64/vgic/vgic_trace.c arch/arm64/vgic/vgic_v2.c

@@ -10,6 +10,7 @@
  * sources: arch/arm64/vgic/vgic_regs_redist.c arch/arm64/vgic/vgic_init.c
  * sources: arch/arm64/vgic/vgic_signal.c arch/arm64/vgic/inject.c arch/arm64/stage2/mmio.c
  * sources: common/core/spinlock.c arch/arm64/vgic/vgic_regs_dist2.c
+ * sources: common/core/spinlock_debug.c
  */
 #include "fake/vgic_world.h"
 

@@ -10,6 +10,7 @@
  * sources: common/sched/pool_change.c common/sched/pool_policy.c common/policy/null.c
  * sources: common/policy/arinc653.c
  * sources: common/sched/runqueue.c common/core/spinlock.c common/lib/tree.c common/lib/number.c
+ * sources: common/core/spinlock_debug.c
  */
 #include "fake/sched_world.h"
 

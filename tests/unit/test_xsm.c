@@ -7,6 +7,7 @@
  * its hook crashes.
  *
  * sources: common/guest/hypercall.c common/core/spinlock.c xsm/xsm.c xsm/module.c
+ * sources: common/core/spinlock_debug.c
  * sources: common/call/call.c
  * ldflags: -no-pie -Wl,--unresolved-symbols=ignore-all
  */
