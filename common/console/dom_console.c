@@ -6,11 +6,10 @@
  * first byte and reached through the window. The paravirtual ring page is the guest's own memory:
  * its indices are read once and not believed (a distance beyond the size counts as empty), and the
  * frame is held by a reference. Output is taken out whenever the guest sends its event, and before
- * somebody reads.
+ * somebody reads. What is shown on the machine's console meanwhile is in show.c.
  *
  * Lock: dom_console.lock (LOCK_RANK_DOM_CONSOLE); events are raised after it is given back.
  */
-#include <hv/console.h>
 #include <hv/dom_console.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -22,89 +21,19 @@
 #include <hv/window.h>
 #include <public/io/console.h>
 
+#include "streams.h"
+
 #define KEEP_ORDER 4
-#define SHOW_STEP  8U /* bytes for the machine's console in a step */
-#define SHOW_WAIT  (20 * NSEC_PER_MSEC)
 #define PIECE	   512U /* bytes out of the guest's ring between two preemption points */
 
 _Static_assert(DOM_CONSOLE_KEEP == PAGE_SIZE << KEEP_ORDER, "the ring is one block of frames");
 
-struct stream {
-	mfn_t keep; /* first frame of the ring, or INVALID_FRAME */
-	u64 end;    /* bytes written so far */
-	u64 shown;  /* of them, on the machine's console */
-	u64 due;    /* of them, to be shown without waiting for the end of a line */
-	u32 port;   /* of the listener, 0 = none */
-	domid_t listener;
-	bool is_told; /* raised since the listener has looked last */
-};
-
-struct dom_console {
-	struct spinlock lock;
-	struct stream stream[NR_DOM_CONSOLES];
-	struct timer show;
-	struct domain *domain;
-	mfn_t ring; /* page of the paravirtual ring, referenced, or INVALID_FRAME */
-	u32 port;   /* the guest's, whose peer is the hypervisor */
-};
-
-/* Byte number at of what is kept, in a window; *n is cut to what lies in the same page. */
-static char *map_kept(const struct stream *s, u64 at, u64 *n)
+char *dom_console_map_kept(const struct stream *s, u64 at, u64 *n)
 {
 	u64 offset = at % PAGE_SIZE;
 
 	*n = MIN(*n, PAGE_SIZE - offset);
 	return (char *)window_map(mfn(s->keep.v + (at % DOM_CONSOLE_KEEP >> PAGE_SHIFT))) + offset;
-}
-
-/* Whose line on the machine's console has not ended: the others wait. NULL: nobody's. */
-static struct dom_console *shower;
-
-/* Of a domain's, the one for the machine's console: the UART, if there is one; NULL with Dom0. */
-static struct stream *shown_stream(struct domain *d)
-{
-	bool is_dom0s = hardware_domain != NULL && READ_ONCE(hardware_domain->is_created);
-
-	return is_dom0s
-		       ? NULL
-		       : &d->console->stream[d->vuart != NULL ? DOM_CONSOLE_VUART : DOM_CONSOLE_PV];
-}
-
-/*
- * Until Dom0 runs, the machine's console shows what domains write, in steps: lines at once; the
- * rest of one, and what the port could not take, after a while.
- */
-static void show(struct timer *timer)
-{
-	struct dom_console *c = container_of(timer, struct dom_console, show), *nobody = NULL;
-	struct stream *s = shown_stream(c->domain);
-	u64 due, taken = 0;
-
-	if (s == NULL) {
-		return;
-	}
-	spin_lock(&c->lock);
-	s->shown = MAX(s->shown, s->end - MIN(s->end, DOM_CONSOLE_KEEP));
-	due = s->shown < s->due ? s->due : s->end;
-	s->due = due;
-	if (due != s->shown && (READ_ONCE(shower) == c ||
-				__atomic_compare_exchange_n(&shower, &nobody, c, false,
-							    __ATOMIC_RELAXED, __ATOMIC_RELAXED))) {
-		u64 n = MIN(due - s->shown, (u64)SHOW_STEP);
-		char *text = map_kept(s, s->shown, &n), *eol = memchr(text, '\n', n);
-
-		n = eol != NULL ? (u64)(eol - text) + 1 : n;
-		taken = console_guest_write(c->domain->name, text, n);
-		window_unmap(text);
-		s->shown += taken;
-		if (s->shown == due || (eol != NULL && taken == n)) {
-			WRITE_ONCE(shower, NULL);
-		}
-	}
-	if (s->shown < s->end && !READ_ONCE(c->domain->is_dying)) {
-		timer_set(timer, time_now() + (taken != 0 && s->shown < due ? 0 : SHOW_WAIT));
-	}
-	spin_unlock(&c->lock);
 }
 
 int dom_console_init(struct domain *d)
@@ -117,7 +46,7 @@ int dom_console_init(struct domain *d)
 	spin_lock_init(&c->lock, LOCK_RANK_DOM_CONSOLE);
 	c->ring = mfn(INVALID_FRAME);
 	c->domain = d;
-	timer_init(&c->show, show);
+	timer_init(&c->show, IF_ENABLED(CONFIG_BOOT_DOMAINS, dom_console_show));
 	for (u32 i = 0; i < NR_DOM_CONSOLES; i++) {
 		c->stream[i].keep = mfn(INVALID_FRAME);
 	}
@@ -152,9 +81,8 @@ int dom_console_release(struct domain *d)
 {
 	struct dom_console *c = d->console;
 
-	timer_cancel(&c->show);
-	if (READ_ONCE(shower) == c) {
-		WRITE_ONCE(shower, NULL);
+	if (IS_ENABLED(CONFIG_BOOT_DOMAINS)) {
+		dom_console_show_end(c);
 	}
 	dom_console_unbind(d);
 	for (u32 i = 0; i < NR_DOM_CONSOLES; i++) {
@@ -181,7 +109,6 @@ void dom_console_free(struct domain *d)
 /* Append to the kept output; lock held. text may be a window. */
 static void keep_locked(struct domain *d, struct stream *s, const char *text, u32 len)
 {
-	struct timer *timer = &d->console->show;
 	bool is_dirty, is_line;
 
 	d->sched.throttle.logged += len;
@@ -195,7 +122,7 @@ static void keep_locked(struct domain *d, struct stream *s, const char *text, u3
 	is_line = len != 0 && text[len - 1] == '\n';
 	while (len != 0) {
 		u64 n = len;
-		char *kept = map_kept(s, s->end, &n);
+		char *kept = dom_console_map_kept(s, s->end, &n);
 
 		memcpy(kept, text, n);
 		window_unmap(kept);
@@ -204,8 +131,8 @@ static void keep_locked(struct domain *d, struct stream *s, const char *text, u3
 		len -= (u32)n;
 	}
 	s->due = is_line ? s->end : s->due;
-	if (s == shown_stream(d) && (is_line || !timer_is_armed(timer))) {
-		timer_set(timer, time_now() + (is_line ? 0 : SHOW_WAIT));
+	if (IS_ENABLED(CONFIG_BOOT_DOMAINS)) {
+		dom_console_show_soon(d, s, is_line);
 	}
 }
 
@@ -292,7 +219,7 @@ u32 dom_console_get(struct domain *d, enum dom_console_stream which, struct dom_
 	at = MAX(at, oldest);
 	while (nr < len && at < s->end) {
 		u64 n = MIN((u64)len - nr, s->end - at);
-		char *kept = map_kept(s, at, &n);
+		char *kept = dom_console_map_kept(s, at, &n);
 
 		memcpy(buf + nr, kept, n);
 		window_unmap(kept);

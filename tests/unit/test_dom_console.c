@@ -4,7 +4,9 @@
  * ring with honest and with hostile indices; input; the listener's events; and the virtual UART.
  *
  * sources: common/console/dom_console.c common/console/vuart.c common/event/evtchn.c
+ * sources: common/console/show.c
  * sources: common/event/evtchn_deliver.c common/core/spinlock.c
+ * sources: common/core/spinlock_debug.c
  */
 #include "fake.h"
 
