@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Objects of common/boot, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
-obj-$(CONFIG_DEBUG_KEYS) += audit.o
+obj-$(CONFIG_AUDIT) += audit.o
 obj-y += memory.o
 obj-y += main.o
 obj-$(CONFIG_CPU_POOLS) += pools.o

@@ -155,7 +155,7 @@ __init void boot_domains(void)
 	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
 		budget_init();
 	}
-	if (IS_ENABLED(CONFIG_DEBUG_KEYS)) {
+	if (IS_ENABLED(CONFIG_AUDIT)) {
 		audit_init();
 	}
 	if (IS_ENABLED(CONFIG_PASSTHROUGH)) {

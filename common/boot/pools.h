@@ -7,7 +7,9 @@
 #define POOLS_H
 
 #include <hv/devtree.h>
+#include <hv/errno.h>
 #include <hv/sched.h>
+#include <hv/string.h>
 
 /*
  * Make the pools of the tree; sched: the policy of pools that name none (NULL: the build's). What
@@ -19,7 +21,10 @@ int boot_pools(const char *sched);
 #else
 static inline int boot_pools(const char *sched)
 {
-	return sched ? sched_boot_policy(sched) : 0;
+	if (!sched || strcmp(sched, sched_name(sched_default_id())) == 0) {
+		return 0;
+	}
+	return IS_ENABLED(CONFIG_SCHED_CHOICE) ? sched_boot_policy(sched) : -ENOENT;
 }
 #endif
 

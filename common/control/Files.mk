@@ -7,6 +7,7 @@ obj-$(CONFIG_TOOLSTACK) += op_domctl_sched.o
 obj-$(CONFIG_TOOLSTACK) += op_sysctl.o
 obj-$(CONFIG_TOOLSTACK) += op_sysctl_pool.o
 control-y :=
+control-$(CONFIG_XL) += xl.o
 control-$(CONFIG_PASSTHROUGH) += op_domctl_device.o
 control-$(CONFIG_SCHED_RTDS) += op_domctl_rtds.o
 control-$(CONFIG_CPU_POOLS) += sysctl_pool_change.o

@@ -20,9 +20,6 @@ int domctl_unpausedomain(struct domain *d, void *arg);
 int domctl_getdomaininfo(struct domain *d, void *arg);
 int domctl_max_mem(struct domain *d, void *arg);
 int domctl_set_pool(struct domain *d, void *arg);
-int domctl_get_pool(struct domain *d, void *arg);
-int domctl_cacheflush(struct domain *d, void *arg);
-int domctl_set_address_size(struct domain *d, void *arg);
 int domctl_vuart(struct domain *d, void *arg);
 
 /* op_domctl_vcpu.c */
@@ -32,7 +29,6 @@ int domctl_getvcpucontext(struct domain *d, void *arg);
 int domctl_getvcpuinfo(struct domain *d, void *arg);
 int domctl_setvcpuaffinity(struct domain *d, void *arg);
 int domctl_getvcpuaffinity(struct domain *d, void *arg);
-int domctl_setnodeaffinity(struct domain *d, void *arg);
 
 /* op_domctl_sched.c */
 int domctl_scheduler_op(struct domain *d, void *arg);

@@ -2,7 +2,7 @@
 /*
  * domctl: the table of commands. Each row names the hook that decides whether the caller may do
  * this to that domain; the hypercall as a whole has asked for privilege before. What is not in the
- * table is -ENOSYS, but for one command which the toolstack wants refused otherwise. Lock:
+ * table is -ENOSYS. Lock:
  * control_lock (LOCK_RANK_CONTROL), one domctl at a time; a preempted one gives it back meanwhile.
  */
 #include <hv/budget.h>
@@ -12,14 +12,11 @@
 #include <hv/hypercall.h>
 
 #include "domctl.h"
-
-static int refuse_colors(struct domain *d __unused, void *arg __unused)
-{
-	return -EOPNOTSUPP;
-}
+#include "xl.h"
 
 /* The command is about a domain; the same, and it has an answer. */
 #define SET		    (CALL_TARGET | CALL_LOCKED | CALL_PROGRESS)
+#define IF_XL(command)	    IF_ENABLED(CONFIG_XL, command)
 #define GET		    (SET | CALL_OUT)
 #define IF_DEVICES(command) IF_ENABLED(CONFIG_PASSTHROUGH, command)
 
@@ -32,9 +29,9 @@ static const struct call_row rows[] = {
 	[XEN_DOMCTL_max_mem] = { domctl_max_mem, XSM_DOMAIN_CONFIG, SET },
 	[XEN_DOMCTL_max_vcpus] = { domctl_max_vcpus, XSM_DOMAIN_CONFIG, SET },
 	[XEN_DOMCTL_set_paging_mempool_size] = { domctl_set_pool, XSM_DOMAIN_CONFIG, SET },
-	[XEN_DOMCTL_get_paging_mempool_size] = { domctl_get_pool, XSM_DOMAIN_INFO, GET },
-	[XEN_DOMCTL_cacheflush] = { domctl_cacheflush, XSM_DOMAIN_CONFIG, SET },
-	[XEN_DOMCTL_set_address_size] = { domctl_set_address_size, XSM_DOMAIN_CONFIG, SET },
+	[XEN_DOMCTL_get_paging_mempool_size] = { IF_XL(domctl_get_pool), XSM_DOMAIN_INFO, GET },
+	[XEN_DOMCTL_cacheflush] = { IF_XL(domctl_cacheflush), XSM_DOMAIN_CONFIG, SET },
+	[XEN_DOMCTL_set_address_size] = { IF_XL(domctl_set_address_size), XSM_DOMAIN_CONFIG, SET },
 	[XEN_DOMCTL_vuart_op] = { domctl_vuart, XSM_DOMAIN_CONFIG, GET },
 	[XEN_DOMCTL_iomem_permission] = { IF_DEVICES(domctl_iomem_permission), XSM_DOMAIN_DEVICE,
 					  SET },
@@ -42,13 +39,13 @@ static const struct call_row rows[] = {
 	[XEN_DOMCTL_memory_mapping] = { IF_DEVICES(domctl_memory_mapping), XSM_DOMAIN_DEVICE, SET },
 	[XEN_DOMCTL_bind_pt_irq] = { IF_DEVICES(domctl_bind_pt_irq), XSM_DOMAIN_DEVICE, SET },
 	[XEN_DOMCTL_assign_device] = { IF_DEVICES(domctl_assign_device), XSM_DOMAIN_DEVICE, SET },
-	[XEN_DOMCTL_set_llc_colors] = { refuse_colors, XSM_DOMAIN_CONFIG, SET },
+	[XEN_DOMCTL_set_llc_colors] = { IF_XL(domctl_llc_colors), XSM_DOMAIN_CONFIG, SET },
 	[XEN_DOMCTL_setvcpucontext] = { domctl_setvcpucontext, XSM_DOMAIN_VCPU, SET },
 	[XEN_DOMCTL_getvcpucontext] = { domctl_getvcpucontext, XSM_DOMAIN_VCPU, SET },
 	[XEN_DOMCTL_getvcpuinfo] = { domctl_getvcpuinfo, XSM_DOMAIN_INFO, GET },
 	[XEN_DOMCTL_setvcpuaffinity] = { domctl_setvcpuaffinity, XSM_DOMAIN_SCHED, SET },
 	[XEN_DOMCTL_getvcpuaffinity] = { domctl_getvcpuaffinity, XSM_DOMAIN_INFO, SET },
-	[XEN_DOMCTL_setnodeaffinity] = { domctl_setnodeaffinity, XSM_DOMAIN_SCHED, SET },
+	[XEN_DOMCTL_setnodeaffinity] = { IF_XL(domctl_setnodeaffinity), XSM_DOMAIN_SCHED, SET },
 	[XEN_DOMCTL_scheduler_op] = { domctl_scheduler_op, XSM_DOMAIN_SCHED, GET },
 };
 

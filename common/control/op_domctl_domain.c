@@ -21,9 +21,6 @@
 #define FLAGS_ALLOWED	   (FLAGS_NEEDED | XEN_DOMCTL_CDF_xs_domain)
 #define NR_SPIS_MAX	   960U
 #define GUEST_ADDRESS_BITS 40U
-/* Frames whose caches are cleaned between two preemption points. */
-#define FLUSH_SLICE 8U
-#define FLUSH_MAX   (1U << 18) /* pages of one call, as on Xen 4.20 */
 
 /* Refuse what is not offered before anything is built. */
 static bool pool_is_usable(u32 id)
@@ -175,53 +172,6 @@ int domctl_set_pool(struct domain *d, void *arg)
 		return -EINVAL;
 	}
 	return s2_pool_set(d, (u32)pages);
-}
-
-int domctl_get_pool(struct domain *d, void *arg)
-{
-	struct xen_domctl_paging_mempool *out = arg;
-
-	out->size = (u64)d->arch.s2.pool.nr_asked << PAGE_SHIFT;
-	return 0;
-}
-
-static void flush_frame(struct domain *d, gfn_t g)
-{
-	mfn_t frame = s2_hold(d, g, false);
-	void *page;
-
-	if (mfn_is_valid_value(frame)) {
-		page = window_map(frame);
-		arch_cache_clean_invalidate(page, PAGE_SIZE);
-		window_unmap(page);
-		s2_release(d);
-	}
-}
-
-int domctl_cacheflush(struct domain *d, void *arg)
-{
-	struct xen_domctl_cacheflush *range = arg;
-	u32 in_slice = 0;
-
-	if (range->nr_pfns > FLUSH_MAX || range->start_pfn + range->nr_pfns < range->start_pfn) {
-		return -EINVAL;
-	}
-	while (range->nr_pfns != 0) {
-		flush_frame(d, gfn(range->start_pfn));
-		range->start_pfn++;
-		range->nr_pfns--;
-		if (++in_slice % FLUSH_SLICE == 0 && softirq_preempt_needed()) {
-			return -ERESTART;
-		}
-	}
-	return 0;
-}
-
-int domctl_set_address_size(struct domain *d __unused, void *arg)
-{
-	const struct xen_domctl_address_size *in = arg;
-
-	return in->size == 64 ? 0 : -EINVAL;
 }
 
 int domctl_vuart(struct domain *d, void *arg)

@@ -228,13 +228,3 @@ int domctl_getvcpuaffinity(struct domain *d, void *arg)
 
 	return v == NULL ? -EINVAL : put_affinity(in, v, cpus_online);
 }
-
-/* There is one node: any set with it will do. */
-int domctl_setnodeaffinity(struct domain *d __unused, void *arg)
-{
-	const struct xen_domctl_nodeaffinity *in = arg;
-	cpumask_t nodes;
-	int err = domctl_get_cpus(&in->nodemap, &nodes);
-
-	return err != 0 || cpumask_has(nodes, 0) ? err : -EINVAL;
-}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * sysctl: facts about the machine for the toolstack (include/public/sysctl.h), a table of commands
- * with a hook each. Lists go straight to the caller's buffers, entry by entry. There is one NUMA
- * node; pools of CPUs are in op_sysctl_pool.c. Takes no lock of its own.
+ * with a hook each. Lists go straight to the caller's buffers, entry by entry. Pools of
+ * CPUs are in op_sysctl_pool.c. Takes no lock of its own.
  */
 #include <hv/console.h>
 #include <hv/debugkeys.h>
@@ -19,12 +19,12 @@
 #include <public/sysctl.h>
 
 #include "domctl.h"
+#include "xl.h"
 #include "sysctl_pool.h"
 
-#define PIECE	   1024U
-#define LOG_MAX	   2048U /* bytes of the log in one call: its bound */
-#define KEYS_MAX   64U
-#define NUMA_LOCAL 10U
+#define PIECE	 1024U
+#define LOG_MAX	 2048U /* bytes of the log in one call: its bound */
+#define KEYS_MAX 64U
 /* In the upper half of x1, which carries no argument: the lower half says where to go on. */
 #define IN_PROGRESS 0x5a17e5c1UL
 
@@ -129,43 +129,9 @@ static int press_keys(struct domain *d __unused, void *arg)
 	return err;
 }
 
-static int get_cputopo(struct domain *d __unused, void *arg)
-{
-	struct xen_sysctl_cputopoinfo *op = arg;
-	struct xen_sysctl_cputopo topo = { 0 };
-	u32 nr = MIN(op->num_cpus, nr_cpus);
-
-	for (u32 i = 0; op->cputopo.va != 0 && i < nr; i++) {
-		topo.core = i;
-		if (guest_copy_to(op->cputopo.va + i * sizeof(topo), &topo, sizeof(topo)) != 0) {
-			return -EFAULT;
-		}
-	}
-	op->num_cpus = op->cputopo.va != 0 ? nr : nr_cpus;
-	return 0;
-}
-
-static int get_numa(struct domain *d __unused, void *arg)
-{
-	struct xen_sysctl_numainfo *op = arg;
-	const struct xen_sysctl_meminfo info = { frame_nr_total() << PAGE_SHIFT,
-						 frame_nr_free() << PAGE_SHIFT };
-	const u32 distance = NUMA_LOCAL;
-	bool has_room = op->num_nodes != 0;
-	int err = 0;
-
-	op->num_nodes = 1;
-	if (has_room && op->meminfo.va != 0) {
-		err = guest_copy_to(op->meminfo.va, &info, sizeof(info));
-	}
-	if (err == 0 && has_room && op->distance.va != 0) {
-		err = guest_copy_to(op->distance.va, &distance, sizeof(distance));
-	}
-	return err;
-}
-
 /* Everything has an answer, which is copied back with -ERESTART, too, unless noted otherwise. */
-#define GET (CALL_OUT | CALL_PROGRESS)
+#define GET	       (CALL_OUT | CALL_PROGRESS)
+#define IF_XL(command) IF_ENABLED(CONFIG_XL, command)
 
 static const struct call_row rows[] = {
 	[XEN_SYSCTL_readconsole] = { read_log, XSM_MACHINE_LOG, GET },
@@ -173,8 +139,8 @@ static const struct call_row rows[] = {
 	[XEN_SYSCTL_sched_id] = { get_sched_id, XSM_MACHINE_INFO, GET },
 	[XEN_SYSCTL_getdomaininfolist] = { list_domains, XSM_DOMAIN_INFO, CALL_OUT },
 	[XEN_SYSCTL_debug_keys] = { press_keys, XSM_MACHINE_DEBUG, GET },
-	[XEN_SYSCTL_cputopoinfo] = { get_cputopo, XSM_MACHINE_INFO, GET },
-	[XEN_SYSCTL_numainfo] = { get_numa, XSM_MACHINE_INFO, GET },
+	[XEN_SYSCTL_cputopoinfo] = { IF_XL(sysctl_cputopo), XSM_MACHINE_INFO, GET },
+	[XEN_SYSCTL_numainfo] = { IF_XL(sysctl_numa), XSM_MACHINE_INFO, GET },
 	[XEN_SYSCTL_scheduler_op] = { sysctl_scheduler, XSM_MACHINE_INFO, GET | CALL_LOCKED },
 	[XEN_SYSCTL_cpupool_op] = { sysctl_cpupool, XSM_MACHINE_INFO, GET | CALL_LOCKED },
 };

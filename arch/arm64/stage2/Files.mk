@@ -4,5 +4,5 @@ obj-y += guest_access.o
 obj-y += stage2.o
 obj-y += stage2_pool.o
 obj-$(CONFIG_DESTROY) += stage2_teardown.o
-obj-$(CONFIG_DEBUG_KEYS) += stage2_audit.o
+obj-$(CONFIG_AUDIT) += stage2_audit.o
 obj-y += mmio.o

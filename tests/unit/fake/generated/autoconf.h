@@ -22,6 +22,8 @@
 #define CONFIG_BOOT_DOMAINS		  1
 #define CONFIG_PASSTHROUGH		  1
 #define CONFIG_HEALTH			  1
+#define CONFIG_AUDIT			  1
+#define CONFIG_XL			  1
 #define CONFIG_STATIC_COMM		  1
 #define CONFIG_ARM64			  1
 #define CONFIG_NR_IRQS			  1020
