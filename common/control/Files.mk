@@ -10,6 +10,5 @@ control-y :=
 control-$(CONFIG_XL) += xl.o
 control-$(CONFIG_PASSTHROUGH) += op_domctl_device.o
 control-$(CONFIG_SCHED_RTDS) += op_domctl_rtds.o
-control-$(CONFIG_CPU_POOLS) += sysctl_pool_change.o
-control-$(CONFIG_SCHED_ARINC653) += sysctl_schedule.o
+control-$(or $(CONFIG_CPU_POOLS),$(CONFIG_SCHED_ARINC653)) += sysctl_pool_change.o
 obj-$(CONFIG_TOOLSTACK) += $(control-y)

@@ -3,16 +3,13 @@
  * domctl commands about a domain as a whole (include/public/domctl.h; table in op_domctl.c):
  * creation, life cycle, memory limits, information. Run under the control lock.
  */
-#include <hv/arch.h>
 #include <hv/domain.h>
 #include <hv/dom_console.h>
 #include <hv/errno.h>
 #include <hv/gic.h>
 #include <hv/evtchn.h>
-#include <hv/softirq.h>
 #include <hv/string.h>
 #include <hv/wallclock.h>
-#include <hv/window.h>
 
 #include "../ext/ext.h"
 #include "domctl.h"
@@ -82,7 +79,7 @@ int domctl_createdomain(struct domain *d, void *arg)
 	wallclock_show(d);
 	op->domain = d->id;
 	in->arch.gic_version = native_gic();
-	in->arch.clock_frequency = config.clock_frequency;
+	in->arch.clock_frequency = 0; /* the machine's */
 	domain_put(d);
 	return 0;
 }

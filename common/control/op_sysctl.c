@@ -63,25 +63,13 @@ static int get_sched_id(struct domain *d __unused, void *arg)
 static int read_log(struct domain *d __unused, void *arg)
 {
 	struct xen_sysctl_readconsole *op = arg;
-	bool incremental = op->incremental != 0;
 	char piece[PIECE];
 	u32 cursor = op->index;
-	u32 room = MIN(op->count, LOG_MAX);
-	u32 done = 0;
-	size_t n;
 
-	do {
-		n = console_ring_read(piece, MIN(room - done, PIECE), &cursor, op->clear != 0,
-				      incremental);
-		if (n != 0 && guest_copy_to(op->buffer.va + done, piece, n) != 0) {
-			return -EFAULT;
-		}
-		done += (u32)n;
-		incremental = true;
-	} while (n != 0 && done < room);
-	op->count = done;
+	op->count = (u32)console_ring_read(piece, MIN(op->count, PIECE), &cursor, op->clear != 0,
+					   op->incremental != 0);
 	op->index = cursor;
-	return 0;
+	return guest_copy_to(op->buffer.va, piece, op->count);
 }
 
 /* While in progress, x1 says how many are in the list and which domain is next. */

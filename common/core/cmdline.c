@@ -13,6 +13,7 @@
 #include <hv/string.h>
 
 #define WORDS_MAX 64U
+#define NR_NO	  4U /* words that mean no, the first of those that are an answer */
 
 struct word {
 	char *text; /* "name" or "name=value" */
@@ -89,14 +90,8 @@ const char *cmdline_get(const char *name)
 
 bool cmdline_bool(const char *name, bool absent)
 {
-	static const struct {
-		const char *text;
-		bool value;
-	} answers[] = {
-		{ "", true },	  { "1", true },   { "on", true },
-		{ "true", true }, { "yes", true }, { "0", false },
-		{ "off", false }, { "no", false }, { "false", false },
-	};
+	static const char *const answers[] = { "0",    "off", "no", "false", "",
+					       "true", "1",   "on", "yes" };
 	const char *value = cmdline_get(name);
 	bool result = absent;
 
@@ -108,16 +103,15 @@ bool cmdline_bool(const char *name, bool absent)
 			result = false;
 		}
 	}
-	if (!value) {
-		return result;
-	}
-	for (u32 i = 0; i < ARRAY_SIZE(answers); i++) {
-		if (!strcmp(value, answers[i].text)) {
-			return answers[i].value;
+	for (u32 i = 0; value && i < ARRAY_SIZE(answers); i++) {
+		if (!strcmp(value, answers[i])) {
+			return i >= NR_NO;
 		}
 	}
-	pr_warn("command line: %s=%s: expected yes or no", name, value);
-	return absent;
+	if (value) {
+		pr_warn("command line: %s=%s: expected yes or no", name, value);
+	}
+	return value ? absent : result;
 }
 
 static u64 get_number(const char *name, u64 absent, bool is_size)

@@ -14,5 +14,4 @@ obj-y += op_sched.o
 obj-$(CONFIG_CONSOLE_IO) += op_console_io.o
 obj-$(CONFIG_GRANT_TABLE) += op_grant_table.o
 obj-$(CONFIG_MULTICALL) += op_multicall.o
-obj-y += op_vm_assist.o
 obj-$(CONFIG_TOOLSTACK) += op_platform.o

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * vcpu_op: per-vCPU services (include/public/vcpu.h). vCPUs are started and stopped through PSCI;
- * the caller can name vCPUs of its own domain only.
+ * the caller can name vCPUs of its own domain only. And vm_assist, which is about them as well.
  */
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -9,6 +9,7 @@
 #include <hv/guest_access.h>
 #include <hv/hypercall.h>
 #include <public/vcpu.h>
+#include <public/xen.h>
 
 s64 op_vcpu(u64 *args)
 {
@@ -36,4 +37,13 @@ s64 op_vcpu(u64 *args)
 		vcpu_runstate_update(v);
 	}
 	return 0;
+}
+
+/* The only switch for Arm changes nothing: a vCPU writes its runstate area itself, and never while
+ * it reads. */
+s64 op_vm_assist(u64 *args)
+{
+	bool is_known = args[0] == VMASST_CMD_enable || args[0] == VMASST_CMD_disable;
+
+	return args[1] != VMASST_TYPE_runstate_update_flag ? -EINVAL : is_known ? 0 : -ENOSYS;
 }

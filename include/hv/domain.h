@@ -44,7 +44,6 @@ struct domain_config {
 	u32 nr_spis;
 	bool is_privileged;
 	bool is_host_layout; /* Dom0: GIC and memory at the host's addresses */
-	u32 clock_frequency; /* out: 0 = the host's */
 };
 
 enum domain_shutdown {
@@ -105,7 +104,6 @@ struct domain {
 	u32 config_flags;
 	u8 *tag;
 	u32 tag_bytes;
-	u64 features; /* vm_assist bits */
 
 	struct defer_work free_work;  /* the end of it, once nobody refers to it */
 	struct defer_work pause_work; /* holds a reference while it is queued */
