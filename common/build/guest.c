@@ -216,10 +216,11 @@ static __init void read_nodes(void)
 
 __init u32 build_domains(void)
 {
-	void *tree = heap_pages_alloc(BUILD_TREE_ORDER);
+	void *tree;
 	u32 nr = 0;
 
 	read_nodes();
+	tree = heap_pages_alloc(BUILD_TREE_ORDER);
 	for (u32 i = 0; i < BUILD_MAX; i++) {
 		struct build *b = builds[i];
 

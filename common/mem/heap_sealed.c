@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The heap of a system whose domains are all made at boot (CONFIG_SEALED_HEAP): objects come from
- * its lower end, pages and what is as large as one from its upper end, and nothing is ever given
- * back, so it needs no lists and no entries. What boot frees, and what a domain had that could not
- * be built, is lost until the next boot. Once it is sealed, nothing is left to be had.
+ * its lower end, pages and what is as large as one from its upper end, and nothing is given back but
+ * the pages that were taken last, so it needs no lists and no entries. What a domain had that could
+ * not be built is lost until the next boot. Once it is sealed, nothing is left to be had.
  *
  * Lock: heap_lock (LOCK_RANK_HEAP).
  */
@@ -60,8 +60,14 @@ void *heap_alloc(size_t size)
 	return at ? memset((void *)at, 0, bytes) : NULL;
 }
 
-void heap_pages_free(void *va __unused, unsigned int order __unused)
+/* What was taken last goes back, as boot's buffers do. */
+void heap_pages_free(void *va, unsigned int order)
 {
+	spin_lock(&heap_lock);
+	if (va && (uintptr_t)va == high) {
+		high += PAGE_SIZE << order;
+	}
+	spin_unlock(&heap_lock);
 }
 
 void heap_free(void *object __unused)
@@ -75,7 +81,8 @@ void heap_seal(void (*give)(void *va, size_t bytes))
 	spin_lock(&heap_lock);
 	first = ALIGN_UP(low, PAGE_SIZE);
 	end = ALIGN_DOWN(high, PAGE_SIZE);
-	high = low;
+	low = 0;
+	high = 0;
 	spin_unlock(&heap_lock);
 	if (first < end) {
 		give((void *)first, end - first);

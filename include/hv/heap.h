@@ -22,8 +22,8 @@ void *heap_alloc(size_t size);
 void heap_free(void *object); /* NULL is allowed */
 
 /*
- * With CONFIG_SEALED_HEAP: from now on nothing is handed out any more; nothing is ever freed. What
- * is left in whole pages is no longer the heap's: give() gets it, once, if there is any.
+ * With CONFIG_SEALED_HEAP: from now on nothing is handed out any more. What is left in whole pages
+ * is no longer the heap's: give() gets it, once, if there is any.
  */
 void heap_seal(void (*give)(void *va, size_t bytes));
 

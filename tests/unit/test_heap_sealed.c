@@ -81,6 +81,19 @@ static void test_until_it_is_full(void **state)
 	assert_in_range(heap_nr_free_pages(), 0, 3);
 }
 
+static void test_the_last_pages_go_back(void **state)
+{
+	void *first = heap_pages_alloc(0), *second = heap_pages_alloc(2);
+	u64 nr = heap_nr_free_pages();
+
+	heap_pages_free(first, 0); /* is not the last */
+	heap_pages_free(NULL, 0);
+	assert_int_equal(heap_nr_free_pages(), nr);
+	heap_pages_free(second, 2);
+	assert_int_equal(heap_nr_free_pages(), nr + 4);
+	assert_ptr_equal(heap_pages_alloc(2), second);
+}
+
 static u64 nr_given;
 
 static void give(void *va, size_t bytes)
@@ -110,6 +123,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_until_it_is_full, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_last_pages_go_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sealed, setup, teardown),
 	};
 
