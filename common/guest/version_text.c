@@ -23,10 +23,7 @@ struct answer {
 	u32 padded; /* bytes in all; 0: a xen_varbuf with the text */
 };
 
-#define TEXT(text, padded)                                                                         \
-	{                                                                                          \
-		text, sizeof(text) - 1, padded                                                     \
-	}
+#define TEXT(text, padded) { text, sizeof(text) - 1, padded }
 
 static const struct answer answers[] = {
 	[XENVER_extraversion] = TEXT(EXTRAVERSION, XEN_EXTRAVERSION_LEN),

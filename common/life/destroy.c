@@ -82,7 +82,7 @@ int domain_destroy(struct domain *d)
 		return -EINVAL;
 	}
 	while (d->teardown_step < ARRAY_SIZE(teardown_steps)) {
-		int (*step)(struct domain * d) = teardown_steps[d->teardown_step];
+		int (*step)(struct domain *d) = teardown_steps[d->teardown_step];
 
 		err = step != NULL ? step(d) : 0;
 		if (err != 0 && err != -ERESTART) {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The heap of a system whose domains are all made at boot (CONFIG_SEALED_HEAP): objects come from
- * its lower end, pages and what is as large as one from its upper end, and nothing is given back but
- * the pages that were taken last, so it needs no lists and no entries. What a domain had that could
- * not be built is lost until the next boot. Once it is sealed, nothing is left to be had.
+ * its lower end, pages and what is as large as one from its upper end, and nothing is given back
+ * but the pages that were taken last, so it needs no lists and no entries. What a domain had that
+ * could not be built is lost until the next boot. Once it is sealed, nothing is left to be had.
  *
  * Lock: heap_lock (LOCK_RANK_HEAP).
  */

@@ -230,8 +230,8 @@ struct domain_listener {
 };
 
 #define DOMAIN_LISTENER                                                                            \
-	static const struct domain_listener __attribute__((used, aligned(8)))                      \
-	__section("domain_listeners")
+	static const struct domain_listener                                                        \
+		__attribute__((used, aligned(8))) __section("domain_listeners")
 extern const struct domain_listener __start_domain_listeners[], __stop_domain_listeners[];
 
 /* vCPU life; -errno for bad states. id is below d->nr_vcpus. */

@@ -305,6 +305,15 @@ def test_of_two_files_that_exclude_each_other_the_longer_counts(tree):
     assert any("common/mem is 900, limit 800" in f[3] for f in tree.findings())
 
 
+def test_what_only_debug_builds_link_does_not_count(tree):
+    for part in range(8):
+        tree.write(f"xsm/x{part}.c", "".join(f"int x{part}_{i};\n" for i in range(100)))
+    tree.write("xsm/Files.mk", "obj-$(CONFIG_DEBUG) += x1.o\nobj-y += x2.o\n")
+    assert tree.findings() == []
+    tree.write("xsm/Files.mk", "obj-$(CONFIG_XSM) += x1.o\n")
+    assert "xsm is 800, limit 700" in tree.findings()[0][3]
+
+
 def git(tree, *arguments):
     subprocess.run(["git", "-C", tree.root, "-c", "user.name=t", "-c", "user.email=t@example.org",
                     *arguments], check=True, capture_output=True)

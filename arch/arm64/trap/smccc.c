@@ -25,9 +25,9 @@
 #define AFFINITY_ON		0L
 #define AFFINITY_OFF		1L
 #define TOS_NOT_PRESENT_MP	2L
-#define FUNCTION_IS_64(f)	(((f)&0x40000000U) != 0)
+#define FUNCTION_IS_64(f)	(((f) & 0x40000000U) != 0)
 /* Functions of PSCI with 32- and 64-bit arguments, but for the lowest bits. */
-#define IS_PSCI(f) (((f)&0xbfffffe0U) == 0x84000000U)
+#define IS_PSCI(f) (((f) & 0xbfffffe0U) == 0x84000000U)
 
 #define SMCCC_NOT_SUPPORTED	(-1L)
 #define SMCCC_NOT_REQUIRED	(-2L)
