@@ -135,7 +135,7 @@ void domctl_fill_info(struct domain *d, struct xen_domctl_getdomaininfo *info)
 	spin_unlock(&d->lock);
 
 	fill_vcpus(d, info);
-	info->tot_pages = domain_nr_pages(d);
+	info->tot_pages = domain_nr_pages(d) + READ_ONCE(d->nr_covered);
 	info->max_pages = d->max_pages;
 	info->shared_info_frame = d->shared_info_frame.v;
 	info->cpupool = sched_group_pool(&d->sched);

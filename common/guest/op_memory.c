@@ -28,8 +28,14 @@ static int keep_covered(struct domain *d, gfn_t g)
 {
 	struct s2_entry old = s2_lookup(d, g);
 
-	return d != hardware_domain || old.kind != S2_RAM || frame_get(old.frame, d->id) ? 0
-											 : -EINVAL;
+	if (d != hardware_domain || old.kind != S2_RAM) {
+		return 0;
+	}
+	if (!frame_get(old.frame, d->id)) {
+		return -EINVAL;
+	}
+	d->nr_covered++;
+	return 0;
 }
 
 /*

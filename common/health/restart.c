@@ -50,6 +50,7 @@ static int forget_words(struct domain *d)
 	spin_lock(&d->lock);
 	domain_drop_fresh_locked(d);
 	d->shared_info_frame = gfn(INVALID_FRAME);
+	d->nr_covered = 0;
 	d->hvm_params[HVM_PARAM_CALLBACK_IRQ] = 0;
 	if (d == hardware_domain) {
 		memset(d->hvm_params, 0, sizeof(d->hvm_params));

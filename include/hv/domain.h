@@ -77,7 +77,8 @@ struct domain {
 	u8 teardown_step;
 	u8 nr_released; /* vCPUs that one of the steps is done with */
 
-	u64 max_pages; /* limit of domain_nr_pages(); lock */
+	u64 max_pages;	/* limit of domain_nr_pages(); lock */
+	u32 nr_covered; /* Dom0's frames with something else in their place; lock */
 	/* The block that it gets next, allocated and being scrubbed, the last frames first; lock.
 	 */
 	mfn_t fresh;
