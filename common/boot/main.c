@@ -26,7 +26,7 @@
 #include <hv/xsm.h>
 
 #define LOAD_GAP (10 * NSEC_PER_USEC)
-#define SEAL_GAP (50 * NSEC_PER_USEC)
+#define SEAL_GAP (25 * NSEC_PER_USEC)
 
 __init void boot_stop(const char *why)
 {
@@ -107,7 +107,7 @@ static void start_dom0(struct timer *timer)
 		budget_forget(); /* what is said once */
 	}
 	if (IS_ENABLED(CONFIG_DOM0) && hardware_domain) {
-		domain_control_pause(hardware_domain, false);
+		(void)domain_control_pause(hardware_domain, false);
 		if (IS_ENABLED(CONFIG_HEALTH)) {
 			timer_init(timer, seal_dom0);
 			seal_dom0(timer);
@@ -168,6 +168,7 @@ __init void boot_domains(void)
 void boot_finish(void)
 {
 	map_seal();
+	console_defer(true);
 	timer_init(&dom0_timer, start_dom0);
 	start_dom0(&dom0_timer);
 }

@@ -233,7 +233,7 @@ __init u32 build_domains(void)
 		}
 		pr_info("domain %u: %s, %u vCPUs, %lu MiB, %u KiB of stage-2 tables\n", b->id,
 			b->name, b->nr_vcpus, b->memory >> 20, b->d->arch.s2.pool.nr_total << 2);
-		domain_control_pause(b->d, false);
+		(void)domain_control_pause(b->d, false);
 		domain_put(b->d);
 		nr++;
 	}

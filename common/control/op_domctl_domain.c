@@ -91,17 +91,12 @@ int domctl_destroydomain(struct domain *d, void *arg __unused)
 
 int domctl_pausedomain(struct domain *d, void *arg __unused)
 {
-	if (d == current_domain()) {
-		return -EINVAL;
-	}
-	domain_control_pause(d, true);
-	return 0;
+	return d == current_domain() ? -EINVAL : domain_control_pause(d, true);
 }
 
 int domctl_unpausedomain(struct domain *d, void *arg __unused)
 {
-	domain_control_pause(d, false);
-	return 0;
+	return domain_control_pause(d, false);
 }
 
 /* What the vCPUs do, how many are up, and their time. */

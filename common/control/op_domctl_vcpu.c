@@ -122,7 +122,8 @@ int domctl_setvcpucontext(struct domain *d, void *arg)
 	if (!is_reset && !pstate_is_valid(ctxt.user_regs.cpsr)) {
 		return -EINVAL;
 	}
-	domain_pause(d);
+	sched_block(&v->sched, SCHED_BLOCK_PAUSED);
+	vcpu_wait_off_cpu(v);
 	if (is_reset) {
 		if (READ_ONCE(v->is_up)) {
 			vcpu_take_down(v);
@@ -134,7 +135,7 @@ int domctl_setvcpucontext(struct domain *d, void *arg)
 			err = vcpu_bring_up(v);
 		}
 	}
-	domain_unpause(d);
+	sched_unblock(&v->sched, SCHED_BLOCK_PAUSED);
 	return err;
 }
 

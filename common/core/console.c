@@ -3,9 +3,11 @@
  * The console: owns the log ring and the port; what is typed is in console_input.c.
  *
  * Output has two queues: the log, which is its own queue (log_sent follows log_end), and a small
- * one for guests' output. Whoever adds to one sends what the port takes at once, up to SEND_MAX;
- * the rest goes when the port's interrupt says that there is room. So EL2 waits for a serial line
- * only before interrupts work and at the machine's end. The queues take turns at ends of lines.
+ * one for guests' output. During boot, and again at the machine's end, whoever adds to one sends
+ * what the port takes at once. In between that is deferred work, SEND_MAX at a time, and what the
+ * port does not take goes when its interrupt says that there is room. So EL2 waits for a serial
+ * line only before interrupts work and at the machine's end. The queues take turns at ends of
+ * lines.
  *
  * One lock (LOCK_RANK_CONSOLE, a leaf) protects everything here; drivers are called under it and
  * take no lock themselves. Callbacks that notify other parts run after it has been released.
@@ -14,6 +16,7 @@
 #include <hv/arch.h>
 #include <hv/console.h>
 #include <hv/ctype.h>
+#include <hv/defer.h>
 #include <hv/errno.h>
 #include <hv/spinlock.h>
 #include <hv/string.h>
@@ -43,7 +46,9 @@ static const char *last_tag;	/* whose line it is; only compared */
 static bool is_sent_mid_line;	/* the last guest's line sent has not ended */
 
 static const struct console_driver *port;
-static bool is_port_async; /* the port's interrupt works: nobody waits for it */
+static bool is_port_async;  /* the port's interrupt works: nobody waits for it */
+static bool is_room_wanted; /* the interrupt sends what is queued */
+static bool is_deferred;
 
 static void (*notify_log)(void) __sealed;
 static bool is_lock_broken;
@@ -110,8 +115,8 @@ static bool send_guest(void)
 	return is_done;
 }
 
-/* Send until the port takes no more, or it was enough (false), or nothing is left (true). */
-static bool send(void)
+/* Send until the port takes no more, or max and more are sent (false), or all is (true). */
+static bool send(u32 max)
 {
 	u32 before = log_sent + guest_sent;
 
@@ -122,7 +127,7 @@ static bool send(void)
 		if (!has_guest && !has_log) {
 			break;
 		}
-		if (log_sent + guest_sent - before >= SEND_MAX ||
+		if (log_sent + guest_sent - before >= max ||
 		    !(has_log && !(has_guest && is_sent_mid_line) ? send_log() : send_guest())) {
 			return false;
 		}
@@ -130,20 +135,44 @@ static bool send(void)
 	return true;
 }
 
-/* After adding to a queue: send, and see to it that the rest follows. */
+static void send_step(struct defer_work *work)
+{
+	bool is_left;
+
+	spin_lock(&console_lock);
+	is_left = !send(SEND_MAX);
+	is_room_wanted = is_left && is_port_async;
+	if (is_port_async) {
+		port->want_room(is_left);
+	} else if (is_left) {
+		defer_queue(work);
+	}
+	spin_unlock(&console_lock);
+}
+
+static struct defer_work send_work = { .fn = send_step };
+
+/* After adding to a queue: send, or see to it that it is sent. */
 static void flush(void)
 {
-	if (send()) {
+	if (is_deferred && !READ_ONCE(is_lock_broken)) {
+		if (!is_room_wanted) {
+			defer_queue(&send_work);
+		}
+		return;
+	}
+	if (send(~0U)) {
 		return;
 	}
 	if (is_port_async && !READ_ONCE(is_lock_broken)) {
+		is_room_wanted = true;
 		port->want_room(true);
 		return;
 	}
 	for (u32 i = 0; i < PORT_SPINS; i++) {
 		u32 before = log_sent + guest_sent;
 
-		if (send()) {
+		if (send(~0U)) {
 			return;
 		}
 		i = log_sent + guest_sent != before ? 0 : i;
@@ -165,11 +194,12 @@ void console_finish(void)
 
 void console_room(void)
 {
-	spin_lock(&console_lock);
-	if (send()) {
-		port->want_room(false);
-	}
-	spin_unlock(&console_lock);
+	send_step(&send_work);
+}
+
+void console_defer(bool defer)
+{
+	is_deferred = defer;
 }
 
 static void log_append(const char *text, size_t len)
@@ -212,6 +242,7 @@ int console_start_input(void)
 	int rc = port && port->start ? port->start() : -ENODEV;
 
 	is_port_async = rc == 0 && port->want_room;
+	is_room_wanted = false;
 	return rc;
 }
 

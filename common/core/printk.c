@@ -13,6 +13,8 @@
 #include <hv/timer.h>
 
 #define LINE_MAX      256U
+#define STAMP_BYTES   15U
+#define STAMP_FULL_US 100000000000UL /* more digits than usual */
 #define GUEST_BUCKETS 32U
 #define GUEST_BURST   10U
 #define GUEST_PERIOD  NSEC_PER_SEC /* one line a second and domain, after the burst */
@@ -23,11 +25,37 @@ static struct ratelimit guest_limits[GUEST_BUCKETS];
 static struct ratelimit all_limit;
 static domid_t (*guest_id)(void) __sealed;
 
+/* "[%5lu.%06lu] ", but quicker: seconds and microseconds since boot. Returns its end. */
+static char *stamp(char *line)
+{
+	u64 left = time_now() / NSEC_PER_USEC;
+	char *end = line + STAMP_BYTES, *at;
+
+	for (u64 more = left / STAMP_FULL_US; more != 0; more /= 10) {
+		end++;
+	}
+	at = end;
+	*--at = ' ';
+	*--at = ']';
+	for (u32 i = 0; i < 6; i++, left /= 10) {
+		*--at = (char)('0' + left % 10);
+	}
+	*--at = '.';
+	do {
+		*--at = (char)('0' + left % 10);
+		left /= 10;
+	} while (left != 0);
+	while (at != line + 1) {
+		*--at = ' ';
+	}
+	*line = '[';
+	return end;
+}
+
 static void log_line(const char *fmt, va_list args)
 {
 	char line[LINE_MAX];
-	u64 us = time_now() / NSEC_PER_USEC;
-	size_t n = format(line, sizeof(line), "[%5lu.%06lu] ", us / 1000000, us % 1000000);
+	size_t n = (size_t)(stamp(line) - line);
 
 	n += format_va(line + n, sizeof(line) - n, fmt, args);
 	n = MIN(n, sizeof(line) - 2);

@@ -10,7 +10,7 @@
  * once. Stopping is two steps: block every vCPU in the scheduler (they leave their CPU at the next
  * exit), then wait until none is on a CPU; the wait is bounded by the longest path of EL2. Of many
  * vCPUs, the first and the current one are blocked or unblocked at once, the others by deferred
- * work, slice by slice, or by who waits; pause_next says how far that is.
+ * work, slice by slice, and by who waits and comes again; pause_next says how far that is.
  * Destruction is a list of steps, each of which runs in slices; d->teardown_step says where it is.
  * Lock: d->lock (LOCK_RANK_DOMAIN) for the fields; nothing here holds it while it waits.
  */
@@ -18,10 +18,11 @@
 #include <hv/arch.h>
 #include <hv/console.h>
 #include <hv/domain.h>
+#include <hv/errno.h>
 #include <hv/printk.h>
 #include <hv/softirq.h>
 
-#define VCPUS_SLICE 8U /* blocked or unblocked at once */
+#define VCPUS_SLICE 4U /* blocked or unblocked at once */
 
 /* Blocks or unblocks the next vCPUs, as pause_count says; defers what is left. Lock held. */
 static void apply_pause(struct domain *d, u32 max)
@@ -62,16 +63,23 @@ void domain_pause_locked(struct domain *d, bool pause)
 	}
 }
 
-void domain_wait_off_cpu(struct domain *d)
+int domain_wait_off_cpu(struct domain *d)
 {
+	bool is_blocked;
+
 	spin_lock(&d->lock);
-	apply_pause(d, d->nr_vcpus);
+	apply_pause(d, VCPUS_SLICE);
+	is_blocked = d->pause_next >= d->nr_vcpus;
 	spin_unlock(&d->lock);
+	if (!is_blocked) {
+		return -ERESTART;
+	}
 	for_each_vcpu(d, v) {
 		if (v != current_vcpu()) {
 			vcpu_wait_off_cpu(v);
 		}
 	}
+	return 0;
 }
 
 void domain_pause(struct domain *d)
@@ -79,7 +87,7 @@ void domain_pause(struct domain *d)
 	spin_lock(&d->lock);
 	domain_pause_locked(d, true);
 	spin_unlock(&d->lock);
-	domain_wait_off_cpu(d);
+	while (domain_wait_off_cpu(d) != 0) {}
 }
 
 void domain_unpause(struct domain *d)
@@ -89,7 +97,7 @@ void domain_unpause(struct domain *d)
 	spin_unlock(&d->lock);
 }
 
-void domain_control_pause(struct domain *d, bool pause)
+int domain_control_pause(struct domain *d, bool pause)
 {
 	bool is_new;
 
@@ -101,12 +109,10 @@ void domain_control_pause(struct domain *d, bool pause)
 		domain_pause_locked(d, pause);
 	}
 	spin_unlock(&d->lock);
-	if (pause) {
-		domain_wait_off_cpu(d);
-	}
 	if (is_new) {
 		domain_changed(d, false);
 	}
+	return pause ? domain_wait_off_cpu(d) : 0;
 }
 
 void domain_changed(struct domain *d, bool is_end)

@@ -75,8 +75,28 @@ void health_trace(const struct domain *d, u64 what, u64 ns)
 	}
 }
 
+/* Of who has been stopped: the rest of its shutdown. */
+static void shut(struct defer_work *work)
+{
+	struct health *h = container_of(work, struct health, shut);
+
+	domain_shutdown(h->d, h->code);
+	domain_unpause(h->d);
+	domain_put(h->d);
+}
+
+void health_shut_locked(struct health *h, u8 code)
+{
+	h->code = code;
+	h->shut.fn = shut;
+	if (defer_queue(&h->shut)) {
+		domain_hold(h->d);
+		domain_pause_locked(h->d, true);
+	}
+}
+
 /* Lock held. */
-static enum health_action decide_locked(struct health *h, u32 kind)
+static enum health_action decide_locked(struct health *h, u32 kind, u8 code)
 {
 	struct domain *d = h->d;
 	u64 now = time_now();
@@ -93,12 +113,11 @@ static enum health_action decide_locked(struct health *h, u32 kind)
 	}
 	action = health_decide(&h->table, now);
 	if (action == HEALTH_WARM || action == HEALTH_COLD) {
-		h->shown.state = BULKHEAD_HEALTH_restarting;
 		h->is_cold = action == HEALTH_COLD;
-		domain_hold(d);
-		domain_pause_locked(d, true);
+		restart_begin_locked(h);
 	} else if (action != HEALTH_LEAVE) {
 		h->shown.state = BULKHEAD_HEALTH_given_up;
+		health_shut_locked(h, code);
 	}
 	return action;
 }
@@ -115,7 +134,7 @@ static bool fault(struct domain *d, u8 code)
 		return false;
 	}
 	spin_lock(&d->lock);
-	action = decide_locked(h, kind);
+	action = decide_locked(h, kind, code);
 	spin_unlock(&d->lock);
 	if (action == HEALTH_LEAVE) {
 		return READ_ONCE(h->shown.state) == BULKHEAD_HEALTH_restarting;
@@ -126,10 +145,6 @@ static bool fault(struct domain *d, u8 code)
 		console_finish();
 		arch_machine_reset();
 	}
-	if (action == HEALTH_DISABLE) {
-		return false;
-	}
-	restart_begin(h);
 	return true;
 }
 
@@ -145,12 +160,12 @@ void health_give_up(struct health *h, int err)
 	       err);
 	spin_lock(&d->lock);
 	h->shown.state = BULKHEAD_HEALTH_given_up;
+	health_shut_locked(h, DOMAIN_SHUTDOWN_CRASH);
 	spin_unlock(&d->lock);
 	if (h->table.policy.give_up == BULKHEAD_GIVE_UP_reset) {
 		console_finish();
 		arch_machine_reset();
 	}
-	domain_shutdown(d, DOMAIN_SHUTDOWN_CRASH);
 }
 
 /* The end: no watchdog any more. */

@@ -15,7 +15,7 @@
 
 #define SUM_FACTOR 0x9e3779b97f4a7c15UL
 #define SUM_PIECE  512UL
-#define SEAL_PIECE 2048UL
+#define SEAL_PIECE 1024UL
 
 static u64 sum_word(u64 sum, u64 word)
 {
@@ -69,7 +69,7 @@ int health_note(struct domain *d)
 	if (err == 0 && h->step == 0) {
 		h->entry = d->vcpus[0]->arch.regs.pc;
 		h->x0 = d->vcpus[0]->arch.regs.x[0];
-		restart_next_step(h);
+		restart_enter(h, h->step + 1);
 	}
 	return err;
 }

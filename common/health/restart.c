@@ -3,11 +3,12 @@
  * A restart in place: the domain keeps its structure, its vCPUs, its own memory and its devices, so
  * nothing has to be had that might not be there, and nobody else's place in the schedule changes.
  *
- * Once all of its vCPUs are off their CPUs (begin), vCPU 0 is made to fetch its next instruction
- * from where there is none. So it is scheduled as ever, by its own policy and out of its own
- * budget, and each of its aborts does a slice of the steps below, up to the next preemption point,
- * until the last step sets its registers to the kernel's entry. A domain that is paused, destroyed
- * or out of budget meanwhile is so as always. No lock is held from one slice to the next.
+ * Once all of its vCPUs are off their CPUs (deferred work), vCPU 0 is made to fetch
+ * its next instruction from where there is none. So it is scheduled as ever, by its own policy and
+ * out of its own budget, and each of its aborts does a slice of the steps below, up to the next
+ * preemption point, until the last step sets its registers to the kernel's entry. A domain that is
+ * paused, destroyed or out of budget meanwhile is so as always. No lock is held from one slice to
+ * the next.
  */
 #include <hv/arch.h>
 #include <hv/device.h>
@@ -30,7 +31,35 @@
 #define LOOKS_SLICE  4U
 #define FRAMES_SLICE 8U
 /* Bytes of an image. */
-#define COPY_PIECE 1024UL
+#define COPY_PIECE  1024UL
+#define VCPUS_SLICE 4U /* that are blocked already */
+
+/* No vCPU is on a CPU, and all are off: also vCPU 0, until it works on the restart. */
+static int stop(struct domain *d)
+{
+	struct health *h = d->health;
+	int err = domain_wait_off_cpu(d);
+
+	spin_lock(&d->lock);
+	for (u32 end = MIN(d->nr_vcpus, h->at + VCPUS_SLICE); err == 0 && h->at < end; h->at++) {
+		if (d->vcpus[h->at] != NULL) {
+			d->vcpus[h->at]->is_up = h->at == 0;
+			sched_block(&d->vcpus[h->at]->sched, SCHED_BLOCK_DOWN);
+		}
+	}
+	spin_unlock(&d->lock);
+	return h->at < d->nr_vcpus ? -ERESTART : 0;
+}
+
+static int reset_first(struct domain *d)
+{
+	health_watchdog_reset(d->health, false);
+	d->images->at = 0;
+	d->images->done = 0;
+	arch_domain_forget(d);
+	arch_vcpu_reset(d->vcpus[0], arch_domain_nowhere(d), 0);
+	return 0;
+}
 
 static int check_images(struct domain *d)
 {
@@ -225,11 +254,14 @@ static int renew_memory(struct domain *d)
 }
 
 /* The channels that the toolstack has made before the first life, under the same numbers. */
-static int reopen_params(struct domain *d)
+static int reopen(struct domain *d)
 {
 	u64 console = d->hvm_params[HVM_PARAM_CONSOLE_EVTCHN];
 	u64 store = d->hvm_params[HVM_PARAM_STORE_EVTCHN];
 
+	if (d->health->reopen != NULL) {
+		return d->health->reopen(d);
+	}
 	for (u32 port = 0; port < MAX(console, store) && port < HEALTH_PORTS_MAX;) {
 		bool is_store = store == port + 1;
 		int err = evtchn_alloc_unbound(d, is_store ? 0 : HV_DOMID_HYP, &port);
@@ -241,11 +273,6 @@ static int reopen_params(struct domain *d)
 	return console == 0 ? 0
 			    : dom_console_bind(d, gfn(d->hvm_params[HVM_PARAM_CONSOLE_PFN]),
 					       (u32)console);
-}
-
-static int reopen(struct domain *d)
-{
-	return d->health->reopen != NULL ? d->health->reopen(d) : reopen_params(d);
 }
 
 static int load_images(struct domain *d)
@@ -280,8 +307,20 @@ static int start(struct domain *d)
 	return 0;
 }
 
-/* Devices are quiet before memory is cleared: a disk must not write into the next life's. */
+static int give_up(struct domain *d)
+{
+	health_give_up(d->health, d->health->error);
+	return 0;
+}
+
+/*
+ * The first NR_FIRST on the CPU of who has seen the fault, the others by vCPU 0. Devices are quiet
+ * before memory is cleared: a disk must not write into the next life's.
+ */
+#define NR_FIRST 2U
 static int (*const steps[])(struct domain *d) = {
+	stop,
+	reset_first,
 	check_images,
 	evtchn_reset,
 	grant_unmap_all,
@@ -295,11 +334,12 @@ static int (*const steps[])(struct domain *d) = {
 	reopen,
 	tell,
 	start,
+	give_up, /* instead of what could not be done */
 };
 
-void restart_next_step(struct health *h)
+void restart_enter(struct health *h, u8 step)
 {
-	h->step++;
+	h->step = step;
 	h->at = 0;
 	h->done = 0;
 	h->sum = 0;
@@ -310,7 +350,9 @@ bool health_run(struct vcpu *v)
 	struct health *h = load_acquire(&v->domain->health);
 	int err;
 
-	if (h == NULL || READ_ONCE(h->shown.state) != BULKHEAD_HEALTH_restarting) {
+	/* It may not have been stopped yet, and this abort be its own. */
+	if (h == NULL || load_acquire(&h->shown.state) != BULKHEAD_HEALTH_restarting ||
+	    h->step < NR_FIRST) {
 		return false;
 	}
 	do {
@@ -318,37 +360,14 @@ bool health_run(struct vcpu *v)
 
 		err = step != NULL ? step(h->d) : 0;
 		if (err == 0) {
-			restart_next_step(h);
+			restart_enter(h, h->step + 1);
 		} else if (err != -ERESTART) {
-			health_give_up(h, err);
-			return true;
+			h->error = err;
+			h->step = ARRAY_SIZE(steps) - 1; /* give_up */
 		}
-	} while (h->step < ARRAY_SIZE(steps) && !softirq_preempt_needed());
+	} while (READ_ONCE(h->shown.state) == BULKHEAD_HEALTH_restarting &&
+		 !softirq_preempt_needed());
 	return true;
-}
-
-/* No vCPU of it is on a CPU: all are off, and vCPU 0 works on the restart. */
-static void prepare(struct health *h)
-{
-	struct domain *d = h->d;
-
-	restart_next_step(h);
-	h->step = 0;
-	d->images->at = 0;
-	d->images->done = 0;
-	arch_domain_forget(d);
-	arch_vcpu_reset(d->vcpus[0], arch_domain_nowhere(d), 0);
-	spin_lock(&d->lock);
-	for (u32 i = 0; i < d->nr_vcpus; i++) {
-		struct vcpu *v = d->vcpus[i];
-
-		if (v != NULL) {
-			v->is_up = i == 0;
-			sched_block(&v->sched, SCHED_BLOCK_DOWN);
-		}
-	}
-	spin_unlock(&d->lock);
-	sched_unblock(&d->vcpus[0]->sched, SCHED_BLOCK_DOWN | SCHED_BLOCK_WAIT);
 }
 
 static void begin(struct defer_work *work)
@@ -359,20 +378,29 @@ static void begin(struct defer_work *work)
 	if (current_domain() == d) {
 		/* It is blocked, so the scheduler takes it off this CPU first. */
 		softirq_raise(SOFTIRQ_SCHED);
+	} else if (READ_ONCE(d->is_dying)) {
+		domain_put(d);
+		return;
+	} else if (steps[h->step](d) == 0) {
+		restart_enter(h, h->step + 1);
+	}
+	if (h->step < NR_FIRST) {
 		defer_queue(work);
 		return;
 	}
-	domain_wait_off_cpu(d);
-	if (!READ_ONCE(d->is_dying)) {
-		health_watchdog_reset(h, false);
-		prepare(h);
-		domain_unpause(d);
-	}
+	/* From now on it runs, and aborts. */
+	sched_unblock(&d->vcpus[0]->sched, SCHED_BLOCK_DOWN | SCHED_BLOCK_WAIT);
+	domain_unpause(d);
 	domain_put(d);
 }
 
-void restart_begin(struct health *h)
+void restart_begin_locked(struct health *h)
 {
+	restart_enter(h, 0);
+	/* Pairs with health_run(). */
+	store_release(&h->shown.state, (u32)BULKHEAD_HEALTH_restarting);
+	domain_hold(h->d);
+	domain_pause_locked(h->d, true);
 	h->work.fn = begin;
 	defer_queue(&h->work);
 }

@@ -8,14 +8,16 @@
 
 #include <hv/health.h>
 
-/* The domain is stopped and will start again; keeps the reference that the caller has taken. */
-void restart_begin(struct health *h);
+/* Stop the domain now; deferred work has it start again. Its lock held. */
+void restart_begin_locked(struct health *h);
 /* A slice of noting what RAM the domain has now: -ERESTART until done; -ENOSPC too many pieces. */
 int restart_note_ram(struct health *h);
-/* The state of h in which the next list of slices begins. */
-void restart_next_step(struct health *h);
+/* The state of h in which a step, a list of slices, begins. */
+void restart_enter(struct health *h, u8 step);
 /* A restart has failed for good: tell why, then do what the policy says. No lock. */
 void health_give_up(struct health *h, int err);
+/* Stop the domain now; deferred work shuts it down. Its lock held. */
+void health_shut_locked(struct health *h, u8 code);
 /* An event for the trace: a fault, or ~0 for "runs again". */
 void health_trace(const struct domain *d, u64 what, u64 ns);
 

@@ -14,6 +14,8 @@
 #include <hv/health.h>
 #include <hv/printk.h>
 
+#include "restart.h"
+
 #define WATCHDOG_POLICY	     HEALTH_NR_WATCHDOGS
 #define WATCHDOG_SECONDS_MAX (HEALTH_WATCHDOG_MAX / 1000U)
 
@@ -33,7 +35,7 @@ static void arm_locked(struct health *h, u32 i, u64 ns)
 	h->watchdog[i].due = time_now() + ns;
 }
 
-/* Take one that is due, and say for how long it had waited; 0: none. Lock held. */
+/* Shut down for those that are due; how long the last had waited; 0: none. Lock held. */
 static u64 take_due_locked(struct health *h)
 {
 	u64 now = time_now(), ns = 0;
@@ -44,6 +46,7 @@ static u64 take_due_locked(struct health *h)
 		}
 		if (!h->d->is_control_paused) {
 			ns = h->watchdog[i].ns;
+			health_shut_locked(h, DOMAIN_SHUTDOWN_WATCHDOG);
 		}
 		arm_locked(h, i, h->watchdog[i].ns);
 	}
@@ -54,17 +57,16 @@ static void look(struct defer_work *work)
 {
 	struct health *h = container_of(work, struct health, look);
 	struct domain *d = h->d;
-	u64 ns;
+	u64 ns = 0;
 
 	spin_lock(&d->lock);
-	ns = d->is_dying ? 0 : take_due_locked(h);
 	if (!d->is_dying) {
+		ns = take_due_locked(h);
 		set_timer_locked(h);
 	}
 	spin_unlock(&d->lock);
 	if (ns != 0) {
 		pr_guest("domain %u: a watchdog of %lu ms has expired", d->id, ns / NSEC_PER_MSEC);
-		domain_shutdown(d, DOMAIN_SHUTDOWN_WATCHDOG);
 	}
 	domain_put(d);
 }

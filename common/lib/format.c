@@ -36,10 +36,14 @@ static void put_repeated(struct output *out, char c, size_t n)
 
 static void put_text(struct output *out, const char *s, size_t n)
 {
-	if (out->length + 1 < out->size) {
-		memcpy(out->dst + out->length, s, MIN(n, out->size - 1 - out->length));
-	}
+	char *dst = out->dst + out->length;
+	size_t room = out->size > out->length ? out->size - out->length - 1 : 0;
+
 	out->length += n;
+	/* Most are short: memcpy() is not quicker. */
+	for (n = MIN(n, room); n; n--) {
+		*dst++ = *s++;
+	}
 }
 
 /* A prefix and n characters of text, padded to the width. */
@@ -50,6 +54,10 @@ static void put_field(struct output *out, const struct conversion *conv, const c
 	size_t padding = conv->width > used ? conv->width - used : 0;
 	size_t zeros = conv->is_zero_padded && !conv->is_left ? padding : 0;
 
+	if (used == n && !padding) {
+		put_text(out, text, n);
+		return;
+	}
 	put_repeated(out, ' ', conv->is_left ? 0 : padding - zeros);
 	put_text(out, prefix, strlen(prefix));
 	put_repeated(out, '0', zeros);
@@ -120,11 +128,13 @@ static const char *put_conversion(struct output *out, const char *start, va_list
 	const char *fmt = parse_conversion(start + 1, &conv), *s;
 	char c;
 
-	if (*fmt && strchr("duxp", *fmt)) {
+	switch (*fmt) {
+	case 'd':
+	case 'u':
+	case 'x':
+	case 'p':
 		put_number(out, &conv, number_argument(&conv, *fmt, args), *fmt);
 		return fmt + 1;
-	}
-	switch (*fmt) {
 	case 'c':
 		c = (char)va_arg(*args, int);
 		put_field(out, &conv, "", &c, 1);

@@ -31,11 +31,10 @@ static int step_stop(struct domain *d)
 		domain_pause_locked(d, true);
 	}
 	spin_unlock(&d->lock);
-	domain_wait_off_cpu(d);
 	if (is_new) {
 		domain_changed(d, true);
 	}
-	return 0;
+	return domain_wait_off_cpu(d);
 }
 
 /* Timers and registered frames. */

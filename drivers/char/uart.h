@@ -35,20 +35,21 @@ struct uart_output {
 static inline size_t uart_write(const char *text, size_t len, struct uart_output *out,
 				u32 (*look)(void), void (*put)(char c))
 {
+	bool is_return_sent = out->is_return_sent;
+	u32 room = out->room;
 	size_t i = 0;
 
-	while (i < len) {
-		bool is_return = text[i] == '\n' && !out->is_return_sent;
-
-		out->room = out->room != 0 ? out->room : look();
-		if (out->room == 0) {
+	for (; i < len; i += !is_return_sent) {
+		room = room != 0 ? room : look();
+		if (room == 0) {
 			break;
 		}
-		out->room--;
-		put(is_return ? '\r' : text[i]);
-		out->is_return_sent = is_return;
-		i += !is_return;
+		room--;
+		is_return_sent = text[i] == '\n' && !is_return_sent;
+		put(is_return_sent ? '\r' : text[i]);
 	}
+	out->is_return_sent = is_return_sent;
+	out->room = room;
 	return i;
 }
 

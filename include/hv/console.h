@@ -39,6 +39,9 @@ int console_start_input(void);
 /* Append to the log and write to the port. */
 void console_log(const char *text, size_t len);
 
+/* The end of boot: from now on, output is sent in short steps of deferred work. */
+void console_defer(bool defer);
+
 /* There is room again (driver's interrupt handler or timer). */
 void console_room(void);
 

@@ -184,17 +184,23 @@ static inline u64 domain_nr_pages(const struct domain *d)
 	return READ_ONCE(d->arch.s2.nr_ram);
 }
 
-/* Nested pause. domain_pause() returns when no vCPU of it is on a CPU; not for the caller's own. */
+/*
+ * Nested pause. domain_pause() returns when no vCPU of it is on a CPU, after going over all of
+ * them; not for the caller's own.
+ */
 void domain_pause(struct domain *d);
 void domain_unpause(struct domain *d);
 /* Deferred work: the next vCPUs of a pause or its end. */
 void domain_pause_slice(struct defer_work *work);
-/* The two steps of a pause, for who holds d->lock: no vCPU goes on (or, with pause false, all do
- * once no other pause is left); none is on a CPU any more (lock not held). */
+/*
+ * The two steps of a pause: no vCPU goes on (or, with pause false, all do once no other pause is
+ * left), d->lock held; none is on a CPU any more, lock not held. The second is a slice: -ERESTART
+ * until it has waited for them, deferred work helps.
+ */
 void domain_pause_locked(struct domain *d, bool pause);
-void domain_wait_off_cpu(struct domain *d);
-/* The toolstack's pause and unpause: one level, idempotent. */
-void domain_control_pause(struct domain *d, bool pause);
+int domain_wait_off_cpu(struct domain *d);
+/* The toolstack's pause and unpause: one level, idempotent. -ERESTART as above. */
+int domain_control_pause(struct domain *d, bool pause);
 
 /* Stop for a reason (enum domain_shutdown or a code of the guest's); the toolstack decides what is
  * next. */

@@ -69,6 +69,8 @@ struct health {
 	bool is_cold;		      /* the restart under way */
 	bool has_images;	      /* complete: d->images */
 	u8 step;
+	u8 code;       /* of the shutdown that is under way */
+	int error;     /* why the restart was given up */
 	u32 at;	       /* vCPU that the step is at */
 	u64 done;      /* of the step: guest frames */
 	u64 sum;       /* of what has been looked at */
@@ -78,7 +80,7 @@ struct health {
 	struct health_range kept[HEALTH_KEPT_MAX]; /* by a WARM restart, mapping and content */
 	struct health_range ram[HEALTH_RAM_MAX];   /* that it begins each life with */
 	int (*reopen)(struct domain *d); /* channels and parameters of a new life, or NULL */
-	struct defer_work work, look;
+	struct defer_work work, look, shut;
 	bool is_if_others; /* only while there are other domains */
 	struct timer timer;
 	struct {

@@ -30,9 +30,9 @@ int restart_note_ram(struct health *h)
 	return h->done++ < 2 ? -ERESTART : 0;
 }
 
-void restart_next_step(struct health *h)
+void restart_enter(struct health *h, u8 step)
 {
-	h->step++;
+	h->step = step;
 	h->at = 0;
 	h->done = 0;
 	h->sum = 0;
@@ -155,7 +155,7 @@ static int seal(void)
 
 static u64 sum(void)
 {
-	health.sum = 0;
+	restart_enter(&health, health.step + 1);
 	while (health_sum_images(&health) == -ERESTART) {}
 	return health.sum;
 }

@@ -13,9 +13,10 @@
 #include <hv/arch.h>
 #include <hv/console.h>
 #include <hv/domain.h>
+#include <hv/errno.h>
 
 #define NR_VCPUS 64U
-#define SLICE	 8U
+#define SLICE	 4U
 
 struct domain *hardware_domain;
 static struct vcpu vcpu[NR_VCPUS], idle;
@@ -23,6 +24,7 @@ static struct vcpu *vcpus[NR_VCPUS];
 static struct domain domain, other;
 static struct vcpu *current;
 static struct defer_work *queued;
+static u32 nr_changes; /* vCPUs blocked or unblocked */
 
 void console_finish(void)
 {
@@ -51,11 +53,13 @@ struct vcpu *arch_current(void)
 
 void sched_block(struct sched_unit *unit, u32 reasons)
 {
+	nr_changes++;
 	unit->blocked |= reasons;
 }
 
 bool sched_unblock(struct sched_unit *unit, u32 reasons)
 {
+	nr_changes++;
 	unit->blocked &= ~reasons;
 	return true;
 }
@@ -146,6 +150,40 @@ static void test_waiter_does_the_rest(void **state)
 	assert_int_equal(domain.refs, 1);
 }
 
+static u32 changes(void)
+{
+	u32 nr = nr_changes;
+
+	nr_changes = 0;
+	return nr;
+}
+
+/* The toolstack's commands go over a few vCPUs each time that they are called. */
+static void test_commands_are_short(void **state)
+{
+	u32 calls = 0;
+
+	(void)state;
+	(void)domain_control_pause(&domain, false); /* as it is */
+	(void)changes();
+	while (domain_control_pause(&domain, true) == -ERESTART) {
+		assert_in_range(changes(), SLICE - 1, 2 * SLICE);
+		assert_true(run_deferred());
+		assert_in_range(changes(), SLICE - 1, SLICE);
+		calls++;
+	}
+	assert_in_range(calls, NR_VCPUS / (3 * SLICE), NR_VCPUS / SLICE);
+	assert_int_equal(nr_blocked(), NR_VCPUS - 1);
+	while (run_deferred()) {}
+	(void)changes();
+	assert_int_equal(domain_control_pause(&domain, false), 0);
+	do {
+		assert_in_range(changes(), SLICE - 1, SLICE);
+	} while (run_deferred());
+	assert_int_equal(nr_blocked(), 0);
+	assert_int_equal(domain.refs, 1);
+}
+
 /* Changed before it was carried out: the last word counts for all. */
 static void test_pause_overtakes_its_end(void **state)
 {
@@ -167,6 +205,7 @@ int main(void)
 		cmocka_unit_test_setup(test_shutdown_in_slices, setup),
 		cmocka_unit_test_setup(test_waiter_does_the_rest, setup),
 		cmocka_unit_test_setup(test_pause_overtakes_its_end, setup),
+		cmocka_unit_test_setup(test_commands_are_short, setup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,6 +88,7 @@ static bool do_softirqs(void)
 		irq_point();
 		softirq_run();
 		if (!is_timer) {
+			irq_point();
 			break; /* one work item */
 		}
 	}
