@@ -155,18 +155,15 @@ static struct defer_work send_work = { .fn = send_step };
 /* After adding to a queue: send, or see to it that it is sent. */
 static void flush(void)
 {
-	if (is_deferred && !READ_ONCE(is_lock_broken)) {
+	if (is_deferred) {
 		if (!is_room_wanted) {
 			defer_queue(&send_work);
 		}
 		return;
 	}
-	if (send(~0U)) {
-		return;
-	}
-	if (is_port_async && !READ_ONCE(is_lock_broken)) {
-		is_room_wanted = true;
-		port->want_room(true);
+	if (is_port_async) {
+		is_room_wanted = !send(~0U);
+		port->want_room(is_room_wanted);
 		return;
 	}
 	for (u32 i = 0; i < PORT_SPINS; i++) {
@@ -188,6 +185,8 @@ void console_finish(void)
 
 	WRITE_ONCE(is_lock_broken, true);
 	is_taken = lock_console();
+	is_deferred = false;
+	is_port_async = false;
 	flush();
 	unlock_console(is_taken);
 }

@@ -13,8 +13,7 @@
 #include <hv/timer.h>
 
 #define LINE_MAX      256U
-#define STAMP_BYTES   15U
-#define STAMP_FULL_US 100000000000UL /* more digits than usual */
+#define STAMP_MAX     20U
 #define GUEST_BUCKETS 32U
 #define GUEST_BURST   10U
 #define GUEST_PERIOD  NSEC_PER_SEC /* one line a second and domain, after the burst */
@@ -25,44 +24,34 @@ static struct ratelimit guest_limits[GUEST_BUCKETS];
 static struct ratelimit all_limit;
 static domid_t (*guest_id)(void) __sealed;
 
-/* "[%5lu.%06lu] ", but quicker: seconds and microseconds since boot. Returns its end. */
-static char *stamp(char *line)
+/* "[%5lu.%06lu] ", but quicker, in front of at: time since boot. Returns its beginning. */
+static char *put_stamp(char *at)
 {
 	u64 left = time_now() / NSEC_PER_USEC;
-	char *end = line + STAMP_BYTES, *at;
 
-	for (u64 more = left / STAMP_FULL_US; more != 0; more /= 10) {
-		end++;
-	}
-	at = end;
 	*--at = ' ';
 	*--at = ']';
 	for (u32 i = 0; i < 6; i++, left /= 10) {
 		*--at = (char)('0' + left % 10);
 	}
 	*--at = '.';
-	do {
-		*--at = (char)('0' + left % 10);
-		left /= 10;
-	} while (left != 0);
-	while (at != line + 1) {
-		*--at = ' ';
+	for (u32 i = 0; i < 5 || left != 0; i++, left /= 10) {
+		*--at = i == 0 || left != 0 ? (char)('0' + left % 10) : ' ';
 	}
-	*line = '[';
-	return end;
+	*--at = '[';
+	return at;
 }
 
 static void log_line(const char *fmt, va_list args)
 {
-	char line[LINE_MAX];
-	size_t n = (size_t)(stamp(line) - line);
+	char line[LINE_MAX], *text = line + STAMP_MAX, *first = put_stamp(text);
+	size_t n = format_va(text, LINE_MAX - STAMP_MAX, fmt, args);
 
-	n += format_va(line + n, sizeof(line) - n, fmt, args);
-	n = MIN(n, sizeof(line) - 2);
-	if (line[n - 1] != '\n') {
-		line[n++] = '\n';
+	n = MIN(n, LINE_MAX - STAMP_MAX - 2UL);
+	if (n == 0 || text[n - 1] != '\n') {
+		text[n++] = '\n';
 	}
-	console_log(line, n);
+	console_log(first, (size_t)(text + n - first));
 }
 
 void printk(const char *fmt, ...)

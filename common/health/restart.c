@@ -381,17 +381,16 @@ static void begin(struct defer_work *work)
 	} else if (READ_ONCE(d->is_dying)) {
 		domain_put(d);
 		return;
+	} else if (h->step == NR_FIRST) {
+		/* From now on it runs, and aborts. */
+		sched_unblock(&d->vcpus[0]->sched, SCHED_BLOCK_DOWN | SCHED_BLOCK_WAIT);
+		domain_unpause(d);
+		domain_put(d);
+		return;
 	} else if (steps[h->step](d) == 0) {
 		restart_enter(h, h->step + 1);
 	}
-	if (h->step < NR_FIRST) {
-		defer_queue(work);
-		return;
-	}
-	/* From now on it runs, and aborts. */
-	sched_unblock(&d->vcpus[0]->sched, SCHED_BLOCK_DOWN | SCHED_BLOCK_WAIT);
-	domain_unpause(d);
-	domain_put(d);
+	defer_queue(work);
 }
 
 void restart_begin_locked(struct health *h)

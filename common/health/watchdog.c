@@ -50,6 +50,9 @@ static u64 take_due_locked(struct health *h)
 		}
 		arm_locked(h, i, h->watchdog[i].ns);
 	}
+	if (ns == 0) {
+		set_timer_locked(h); /* else its next life does */
+	}
 	return ns;
 }
 
@@ -57,13 +60,10 @@ static void look(struct defer_work *work)
 {
 	struct health *h = container_of(work, struct health, look);
 	struct domain *d = h->d;
-	u64 ns = 0;
+	u64 ns;
 
 	spin_lock(&d->lock);
-	if (!d->is_dying) {
-		ns = take_due_locked(h);
-		set_timer_locked(h);
-	}
+	ns = d->is_dying ? 0 : take_due_locked(h);
 	spin_unlock(&d->lock);
 	if (ns != 0) {
 		pr_guest("domain %u: a watchdog of %lu ms has expired", d->id, ns / NSEC_PER_MSEC);

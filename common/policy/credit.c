@@ -22,10 +22,11 @@
  *
  * A cap is a budget of ns in each PERIOD, shared by all vCPUs of the domain. A slice never exceeds
  * what is left of it; what is overdrawn (several CPUs at once) is taken from the next period. Units
- * whose domain has none left sleep (SCHED_BLOCK_CAP) until the refill timer wakes them.
+ * whose domain has none left sleep (SCHED_BLOCK_CAP) until the refill timer wakes them, a few in
+ * each of its handlers.
  *
- * Queues are balanced trees by virtual time. All else is constant time, except the refill, which
- * goes over one domain's vCPUs. Locks: the core's; budget and nr_runnable are atomic.
+ * Queues are balanced trees by virtual time. All else is constant time. Locks: the core's; budget
+ * and nr_runnable are atomic.
  */
 #include "../sched/pool.h"
 
@@ -34,6 +35,8 @@
 #define PERIOD (10 * NSEC_PER_MSEC)
 /* Shorter slices are not worth the switch. */
 #define SLICE_MIN (50 * NSEC_PER_USEC)
+/* Units that one handler of the refill timer wakes. */
+#define WAKES_MAX 3U
 /* So far behind others is a unit that yields. */
 #define YIELD NSEC_PER_MSEC
 
@@ -57,31 +60,46 @@ static s64 not_yet_charged(const struct sched_group *group, u64 now)
 	return ns;
 }
 
+static void fill(struct sched_group *group, u64 now)
+{
+	s64 left = __atomic_load_n(&group->budget, __ATOMIC_RELAXED) - not_yet_charged(group, now);
+	/* By the time that really passed. Debt is carried over, savings are not. */
+	s64 more = (s64)((now - group->refilled) / 100 * group->params.cap);
+
+	__atomic_fetch_add(&group->budget, MIN(more, cap_budget(group) - left), __ATOMIC_SEQ_CST);
+	group->refilled = now;
+	group->wakes = group->units;
+}
+
+/* Who sleeps for another reason only will find the new budget. */
+static void wake_some(struct sched_group *group)
+{
+	for (u32 i = 0; i < WAKES_MAX && group->wakes; i++) {
+		struct sched_unit *unit = group->wakes;
+		u32 blocked = __atomic_load_n(&unit->blocked, __ATOMIC_SEQ_CST);
+
+		group->wakes = unit->group_next;
+		if (blocked == 0 || (blocked & SCHED_BLOCK_CAP) != 0) {
+			sched_unblock(unit, SCHED_BLOCK_CAP);
+		}
+	}
+}
+
 static void refill(struct timer *timer)
 {
 	struct sched_group *group = container_of(timer, struct sched_group, refill);
 	u64 now = time_now();
-	s64 full, left, more;
 
 	spin_lock(&group->lock);
-	full = cap_budget(group);
-	left = __atomic_load_n(&group->budget, __ATOMIC_RELAXED) - not_yet_charged(group, now);
-	/* By the time that really passed. Debt is carried over, savings are not. */
-	more = (s64)((now - group->refilled) / 100 * group->params.cap);
-	__atomic_fetch_add(&group->budget, MIN(more, full - left), __ATOMIC_SEQ_CST);
-	group->refilled = now;
+	if (group->wakes) {
+		wake_some(group);
+	} else {
+		fill(group, now);
+	}
 	/* Armed already: by a change of the cap on another CPU, which must not be waited for here.
 	 */
-	if (group->params.cap && !timer_is_armed(timer)) {
-		timer_set(timer, now + PERIOD);
-	}
-	for (struct sched_unit *unit = group->units; unit; unit = unit->group_next) {
-		u32 blocked = __atomic_load_n(&unit->blocked, __ATOMIC_SEQ_CST);
-
-		/* Who sleeps for another reason only will find the new budget. */
-		if (blocked == 0 || (blocked & SCHED_BLOCK_CAP) != 0) {
-			sched_unblock(unit, SCHED_BLOCK_CAP);
-		}
+	if ((group->wakes || group->params.cap) && !timer_is_armed(timer)) {
+		timer_set(timer, group->wakes ? now : group->refilled + PERIOD);
 	}
 	spin_unlock(&group->lock);
 }
@@ -99,6 +117,7 @@ static void credit_group_changed(struct sched_group *group)
 static void credit_group_join(struct sched_group *group)
 {
 	timer_init(&group->refill, refill);
+	group->wakes = NULL;
 	if (group->params.cap) {
 		credit_group_changed(group);
 	}

@@ -86,6 +86,7 @@ void sched_unit_remove(struct sched_unit *unit)
 	spin_lock(&group->lock);
 	group->throttle.first = NULL; /* it may be this one */
 	group->throttle.next = NULL;
+	group->wakes = NULL;
 	for (at = &group->units; *at && *at != unit; at = &(*at)->group_next) {}
 	if (*at) {
 		*at = unit->group_next;

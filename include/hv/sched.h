@@ -71,6 +71,7 @@ struct sched_group {
 	s64 budget;		  /* ns of the cap's period left; atomic */
 	struct timer refill;	  /* end of the cap's period */
 	u64 refilled;		  /* ns, when the budget was last filled */
+	struct sched_unit *wakes; /* the next that the refill wakes, NULL: none left; lock */
 	struct throttle throttle; /* policy/throttle.c */
 };
 

@@ -71,6 +71,25 @@ static void test_cap_holds_on_an_idle_machine(void **state)
 	assert_true(share(1) + share(2) > 1.5 * 0.98 && share(1) + share(2) < 1.5 * 1.02);
 }
 
+/* A domain of many vCPUs gets its new budget in short steps, and no more of it. */
+static void test_refill_is_in_steps(void **state)
+{
+	double sum = 0;
+
+	setup_cpus(2);
+	set(0, 256, 30);
+	for (int i = 0; i < UNITS_MAX; i++) {
+		add(i, 0, TIME_NEVER, 0);
+	}
+	most_woken = 0;
+	simulate(SECONDS * NSEC_PER_SEC);
+	for (int i = 0; i < UNITS_MAX; i++) {
+		sum += share(i);
+	}
+	assert_true(sum > 0.3 * 0.97 && sum < 0.3 * 1.03);
+	assert_in_range(most_woken, 1, 3);
+}
+
 static void test_cap_holds_under_load_and_can_be_lifted(void **state)
 {
 	u64 before;
@@ -275,6 +294,7 @@ int main(void)
 		cmocka_unit_test(test_a_domain_gains_nothing_by_many_vcpus),
 		cmocka_unit_test(test_hogs_share_cpus),
 		cmocka_unit_test(test_cap_holds_on_an_idle_machine),
+		cmocka_unit_test(test_refill_is_in_steps),
 		cmocka_unit_test(test_cap_holds_under_load_and_can_be_lifted),
 		cmocka_unit_test(test_who_wakes_up_runs_at_once),
 		cmocka_unit_test(test_sleeping_is_no_way_to_get_more),

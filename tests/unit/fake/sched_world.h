@@ -334,15 +334,30 @@ static void wake(struct task *t, unsigned int from)
 	}
 }
 
+static unsigned int most_woken; /* units whose budget one handler of a timer has filled */
+
+static unsigned int nr_capped(void)
+{
+	unsigned int n = 0;
+
+	for (int i = 0; i < UNITS_MAX; i++) {
+		n += tasks[i].exists && (tasks[i].unit.blocked & SCHED_BLOCK_CAP) != 0;
+	}
+	return n;
+}
+
 static void fire(void)
 {
 	for (int g = 0; g < TIMERS_MAX; g++) {
 		struct timer *timer = armed[g];
+		unsigned int capped;
 
 		if (timer && timer->deadline <= fake_counter) {
 			fake_cpu = (unsigned int)rand() % nr;
 			timer_cancel(timer);
+			capped = nr_capped();
 			timer->handler(timer);
+			most_woken = MAX(most_woken, capped - MIN(capped, nr_capped()));
 		}
 	}
 	for (int i = 0; i < UNITS_MAX; i++) {
