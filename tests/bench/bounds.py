@@ -40,6 +40,7 @@ GUESTS = [
     ("timer", "", 60, True),
     ("context", "", 60, True),
     ("sysregs", "", 60, True),
+    ("linger", "", 60, True),
     ("vgic_storm", "", 60, True),
     ("xsm", "", 60, False),
     ("wild", "", 120, False),

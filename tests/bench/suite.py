@@ -38,6 +38,7 @@ LEFT_OUT = {
     "test_run.py": "is about what `make run` builds and prints",
     "test_realtime.py": OWN_RUN,
     "test_guests.py::test_guest_in_place_of_dom0": OWN_RUN,
+    "test_guests.py::test_deferred_work_does_not_wait_for_an_exit": OWN_RUN,
     "test_guests.py::test_guest_between_two_cpus": TWO_CPUS,
     "test_guests.py::test_guest_with_cpus_of_its_own": TWO_CPUS,
     "test_guests.py::test_guest_on_64_cpus": TWO_CPUS,

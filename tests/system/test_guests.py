@@ -12,7 +12,7 @@ from machine import LOGS, SCALE, TOP, hypervisor_image
 
 FOLDER = TOP / "tests" / "guests"
 # No verdict of their own: examples, helpers of other scenarios, measurements.
-NOT_TESTS = {"lib", "autopilot", "bench", "crash", "decide", "heartbeat", "noise",
+NOT_TESTS = {"lib", "autopilot", "bench", "crash", "decide", "heartbeat", "linger", "noise",
              "ring", "serial"}
 GUESTS = sorted(p.name for p in FOLDER.iterdir() if list(p.glob("*.c")) and
                 p.name not in NOT_TESTS)
@@ -66,6 +66,11 @@ def test_guest_between_two_cpus(guest, vcpus):
 def test_guest_with_cpus_of_its_own(guest):
     """WFI does not trap: timers, events and SGIs of another vCPU end it all the same."""
     run_in_place_of_dom0(guest, "-p", "2", "-v", "2", "-x", "sched=null")
+
+
+def test_deferred_work_does_not_wait_for_an_exit():
+    """Beside a guest that never exits, EL2 frees what is left of a domain."""
+    run_in_place_of_dom0("linger", "-i")
 
 
 def test_guest_on_64_cpus():
