@@ -75,15 +75,13 @@ u32 vgic_hw_pending(const struct domain *d, const struct vgic_irq *irqs, u32 lin
 	u32 cpu, block = ~0U, word = 0, result = 0;
 
 	for (; linked != 0; linked &= linked - 1) {
-		const struct vgic_irq *irq = &irqs[__builtin_ctz(linked)];
+		u32 at = (u32)__builtin_ctz(linked), pirq = irqs[at].pirq;
 
-		if (irq->pirq / 32U != block && find_cpu(d, irq, &cpu)) {
-			block = irq->pirq / 32U;
-			word = gic_pending_word(irq->pirq, cpu);
+		if (unlikely(pirq / 32U != block)) {
+			block = pirq / 32U;
+			word = find_cpu(d, &irqs[at], &cpu) ? gic_pending_word(pirq, cpu) : 0;
 		}
-		if (irq->pirq / 32U == block && (word >> (irq->pirq & 31U) & 1) != 0) {
-			result |= linked & -linked;
-		}
+		result |= (word >> (pirq & 31U) & 1) << at;
 	}
 	return result;
 }

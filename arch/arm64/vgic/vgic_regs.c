@@ -115,11 +115,11 @@ static u64 read_pending(const struct domain *d, const struct vgic_irq *irqs, u32
 	u32 value = 0, linked = 0;
 
 	while (nr-- != 0) {
-		bool has_source = vgic_irq_is_v2_sgi(&irqs[nr]) &&
-				  (irqs[nr].route & VIRQ_SOURCES_MASK) != 0;
-
-		value = value << 1 | (has_source || vgic_irq_is_pending(&irqs[nr]));
+		value = value << 1 | vgic_irq_is_pending(&irqs[nr]);
 		linked = linked << 1 | ((irqs[nr].flags & VIRQ_HW) != 0);
+		if (unlikely(vgic_irq_is_v2_sgi(&irqs[nr]))) {
+			value |= (irqs[nr].route & VIRQ_SOURCES_MASK) != 0;
+		}
 	}
 	return value | vgic_hw_pending(d, irqs, linked & ~value);
 }
