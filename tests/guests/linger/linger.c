@@ -53,13 +53,15 @@ void guest_main(void)
 {
 	uint64_t before = heap_pages(), end;
 	uint16_t domid;
+	long result;
 
 	create();
 	domid = (uint16_t)arg[1];
 	check(heap_pages() + NR_VCPUS < before, "its vCPUs take memory");
 	arg[1] = domid;
-	check_eq(domctl(DESTROY), 0, "destroydomain");
 	irq_off();
+	result = domctl(DESTROY);
 	for (end = ticks() + tick_hz() / 1000 * LINGER_MS; ticks() < end;) {}
+	check_eq(result, 0, "destroydomain");
 	check_eq(heap_pages(), before, "all of it is free again");
 }
