@@ -128,26 +128,20 @@ static const char *put_conversion(struct output *out, const char *start, va_list
 	const char *fmt = parse_conversion(start + 1, &conv), *s;
 	char c;
 
-	switch (*fmt) {
-	case 'd':
-	case 'u':
-	case 'x':
-	case 'p':
-		put_number(out, &conv, number_argument(&conv, *fmt, args), *fmt);
-		return fmt + 1;
-	case 'c':
-		c = (char)va_arg(*args, int);
-		put_field(out, &conv, "", &c, 1);
-		return fmt + 1;
-	case 's':
+	if (*fmt == 's') {
 		s = va_arg(*args, const char *);
 		s = s ? s : "(null)";
 		put_field(out, &conv, "", s, strnlen(s, conv.precision));
-		return fmt + 1;
-	default:
+	} else if (*fmt == 'c') {
+		c = (char)va_arg(*args, int);
+		put_field(out, &conv, "", &c, 1);
+	} else if (*fmt && strchr("duxp", *fmt)) {
+		put_number(out, &conv, number_argument(&conv, *fmt, args), *fmt);
+	} else {
 		put_char(out, '%');
 		return *fmt == '%' ? fmt + 1 : start + 1;
 	}
+	return fmt + 1;
 }
 
 size_t format_va(char *dst, size_t size, const char *fmt, va_list args)

@@ -5,8 +5,10 @@
  *
  * A watch names a port by domain id and number and holds no reference: a watch whose domain is
  * gone, or whose port is no longer one that waits for its own domain, is dropped when it would be
- * raised. Lock: watch_lock, of the rank of the table of domains, never held together with that.
+ * raised. That is deferred work, one watch at a time: a change itself only notes which are due.
+ * Lock: watch_lock, of the rank of the table of domains, never held together with that.
  */
+#include <hv/defer.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/evtchn.h>
@@ -16,24 +18,27 @@
 #define NR_WATCHES 32U
 
 struct watch {
-	u32 port; /* 0: unused */
+	u32 port;
 	domid_t watcher;
 	domid_t target; /* HV_DOMID_NONE: any */
 };
 
 static struct spinlock watch_lock = SPINLOCK_INIT(LOCK_RANK_DOMAIN_LIST);
 static struct watch watches[NR_WATCHES];
+static u32 used; /* bits of watches; lock */
+static u32 due;	 /* those to be raised; atomic */
 
 int domain_watch_add(domid_t watcher, u32 port, domid_t target)
 {
 	int err = -ENOSPC;
 
 	spin_lock(&watch_lock);
-	for (u32 i = 0; i < NR_WATCHES && err != 0; i++) {
-		if (watches[i].port == 0) {
-			watches[i] = (struct watch){ port, watcher, target };
-			err = 0;
-		}
+	if (used != ~0U) {
+		u32 i = (u32)__builtin_ctz(~used);
+
+		watches[i] = (struct watch){ port, watcher, target };
+		used |= (u32)BIT(i);
+		err = 0;
 	}
 	spin_unlock(&watch_lock);
 	return err;
@@ -45,11 +50,11 @@ static int forget(domid_t watcher, u32 first, u32 last)
 	int err = -ENOENT;
 
 	spin_lock(&watch_lock);
-	for (u32 i = 0; i < NR_WATCHES; i++) {
-		struct watch *w = &watches[i];
+	for (u32 left = used; left != 0; left &= left - 1) {
+		const struct watch *w = &watches[__builtin_ctz(left)];
 
 		if (w->watcher == watcher && w->port >= first && w->port <= last) {
-			w->port = 0;
+			used &= ~(left & -left);
 			err = 0;
 		}
 	}
@@ -79,24 +84,44 @@ static void raise_watch(struct watch w)
 	domain_put(watcher);
 }
 
-/* Raise the watches of d, and VIRQ_DOM_EXC for an end. */
+static void raise_next(struct defer_work *work)
+{
+	u32 all = READ_ONCE(due), next = all & -all;
+	struct watch w = { 0 };
+
+	atomic_fetch_and(&due, ~next);
+	spin_lock(&watch_lock);
+	if ((used & next) != 0) {
+		w = watches[__builtin_ctz(next)];
+	}
+	spin_unlock(&watch_lock);
+	if (w.port != 0) {
+		raise_watch(w);
+	}
+	if (READ_ONCE(due) != 0) {
+		defer_queue(work);
+	}
+}
+
+static struct defer_work raise_work = { .fn = raise_next };
+
+/* The watches of d are due; VIRQ_DOM_EXC at once for an end. */
 static void notify(struct domain *d, bool is_end)
 {
-	struct watch w;
-
 	if (is_end) {
 		evtchn_raise_global(VIRQ_DOM_EXC);
 	}
-	for (u32 i = 0; i < NR_WATCHES; i++) {
-		if (READ_ONCE(watches[i].port) == 0) {
-			continue;
+	spin_lock(&watch_lock);
+	for (u32 left = used; left != 0; left &= left - 1) {
+		const struct watch *w = &watches[__builtin_ctz(left)];
+
+		if (w->target == HV_DOMID_NONE || w->target == d->id) {
+			atomic_fetch_or(&due, left & -left);
 		}
-		spin_lock(&watch_lock);
-		w = watches[i];
-		spin_unlock(&watch_lock);
-		if (w.port != 0 && (w.target == HV_DOMID_NONE || w.target == d->id)) {
-			raise_watch(w);
-		}
+	}
+	spin_unlock(&watch_lock);
+	if (READ_ONCE(due) != 0) {
+		defer_queue(&raise_work);
 	}
 }
 
