@@ -71,15 +71,12 @@ int domain_wait_off_cpu(struct domain *d)
 	apply_pause(d, VCPUS_SLICE);
 	is_blocked = d->pause_next >= d->nr_vcpus;
 	spin_unlock(&d->lock);
-	if (!is_blocked) {
-		return -ERESTART;
-	}
 	for_each_vcpu(d, v) {
-		if (v != current_vcpu()) {
+		if (is_blocked && v != current_vcpu()) {
 			vcpu_wait_off_cpu(v);
 		}
 	}
-	return 0;
+	return is_blocked ? 0 : -ERESTART;
 }
 
 void domain_pause(struct domain *d)

@@ -92,26 +92,30 @@ static int watch(struct domain *caller, void *arg)
 
 u32 ext_vcpu_states(const struct domain *d, struct bulkhead_domain_stat *stat)
 {
+	struct bulkhead_domain_stat sum = *stat; /* in registers: there may be 64 vCPUs */
 	u64 now = time_now();
 	u32 states = 0;
 
 	for (u32 i = 0; i < d->nr_vcpus; i++) {
 		const struct vcpu *v = d->vcpus[i];
+		bool is_running;
 
 		if (v == NULL) {
 			continue;
 		}
-		stat->nr_vcpus += READ_ONCE(v->is_up);
-		stat->cpu_time_ns += sched_unit_run_ns(&v->sched, now);
-		stat->nr_exits += vcpu_nr_exits(v);
-		stat->nr_injected += READ_ONCE(v->nr_injected);
-		if (READ_ONCE(v->sched.state) == SCHED_STATE_RUNNING) {
+		sum.nr_vcpus += READ_ONCE(v->is_up);
+		sum.nr_exits += vcpu_nr_exits(v);
+		sum.nr_injected += READ_ONCE(v->nr_injected);
+		is_running = READ_ONCE(v->sched.state) == SCHED_STATE_RUNNING;
+		sum.cpu_time_ns += is_running ? sched_unit_run_ns(&v->sched, now) : v->sched.run_ns;
+		if (is_running) {
 			states |= BULKHEAD_STATE_running;
 		} else if (READ_ONCE(v->is_up) &&
 			   (READ_ONCE(v->sched.blocked) & SCHED_BLOCK_WAIT) == 0) {
 			states |= BULKHEAD_STATE_runnable;
 		}
 	}
+	*stat = sum;
 	return states;
 }
 
