@@ -8,7 +8,6 @@
  */
 #include "uart.h"
 
-#include <hv/mmio.h>
 #include <hv/timer.h>
 
 #define IO	   0x00
@@ -40,26 +39,16 @@ static struct timer rx_timer;
 static struct uart_output output;
 static bool is_room_wanted;
 
-static u32 reg_read(unsigned int offset)
-{
-	return mmio_read32((char *)uart.regs + offset);
-}
-
-static void reg_write(unsigned int offset, u32 value)
-{
-	mmio_write32((char *)uart.regs + offset, value);
-}
-
 static u32 look_for_room(void)
 {
-	u32 status = reg_read(LSR);
+	u32 status = uart_reg_read(&uart, LSR);
 
 	return status & LSR_IDLE ? FIFO_DEPTH : (status & LSR_TX) != 0;
 }
 
 static void put_char(char c)
 {
-	reg_write(IO, (u8)c);
+	uart_reg_write(&uart, IO, (u8)c);
 }
 
 static size_t mini_uart_write(const char *text, size_t len)
@@ -70,7 +59,7 @@ static size_t mini_uart_write(const char *text, size_t len)
 static void mini_uart_want_room(bool want)
 {
 	WRITE_ONCE(is_room_wanted, want);
-	reg_write(IER, IER_RX | (want ? IER_TX : 0));
+	uart_reg_write(&uart, IER, IER_RX | (want ? IER_TX : 0));
 }
 
 static void resume(struct timer *timer __unused)
@@ -83,15 +72,15 @@ static void mini_uart_interrupt(unsigned int irq, void *arg __unused)
 	char text[FIFO_DEPTH];
 	u32 n = 0;
 
-	while (n < FIFO_DEPTH && (reg_read(LSR) & LSR_RX)) {
-		text[n++] = (char)reg_read(IO);
+	while (n < FIFO_DEPTH && (uart_reg_read(&uart, LSR) & LSR_RX)) {
+		text[n++] = (char)uart_reg_read(&uart, IO);
 	}
 	console_input(text, n);
 	if (n == FIFO_DEPTH) {
 		irq_disable(irq);
 		timer_set(&rx_timer, time_now() + RX_PAUSE);
 	}
-	if (READ_ONCE(is_room_wanted) && (reg_read(LSR) & LSR_TX)) {
+	if (READ_ONCE(is_room_wanted) && (uart_reg_read(&uart, LSR) & LSR_TX)) {
 		console_room();
 	}
 }
@@ -113,9 +102,9 @@ __init const struct console_driver *mini_uart_probe(const struct uart_port *port
 {
 	uart = *port;
 	output.room = 0;
-	reg_write(IER, 0);
-	reg_write(LCR, LCR_8BITS);
-	reg_write(IIR, IIR_DROP);
-	reg_write(CNTL, CNTL_BOTH);
+	uart_reg_write(&uart, IER, 0);
+	uart_reg_write(&uart, LCR, LCR_8BITS);
+	uart_reg_write(&uart, IIR, IIR_DROP);
+	uart_reg_write(&uart, CNTL, CNTL_BOTH);
 	return &driver;
 }

@@ -10,6 +10,7 @@
 #include <hv/devtree.h>
 #include <hv/errno.h>
 #include <hv/irq.h>
+#include <hv/mmio.h>
 
 struct uart_port {
 	int node;
@@ -17,6 +18,16 @@ struct uart_port {
 	bool has_irq;
 	struct devtree_irq irq;
 };
+
+static inline u32 uart_reg_read(const struct uart_port *port, unsigned int offset)
+{
+	return mmio_read32((const char *)port->regs + offset);
+}
+
+static inline void uart_reg_write(const struct uart_port *port, unsigned int offset, u32 value)
+{
+	mmio_write32((char *)port->regs + offset, value);
+}
 
 /* Make the port usable for output; returns its driver, NULL when it can not be used. */
 const struct console_driver *pl011_probe(const struct uart_port *port);

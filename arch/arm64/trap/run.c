@@ -186,7 +186,7 @@ struct vcpu *run_next(void)
 			unpark(v);
 		}
 		if (!context_is_idle(v) && !is_parked) {
-			if (vgic_has_work(v)) {
+			for (u32 i = 0; i < ROUNDS_MAX && vgic_has_work(v); i++) {
 				irq_point();
 				vgic_enter_work(v);
 			}

@@ -335,16 +335,26 @@ static void load_queued(struct domain *d, struct vcpu *v, bool is_tight)
 	}
 }
 
+/* Not all fit: let them compete for all registers. Returns whether it had to. */
+static bool sync_if_tight(struct domain *d, struct vcpu *v)
+{
+	struct vgic_vcpu *vg = &v->arch.vgic;
+	bool is_tight = vg->lr_used != 0 && nr_waiting(d, vg) > nr_free_lrs(vg);
+
+	if (is_tight) {
+		vgic_lr_sync(d, v);
+		WRITE_ONCE(vg->work, VGIC_WORK_FILL);
+	}
+	return is_tight;
+}
+
 void vgic_lr_fill(struct domain *d, struct vcpu *v)
 {
 	struct vgic_vcpu *vg = &v->arch.vgic;
 	u32 hcr = GIC_HCR_EN;
 
+	(void)sync_if_tight(d, v);
 	WRITE_ONCE(vg->work, vg->work & ~(u32)VGIC_WORK_FILL);
-	if (nr_waiting(d, vg) > nr_free_lrs(vg) && vg->lr_used != 0) {
-		/* Not all fit: let them compete for all registers. */
-		vgic_lr_sync(d, v);
-	}
 	load_queued(d, v, nr_waiting(d, vg) > nr_free_lrs(vg));
 	if (vgic_first_pending(d, v) != NULL) {
 		hcr |= GIC_HCR_NPIE;
@@ -361,10 +371,12 @@ void vgic_lr_fill(struct domain *d, struct vcpu *v)
 void vgic_enter_work(struct vcpu *v)
 {
 	struct domain *d = v->domain;
+	u32 work = v->arch.vgic.work;
 
 	inject_begin(d);
 	vgic_lr_catch_up(d, v);
-	if ((v->arch.vgic.work & VGIC_WORK_FILL) != 0) {
+	/* The list registers are read in one go and filled in the next. */
+	if ((work & (VGIC_WORK_FILL | VGIC_WORK_SYNC)) == VGIC_WORK_FILL && !sync_if_tight(d, v)) {
 		vgic_lr_fill(d, v);
 	}
 	inject_end(d);

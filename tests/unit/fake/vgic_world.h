@@ -155,7 +155,7 @@ static void check_counts(const struct vgic_vcpu *vg)
 /* What the way out of EL2 does (arch/arm64/trap/run.c). */
 static inline void fake_enter(struct vcpu *v)
 {
-	if (vgic_has_work(v)) {
+	while (vgic_has_work(v)) {
 		vgic_enter_work(v);
 	}
 }
