@@ -16,7 +16,7 @@
 #include <hv/types.h>
 
 /* Frames that are scrubbed between two preemption points: 2^order, 3,500 instructions. */
-#define FRAME_SLICE_ORDER 4U
+#define FRAME_SLICE_ORDER 3U
 #define FRAME_SLICE	  (1UL << FRAME_SLICE_ORDER)
 
 /*

@@ -363,6 +363,11 @@ void vgic_set_ctlr(struct domain *d, u32 ctlr)
 	}
 	d->arch.vgic.ctlr = ctlr;
 	for_each_vcpu(d, v) {
-		vgic_need_work(d, v, VGIC_WORK_SYNC);
+		const struct vgic_vcpu *vg = &v->arch.vgic;
+
+		/* Most of many have nothing that this could let in or hold back. */
+		if (vg->cpu != VGIC_NO_CPU || (vg->levels[0] | vg->levels[1]) != 0) {
+			vgic_need_work(d, v, VGIC_WORK_SYNC);
+		}
 	}
 }
