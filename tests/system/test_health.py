@@ -35,8 +35,10 @@ def test_fault_in_a_loop(dom0, what, count):
                           extra=f"what={what}", on_crash="preserve", on_reboot="preserve",
                           on_watchdog="preserve", restart="warm", warm_limit=2, cold_limit=1,
                           restart_window=1000)
-    # In one go, before the rings run over: what fails at once has failed for good within a second.
-    dom0.sh(f"bh trace start; bh create {config}; sleep 1; bh trace stop")
+    # In one go, before the rings run over: what fails at once has soon failed for good.
+    dom0.sh(f"bh trace start; bh create {config}; for i in $(seq 50); do "
+            "bh health --json looper | grep -q 'given up' && break; sleep 0.02; done; "
+            "bh trace stop")
     dom0.sh("bh trace save /tmp/h.json")
     try:
         dom0.until("bh health --json looper", r'"given up"', 120)
