@@ -80,7 +80,15 @@ static void shut(struct defer_work *work)
 {
 	struct health *h = container_of(work, struct health, shut);
 
-	domain_shutdown(h->d, h->code);
+	if (h->expired_ms != 0) {
+		pr_guest("domain %u: a watchdog of %lu ms has expired", h->d->id, h->expired_ms);
+		h->expired_ms = 0;
+		if (defer_queue(work)) {
+			return; /* for the rest */
+		}
+	} else {
+		domain_shutdown(h->d, h->code);
+	}
 	domain_unpause(h->d);
 	domain_put(h->d);
 }

@@ -12,7 +12,6 @@
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/health.h>
-#include <hv/printk.h>
 
 #include "restart.h"
 
@@ -35,40 +34,33 @@ static void arm_locked(struct health *h, u32 i, u64 ns)
 	h->watchdog[i].due = time_now() + ns;
 }
 
-/* Shut down for those that are due; how long the last had waited; 0: none. Lock held. */
-static u64 take_due_locked(struct health *h)
+/* Shut down for one that is due, unless the toolstack has paused the domain. Lock held. */
+static void take_due_locked(struct health *h)
 {
-	u64 now = time_now(), ns = 0;
-
 	for (u32 i = 0; i < ARRAY_SIZE(h->watchdog); i++) {
-		if (h->watchdog[i].ns == 0 || h->watchdog[i].due > now) {
+		if (h->watchdog[i].ns == 0 || h->watchdog[i].due > time_now()) {
 			continue;
 		}
-		if (!h->d->is_control_paused) {
-			ns = h->watchdog[i].ns;
-			health_shut_locked(h, DOMAIN_SHUTDOWN_WATCHDOG);
-		}
 		arm_locked(h, i, h->watchdog[i].ns);
+		if (!h->d->is_control_paused) {
+			h->expired_ms = h->watchdog[i].ns / NSEC_PER_MSEC;
+			health_shut_locked(h, DOMAIN_SHUTDOWN_WATCHDOG);
+			return; /* its next life sets the timer */
+		}
 	}
-	if (ns == 0) {
-		set_timer_locked(h); /* else its next life does */
-	}
-	return ns;
+	set_timer_locked(h);
 }
 
 static void look(struct defer_work *work)
 {
 	struct health *h = container_of(work, struct health, look);
-	struct domain *d = h->d;
-	u64 ns;
 
-	spin_lock(&d->lock);
-	ns = d->is_dying ? 0 : take_due_locked(h);
-	spin_unlock(&d->lock);
-	if (ns != 0) {
-		pr_guest("domain %u: a watchdog of %lu ms has expired", d->id, ns / NSEC_PER_MSEC);
+	spin_lock(&h->d->lock);
+	if (!h->d->is_dying) {
+		take_due_locked(h);
 	}
-	domain_put(d);
+	spin_unlock(&h->d->lock);
+	domain_put(h->d);
 }
 
 static void expired(struct timer *timer)

@@ -81,6 +81,7 @@ struct health {
 	struct health_range ram[HEALTH_RAM_MAX];   /* that it begins each life with */
 	int (*reopen)(struct domain *d); /* channels and parameters of a new life, or NULL */
 	struct defer_work work, look, shut;
+	u64 expired_ms;	   /* of the watchdog that shuts it down, until that has been said */
 	bool is_if_others; /* only while there are other domains */
 	struct timer timer;
 	struct {
