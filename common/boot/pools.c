@@ -165,7 +165,7 @@ static __init bool is_schedule_bad(void)
 	       pools_bad(MAJOR_FRAME, schedule->nr_windows && current.policy != SCHED_ID_ARINC653,
 			 REFUSAL_POLICY, sched_name(current.policy), "arinc653") ||
 	       pools_bad(MAJOR_FRAME,
-			 schedule->nr_windows && is_dom0s && !schedule_has(schedule, 0, 0),
+			 schedule->nr_windows && is_dom0s && !sched_schedule_has(schedule, 0, 0),
 			 REFUSAL_WINDOW_DOM0);
 }
 

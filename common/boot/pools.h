@@ -38,7 +38,5 @@ bool pools_bad(const char *what, bool is_bad, const char *fmt, ...) __printf(3, 
  * that has been told.
  */
 bool schedule_bad(int node, struct sched_schedule *schedule);
-/* Has this vCPU a window? */
-bool schedule_has(const struct sched_schedule *schedule, u16 domain, u16 vcpu);
 
 #endif

@@ -203,13 +203,3 @@ __init bool schedule_bad(int node, struct sched_schedule *schedule)
 	schedule->major_frame_ns = major * NSEC_PER_USEC;
 	return is_bad;
 }
-
-__init bool schedule_has(const struct sched_schedule *schedule, u16 domain, u16 vcpu)
-{
-	for (u32 i = 0; i < schedule->nr_windows; i++) {
-		if (schedule->windows[i].domain == domain && schedule->windows[i].vcpu == vcpu) {
-			return true;
-		}
-	}
-	return false;
-}

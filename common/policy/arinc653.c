@@ -21,12 +21,10 @@
  * numbers, in which the one who may run now is found in the logarithm of their number; nothing is
  * kept that could go stale.
  *
- * A schedule of the boot tree names domains that have no id yet. Its windows belong to owners: a
- * name or a UUID, and the id of the domain that has it now, if any. window.domain is then
- * SCHED_OWNER + n, and is looked up in the table of owners when the window is compared.
+ * A schedule of the boot tree names domains that have no id yet: its windows belong to owners
+ * (common/sched/owner.c), and whose one is is looked up when it is compared.
  *
- * Locks: the frame is under the lock of its CPU's queue; without a CPU, under the pools' lock. The
- * owners change under the pools' lock; an id is one word and read without.
+ * Locks: the frame is under the lock of its CPU's queue; without a CPU, under the pools' lock.
  */
 #include "../sched/pool.h"
 
@@ -34,7 +32,6 @@
 #include <hv/heap.h>
 #include <hv/sched.h>
 #include <hv/softirq.h>
-#include <hv/string.h>
 #include <hv/timer.h>
 
 #define MAJOR_MAX (10 * NSEC_PER_SEC)
@@ -47,66 +44,6 @@ struct arinc653_frame {
 	u32 window;	/* current one; nr_windows: the rest of the frame */
 	u64 window_end; /* ns */
 };
-
-static struct owner {
-	char name[SCHED_OWNER_NAME]; /* empty: uuid counts */
-	u8 uuid[16];
-	u16 domain; /* SCHED_NOBODY: there is none */
-} owners[SCHED_OWNERS_MAX];
-static u32 nr_owners;
-
-static bool is_owner(const struct owner *owner, const char *name, const u8 *uuid)
-{
-	if (name) {
-		return strcmp(owner->name, name) == 0;
-	}
-	return owner->name[0] == '\0' && memcmp(owner->uuid, uuid, sizeof(owner->uuid)) == 0;
-}
-
-int sched_owner_add(const char *name, const u8 *uuid, u16 *domain)
-{
-	u32 i = 0;
-
-	while (i < nr_owners && !is_owner(&owners[i], name, uuid)) {
-		i++;
-	}
-	if (i == SCHED_OWNERS_MAX) {
-		return -ENOSPC;
-	}
-	if (i == nr_owners) {
-		owners[i] = (struct owner){ .domain = SCHED_NOBODY };
-		if (name) {
-			string_copy(owners[i].name, name, sizeof(owners[i].name));
-		} else {
-			memcpy(owners[i].uuid, uuid, sizeof(owners[i].uuid));
-		}
-		nr_owners++;
-	}
-	*domain = (u16)(SCHED_OWNER + i);
-	return 0;
-}
-
-void sched_owner_bind(const char *name, const u8 *uuid, u16 domain)
-{
-	spin_lock(&sched_pools_lock);
-	for (u32 i = 0; i < nr_owners; i++) {
-		struct owner *owner = &owners[i];
-
-		if (is_owner(owner, name, uuid)) {
-			WRITE_ONCE(owner->domain, domain);
-		} else if (owner->domain == domain && (!name || owner->name[0] != '\0')) {
-			WRITE_ONCE(owner->domain, SCHED_NOBODY); /* its former name, or id */
-		}
-	}
-	spin_unlock(&sched_pools_lock);
-}
-
-static u16 domain_of(const struct sched_window *window)
-{
-	return window->domain < SCHED_OWNER
-		       ? window->domain
-		       : READ_ONCE(owners[window->domain - SCHED_OWNER].domain);
-}
 
 static int arinc653_pool_init(struct sched_pool *pool)
 {
@@ -181,7 +118,7 @@ static struct sched_unit *arinc653_best(struct runqueue *rq, runqueue_may_t may,
 	if (frame->window >= frame->schedule.nr_windows) {
 		return NULL;
 	}
-	key = key_of(domain_of(window), window->vcpu);
+	key = key_of(sched_owner_domain(window->domain), window->vcpu);
 	while (node) {
 		struct sched_unit *unit = container_of(node, struct sched_unit, node);
 
@@ -231,8 +168,7 @@ static int check(const struct sched_schedule *schedule)
 	for (u32 i = 0; i < schedule->nr_windows; i++) {
 		u64 ns = schedule->windows[i].ns;
 
-		if (ns == 0 || ns > left ||
-		    schedule->windows[i].domain >= SCHED_OWNER + nr_owners) {
+		if (ns == 0 || ns > left || !sched_owner_is(schedule->windows[i].domain)) {
 			return -EINVAL;
 		}
 		left -= ns;
@@ -240,10 +176,10 @@ static int check(const struct sched_schedule *schedule)
 	return 0;
 }
 
-static bool has_dom0(const struct sched_schedule *schedule)
+bool sched_schedule_has(const struct sched_schedule *schedule, u16 domain, u16 vcpu)
 {
 	for (u32 i = 0; i < schedule->nr_windows; i++) {
-		if (schedule->windows[i].domain == 0 && schedule->windows[i].vcpu == 0) {
+		if (schedule->windows[i].domain == domain && schedule->windows[i].vcpu == vcpu) {
 			return true;
 		}
 	}
@@ -270,7 +206,7 @@ int sched_schedule_set(u32 id, const struct sched_schedule *schedule)
 
 	spin_lock(&sched_pools_lock);
 	err = err ? err : lock_frame(id, &pool, &rq);
-	if (!err && id == 0 && !has_dom0(schedule)) {
+	if (!err && id == 0 && !sched_schedule_has(schedule, 0, 0)) {
 		spin_unlock(&rq->lock);
 		err = -EPERM;
 	}
@@ -300,7 +236,8 @@ int sched_schedule_get(u32 id, struct sched_schedule *schedule)
 	if (!err) {
 		*schedule = pool->frame->has_next ? pool->frame->next : pool->frame->schedule;
 		for (u32 i = 0; i < schedule->nr_windows; i++) {
-			schedule->windows[i].domain = domain_of(&schedule->windows[i]);
+			schedule->windows[i].domain =
+				sched_owner_domain(schedule->windows[i].domain);
 		}
 		spin_unlock(&rq->lock);
 	}

@@ -2,6 +2,7 @@
 # Objects of common/sched, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
 obj-$(CONFIG_SCHED_BALANCE) += balance.o
 obj-y += core.o
+obj-$(CONFIG_SCHED_ARINC653) += owner.o
 obj-$(CONFIG_SCHED_BALANCE) += params.o
 obj-y += pick.o
 obj-y += pool.o

@@ -214,6 +214,8 @@ struct sched_schedule {
 int sched_schedule_set(u32 pool, const struct sched_schedule *schedule);
 /* The one that was set last, owners replaced by the domains that they are (SCHED_NOBODY: none). */
 int sched_schedule_get(u32 pool, struct sched_schedule *schedule);
+/* Has this vCPU a window? */
+bool sched_schedule_has(const struct sched_schedule *schedule, u16 domain, u16 vcpu);
 /*
  * Boot: *domain for the windows of whoever has this name, or this UUID (16 bytes) when name is
  * NULL. The same one gets the same value. -ENOSPC.
@@ -225,6 +227,10 @@ int sched_owner_add(const char *name, const u8 *uuid, u16 *domain);
  * with its id are nobody's.
  */
 void sched_owner_bind(const char *name, const u8 *uuid, u16 domain);
+/* The id of the domain that a window names, SCHED_NOBODY: there is none now. Any context. */
+u16 sched_owner_domain(u16 domain);
+/* Is this an id, or an owner that there is? Pool lock. */
+bool sched_owner_is(u16 domain);
 
 /*
  * Reasons why a unit may not run; it is runnable while it has none. Setting and clearing happen

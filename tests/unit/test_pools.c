@@ -9,6 +9,7 @@
  * sources: common/sched/pool.c common/sched/pool_change.c common/sched/pool_policy.c
  * sources: common/sched/params.c
  * sources: common/policy/credit.c common/policy/rtds.c common/policy/null.c
+ * sources: common/sched/owner.c
  * sources: common/policy/arinc653.c common/sched/runqueue.c common/core/spinlock.c
  * sources: common/core/spinlock_debug.c
  * sources: common/lib/tree.c common/lib/admission.c common/lib/number.c

@@ -8,6 +8,7 @@
  * without: CONFIG_TOOLSTACK
  * sources: common/sched/core.c common/sched/pick.c common/sched/pool.c common/sched/unit.c
  * sources: common/sched/pool_change.c common/sched/pool_policy.c common/policy/null.c
+ * sources: common/sched/owner.c
  * sources: common/policy/arinc653.c
  * sources: common/sched/runqueue.c common/core/spinlock.c common/lib/tree.c common/lib/number.c
  * sources: common/core/spinlock_debug.c
