@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The virtual GIC: list registers of the CPU this runs on. Loading, folding (reading back), filling
- * from the queues, and the switch of a vCPU's interface. vgic_model.c tells the rules. (IHI
- * 0069, 12.4)
+ * from the queues, the switch of a vCPU's interface; the rules are vgic_model.c's. (IHI 0069, 12.4)
  *
  * Invariants: in_lr[n] is set and points back (irq->lr = n) exactly for the bits of lr_used;
  * registers outside lr_used hold nothing. A vCPU that is not loaded (cpu = VGIC_NO_CPU) has none in
@@ -243,8 +242,7 @@ void vgic_lr_repend(struct vcpu *v, struct vgic_irq *irq)
 	}
 }
 
-/* Ends of active interrupts that the hardware has not found: those of highest priority in the
- * queue. */
+/* Ends of active interrupts that the hardware has not found: the first ones of the queue. */
 static void count_ends(struct domain *d, struct vcpu *v)
 {
 	u32 hcr = gic_ops->hcr_read();
@@ -335,49 +333,53 @@ static void load_queued(struct domain *d, struct vcpu *v, bool is_tight)
 	}
 }
 
-/* Not all fit: let them compete for all registers. Returns whether it had to. */
-static bool sync_if_tight(struct domain *d, struct vcpu *v)
+static bool is_tight(const struct domain *d, const struct vgic_vcpu *vg)
 {
-	struct vgic_vcpu *vg = &v->arch.vgic;
-	bool is_tight = vg->lr_used != 0 && nr_waiting(d, vg) > nr_free_lrs(vg);
-
-	if (is_tight) {
-		vgic_lr_sync(d, v);
-		WRITE_ONCE(vg->work, VGIC_WORK_FILL);
-	}
-	return is_tight;
+	return nr_waiting(d, vg) > nr_free_lrs(vg);
 }
 
-void vgic_lr_fill(struct domain *d, struct vcpu *v)
+static void fill(struct domain *d, struct vcpu *v, bool tight)
 {
 	struct vgic_vcpu *vg = &v->arch.vgic;
 	u32 hcr = GIC_HCR_EN;
 
-	(void)sync_if_tight(d, v);
 	WRITE_ONCE(vg->work, vg->work & ~(u32)VGIC_WORK_FILL);
-	load_queued(d, v, nr_waiting(d, vg) > nr_free_lrs(vg));
-	if (vgic_first_pending(d, v) != NULL) {
-		hcr |= GIC_HCR_NPIE;
-	}
-	if (vgic_first_active(v) != NULL) {
-		hcr |= GIC_HCR_LRENPIE | GIC_HCR_TDIR;
-	}
+	load_queued(d, v, tight);
+	hcr |= vgic_first_pending(d, v) != NULL ? GIC_HCR_NPIE : 0;
+	hcr |= vgic_first_active(v) != NULL ? GIC_HCR_LRENPIE | GIC_HCR_TDIR : 0;
 	if (hcr != vg->hcr) {
 		vg->hcr = hcr;
 		gic_ops->hcr_write(hcr);
 	}
 }
 
+/* Not all fit: they compete. */
+void vgic_lr_fill(struct domain *d, struct vcpu *v)
+{
+	if (v->arch.vgic.lr_used != 0 && is_tight(d, &v->arch.vgic)) {
+		vgic_lr_sync(d, v);
+	}
+	fill(d, v, is_tight(d, &v->arch.vgic));
+}
+
+/* The same, but the registers are read in one call and filled in the next. */
 void vgic_enter_work(struct vcpu *v)
 {
 	struct domain *d = v->domain;
-	u32 work = v->arch.vgic.work;
+	struct vgic_vcpu *vg = &v->arch.vgic;
+	u32 work = vg->work;
+	bool tight;
 
 	inject_begin(d);
 	vgic_lr_catch_up(d, v);
-	/* The list registers are read in one go and filled in the next. */
-	if ((work & (VGIC_WORK_FILL | VGIC_WORK_SYNC)) == VGIC_WORK_FILL && !sync_if_tight(d, v)) {
-		vgic_lr_fill(d, v);
+	if ((work & (VGIC_WORK_FILL | VGIC_WORK_SYNC)) == VGIC_WORK_FILL) {
+		tight = is_tight(d, vg);
+		if (tight && vg->lr_used != 0) {
+			vgic_lr_sync(d, v);
+			WRITE_ONCE(vg->work, VGIC_WORK_FILL);
+		} else {
+			fill(d, v, tight);
+		}
 	}
 	inject_end(d);
 }
