@@ -48,7 +48,8 @@ static void log_line(const char *fmt, va_list args)
 	size_t n = format_va(text, LINE_MAX - STAMP_MAX, fmt, args);
 
 	n = MIN(n, LINE_MAX - STAMP_MAX - 2UL);
-	if (n == 0 || text[n - 1] != '\n') {
+	/* Before an empty text is the end of the stamp. */
+	if (*(text + n - 1) != '\n') {
 		text[n++] = '\n';
 	}
 	console_log(first, (size_t)(text + n - first));

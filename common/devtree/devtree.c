@@ -103,14 +103,16 @@ static bool is_header_broken(const void *fdt, size_t bytes)
 
 int devtree_add(const void *fdt, size_t bytes)
 {
+	const char *blob = fdt;
 	int root = nr_nodes, rc;
 	struct block b;
 
 	if (is_header_broken(fdt, bytes)) {
 		return -EINVAL;
 	}
-	b = (struct block){ fdt + fdt_off_dt_struct(fdt), fdt_size_dt_struct(fdt) / 4,
-			    fdt + fdt_off_dt_strings(fdt), fdt_size_dt_strings(fdt) };
+	b = (struct block){ (const void *)(blob + fdt_off_dt_struct(fdt)),
+			    fdt_size_dt_struct(fdt) / 4, blob + fdt_off_dt_strings(fdt),
+			    fdt_size_dt_strings(fdt) };
 	while (b.bytes && b.names[b.bytes - 1]) { /* a name that is cut off is none */
 		b.bytes--;
 	}
