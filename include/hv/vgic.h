@@ -66,8 +66,9 @@ enum vgic_sgi_reg {
 	VGIC_SGI1R,
 	VGIC_ASGI1R
 };
-/* Trapped write of the current vCPU to ICC_SGI1R_EL1, ICC_ASGI1R_EL1 or ICC_SGI0R_EL1. */
-void vgic_sgi_write(struct vcpu *v, u64 value, enum vgic_sgi_reg reg);
+/* Trapped write of the current vCPU to ICC_SGI1R_EL1, ICC_ASGI1R_EL1 or ICC_SGI0R_EL1. False: the
+ * vCPU has to run it again, for targets that are left. */
+bool vgic_sgi_write(struct vcpu *v, u64 value, enum vgic_sgi_reg reg);
 /* Trapped write to ICC_DIR_EL1; traps only while active interrupts do not fit the list registers.
  */
 void vgic_dir_write(struct vcpu *v, u64 value);

@@ -327,7 +327,7 @@ static void send_sgi(struct vcpu *v)
 	enum vgic_sgi_reg reg = rnd(8) ? VGIC_SGI1R : VGIC_SGI0R;
 	bool all = rnd(4) == 0;
 
-	vgic_sgi_write(v, (u64)id << 24 | list | (all ? BIT(40) : 0), reg);
+	while (!vgic_sgi_write(v, (u64)id << 24 | list | (all ? BIT(40) : 0), reg)) {}
 	for (u32 i = 0; i < WORLD_VCPUS; i++) {
 		if ((all ? i != v->id : list >> i & 1) &&
 		    oracle(i, id)->group1 == (reg == VGIC_SGI1R)) {

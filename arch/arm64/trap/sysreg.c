@@ -31,7 +31,9 @@ static void constant(struct vcpu *v __unused, u64 arg, bool is_read, u64 *value)
 
 static void sgi(struct vcpu *v, u64 arg, bool is_read __unused, u64 *value)
 {
-	vgic_sgi_write(v, *value, (enum vgic_sgi_reg)arg);
+	if (!vgic_sgi_write(v, *value, (enum vgic_sgi_reg)arg)) {
+		v->arch.regs.pc -= 4; /* the step over it leads back */
+	}
 }
 
 static void deactivate(struct vcpu *v, u64 arg __unused, bool is_read __unused, u64 *value)

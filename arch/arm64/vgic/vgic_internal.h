@@ -111,6 +111,10 @@ void vgic_irq_set_priority(struct domain *d, struct vgic_irq *irq, u64 priority)
 void vgic_irq_set_config(struct domain *d, struct vgic_irq *irq, u64 config);
 void vgic_irq_set_target(struct domain *d, struct vgic_irq *irq, u16 vcpu);
 void vgic_set_ctlr(struct domain *d, u32 ctlr);
+/* What one trap may wake; more is done when the guest runs the instruction again. */
+#define VGIC_WAKES_SLICE 2U
+/* Tell some of the vCPUs concerned that ctlr has changed; true: all have been told. */
+bool vgic_tell_ctlr(struct domain *d);
 /*
  * Bring an interrupt to rest, in no queue and no list register, so that its state can be changed.
  * False when it is in a list register of another CPU: that one will be folded. Then put it where it
@@ -215,7 +219,8 @@ struct vgic_reg {
 	 * With bits == 0: reads what stands from byte at of the row on, writes a whole register.
 	 */
 	u64 (*read)(const struct vgic_window *w, u32 at);
-	void (*write)(const struct vgic_window *w, u32 at, u64 value);
+	/* True: the guest runs the store again, for what is left. */
+	bool (*write)(const struct vgic_window *w, u32 at, u64 value);
 };
 
 #define VGIC_SINGLE(off, len, w, rd, wr)                                                           \
@@ -281,8 +286,12 @@ u64 vgic_redist_typer(const struct vcpu *v);
 /* Identification registers, which both blocks have at 0xffd0. */
 u64 vgic_regs_id(const struct vgic_window *w, u32 at);
 u64 vgic_regs_iidr(const struct vgic_window *w, u32 at);
+/* Where a store, or an SGI, begins: 0, or where the vCPU stopped in the same one (write_next). */
+u32 vgic_write_begin(struct vcpu *v, u32 what, u32 value);
+/* The targets of an SGI that are this trap's, of all those that it is for (bit per vCPU). */
+u64 vgic_sgi_slice(struct vcpu *v, u64 targets, u32 what, u32 value);
 /* Write of GICD_CTLR, by both distributors. */
-void vgic_regs_ctlr_write(const struct vgic_window *w, u32 at, u64 value);
+bool vgic_regs_ctlr_write(const struct vgic_window *w, u32 at, u64 value);
 
 /* Fields that all blocks have. */
 u64 vgic_read_priority(const struct vgic_irq *irq);

@@ -367,7 +367,17 @@ void vgic_set_ctlr(struct domain *d, u32 ctlr)
 
 		/* Most of many have nothing that this could let in or hold back. */
 		if (vg->cpu != VGIC_NO_CPU || (vg->levels[0] | vg->levels[1]) != 0) {
-			vgic_need_work(d, v, VGIC_WORK_SYNC);
+			d->arch.vgic.untold |= BIT(v->id);
 		}
 	}
+}
+
+bool vgic_tell_ctlr(struct domain *d)
+{
+	u64 *untold = &d->arch.vgic.untold;
+
+	for (u32 i = 0; i < VGIC_WAKES_SLICE && *untold != 0; i++, *untold &= *untold - 1) {
+		vgic_need_work(d, d->vcpus[__builtin_ctzl(*untold)], VGIC_WORK_SYNC);
+	}
+	return *untold == 0;
 }

@@ -152,17 +152,15 @@ static void read_fields(const struct vgic_reg *row, const struct vgic_window *w,
 							     : read_irqs(row, irqs, nr);
 }
 
-/* The field with which a store begins: the first, or where the same store stopped before. */
-static u32 write_begin(struct vcpu *v, u32 offset, u32 value)
+u32 vgic_write_begin(struct vcpu *v, u32 what, u32 value)
 {
 	struct vgic_vcpu *me = &v->arch.vgic;
 
-	if (me->write_offset != offset || me->write_value != value ||
-	    me->write_pc != v->arch.regs.pc) {
+	if (me->write_what != what || me->write_value != value || me->write_pc != v->arch.regs.pc) {
 		me->write_next = 0;
 	}
 	me->write_pc = v->arch.regs.pc;
-	me->write_offset = offset;
+	me->write_what = what;
 	me->write_value = value;
 	return me->write_next;
 }
@@ -183,7 +181,7 @@ static void write_fields(const struct vgic_reg *row, const struct vgic_window *w
 	u32 nr = access->bytes * 8U / row->bits;
 	struct vgic_irq *irqs = window_irqs(w, first, &nr);
 	u64 mask = BIT(row->bits) - 1;
-	u32 i = write_begin(w->accessor, key_of(w) | (row->offset + at), (u32)access->value);
+	u32 i = vgic_write_begin(w->accessor, key_of(w) | (row->offset + at), (u32)access->value);
 	u32 done = 0;
 	u64 value;
 
@@ -226,13 +224,13 @@ static void access_wide(const struct vgic_reg *row, const struct vgic_window *w,
 }
 
 static __noinline void write_single(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
-				    const struct mmio_access *access)
+				    struct mmio_access *access)
 {
 	u32 shift = row->widths == 4 ? 0 : at % 8 * 8;
 
 	if (row->write != NULL) {
 		inject_begin(w->domain);
-		row->write(w, at, access->value << shift);
+		access->retry = row->write(w, at, access->value << shift);
 		inject_end(w->domain);
 	}
 }
@@ -293,9 +291,10 @@ bool vgic_regs_access(const struct vgic_window *w, struct mmio_access *access,
 	return access_other(w, access, row);
 }
 
-void vgic_regs_ctlr_write(const struct vgic_window *w, u32 at __unused, u64 value)
+bool vgic_regs_ctlr_write(const struct vgic_window *w, u32 at __unused, u64 value)
 {
 	vgic_set_ctlr(w->domain, (u32)value & CTLR_GROUPS);
+	return !vgic_tell_ctlr(w->domain);
 }
 
 u64 vgic_regs_iidr(const struct vgic_window *w __unused, u32 at __unused)

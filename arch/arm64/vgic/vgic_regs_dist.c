@@ -18,7 +18,8 @@ static u64 ctlr_read(const struct vgic_window *w, u32 at __unused)
 {
 	const struct vgic_domain *g = &w->domain->arch.vgic;
 
-	return g->ctlr | CTLR_ARE | CTLR_DS | (READ_ONCE(g->nr_syncs) != 0 ? CTLR_RWP : 0);
+	return g->ctlr | CTLR_ARE | CTLR_DS |
+	       ((READ_ONCE(g->nr_syncs) | READ_ONCE(g->untold)) != 0 ? CTLR_RWP : 0);
 }
 
 static u64 typer_read(const struct vgic_window *w, u32 at __unused)

@@ -62,20 +62,22 @@ static void sources_clear(struct domain *d, struct vgic_irq *irq, u64 value)
 
 /* GICD_SGIR: filter [25:24] (listed, all but the sender, the sender), targets [23:16], INTID [3:0].
  */
-static void sgir_write(const struct vgic_window *w, u32 at __unused, u64 value)
+static bool sgir_write(const struct vgic_window *w, u32 at __unused, u64 value)
 {
 	struct domain *d = w->domain;
 	u32 self = (u32)BIT(w->accessor->id);
 	const u32 by_filter[] = { value >> 16 & 0xff, ~self, self, 0 };
-	u32 targets = by_filter[value >> 24 & 3] & ALL_VCPUS(d);
+	u64 targets = by_filter[value >> 24 & 3] & ALL_VCPUS(d);
 
+	targets = vgic_sgi_slice(w->accessor, targets, 0xf00, (u32)value);
 	for (; targets != 0; targets &= targets - 1) {
-		struct vcpu *to = d->vcpus[__builtin_ctz(targets)];
+		struct vcpu *to = d->vcpus[__builtin_ctzl(targets)];
 
 		if (to != NULL) {
 			vgic_irq_change_sources(d, &to->arch.vgic.irqs[value & 0xf], self, 0);
 		}
 	}
+	return w->accessor->arch.vgic.write_next != 0;
 }
 
 static const struct vgic_reg rows[] = {

@@ -50,9 +50,10 @@ static u64 waker_read(const struct vgic_window *w, u32 at __unused)
 	return w->frame->arch.vgic.is_asleep ? WAKER_PROCESSOR_SLEEP | WAKER_CHILDREN_ASLEEP : 0;
 }
 
-static void waker_write(const struct vgic_window *w, u32 at __unused, u64 value)
+static bool waker_write(const struct vgic_window *w, u32 at __unused, u64 value)
 {
 	w->frame->arch.vgic.is_asleep = (value & WAKER_PROCESSOR_SLEEP) != 0;
+	return false;
 }
 
 #define SGI_BASE 0x10000

@@ -33,6 +33,7 @@ int vgic_spis_reset(struct domain *d)
 {
 	struct vgic_domain *g = &d->arch.vgic;
 	u32 to = MIN(g->nr_spis, g->nr_reset + RESET_SLICE);
+	bool is_told;
 
 	while (g->nr_reset < to) {
 		reset_spi(d, &g->spis[g->nr_reset++]);
@@ -40,9 +41,10 @@ int vgic_spis_reset(struct domain *d)
 	if (to < g->nr_spis) {
 		return -ERESTART;
 	}
-	g->nr_reset = 0;
 	inject_begin(d);
 	vgic_set_ctlr(d, 0);
+	is_told = vgic_tell_ctlr(d);
 	inject_end(d);
-	return 0;
+	g->nr_reset = is_told ? 0 : to;
+	return is_told ? 0 : -ERESTART;
 }

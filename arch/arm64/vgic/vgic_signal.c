@@ -96,31 +96,40 @@ static inline void send(struct vcpu *to, u32 intid, enum vgic_sgi_reg reg)
 	}
 }
 
-void vgic_sgi_write(struct vcpu *v, u64 value, enum vgic_sgi_reg reg)
+u64 vgic_sgi_slice(struct vcpu *v, u64 targets, u32 what, u32 value)
+{
+	u64 left = targets & (targets - 1);
+
+	_Static_assert(VGIC_WAKES_SLICE == 2, "two are taken");
+	left &= left - 1;
+	if (unlikely(left != 0)) {
+		targets &= ~0UL << vgic_write_begin(v, what, value);
+		left = targets & (targets - 1);
+		left &= left - 1;
+	}
+	v->arch.vgic.write_next = left != 0 ? (u32)__builtin_ctzl(left) : 0;
+	return targets & ~left;
+}
+
+bool vgic_sgi_write(struct vcpu *v, u64 value, enum vgic_sgi_reg reg)
 {
 	struct domain *d = v->domain;
-	u32 intid = SGIR_INTID(value);
-	u64 first;
+	u64 first, targets = 0;
 
-	inject_begin(d);
 	if ((value & SGIR_IRM) != 0) {
-		for (u32 i = 0; i < d->nr_vcpus; i++) {
-			if (i != v->id) {
-				send(d->vcpus[i], intid, reg);
-			}
-		}
+		targets = ~BIT(v->id);
 	} else {
 		first = psci_vcpu_of_affinity(SGIR_AFFINITY(value) | SGIR_RANGE(value) << 4);
-		for (u32 list = value & 0xffff; list != 0 && first < d->nr_vcpus;
-		     list &= list - 1) {
-			u64 id = first + (u32)__builtin_ctz(list);
-
-			if (id < d->nr_vcpus) {
-				send(d->vcpus[id], intid, reg);
-			}
-		}
+		targets = first < d->nr_vcpus ? (value & 0xffff) << first : 0;
+	}
+	targets &= ~0UL >> (64 - d->nr_vcpus);
+	targets = vgic_sgi_slice(v, targets, ~(u32)reg, (u32)(value ^ value >> 32));
+	inject_begin(d);
+	for (; targets != 0; targets &= targets - 1) {
+		send(d->vcpus[__builtin_ctzl(targets)], SGIR_INTID(value), reg);
 	}
 	inject_end(d);
+	return v->arch.vgic.write_next == 0;
 }
 
 void vgic_dir_write(struct vcpu *v, u64 value)

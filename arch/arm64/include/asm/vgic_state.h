@@ -84,10 +84,10 @@ struct vgic_vcpu {
 	u32 sync_done;	 /* vgic_domain.sync_ticket when the list registers were last read back */
 	u32 wait_ticket; /* read of a state waits for read-backs up to this ticket; 0 = none */
 	u32 wait_offset; /* register of that read */
-	/* A store to many fields that the guest runs again: which, and the first field that is
-	 * left. */
+	/* A store to many fields, or an SGI to many, that the guest runs again: which, and the
+	 * first that is left. */
 	u64 write_pc;
-	u32 write_offset, write_value, write_next;
+	u32 write_what, write_value, write_next;
 	u64 typer;	/* GICR_TYPER */
 	bool is_asleep; /* GICR_WAKER.ProcessorSleep */
 	struct vgic_irq *in_lr[VGIC_LRS_MAX];
@@ -112,6 +112,7 @@ struct vgic_domain {
 	u32 sync_ticket; /* counts requests to read list registers back */
 	u32 nr_syncs;	 /* loaded vCPUs with VGIC_WORK_SYNC: GICD_CTLR.RWP */
 	u64 kicks;	 /* vCPUs that inject_end() has to wake or interrupt */
+	u64 untold;	 /* vCPUs that have not been told of the last change of ctlr */
 	u32 nr_hw;	 /* interrupts with VIRQ_HW among the SPIs */
 	u64 cpu_base;	 /* GICv2: where the guest finds its CPU interface; 0 = GICv3 */
 	u32 nr_redist_regions;
