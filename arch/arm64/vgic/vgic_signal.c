@@ -96,7 +96,7 @@ static inline void send(struct vcpu *to, u32 intid, enum vgic_sgi_reg reg)
 	}
 }
 
-u64 vgic_sgi_slice(struct vcpu *v, u64 targets, u32 what, u32 value)
+__noinline u64 vgic_sgi_slice(struct vcpu *v, u64 targets, u32 what, u32 value)
 {
 	u64 left = targets & (targets - 1);
 
@@ -115,6 +115,7 @@ bool vgic_sgi_write(struct vcpu *v, u64 value, enum vgic_sgi_reg reg)
 {
 	struct domain *d = v->domain;
 	u64 first, targets = 0;
+	bool is_done = true;
 
 	if ((value & SGIR_IRM) != 0) {
 		targets = ~BIT(v->id);
@@ -123,13 +124,16 @@ bool vgic_sgi_write(struct vcpu *v, u64 value, enum vgic_sgi_reg reg)
 		targets = first < d->nr_vcpus ? (value & 0xffff) << first : 0;
 	}
 	targets &= ~0UL >> (64 - d->nr_vcpus);
-	targets = vgic_sgi_slice(v, targets, ~(u32)reg, (u32)(value ^ value >> 32));
+	if (unlikely((targets & (targets - 1)) != 0)) {
+		targets = vgic_sgi_slice(v, targets, ~(u32)reg, (u32)(value ^ value >> 32));
+		is_done = v->arch.vgic.write_next == 0;
+	}
 	inject_begin(d);
 	for (; targets != 0; targets &= targets - 1) {
 		send(d->vcpus[__builtin_ctzl(targets)], SGIR_INTID(value), reg);
 	}
 	inject_end(d);
-	return v->arch.vgic.write_next == 0;
+	return is_done;
 }
 
 void vgic_dir_write(struct vcpu *v, u64 value)
