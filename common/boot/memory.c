@@ -17,7 +17,8 @@
 #include <hv/printk.h>
 #include <hv/string.h>
 
-#define RANGES_MAX 64U
+#include "memory.h"
+
 /*
  * The heap serves stage-2 tables, vCPUs, event channels, and a slot for each CPU; it grows with the
  * machine.
@@ -25,18 +26,12 @@
 #define HEAP_AT_LEAST MIB(1)
 #define HEAP_SHARE    1024UL
 #define RELEASE_STEP  256UL /* frames */
-#define STATIC_HEAP   "xen,static-heap"
-
-struct ranges {
-	struct devtree_range range[RANGES_MAX];
-	unsigned int nr;
-};
 
 static __initdata struct ranges free_ranges;
 static __sealed u64 kept_at;
 static u64 kept_bytes;
 
-static __init int add_range(const struct devtree_range *range, void *arg)
+__init int ranges_add(const struct devtree_range *range, void *arg)
 {
 	struct ranges *ranges = arg;
 	u64 base = ALIGN_UP(range->base, PAGE_SIZE);
@@ -57,12 +52,12 @@ static __init void cut(struct ranges *ranges, unsigned int i, u64 base, u64 end)
 	if (end < range_end) {
 		struct devtree_range upper = { end, range_end - end };
 
-		add_range(&upper, ranges);
+		ranges_add(&upper, ranges);
 	}
 	range->bytes = base > range->base ? base - range->base : 0;
 }
 
-static __init int remove_range(const struct devtree_range *hole, void *arg)
+__init int ranges_remove(const struct devtree_range *hole, void *arg)
 {
 	struct ranges *ranges = arg;
 	u64 base = ALIGN_DOWN(hole->base, PAGE_SIZE);
@@ -78,69 +73,15 @@ static __init int remove_range(const struct devtree_range *hole, void *arg)
 	return 0;
 }
 
-/* The pairs of address and size of a property. */
-static __init void for_each_pair(int node, const char *name, devtree_visit_t visit, void *arg)
-{
-	int bytes;
-	const u32 *cells = devtree_property(node, name, &bytes);
-
-	for (; bytes >= 16; bytes -= 16, cells += 4) {
-		struct devtree_range range = { devtree_cells(cells, 2),
-					       devtree_cells(cells + 2, 2) };
-
-		if (range.base + range.bytes > range.base) {
-			visit(&range, arg);
-		}
-	}
-}
-
-/* Memory that the description of a domain names is not the hypervisor's. */
-static __init void remove_claims(struct ranges *places)
-{
-	static const char shm[] = "xen,domain-shared-memory-v1";
-	int node = devtree_find_compatible(-1, "xen,domain"), bytes;
-
-	for (; node >= 0; node = devtree_find_compatible(node, "xen,domain")) {
-		for_each_pair(node, "xen,static-mem", remove_range, places);
-	}
-	node = devtree_find_compatible(-1, shm);
-	for (; node >= 0; node = devtree_find_compatible(node, shm)) {
-		const u32 *cells = devtree_property(node, "xen,shared-mem", &bytes);
-
-		if (bytes == 24) {
-			remove_range(&(struct devtree_range){ devtree_cells(cells, 2),
-							      devtree_cells(cells + 4, 2) },
-				     places);
-		}
-	}
-}
-
-/* xen,static-heap: what is free of it is the only place for the hypervisor. */
-static __init int add_inside(const struct devtree_range *heap, void *arg)
-{
-	for (unsigned int i = 0; i < free_ranges.nr; i++) {
-		const struct devtree_range *range = &free_ranges.range[i];
-		u64 base = MAX(heap->base, range->base);
-		u64 end = MIN(heap->base + heap->bytes, range->base + range->bytes);
-
-		add_range(&(struct devtree_range){ base, end > base ? end - base : 0 }, arg);
-	}
-	return 0;
-}
-
 /* The highest 2 MiB-aligned place of that size in one of the ranges; ~0 when there is none. */
 static __init u64 find_top(u64 bytes)
 {
 	static __initdata struct ranges places;
-	int chosen = devtree_chosen();
 	u64 best = ~0UL;
 
-	if (devtree_has(chosen, STATIC_HEAP)) {
-		for_each_pair(chosen, STATIC_HEAP, add_inside, &places);
-		for_each_pair(chosen, STATIC_HEAP, remove_range, &free_ranges);
-	} else {
-		places = free_ranges;
-		remove_claims(&places);
+	places = free_ranges;
+	if (IS_ENABLED(CONFIG_BOOT_DOMAINS)) {
+		static_memory_apply(&free_ranges, &places);
 	}
 	for (unsigned int i = 0; i < places.nr; i++) {
 		const struct devtree_range *range = &places.range[i];
@@ -176,7 +117,7 @@ static __init int keep(u64 lowest, u64 nr, u64 heap_bytes)
 		pr_err("boot: cannot map the hypervisor's memory at %#lx\n", kept.base);
 		return -ENOMEM;
 	}
-	remove_range(&kept, &free_ranges);
+	ranges_remove(&kept, &free_ranges);
 	memset(va, 0, table_bytes);
 	kept_at = kept.base;
 	kept_bytes = bytes + boot_info.image.bytes;
@@ -197,7 +138,7 @@ __init int boot_memory_init(void)
 	u64 lowest = ~0UL, highest = 0, total = 0, heap_bytes;
 	int rc;
 
-	devtree_for_each_memory(add_range, &free_ranges);
+	devtree_for_each_memory(ranges_add, &free_ranges);
 	for (unsigned int i = 0; i < free_ranges.nr; i++) {
 		const struct devtree_range *range = &free_ranges.range[i];
 
@@ -210,11 +151,11 @@ __init int boot_memory_init(void)
 		       "\"memory\" and a reg property is needed\n");
 		return -ENODEV;
 	}
-	remove_range(&boot_info.image, &free_ranges);
-	remove_range(&boot_info.fdt, &free_ranges);
-	devtree_for_each_reserved(remove_range, &free_ranges);
+	ranges_remove(&boot_info.image, &free_ranges);
+	ranges_remove(&boot_info.fdt, &free_ranges);
+	devtree_for_each_reserved(ranges_remove, &free_ranges);
 	for (unsigned int i = 0; i < boot_info.nr_modules; i++) {
-		remove_range(&boot_info.modules[i].at, &free_ranges);
+		ranges_remove(&boot_info.modules[i].at, &free_ranges);
 	}
 	devtree_for_each_cpu(count_slot);
 	heap_bytes = HEAP_AT_LEAST + total / HEAP_SHARE + nr_slots * PERCPU_SLOT_SIZE;
