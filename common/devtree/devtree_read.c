@@ -94,21 +94,6 @@ bool devtree_path(int node, char *path, int size)
 	return fdt_get_path(devtree_blob(), devtree_offset(node), path, size) == 0;
 }
 
-u32 devtree_phandle(int node)
-{
-	return devtree_u32(node, "phandle", devtree_u32(node, "linux,phandle", 0));
-}
-
-int devtree_find_phandle(u32 phandle)
-{
-	int node = 0, end = devtree_behind(0);
-
-	while (node < end && devtree_phandle(node) != phandle) {
-		node++;
-	}
-	return node < end && phandle ? node : -1;
-}
-
 static bool has_type(int node, const char *type)
 {
 	const char *own = devtree_string(node, "device_type");

@@ -4,6 +4,7 @@
  * Windows that name a domain are its own once it has the name or the UUID, and only then.
  *
  * sources: common/devtree/devtree.c common/devtree/devtree_read.c
+ * sources: common/devtree/devtree_phandle.c
  * sources: common/build/bootinfo.c
  * sources: common/boot/pools.c common/boot/schedule.c common/lib/format.c
  * sources: common/sched/core.c common/sched/balance.c common/sched/pick.c common/sched/unit.c

@@ -4,6 +4,7 @@
  * and who has what. One tree for all tests; stage 2 and the virtual GIC only note what is asked.
  *
  * sources: common/devtree/devtree.c common/devtree/devtree_read.c
+ * sources: common/devtree/devtree_phandle.c
  * sources: common/device/device.c common/device/device_tree.c common/device/kept.c
  */
 #include "fake.h"

@@ -3,6 +3,7 @@
  * The host's device tree: trees built with libfdt's sequential writer, among them malformed ones.
  *
  * sources: common/devtree/devtree.c common/devtree/devtree_read.c
+ * sources: common/devtree/devtree_phandle.c
  * sources:
  */
 #include "fake.h"

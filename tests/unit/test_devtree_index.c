@@ -5,6 +5,7 @@
  * refused; no read goes beyond the blob (the sanitizers watch).
  *
  * sources: common/devtree/devtree.c common/devtree/devtree_read.c
+ * sources: common/devtree/devtree_phandle.c
  */
 #include "random_tree.h"
 

@@ -5,6 +5,7 @@
  * watch).
  *
  * sources: common/devtree/devtree.c common/devtree/devtree_read.c common/devtree/devtree_write.c
+ * sources: common/devtree/devtree_phandle.c
  */
 #include "random_tree.h"
 

@@ -4,6 +4,7 @@
  * any, around holes and what is reserved, in few banks. The machine is a Raspberry Pi 4 with 8 GiB.
  *
  * sources: common/devtree/devtree.c common/devtree/devtree_read.c
+ * sources: common/devtree/devtree_phandle.c
  * sources: common/dom0/dom0_devices.c common/mem/frame.c common/mem/heap.c common/mem/buddy.c
  * sources: common/core/spinlock.c common/core/spinlock_debug.c
  */
