@@ -106,13 +106,3 @@ __init struct boot_module *bootinfo_find(enum boot_module_kind kind)
 	}
 	return NULL;
 }
-
-__init struct boot_module *bootinfo_module(int node)
-{
-	for (unsigned int i = 0; i < boot_info.nr_modules; i++) {
-		if (boot_info.modules[i].node == node) {
-			return &boot_info.modules[i];
-		}
-	}
-	return NULL;
-}

@@ -249,11 +249,22 @@ static __init bool is_memory_bad(struct build *b)
 	return false;
 }
 
+/* What boot has read of a module's node; NULL: nothing usable. */
+static __init struct boot_module *find_module(int node)
+{
+	for (unsigned int i = 0; i < boot_info.nr_modules; i++) {
+		if (boot_info.modules[i].node == node) {
+			return &boot_info.modules[i];
+		}
+	}
+	return NULL;
+}
+
 static __init bool is_module_bad(struct build *b, int node)
 {
 	static const char *const names[] = { "kernel", "ramdisk", "device-tree" };
 	enum boot_module_kind kind = bootinfo_kind(node);
-	struct boot_module *module = bootinfo_module(node);
+	struct boot_module *module = find_module(node);
 	struct boot_module **place = kind == BOOT_MODULE_KERNEL	   ? &b->images.kernel
 				     : kind == BOOT_MODULE_RAMDISK ? &b->images.ramdisk
 								   : &b->partial;

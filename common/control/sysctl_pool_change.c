@@ -86,6 +86,30 @@ int sysctl_change_pool(struct xen_sysctl_cpupool_op *op)
 	}
 }
 
+static bool has_uuid(struct domain *d, const void *arg)
+{
+	const u8 *uuid = arg;
+
+	return memcmp(uuid, d->uuid, sizeof(d->uuid)) == 0;
+}
+
+/* Id of the domain with this UUID; all ones: SCHED_NOBODY. -ESRCH: nobody has it. */
+static int find_owner(const u8 *uuid, u16 *id)
+{
+	u8 nobody[sizeof(((struct domain *)NULL)->uuid)];
+	struct domain *d;
+
+	memset(nobody, 0xff, sizeof(nobody));
+	if (memcmp(uuid, nobody, sizeof(nobody)) == 0) {
+		*id = SCHED_NOBODY;
+		return 0;
+	}
+	d = domain_find(has_uuid, uuid);
+	*id = d != NULL ? d->id : *id;
+	domain_put(d);
+	return d != NULL ? 0 : -ESRCH;
+}
+
 int sysctl_put_schedule(u32 pool, u64 from)
 {
 	int err = 0;
@@ -104,7 +128,7 @@ int sysctl_put_schedule(u32 pool, u64 from)
 		u32 vcpu = table.sched_entries[i].vcpu_id;
 
 		err = vcpu < DOMAIN_VCPUS_MAX
-			      ? domain_find_uuid(table.sched_entries[i].dom_handle, &w->domain)
+			      ? find_owner(table.sched_entries[i].dom_handle, &w->domain)
 			      : -EINVAL;
 		w->vcpu = (u16)vcpu;
 		w->ns = table.sched_entries[i].runtime;

@@ -3,9 +3,6 @@
  * Through all domains: in the order of their ids, or to the first of which something is true. For
  * the toolstack and the debug keys. Lock: domain_table_lock.
  */
-#include <hv/errno.h>
-#include <hv/string.h>
-
 #include "table.h"
 
 struct domain *domain_get_next(domid_t from)
@@ -48,27 +45,4 @@ struct domain *domain_find(bool (*is_it)(struct domain *d, const void *arg), con
 	}
 	spin_unlock(&domain_table_lock);
 	return found;
-}
-
-static bool has_uuid(struct domain *d, const void *arg)
-{
-	const u8 *uuid = arg;
-
-	return memcmp(uuid, d->uuid, sizeof(d->uuid)) == 0;
-}
-
-int domain_find_uuid(const u8 *uuid, u16 *id)
-{
-	u8 nobody[sizeof(((struct domain *)NULL)->uuid)];
-	struct domain *d;
-
-	memset(nobody, 0xff, sizeof(nobody));
-	if (memcmp(uuid, nobody, sizeof(nobody)) == 0) {
-		*id = SCHED_NOBODY;
-		return 0;
-	}
-	d = domain_find(has_uuid, uuid);
-	*id = d != NULL ? d->id : *id;
-	domain_put(d);
-	return d != NULL ? 0 : -ESRCH;
 }

@@ -40,10 +40,9 @@ extern struct boot_info boot_info;
 void bootinfo_init(u64 image_pa_start, u64 image_bytes, u64 fdt_pa);
 /* The first module of a kind that is a direct child of /chosen, or NULL. */
 struct boot_module *bootinfo_find(enum boot_module_kind kind);
-/* A node that is a module; its kind; what was read of it (NULL: nothing usable). */
+/* A node that is a module; its kind. */
 bool bootinfo_is_module(int node);
 enum boot_module_kind bootinfo_kind(int node);
-struct boot_module *bootinfo_module(int node);
 
 /*
  * Find the RAM, take what the hypervisor keeps (heap, frame table) out of it, map that, and give

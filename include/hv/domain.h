@@ -147,8 +147,6 @@ struct domain *domain_get_next(domid_t from);
 /* The same, to go through all: the one after d, whose reference is put, or the first for NULL. */
 struct domain *domain_next(struct domain *d);
 
-/* Id of the domain with this UUID (16 bytes); all ones: SCHED_NOBODY. -ESRCH: nobody has it. */
-int domain_find_uuid(const u8 *uuid, u16 *id);
 /* What is kept beside a name, to compare names quickly. */
 static inline u32 domain_name_hash(const char *name)
 {
