@@ -4,6 +4,7 @@ obj-$(CONFIG_TOOLSTACK) += ext.o
 obj-$(CONFIG_TOOLSTACK) += ext_load.o
 ext-y :=
 ext-$(CONFIG_CONSOLE_KEEP) += ext_console.o
+ext-$(CONFIG_EL2_BUDGET) += ext_bounds.o
 ext-$(CONFIG_SCHED_RTDS) += ext_refusal.o
 obj-$(CONFIG_TOOLSTACK) += ext_name.o
 ext-$(CONFIG_HEALTH) += ext_health.o

@@ -185,21 +185,6 @@ static int next_domain(struct domain *d, void *arg)
 	return 0;
 }
 
-static int get_bounds(struct domain *d __unused, void *arg)
-{
-	struct bulkhead_bounds *bounds = arg;
-	const struct budget_row *row = budget_next(&bounds->index);
-
-	if (row == NULL) {
-		return -ENOENT;
-	}
-	bounds->key = row->key;
-	bounds->nr = row->nr;
-	bounds->longest = row->longest;
-	bounds->limit = budget_limit(row->key);
-	return 0;
-}
-
 /* The operation is copied back on success, and with -ERESTART. Some are about a domain. */
 #define ANY			    (CALL_OUT | CALL_PROGRESS)
 #define OF			    (ANY | CALL_TARGET)
@@ -221,7 +206,7 @@ static const struct call_row rows[BULKHEAD_NR_OPS] = {
 	ROW_IF(CONSOLE_KEEP, console_attach, ext_console_attach, DOMAIN_CONSOLE, OF),
 	ROW(watch, watch, DOMAIN_WATCH, ANY),
 	ROW(domain_stat, domain_stat, DOMAIN_INFO, OF),
-	ROW_IF(EL2_BUDGET, bounds, get_bounds, MACHINE_INFO, ANY),
+	ROW_IF(EL2_BUDGET, bounds, ext_bounds, MACHINE_INFO, ANY),
 	ROW(next_domain, next_domain, DOMAIN_INFO, ANY),
 	ROW_IF(SCHED_RTDS, refusal, ext_refusal, DOMAIN_SCHED, ANY | LOCKED),
 	ROW_IF(THROTTLE, get_throttle, ext_get_throttle, DOMAIN_INFO, OF),

@@ -19,6 +19,7 @@ int ext_load(struct domain *d, void *arg);
 int ext_console_read(struct domain *d, void *arg);
 int ext_console_write(struct domain *d, void *arg);
 int ext_console_attach(struct domain *d, void *arg);
+int ext_bounds(struct domain *d, void *arg);
 int ext_refusal(struct domain *d, void *arg);
 int ext_get_health(struct domain *d, void *arg);
 int ext_set_health(struct domain *d, void *arg);
