@@ -120,6 +120,7 @@ static int press_keys(struct domain *d __unused, void *arg)
 /* Everything has an answer, which is copied back with -ERESTART, too, unless noted otherwise. */
 #define GET	       (CALL_OUT | CALL_PROGRESS)
 #define IF_XL(command) IF_ENABLED(CONFIG_XL, command)
+#define HAS_SCHEDULER  (IS_ENABLED(CONFIG_XL) || IS_ENABLED(CONFIG_SCHED_ARINC653))
 
 static const struct call_row rows[] = {
 	[XEN_SYSCTL_readconsole] = { read_log, XSM_MACHINE_LOG, GET },
@@ -129,7 +130,8 @@ static const struct call_row rows[] = {
 	[XEN_SYSCTL_debug_keys] = { press_keys, XSM_MACHINE_DEBUG, GET },
 	[XEN_SYSCTL_cputopoinfo] = { IF_XL(sysctl_cputopo), XSM_MACHINE_INFO, GET },
 	[XEN_SYSCTL_numainfo] = { IF_XL(sysctl_numa), XSM_MACHINE_INFO, GET },
-	[XEN_SYSCTL_scheduler_op] = { sysctl_scheduler, XSM_MACHINE_INFO, GET | CALL_LOCKED },
+	[XEN_SYSCTL_scheduler_op] = { HAS_SCHEDULER ? sysctl_scheduler : NULL, XSM_MACHINE_INFO,
+				      GET | CALL_LOCKED },
 	[XEN_SYSCTL_cpupool_op] = { sysctl_cpupool, XSM_MACHINE_INFO, GET | CALL_LOCKED },
 };
 
