@@ -7,6 +7,7 @@ obj-y += op_memory.o
 obj-$(CONFIG_MEMORY_OP) += op_memory_info.o
 obj-$(CONFIG_MEMORY_OP) += op_memory_map.o
 obj-$(CONFIG_MEMORY_OP) += op_memory_reserve.o
+obj-$(CONFIG_XL) += op_memory_xl.o
 obj-$(CONFIG_XENSTORE) += op_hvm.o
 obj-y += op_event_channel.o
 obj-y += op_vcpu.o

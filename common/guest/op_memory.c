@@ -97,6 +97,7 @@ static int memory_add(struct domain *d, void *arg)
 #define SIZE(arg)	      sizeof(((struct memory_call *)NULL)->u.arg)
 #define ROW(run, hook, arg)   { run, hook, CALL_TARGET, SIZE(arg) }
 #define IF_MEMORY_OP(command) IF_ENABLED(CONFIG_MEMORY_OP, command)
+#define IF_XL(command)	      IF_ENABLED(CONFIG_XL, command)
 
 static const struct call_row rows[] = {
 	[XENMEM_decrease_reservation] = { IF_MEMORY_OP(memory_decrease), XSM_MEMORY_ADJUST,
@@ -112,13 +113,12 @@ static const struct call_row rows[] = {
 	[XENMEM_add_to_physmap] = ROW(memory_add, XSM_MEMORY_ADJUST, add),
 	[XENMEM_maximum_gpfn] = ROW(IF_MEMORY_OP(memory_maximum_gpfn), XSM_MEMORY_INFO, domain),
 	[XENMEM_remove_from_physmap] = ROW(IF_MEMORY_OP(memory_remove), XSM_MEMORY_ADJUST, remove),
-	[XENMEM_get_sharing_freed_pages] = { IF_MEMORY_OP(memory_none_shared) },
-	[XENMEM_get_sharing_shared_pages] = { IF_MEMORY_OP(memory_none_shared) },
+	[XENMEM_get_sharing_freed_pages] = { IF_XL(memory_none_shared) },
+	[XENMEM_get_sharing_shared_pages] = { IF_XL(memory_none_shared) },
 	[XENMEM_add_to_physmap_batch] =
 		ROW(IF_MEMORY_OP(memory_add_batch), XSM_MEMORY_ADJUST, batch),
-	[XENMEM_acquire_resource] = { IF_MEMORY_OP(memory_acquire), XSM_MEMORY_RESOURCE,
-				      CALL_TARGET, SIZE(acquire), 0,
-				      IF_MEMORY_OP(memory_check_acquire) },
+	[XENMEM_acquire_resource] = { IF_XL(memory_acquire), XSM_MEMORY_RESOURCE, CALL_TARGET,
+				      SIZE(acquire), 0, IF_XL(memory_check_acquire) },
 };
 
 s64 op_memory(u64 *args)

@@ -30,9 +30,3 @@ int memory_maximum_gpfn(struct domain *d, void *arg)
 	call->answer = (s64)READ_ONCE(d->max_gfn);
 	return 0;
 }
-
-/* Nothing is shared between domains behind their backs. */
-int memory_none_shared(struct domain *d __unused, void *arg __unused)
-{
-	return 0;
-}

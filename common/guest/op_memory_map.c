@@ -6,14 +6,11 @@
  */
 #include <hv/domain.h>
 #include <hv/errno.h>
-#include <hv/grant.h>
 #include <hv/guest_access.h>
 #include <hv/softirq.h>
 #include <hv/xsm.h>
 
 #include "memory.h"
-
-#define ACQUIRE_MAX 64U
 
 /* The frame at guest frame idx of from, into d. */
 static int add_foreign(struct domain *d, struct domain *from, u64 idx, gfn_t g)
@@ -65,47 +62,6 @@ int memory_remove(struct domain *d, void *arg)
 	s64 nr = s2_unmap(d, gfn(remove->gpfn), 1);
 
 	return nr < 0 ? (int)nr : nr == 1 ? 0 : -ENOENT;
-}
-
-/* The next frame of the grant table of d, into the caller. */
-static int acquire_one(struct domain *d, const struct memory_call *call)
-{
-	u64 g, i = call->done;
-	mfn_t frame;
-	int err;
-
-	if (guest_copy_from(&g, call->u.acquire.frame_list.va + i * sizeof(g), sizeof(g)) != 0) {
-		return -EFAULT;
-	}
-	err = grant_get_frame(d, (u32)(call->u.acquire.frame + i), &frame);
-	return err != 0 ? err : memory_replace(current_domain(), gfn(g), frame, S2_FOREIGN);
-}
-
-int memory_check_acquire(void *arg)
-{
-	const struct xen_mem_acquire_resource *acquire = arg;
-
-	if (acquire->type != XENMEM_resource_grant_table) {
-		return -EOPNOTSUPP;
-	}
-	if (acquire->id != XENMEM_resource_grant_table_id_shared || acquire->pad != 0 ||
-	    acquire->frame >= UINT32_MAX) {
-		return -EINVAL;
-	}
-	return acquire->nr_frames > ACQUIRE_MAX ? -E2BIG : 0;
-}
-
-int memory_acquire(struct domain *d, void *arg)
-{
-	struct memory_call *call = arg;
-	struct xen_mem_acquire_resource *acquire = &call->u.acquire;
-
-	if (acquire->frame_list.va == 0 && acquire->nr_frames == 0) {
-		acquire->nr_frames = grant_max_frames(d);
-		return guest_copy_to(call->gva, acquire, sizeof(*acquire));
-	}
-	return READ_ONCE(d->is_dying) ? -EINVAL
-				      : memory_for_each(d, call, acquire->nr_frames, acquire_one);
 }
 
 int memory_for_each(struct domain *d, struct memory_call *call, u64 nr,
