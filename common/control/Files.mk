@@ -11,5 +11,5 @@ control-$(CONFIG_XL) += xl.o
 control-$(CONFIG_PASSTHROUGH) += op_domctl_device.o
 control-$(CONFIG_SCHED_RTDS) += op_domctl_rtds.o
 control-$(or $(CONFIG_CPU_POOLS),$(CONFIG_SCHED_ARINC653)) += sysctl_pool_change.o
-control-$(or $(CONFIG_XL),$(CONFIG_SCHED_ARINC653)) += sysctl_scheduler.o
+control-$(or $(CONFIG_XL),$(CONFIG_CPU_POOLS),$(CONFIG_SCHED_ARINC653)) += sysctl_scheduler.o
 obj-$(CONFIG_TOOLSTACK) += $(control-y)

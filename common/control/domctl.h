@@ -11,6 +11,7 @@
 #include <public/domctl.h>
 
 struct domain;
+struct vcpu;
 
 /* op_domctl_domain.c */
 int domctl_createdomain(struct domain *d, void *arg);
@@ -25,7 +26,8 @@ int domctl_vuart(struct domain *d, void *arg);
 /* op_domctl_vcpu.c */
 int domctl_max_vcpus(struct domain *d, void *arg);
 int domctl_setvcpucontext(struct domain *d, void *arg);
-int domctl_getvcpucontext(struct domain *d, void *arg);
+/* Registers of a vCPU that is off its CPU, from ctxt (load) or to it. */
+void domctl_copy_registers(struct vcpu *v, struct vcpu_guest_context *ctxt, bool load);
 int domctl_getvcpuinfo(struct domain *d, void *arg);
 int domctl_setvcpuaffinity(struct domain *d, void *arg);
 int domctl_getvcpuaffinity(struct domain *d, void *arg);

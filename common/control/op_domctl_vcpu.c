@@ -69,7 +69,7 @@ static const struct {
 	REGISTER(sctlr, el1.sctlr),
 };
 
-static void copy_registers(struct vcpu *v, struct vcpu_guest_context *ctxt, bool load)
+void domctl_copy_registers(struct vcpu *v, struct vcpu_guest_context *ctxt, bool load)
 {
 	for (u32 i = 0; i < ARRAY_SIZE(registers); i++) {
 		void *inside = (u8 *)v + registers[i].inside;
@@ -86,23 +86,7 @@ static void load_context(struct vcpu *v, struct vcpu_guest_context *ctxt)
 	if (ctxt->sctlr == SCTLR_GUEST_INIT) {
 		ctxt->sctlr = v->arch.el1.sctlr;
 	}
-	copy_registers(v, ctxt, true);
-}
-
-int domctl_getvcpucontext(struct domain *d, void *arg)
-{
-	const struct xen_domctl_vcpucontext *in = arg;
-	struct vcpu *v = domain_vcpu(d, in->vcpu);
-	struct vcpu_guest_context ctxt = { 0 };
-
-	if (v == NULL || d == current_domain()) {
-		return -EINVAL;
-	}
-	domain_pause(d);
-	ctxt.flags = READ_ONCE(v->is_up) ? VGCF_online : 0;
-	copy_registers(v, &ctxt, false);
-	domain_unpause(d);
-	return guest_copy_to(in->ctxt.va, &ctxt, sizeof(ctxt));
+	domctl_copy_registers(v, ctxt, true);
 }
 
 int domctl_setvcpucontext(struct domain *d, void *arg)

@@ -120,7 +120,8 @@ static int press_keys(struct domain *d __unused, void *arg)
 /* Everything has an answer, which is copied back with -ERESTART, too, unless noted otherwise. */
 #define GET	       (CALL_OUT | CALL_PROGRESS)
 #define IF_XL(command) IF_ENABLED(CONFIG_XL, command)
-#define HAS_SCHEDULER  (IS_ENABLED(CONFIG_XL) || IS_ENABLED(CONFIG_SCHED_ARINC653))
+#define HAS_SCHEDULER                                                                              \
+	(IS_ENABLED(CONFIG_XL) || IS_ENABLED(CONFIG_CPU_POOLS) || IS_ENABLED(CONFIG_SCHED_ARINC653))
 
 static const struct call_row rows[] = {
 	[XEN_SYSCTL_readconsole] = { read_log, XSM_MACHINE_LOG, GET },

@@ -11,13 +11,6 @@
 #include "domctl.h"
 #include "sysctl_pool.h"
 
-int sysctl_find_pool(u32 id, struct sched_pool_info *info)
-{
-	int err = sched_pool_info(id, info);
-
-	return err == 0 && info->id == id ? 0 : -ENOENT;
-}
-
 static int get_info(struct xen_sysctl_cpupool_op *arg)
 {
 	struct sched_pool_info info;

@@ -12,6 +12,13 @@
 
 #define SLICE_MS 10U /* as the credit scheduler has it */
 
+int sysctl_find_pool(u32 id, struct sched_pool_info *info)
+{
+	int err = sched_pool_info(id, info);
+
+	return err == 0 && info->id == id ? 0 : -ENOENT;
+}
+
 /* Parameters of a pool's scheduler as a whole: those of credit are to be read only. */
 int sysctl_scheduler(struct domain *d, void *arg)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What Debian's xl asks beside bh: the machine's topology, which is one node of CPUs, the cleaning
- * of caches, and limits that are as they are. Cache colours are refused as xl wants it. Run as the
- * rows of the tables say.
+ * What Debian's xl and its companions ask beside bh: the machine's topology, which is one node of
+ * CPUs, the cleaning of caches, registers of vCPUs, and limits that are as they are. Cache colours
+ * are refused as xl wants it. Run as the rows of the tables say.
  */
 #include <hv/arch.h>
 #include <hv/domain.h>
@@ -82,6 +82,22 @@ int domctl_setnodeaffinity(struct domain *d __unused, void *arg)
 	int err = domctl_get_cpus(&in->nodemap, &nodes);
 
 	return err != 0 || cpumask_has(nodes, 0) ? err : -EINVAL;
+}
+
+int domctl_getvcpucontext(struct domain *d, void *arg)
+{
+	const struct xen_domctl_vcpucontext *in = arg;
+	struct vcpu *v = domain_vcpu(d, in->vcpu);
+	struct vcpu_guest_context ctxt = { 0 };
+
+	if (v == NULL || d == current_domain()) {
+		return -EINVAL;
+	}
+	domain_pause(d);
+	ctxt.flags = READ_ONCE(v->is_up) ? VGCF_online : 0;
+	domctl_copy_registers(v, &ctxt, false);
+	domain_unpause(d);
+	return guest_copy_to(in->ctxt.va, &ctxt, sizeof(ctxt));
 }
 
 int sysctl_cputopo(struct domain *d __unused, void *arg)

@@ -13,6 +13,7 @@ int domctl_cacheflush(struct domain *d, void *arg);
 int domctl_set_address_size(struct domain *d, void *arg);
 int domctl_setnodeaffinity(struct domain *d, void *arg);
 int domctl_llc_colors(struct domain *d, void *arg);
+int domctl_getvcpucontext(struct domain *d, void *arg);
 int sysctl_cputopo(struct domain *d, void *arg);
 int sysctl_numa(struct domain *d, void *arg);
 
