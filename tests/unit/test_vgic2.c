@@ -7,6 +7,7 @@
  * sources: tests/unit/fake/fake_gic.c
  * sources: arch/arm64/vgic/vgic_model.c arch/arm64/vgic/vgic_queue.c arch/arm64/vgic/vgic_lr.c
  * sources: arch/arm64/vgic/vgic_hw.c arch/arm64/vgic/vgic_regs.c arch/arm64/vgic/vgic_regs_dist.c
+ * sources: arch/arm64/vgic/vgic_unroute.c
  * sources: arch/arm64/vgic/vgic_route.c arch/arm64/vgic/vgic_trace.c arch/arm64/vgic/vgic_v2.c
  * sources: arch/arm64/vgic/vgic_regs_redist.c arch/arm64/vgic/vgic_init.c
  * sources: arch/arm64/vgic/vgic_regs_dist2.c

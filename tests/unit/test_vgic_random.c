@@ -5,9 +5,9 @@
  * plain model of a GIC says, every readable state agrees, no physical interrupt is stuck.
  *
  * sources: tests/unit/fake/fake_gic.c common/core/spinlock.c arch/arm64/vgic/vgic_regs_dist2.c
- * sources: common/core/spinlock_debug.c
- * sources: arch/arm64/vgic/vgic_model.c arch/arm64/vgic/vgic_queue.c arch/arm64/vgic/vgic_lr.c
- * sources: arch/arm64/vgic/vgic_hw.c arch/arm64/vgic/vgic_regs.c arch/arm64/vgic/vgic_regs_dist.c
+ * sources: common/core/spinlock_debug.c arch/arm64/vgic/vgic_model.c arch/arm64/vgic/vgic_queue.c
+ * sources: arch/arm64/vgic/vgic_lr.c arch/arm64/vgic/vgic_hw.c arch/arm64/vgic/vgic_regs.c
+ * sources: arch/arm64/vgic/vgic_regs_dist.c arch/arm64/vgic/vgic_unroute.c
  * sources: arch/arm64/vgic/vgic_route.c arch/arm64/vgic/vgic_trace.c arch/arm64/vgic/vgic_v2.c
  * sources: arch/arm64/vgic/vgic_regs_redist.c arch/arm64/vgic/vgic_init.c
  * sources: arch/arm64/vgic/vgic_signal.c arch/arm64/vgic/inject.c arch/arm64/stage2/mmio.c

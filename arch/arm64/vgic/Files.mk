@@ -13,6 +13,7 @@ obj-$(CONFIG_GICV2) += vgic_regs_dist2.o
 obj-y += vgic_regs_redist.o
 obj-$(CONFIG_HEALTH) += vgic_reset.o
 obj-$(CONFIG_GUEST_IRQS) += vgic_route.o
+obj-$(CONFIG_GUEST_IRQS_END) += vgic_unroute.o
 obj-y += vgic_signal.o
 obj-$(CONFIG_TRACE) += vgic_trace.o
 obj-$(CONFIG_GICV2) += vgic_v2.o

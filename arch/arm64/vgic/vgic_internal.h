@@ -19,6 +19,9 @@ static inline bool vgic_irq_is_private(const struct vgic_irq *irq)
 	return irq->intid < VGIC_NR_PRIVATE;
 }
 
+/* By physical SPI, the domain that has it, or NULL (vgic_route.c). */
+extern struct domain *vgic_owners[];
+
 /* A physical SPI of this domain's (vgic_route.c); the other linked ones are timers. */
 static inline bool vgic_irq_is_routed(const struct vgic_irq *irq)
 {

@@ -4,8 +4,8 @@
  * affinity follows the vCPU when the interrupt is enabled, and when it has fired on another CPU
  * than the vCPU's. vgic_hw.c has what holds for all linked interrupts.
  *
- * owners[] says whose a physical SPI is. A row is written before the interrupt is enabled and
- * cleared after it has been disabled, under the owner's vgic.lock.
+ * vgic_owners[] says whose a physical SPI is. A row is written before the interrupt is enabled and
+ * cleared after it has been disabled (vgic_unroute.c), under the owner's vgic.lock.
  */
 #include <hv/errno.h>
 #include <hv/inject.h>
@@ -14,7 +14,7 @@
 
 #include "vgic_internal.h"
 
-static struct domain *owners[IRQ_MAX];
+struct domain *vgic_owners[IRQ_MAX];
 
 /* Have the next one fire where the vCPU is now, if that is not on CPU from. */
 static void follow(const struct domain *d, const struct vgic_irq *irq, u32 from)
@@ -49,14 +49,14 @@ void vgic_hw_set_edge(const struct vgic_irq *irq, bool edge)
 /* A physical SPI of a guest has fired on this CPU. */
 static void fired(unsigned int pirq, void *arg)
 {
-	struct domain *d = owners[pirq];
+	struct domain *d = vgic_owners[pirq];
 	struct vgic_irq *irq = arg;
 
 	if (d == NULL) {
 		return;
 	}
 	inject_begin(d);
-	if (likely(owners[pirq] == d)) {
+	if (likely(vgic_owners[pirq] == d)) {
 		vgic_irq_set_latch(d, irq);
 		follow(d, irq, cpu_id());
 	}
@@ -79,7 +79,7 @@ int vgic_route_hw(struct domain *d, u32 virq, u32 pirq)
 		return rc;
 	}
 	inject_begin(d);
-	owners[pirq] = d;
+	vgic_owners[pirq] = d;
 	irq->pirq = (u16)pirq;
 	irq->flags |= VIRQ_HW;
 	d->arch.vgic.nr_hw++;
@@ -89,35 +89,4 @@ int vgic_route_hw(struct domain *d, u32 virq, u32 pirq)
 	}
 	inject_end(d);
 	return 0;
-}
-
-int vgic_unroute_hw(struct domain *d, u32 virq)
-{
-	struct vgic_irq *irq = virq < VGIC_NR_PRIVATE ? NULL : vgic_irq_find(d, NULL, virq);
-	u32 pirq;
-
-	if (irq == NULL || (irq->flags & VIRQ_HW) == 0) {
-		return -ENOENT;
-	}
-	inject_begin(d);
-	pirq = irq->pirq;
-	irq_disable(pirq);
-	vgic_irq_clear_pending(d, irq);
-	vgic_irq_set_active(d, irq, false);
-	irq->flags &= (u16)~VIRQ_HW;
-	d->arch.vgic.nr_hw--;
-	owners[pirq] = NULL;
-	inject_end(d);
-	/* Whatever state was left anywhere, the next owner starts with an inactive interrupt. */
-	gic_set_active(pirq, cpu_id(), false);
-	gic_set_pending(pirq, cpu_id(), false);
-	irq_release(pirq);
-	return 0;
-}
-
-void vgic_unroute_all(struct domain *d)
-{
-	for (u32 i = 0; i < d->arch.vgic.nr_spis && d->arch.vgic.nr_hw != 0; i++) {
-		(void)vgic_unroute_hw(d, VGIC_NR_PRIVATE + i);
-	}
 }

@@ -11,7 +11,7 @@
 
 int arch_domain_teardown(struct domain *d)
 {
-	if (IS_ENABLED(CONFIG_GUEST_IRQS)) {
+	if (IS_ENABLED(CONFIG_GUEST_IRQS_END)) {
 		vgic_unroute_all(d);
 	}
 	return s2_teardown(d);

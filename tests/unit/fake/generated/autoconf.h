@@ -8,6 +8,7 @@
 #define CONFIG_XSM			  1
 #define CONFIG_THROTTLE			  1
 #define CONFIG_GUEST_IRQS		  1
+#define CONFIG_GUEST_IRQS_END		  1
 #define CONFIG_DESTROY			  1
 #define CONFIG_CPU_POOLS		  1
 #define CONFIG_INSN_DECODE		  1
