@@ -16,6 +16,7 @@
 #include <hv/device.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
+#include <hv/health.h>
 #include <hv/heap.h>
 #include <hv/mapping.h>
 #include <hv/panic.h>
@@ -26,6 +27,7 @@
 #include <hv/xsm.h>
 
 #define LOAD_GAP (10 * NSEC_PER_USEC)
+#define WAIT_GAP (50 * NSEC_PER_USEC)
 #define SEAL_GAP (25 * NSEC_PER_USEC)
 
 __init void boot_stop(const char *why)
@@ -78,25 +80,33 @@ static void seal_dom0(struct timer *timer)
 	}
 }
 
-/* A step of boot's last work; false when none is left. */
-static bool finish(void)
+/* A step of boot's last work. How long this CPU is its guests' then; 0: there is no more. */
+static u64 finish(void)
 {
 	static bool is_loaded;
 
-	is_loaded = is_loaded || !IS_ENABLED(CONFIG_DOM0) || !hardware_domain ||
-		    dom0_load() != -ERESTART;
-	return !is_loaded || boot_memory_release_modules() == -ERESTART;
+	if (IS_ENABLED(CONFIG_DOM0) && hardware_domain && !is_loaded) {
+		is_loaded = dom0_load() != -ERESTART;
+		if (is_loaded) {
+			(void)domain_control_pause(hardware_domain, false);
+		}
+		return LOAD_GAP;
+	}
+	if (IS_ENABLED(CONFIG_BOOT_DOMAINS) && IS_ENABLED(CONFIG_HEALTH) && health_is_loading()) {
+		return WAIT_GAP;
+	}
+	return boot_memory_release_modules() == -ERESTART ? LOAD_GAP : 0;
 }
 
 /*
- * Once boot is over: Dom0 starts when its images have been copied, a slice at a time; in between
- * this CPU is its guests', if there are any.
+ * Once boot is over: Dom0 starts when its images have been copied, a slice at a time; the others
+ * load themselves. The modules' memory is free when nobody needs it any more.
  */
-static void start_dom0(struct timer *timer)
+static void finish_boot(struct timer *timer)
 {
-	while (finish()) {
-		if (domain_count() > 1) {
-			timer_set(timer, time_now() + LOAD_GAP);
+	for (u64 gap = finish(); gap; gap = finish()) {
+		if (!hardware_domain || domain_count() > 1) {
+			timer_set(timer, time_now() + gap);
 			return;
 		}
 	}
@@ -106,16 +116,13 @@ static void start_dom0(struct timer *timer)
 	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
 		budget_forget(); /* what is said once */
 	}
-	if (IS_ENABLED(CONFIG_DOM0) && hardware_domain) {
-		(void)domain_control_pause(hardware_domain, false);
-		if (IS_ENABLED(CONFIG_HEALTH)) {
-			timer_init(timer, seal_dom0);
-			seal_dom0(timer);
-		}
+	if (IS_ENABLED(CONFIG_DOM0) && IS_ENABLED(CONFIG_HEALTH) && hardware_domain) {
+		timer_init(timer, seal_dom0);
+		seal_dom0(timer);
 	}
 }
 
-static struct timer dom0_timer;
+static struct timer boot_timer;
 
 /* Those of the tree first. */
 static __init void build_all(void)
@@ -169,6 +176,6 @@ void boot_finish(void)
 {
 	map_seal();
 	console_defer(true);
-	timer_init(&dom0_timer, start_dom0);
-	start_dom0(&dom0_timer);
+	timer_init(&boot_timer, finish_boot);
+	finish_boot(&boot_timer);
 }

@@ -61,9 +61,9 @@ bool build_partial_bad(struct build *b, struct devtree_writer *w);
 bool build_tree_bad(struct build *b, void *room);
 
 /*
- * Static channels, parameters, vCPU 0 at the kernel's entry: it runs once nobody pauses it. And
- * what a restart needs, if there is to be one, in common/health's hands; in each of its lives, the
- * domain finds what build_open_channels() makes. -errno.
+ * vCPU 0 at the kernel's entry, once it has loaded the domain, which begins when nobody pauses it;
+ * what that and restarts need is in common/health's hands then. Without CONFIG_HEALTH it is loaded
+ * at once. In each of its lives, the domain finds what build_open_channels() makes. -errno.
  */
 int build_start(struct build *b);
 int build_keep(struct build *b);

@@ -2,17 +2,17 @@
 /*
  * Boot-time domains, built. In two rounds: first all nodes are read, and each domain is made with
  * its vCPUs, its static memory and the regions that have an address of their own, so that nothing
- * else can take these places; then each, in the tree's order, gets the rest, is loaded and starts,
- * while the next one is still being built. Dom0 comes after them.
+ * else can take these places; then each, in the tree's order, gets the rest and starts, while the
+ * next one is still being built. Its own vCPU 0 then clears its memory and copies its images
+ * (common/health), or this CPU copies them in a build without CONFIG_HEALTH. Dom0 comes after them.
  *
  * Whatever fails, the domain's destruction gives back what it had: all memory is mapped as soon as
- * it is allocated. RAM that the boot loader left is not scrubbed for them, as it is not for Dom0.
+ * it is allocated.
  */
 #include "describe.h"
 
 #include <hv/compiler.h>
 #include <hv/heap.h>
-#include <hv/images.h>
 #include <hv/printk.h>
 #include <hv/refusals.h>
 #include <hv/stage2.h>
@@ -149,19 +149,14 @@ static __init bool is_memory_bad(struct build *b)
 
 static __init bool is_content_bad(struct build *b, void *tree)
 {
-	int err;
-
 	if (build_tree_bad(b, tree) ||
 	    boot_images_add(b->d, &b->images, tree, b->restart != BUILD_RESTART_NEVER)) {
 		return true;
 	}
-	do {
-		err = images_load(b->d, IMAGES_PIECE);
-	} while (err == -ERESTART);
 	if (IS_ENABLED(CONFIG_TOOLSTACK)) {
 		wallclock_show(b->d);
 	}
-	return err || build_start(b);
+	return build_start(b);
 }
 
 /* Everything back, where domains can end; else it keeps what it has, and stays paused. */

@@ -1,30 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a boot-time domain's restarts need (common/health): its fault table, and unless that says
- * "never", its images, summed up, its channels, and which memory a WARM restart leaves alone. Boot
- * only, no lock.
+ * What common/health needs to load a boot-time domain, now and at its restarts: its fault table,
+ * its channels, and which memory a WARM restart leaves alone. It keeps the images unless the table
+ * says "never". Boot only, no lock.
  */
 #include "describe.h"
-
-#include <hv/images.h>
-
-static __init int keep(struct build *b)
-{
-	struct health *h = b->d->health;
-	int err;
-
-	for (u32 i = b->nr_ram; i < b->nr_ranges; i++) {
-		h->kept[h->nr_kept++] = (struct health_range){ b->range[i].gpa >> PAGE_SHIFT,
-							       b->range[i].bytes >> PAGE_SHIFT,
-							       b->range[i].pa >> PAGE_SHIFT };
-	}
-	h->reopen = build_open_channels;
-	do {
-		err = health_note(b->d);
-		err = err ? err : health_seal(b->d);
-	} while (err == -ERESTART);
-	return err;
-}
 
 __init struct bulkhead_health_policy build_policy(const struct build *b)
 {
@@ -36,10 +16,22 @@ __init int build_keep(struct build *b)
 {
 	struct bulkhead_health_policy policy = build_policy(b);
 	int err = health_set_policy(b->d, &policy);
+	struct health *h = b->d->health;
 
-	if (b->restart == BUILD_RESTART_NEVER) {
-		images_drop(b->d);
+	if (err) {
 		return err;
 	}
-	return err ? err : keep(b);
+	for (u32 i = b->nr_ram; i < b->nr_ranges; i++) {
+		h->kept[h->nr_kept++] = (struct health_range){ b->range[i].gpa >> PAGE_SHIFT,
+							       b->range[i].bytes >> PAGE_SHIFT,
+							       b->range[i].pa >> PAGE_SHIFT };
+	}
+	h->reopen = build_open_channels;
+	do {
+		err = health_note(b->d);
+	} while (err == -ERESTART);
+	if (!err) {
+		health_begin(b->d);
+	}
+	return err;
 }

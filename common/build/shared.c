@@ -120,7 +120,7 @@ __init bool build_shm_bad(struct build *b, int node)
 /* Frames for a new region, cleared: those at its address, or any block of at least that size. */
 static __init bool is_region_bad(struct build *b, struct build_range *place)
 {
-	u64 nr = place->bytes >> PAGE_SHIFT, end = place->pa + place->bytes;
+	u64 nr = place->bytes >> PAGE_SHIFT;
 	unsigned int order = 64 - (unsigned int)__builtin_clzl(2 * nr - 1) - 1;
 	mfn_t first;
 
@@ -136,9 +136,7 @@ static __init bool is_region_bad(struct build *b, struct build_range *place)
 	if (build_claim_bad(b, place->pa, place->bytes, HV_DOMID_HYP)) {
 		return true;
 	}
-	for (u64 at = place->pa; at < end; at += MIB(2)) {
-		arch_scrub_frames(pa_to_mfn(pa(at)), MIN(end - at, MIB(2)) >> PAGE_SHIFT);
-	}
+	arch_scrub_frames(pa_to_mfn(pa(place->pa)), nr);
 	return false;
 }
 

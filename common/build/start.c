@@ -47,12 +47,15 @@ int build_open_channels(struct domain *d)
 
 __init int build_start(struct build *b)
 {
-	int err = build_open_channels(b->d);
+	int err = vcpu_power_on(b->d->vcpus[0], b->images.entry, b->images.tree);
 
-	err = err ? err : vcpu_power_on(b->d->vcpus[0], b->images.entry, b->images.tree);
 	if (IS_ENABLED(CONFIG_HEALTH)) {
 		return err ? err : build_keep(b);
 	}
+	err = err ? err : -ERESTART;
+	while (err == -ERESTART) {
+		err = images_load(b->d, IMAGES_PIECE);
+	}
 	images_drop(b->d);
-	return err;
+	return err ? err : build_open_channels(b->d);
 }

@@ -160,12 +160,14 @@ void health_give_up(struct health *h, int err)
 {
 	struct domain *d = h->d;
 
-	pr_err("health: domain %u: restart failed: %s (error %d)", d->id,
+	pr_err("health: domain %u: %s failed: %s (error %d)", d->id,
+	       h->is_first ? "start" : "restart",
 	       err == -EIO	? "its images have changed"
 	       : err == -EBUSY	? "a page that it had given away is another domain's now"
 	       : err == -EFAULT ? "an image of it is outside its memory"
 				: "memory or channels are missing",
 	       err);
+	health_end_first(h);
 	spin_lock(&d->lock);
 	h->shown.state = BULKHEAD_HEALTH_given_up;
 	health_shut_locked(h, DOMAIN_SHUTDOWN_CRASH);
@@ -176,12 +178,13 @@ void health_give_up(struct health *h, int err)
 	}
 }
 
-/* The end: no watchdog any more. */
+/* The end: no watchdog any more, and nobody waits for its images. */
 static void changed(struct domain *d, bool is_end)
 {
 	struct health *h = load_acquire(&d->health);
 
 	if (is_end && h != NULL && READ_ONCE(d->is_dying)) {
+		health_end_first(h);
 		health_watchdog_reset(h, false);
 		timer_cancel(&h->timer);
 	}

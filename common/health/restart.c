@@ -9,6 +9,8 @@
  * preemption point, until the last step sets its registers to the kernel's entry. A domain that is
  * paused, destroyed or out of budget meanwhile is so as always. No lock is held from one slice to
  * the next.
+ *
+ * A boot-time domain's first life begins with some of these steps, too.
  */
 #include <hv/arch.h>
 #include <hv/device.h>
@@ -275,6 +277,15 @@ static int reopen(struct domain *d)
 					       (u32)console);
 }
 
+/* A first life: sum up the images that restarts need, or drop them. */
+static int keep_images(struct domain *d)
+{
+	if (d->health->table.policy.restart == BULKHEAD_RESTART_never) {
+		return images_free_slice(d) ? -ERESTART : 0;
+	}
+	return health_seal(d);
+}
+
 static int load_images(struct domain *d)
 {
 	return images_load(d, COPY_PIECE);
@@ -285,8 +296,11 @@ static int tell(struct domain *d)
 	struct health *h = d->health;
 
 	h->shown.took_ns = time_now() - h->shown.last_ns;
+	h->shown.nr_warm += !h->is_cold;
+	h->shown.nr_cold += h->is_cold;
 	pr_info("health: domain %u runs again after %lu us", d->id,
 		h->shown.took_ns / NSEC_PER_USEC);
+	health_trace(d, ~0UL, h->shown.took_ns);
 	return 0;
 }
 
@@ -298,10 +312,8 @@ static int start(struct domain *d)
 	arch_domain_forget(d);
 	v->arch.regs.pc = h->entry;
 	v->arch.regs.x[0] = h->x0;
-	h->shown.nr_warm += !h->is_cold;
-	h->shown.nr_cold += h->is_cold;
+	health_end_first(h);
 	health_watchdog_reset(h, true);
-	health_trace(d, ~0UL, h->shown.took_ns);
 	store_release(&h->shown.state, (u32)BULKHEAD_HEALTH_good);
 	domain_changed(d, false);
 	return 0;
@@ -318,23 +330,27 @@ static int give_up(struct domain *d)
  * before memory is cleared: a disk must not write into the next life's.
  */
 #define NR_FIRST 2U
-static int (*const steps[])(struct domain *d) = {
-	stop,
-	reset_first,
-	check_images,
-	evtchn_reset,
-	grant_unmap_all,
-	forget_words,
-	reset_vcpus,
-	IF_ENABLED(CONFIG_PASSTHROUGH, device_quiet_all),
-	arch_domain_reset,
-	renew_memory,
-	grant_release,
-	load_images,
-	reopen,
-	tell,
-	start,
-	give_up, /* instead of what could not be done */
+static const struct step {
+	int (*run)(struct domain *d);	/* or NULL: not in this build */
+	bool is_in_first, is_in_others; /* lives */
+} steps[] = {
+	{ stop, false, true },
+	{ reset_first, false, true },
+	{ check_images, false, true },
+	{ evtchn_reset, false, true },
+	{ grant_unmap_all, false, true },
+	{ forget_words, false, true },
+	{ reset_vcpus, false, true },
+	{ IF_ENABLED(CONFIG_PASSTHROUGH, device_quiet_all), false, true },
+	{ arch_domain_reset, false, true },
+	{ renew_memory, IS_ENABLED(CONFIG_BOOT_SCRUB), true },
+	{ grant_release, false, true },
+	{ load_images, true, true },
+	{ keep_images, true, false },
+	{ reopen, true, true },
+	{ tell, false, true },
+	{ start, true, true },
+	{ give_up, true, true }, /* instead of what could not be done */
 };
 
 void restart_enter(struct health *h, u8 step)
@@ -356,9 +372,10 @@ bool health_run(struct vcpu *v)
 		return false;
 	}
 	do {
-		int (*step)(struct domain *d) = steps[h->step];
+		const struct step *step = &steps[h->step];
+		bool is_in = h->is_first ? step->is_in_first : step->is_in_others;
 
-		err = step != NULL ? step(h->d) : 0;
+		err = is_in && step->run != NULL ? step->run(h->d) : 0;
 		if (err == 0) {
 			restart_enter(h, h->step + 1);
 		} else if (err != -ERESTART) {
@@ -368,6 +385,32 @@ bool health_run(struct vcpu *v)
 	} while (READ_ONCE(h->shown.state) == BULKHEAD_HEALTH_restarting &&
 		 !softirq_preempt_needed());
 	return true;
+}
+
+static u32 nr_loading; /* in their first lives, and do not run yet */
+
+bool health_is_loading(void)
+{
+	return READ_ONCE(nr_loading) != 0;
+}
+
+void health_end_first(struct health *h)
+{
+	if (__atomic_exchange_n(&h->is_first, false, __ATOMIC_ACQ_REL)) {
+		atomic_fetch_sub(&nr_loading, 1);
+	}
+}
+
+void health_begin(struct domain *d)
+{
+	struct health *h = d->health;
+
+	restart_enter(h, NR_FIRST);
+	h->is_first = true;
+	atomic_fetch_add(&nr_loading, 1);
+	h->shown.state = BULKHEAD_HEALTH_restarting;
+	health_watchdog_reset(h, false);
+	d->vcpus[0]->arch.regs.pc = arch_domain_nowhere(d);
 }
 
 static void begin(struct defer_work *work)
@@ -387,7 +430,7 @@ static void begin(struct defer_work *work)
 		domain_unpause(d);
 		domain_put(d);
 		return;
-	} else if (steps[h->step](d) == 0) {
+	} else if (steps[h->step].run(d) == 0) {
 		restart_enter(h, h->step + 1);
 	}
 	defer_queue(work);

@@ -14,6 +14,8 @@ void restart_begin_locked(struct health *h);
 int restart_note_ram(struct health *h);
 /* The state of h in which a step, a list of slices, begins. */
 void restart_enter(struct health *h, u8 step);
+/* It is not being loaded for its first life any more: it runs, or will not. */
+void health_end_first(struct health *h);
 /* A restart has failed for good: tell why, then do what the policy says. No lock. */
 void health_give_up(struct health *h, int err);
 /* Stop the domain now; deferred work shuts it down. Its lock held. */

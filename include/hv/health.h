@@ -25,7 +25,7 @@ struct vcpu;
 #define HEALTH_WINDOW_MAX   86400U   /* s */
 #define HEALTH_WATCHDOG_MAX 3600000U /* ms */
 #define HEALTH_KEPT_MAX	    8U
-#define HEALTH_RAM_MAX	    16U
+#define HEALTH_RAM_MAX	    20U
 #define HEALTH_PORTS_MAX    16U /* that the toolstack has made */
 #define HEALTH_NR_WATCHDOGS 2U	/* of the guest's; one more is the policy's */
 
@@ -68,6 +68,7 @@ struct health {
 	struct bulkhead_health shown; /* what has happened, as get_health tells it */
 	bool is_cold;		      /* the restart under way */
 	bool has_images;	      /* complete: d->images */
+	bool is_first;		      /* it has not run yet: a boot-time domain is being loaded */
 	u8 step;
 	u8 code;       /* of the shutdown that is under way */
 	int error;     /* why the restart was given up */
@@ -100,6 +101,14 @@ int health_set_policy(struct domain *d, const struct bulkhead_health_policy *pol
  */
 int health_note(struct domain *d);
 int health_seal(struct domain *d);
+
+/*
+ * Boot: instead of running at once, vCPU 0 of the domain, which has been noted and is paused, first
+ * clears the domain's memory, copies its images and opens its channels, as at a restart.
+ */
+void health_begin(struct domain *d);
+/* Is there a domain that has begun so, and does not run yet? */
+bool health_is_loading(void);
 
 /*
  * An instruction of v could not be fetched: if its domain is being restarted, do a slice of that.

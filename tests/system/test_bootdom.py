@@ -113,6 +113,39 @@ def test_first_beat(machine, tmp_path, smp):
     assert "autopilot: autopilot: beat 1 " in text
 
 
+@pytest.mark.parametrize("is_large_first", [True, False])
+def test_small_beside_large(machine, tmp_path, is_large_first):
+    """A domain runs before another one's images are copied, whichever comes first in the tree.
+
+    With virtual time that instructions make: boot is done when all images are where they belong.
+    """
+    s = System(tmp_path, options="sched=rtds")
+    for is_large in (is_large_first, not is_large_first):
+        if is_large:
+            s.domain("large", DOM0 / "vmlinuz", 256, ramdisk=DOM0 / "initramfs.cpio",
+                     words=LINUX, text="""xen,enhanced = "no-xenstore"; bulkhead,affinity = "0";
+                     bulkhead,restart = "warm";""")
+        else:
+            s.domain("small", "hello", 8, text='vpl011; bulkhead,affinity = "1";')
+    m = machine(raw=s.arguments(), qemu=["-icount", "shift=0,sleep=off"]).start()
+    text = m.wait("boot: done", 120)
+    assert "small: hello: 1 vCPU" in text and "large: " not in text
+
+
+def test_residue(machine, tmp_path):
+    """What was in RAM when the machine started, nobody finds in a boot-time domain's memory."""
+    pattern = 0x5AFE5EC2E75AFE
+    (tmp_path / "pattern").write_bytes(pattern.to_bytes(8, "little") * 2**21)
+    s = System(tmp_path, mem=512)
+    for name, text in (("anywhere", ""), ("static", "xen,static-mem = <0 0x5a003000 0 0x800000>;")):
+        s.domain(name, "residue", 8, words=f"pattern={pattern:#x}", text=f"vpl011; {text}")
+    s.loaders += [f"loader,file={s.folder}/pattern,addr={at << 24:#x},force-raw=on"
+                  for at in range(0x41, 0x60) if at not in (0x48, 0x4A, 0x50)]  # these have images
+    m = machine(mem=512, raw=s.arguments()).start()
+    text = m.wait(r"(?s)(.*(PASS|FAIL) residue){2}", 120)
+    assert "FAIL" not in text and text.count("0x800000 bytes of RAM, 0 words") == 2
+
+
 @pytest.mark.parametrize("gic", [2, 3])
 def test_places(machine, tmp_path, gic):
     """A directly mapped domain has memory and interrupt controller where the machine has them."""
