@@ -18,18 +18,11 @@
 static __initdata u64 nr_vcpus[SCHED_POOL_MAX]; /* of boot-time domains, by pool */
 static __initdata struct sched_schedule schedule;
 
-/* arinc653: without a window it would never run. */
+/* arinc653: without a window for its first vCPU it would never run. */
 static __init bool has_window(const struct build *b)
 {
-	u32 i = 0;
-
-	if (!IS_ENABLED(CONFIG_SCHED_ARINC653) || sched_schedule_get(b->pool, &schedule)) {
-		return true;
-	}
-	while (i < schedule.nr_windows && schedule.windows[i].domain != b->id) {
-		i++;
-	}
-	return i < schedule.nr_windows || schedule.nr_windows == 0;
+	return !IS_ENABLED(CONFIG_SCHED_ARINC653) || sched_schedule_get(b->pool, &schedule) ||
+	       schedule.nr_windows == 0 || sched_schedule_has(&schedule, b->id, 0);
 }
 
 static __init bool is_pool_bad(struct build *b)

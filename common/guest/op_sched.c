@@ -47,30 +47,23 @@ static int do_poll(struct domain *d __unused, void *arg)
 	return evtchn_poll(current_vcpu(), ports, poll->nr_ports, poll->timeout);
 }
 
-static int check_remote_shutdown(void *arg)
+static int shut_down(struct domain *d, u32 reason)
 {
-	const struct sched_remote_shutdown *shutdown = arg;
-
-	return shutdown->reason > SHUTDOWN_MAX ? -EINVAL : 0;
+	if (reason > SHUTDOWN_MAX) {
+		return -EINVAL;
+	}
+	domain_shutdown(d, (u8)reason);
+	return 0;
 }
 
 static int do_shutdown(struct domain *d, void *arg)
 {
-	const struct sched_shutdown *shutdown = arg;
-
-	if (shutdown->reason > SHUTDOWN_MAX) {
-		return -EINVAL;
-	}
-	domain_shutdown(d, (u8)shutdown->reason);
-	return 0;
+	return shut_down(d, ((const struct sched_shutdown *)arg)->reason);
 }
 
 static int do_remote_shutdown(struct domain *d, void *arg)
 {
-	const struct sched_remote_shutdown *shutdown = arg;
-
-	domain_shutdown(d, (u8)shutdown->reason);
-	return 0;
+	return shut_down(d, ((const struct sched_remote_shutdown *)arg)->reason);
 }
 
 static int do_watchdog(struct domain *d, void *arg)
@@ -88,8 +81,7 @@ static const struct call_row rows[] = {
 	[SCHEDOP_shutdown] = ROW(do_shutdown, struct sched_shutdown),
 	[SCHEDOP_poll] = ROW(do_poll, struct sched_poll),
 	[SCHEDOP_remote_shutdown] = { do_remote_shutdown, XSM_DOMAIN_SHUTDOWN, CALL_TARGET,
-				      sizeof(struct sched_remote_shutdown), 0,
-				      check_remote_shutdown },
+				      sizeof(struct sched_remote_shutdown) },
 	[SCHEDOP_watchdog] = ROW(IF_ENABLED(CONFIG_HEALTH, do_watchdog), struct sched_watchdog),
 };
 

@@ -98,15 +98,12 @@ static inline void send(struct vcpu *to, u32 intid, enum vgic_sgi_reg reg)
 
 __noinline u64 vgic_sgi_slice(struct vcpu *v, u64 targets, u32 what, u32 value)
 {
-	u64 left = targets & (targets - 1);
+	u64 left;
 
 	_Static_assert(VGIC_WAKES_SLICE == 2, "two are taken");
+	targets &= ~0UL << vgic_write_begin(v, what, value);
+	left = targets & (targets - 1);
 	left &= left - 1;
-	if (unlikely(left != 0)) {
-		targets &= ~0UL << vgic_write_begin(v, what, value);
-		left = targets & (targets - 1);
-		left &= left - 1;
-	}
 	v->arch.vgic.write_next = left != 0 ? (u32)__builtin_ctzl(left) : 0;
 	return targets & ~left;
 }
