@@ -29,8 +29,6 @@ int evtchn_open(struct domain *d, u32 port, domid_t peer, u32 peer_port)
 		evtchn_raise(d, port);
 		evtchn_raise(remote, peer_port);
 	}
-	if (remote != NULL) {
-		domain_put(remote);
-	}
+	domain_put(remote);
 	return err;
 }

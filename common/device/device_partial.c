@@ -98,9 +98,7 @@ static __init const char *name_of(domid_t id)
 {
 	struct domain *d = domain_get(id);
 
-	if (d) {
-		domain_put(d); /* it keeps what it has been given, and its name, meanwhile */
-	}
+	domain_put(d); /* it keeps what it has been given, and its name, meanwhile */
 	return d ? d->name : "another domain";
 }
 

@@ -188,18 +188,17 @@ static int next_domain(struct domain *d, void *arg)
 /* The operation is copied back on success, and with -ERESTART. Some are about a domain. */
 #define ANY			    (CALL_OUT | CALL_PROGRESS)
 #define OF			    (ANY | CALL_TARGET)
-#define LOCKED			    CALL_LOCKED
 #define ROW(name, run, hook, flags) [BULKHEAD_OP_##name] = { run, XSM_##hook, flags }
 #define ROW_IF(option, name, run, hook, flags)                                                     \
 	ROW(name, IF_ENABLED(CONFIG_##option, run), hook, flags)
 
 static const struct call_row rows[BULKHEAD_NR_OPS] = {
 	ROW(info, get_info, ANY, ANY),
-	ROW(set_name, ext_set_name, DOMAIN_NAME, OF | LOCKED),
+	ROW(set_name, ext_set_name, DOMAIN_NAME, OF | CALL_LOCKED),
 	ROW(get_name, ext_get_name, DOMAIN_INFO, OF),
 	ROW(find_name, ext_find_name, DOMAIN_INFO, ANY),
-	ROW(set_tag, set_tag, DOMAIN_NAME, OF | LOCKED),
-	ROW(get_tag, get_tag, DOMAIN_INFO, OF | LOCKED),
+	ROW(set_tag, set_tag, DOMAIN_NAME, OF | CALL_LOCKED),
+	ROW(get_tag, get_tag, DOMAIN_INFO, OF | CALL_LOCKED),
 	ROW(load, ext_load, DOMAIN_LOAD, OF | CALL_FAILED), /* says how far it came */
 	ROW_IF(CONSOLE_KEEP, console_read, ext_console_read, DOMAIN_CONSOLE, OF),
 	ROW_IF(CONSOLE_KEEP, console_write, ext_console_write, DOMAIN_CONSOLE, OF),
@@ -208,14 +207,14 @@ static const struct call_row rows[BULKHEAD_NR_OPS] = {
 	ROW(domain_stat, domain_stat, DOMAIN_INFO, OF),
 	ROW_IF(EL2_BUDGET, bounds, ext_bounds, MACHINE_INFO, ANY),
 	ROW(next_domain, next_domain, DOMAIN_INFO, ANY),
-	ROW_IF(SCHED_RTDS, refusal, ext_refusal, DOMAIN_SCHED, ANY | LOCKED),
+	ROW_IF(SCHED_RTDS, refusal, ext_refusal, DOMAIN_SCHED, ANY | CALL_LOCKED),
 	ROW_IF(THROTTLE, get_throttle, ext_get_throttle, DOMAIN_INFO, OF),
-	ROW_IF(THROTTLE, set_throttle, ext_set_throttle, DOMAIN_SCHED, OF | LOCKED),
+	ROW_IF(THROTTLE, set_throttle, ext_set_throttle, DOMAIN_SCHED, OF | CALL_LOCKED),
 	ROW(vcpu_stat, vcpu_stat, DOMAIN_INFO, OF),
 	ROW_IF(HEALTH, get_health, ext_get_health, DOMAIN_INFO, OF),
 	ROW_IF(HEALTH, set_health, ext_set_health, DOMAIN_SCHED, OF),
-	ROW_IF(HEALTH, keep_image, ext_keep_image, DOMAIN_LOAD, OF | LOCKED),
-	ROW_IF(TRACE, trace_control, ext_trace_control, MACHINE_TRACE, ANY | LOCKED),
+	ROW_IF(HEALTH, keep_image, ext_keep_image, DOMAIN_LOAD, OF | CALL_LOCKED),
+	ROW_IF(TRACE, trace_control, ext_trace_control, MACHINE_TRACE, ANY | CALL_LOCKED),
 	ROW_IF(TRACE, trace_read, ext_trace_read, MACHINE_TRACE, ANY),
 	ROW_IF(TRACE, latency, ext_latency, DOMAIN_INFO, OF),
 };
@@ -230,7 +229,6 @@ static u32 flags_of(u32 cmd)
 
 s64 ext_op(u64 *args)
 {
-	const struct call_row *row;
 	struct bulkhead_op op;
 	int err;
 
@@ -244,9 +242,9 @@ s64 ext_op(u64 *args)
 	if (op.cmd >= BULKHEAD_NR_OPS) {
 		return -ENOSYS;
 	}
-	row = &rows[op.cmd];
 	budget_note_sub(op.cmd);
-	err = (op.flags & ~flags_of(op.cmd)) != 0 || op.pad != 0 ? -EINVAL
-								 : call_run(row, op.domid, &op.u);
-	return call_answer(row, err, args[0], &op, sizeof(op));
+	err = (op.flags & ~flags_of(op.cmd)) != 0 || op.pad != 0
+		      ? -EINVAL
+		      : call_run(&rows[op.cmd], op.domid, &op.u);
+	return call_answer(&rows[op.cmd], err, args[0], &op, sizeof(op));
 }

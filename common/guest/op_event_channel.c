@@ -23,10 +23,7 @@ static int check_peer(struct domain *d, domid_t id)
 		return xsm_check(XSM_DOMAIN_CONSOLE, current_domain(), d);
 	}
 	peer = domain_get(id);
-	if (peer == NULL) {
-		return -ESRCH;
-	}
-	err = xsm_check(XSM_EVTCHN_PEER, d, peer);
+	err = peer != NULL ? xsm_check(XSM_EVTCHN_PEER, d, peer) : -ESRCH;
 	domain_put(peer);
 	return err;
 }

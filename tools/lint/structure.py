@@ -241,7 +241,7 @@ class Gate:
             rules = self.root / source.rel.rsplit("/", 1)[0] / "Files.mk"
             name = re.escape(source.rel.rsplit("/", 1)[1].rsplit(".", 1)[0])
             if rules.is_file() and re.search(
-                    rf"^obj-\$\(({'|'.join(OWN_CHECKS)})\) \+= {name}\.o$",
+                    rf"^\w+-\$\(({'|'.join(OWN_CHECKS)})\) \+= {name}\.o$",
                     rules.read_text(), re.M):
                 found.add(source.rel)
         return found
