@@ -31,7 +31,7 @@
 
 /* Between two preemption points: places of stage 2 without work, frames that are cleared. */
 #define LOOKS_SLICE  4U
-#define FRAMES_SLICE 8U
+#define FRAMES_SLICE 4U
 /* Bytes of an image. */
 #define COPY_PIECE  1024UL
 #define VCPUS_SLICE 4U /* that are blocked already */

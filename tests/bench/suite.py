@@ -31,6 +31,7 @@ LEFT_OUT = {
     "test_bootdom.py::test_no_dom0": TWO_CPUS,
     "test_bootdom.py::test_beside_dom0": TWO_CPUS,
     "test_bootdom.py::test_first_beat[2]": TWO_CPUS,
+    "test_bootdom.py::test_small_beside_large": TWO_CPUS,
     "test_bootdom.py::test_broken": TWO_CPUS,
     "test_build.py": NO_MACHINE,
     "test_setup.py": NO_MACHINE,
