@@ -9,11 +9,11 @@ the handlers without a table every mention of a command. The document's rows nam
 
 import re
 
-# hypercall, file, how a command appears there
+# hypercall, file or files, how a command appears there
 SOURCES = [
-    ("platform_op", "op_misc.c", r"\b(XENPF_)(settime\w*)"),
+    ("platform_op", "op_platform.c", r"\b(XENPF_)(settime\w*)"),
     ("memory_op", "op_memory.c", r"\[(XENMEM_)(\w+)\]"),
-    ("xen_version", "op_version.c", r"\b(XENVER_)([a-z]\w*)"),
+    ("xen_version", ("op_version.c", "version_text.c"), r"\b(XENVER_)([a-z]\w*)"),
     ("console_io", "op_console_io.c", r"\b(CONSOLEIO_)(\w+)"),
     ("grant_table_op", "op_grant_table.c", r"\[(GNTTABOP_)(\w+)\]"),
     ("vcpu_op", "op_vcpu.c", r"\b(VCPUOP_)(\w+)"),
@@ -37,8 +37,9 @@ def numbers(include):
 def offered_by_code(guest, constants):
     """hypercall -> {command: number}."""
     found = {}
-    for name, file, pattern in SOURCES:
-        rows = re.findall(pattern, (guest / file).read_text())
+    for name, files, pattern in SOURCES:
+        files = (files,) if isinstance(files, str) else files
+        rows = re.findall(pattern, "".join((guest / file).read_text() for file in files))
         prefix = PREFIXES.get(name, rows[0][0])
         found[name] = {command: constants[prefix + command] for _, command in rows
                        if prefix + command in constants}
