@@ -53,6 +53,8 @@ LEFT_OUT = {
     "test_gicv2.py::test_dom0": TWO_CPUS,
     "test_gicv2.py::test_guest_in_place_of_dom0": TWO_CPUS,
     "test_rpi4.py": OWN_MACHINE,
+    "test_configs.py": OWN_MACHINE,
+    "test_xl.py": OWN_MACHINE,
     "test_virt_uboot.py": OWN_MACHINE,
     "test_pools.py": TWO_CPUS,
     "test_boot_pools.py": TWO_CPUS,

@@ -445,7 +445,7 @@ static void maintenance(unsigned int irq __unused, void *arg __unused)
 	}
 	inject_begin(v->domain);
 	vgic_lr_sync(v->domain, v);
-	vgic_lr_fill(v->domain, v);
+	WRITE_ONCE(v->arch.vgic.work, VGIC_WORK_FILL); /* in a slice of its own */
 	inject_end(v->domain);
 }
 
