@@ -83,7 +83,10 @@ static void test_sgi_targets(void **state)
 		assert_int_equal(inject_is_pending(dom->vcpus[i]), i == 1 || i == 2);
 	}
 	assert_true(vgic_sgi_write(dom->vcpus[1], 5UL << 24 | 4, VGIC_SGI1R));
-	while (!vgic_sgi_write(dom->vcpus[0], 5UL << 24 | BIT(40), VGIC_SGI1R)) {}
+	for (u32 tries = 1; !vgic_sgi_write(dom->vcpus[0], 5UL << 24 | BIT(40), VGIC_SGI1R);
+	     tries++) {
+		assert_true(tries < WORLD_VCPUS);
+	}
 	for (u32 i = 0; i < WORLD_VCPUS; i++) {
 		assert_int_equal(inject_is_pending(dom->vcpus[i]), i != 0);
 	}
