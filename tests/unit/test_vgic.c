@@ -264,6 +264,22 @@ static void test_linked(void **state)
 	assert_null(fake_spis[100].handler);
 }
 
+/* It has fired on a CPU that comes to its handler only when the interrupt has been taken back. */
+static void test_linked_and_late(void **state)
+{
+	irq_handler_t handler;
+	void *arg;
+
+	assert_int_equal(vgic_route_hw(dom, 41, 100), 0);
+	world_arm(0, 41, 0x80);
+	handler = fake_spis[100].handler;
+	arg = fake_spis[100].arg;
+	assert_int_equal(vgic_unroute_hw(dom, 41), 0);
+	handler(100, arg);
+	world_settle();
+	assert_int_equal(fake_guest_ack(), FAKE_GIC_NONE);
+}
+
 /*
  * Taken from a guest in each state and given on: the next owner finds the physical interrupt at
  * rest, and gets what its line says from then on. states: fired, acknowledged, fired again.
@@ -453,6 +469,7 @@ int main(void)
 		CASE(test_level),
 		CASE(test_route),
 		CASE(test_linked),
+		CASE(test_linked_and_late),
 		CASE(test_linked_and_given_on),
 		CASE(test_linked_goes_to_its_cpu),
 		CASE(test_changed_while_active),

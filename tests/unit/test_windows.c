@@ -51,17 +51,6 @@ static struct sched_schedule random_frame(void)
 	return s;
 }
 
-static int owner_at(const struct sched_schedule *s, u64 at)
-{
-	for (u32 i = 0; i < s->nr_windows; i++) {
-		if (at < s->windows[i].ns) {
-			return s->windows[i].domain == SCHED_NOBODY ? -1 : s->windows[i].vcpu;
-		}
-		at -= s->windows[i].ns;
-	}
-	return -1;
-}
-
 static void test_windows_to_the_tick(void **state)
 {
 	for (unsigned int seed = 1; seed <= 100; seed++) {
@@ -85,7 +74,7 @@ static void test_windows_to_the_tick(void **state)
 			int owner;
 
 			simulate(1 + (u64)rand() % (MS / 2));
-			owner = owner_at(&s, (fake_counter - start) % s.major_frame_ns);
+			owner = owner_at(&s, fake_counter - start);
 			if (owner < 0 || tasks[owner].unit.blocked) {
 				assert_null(running[1]);
 			} else {

@@ -405,4 +405,19 @@ static inline void set(int group, u32 weight, u32 cap)
 	assert_int_equal(sched_group_set(&groups[group], &params), 0);
 }
 
+/* Who may run so long after the start of a schedule, by the schedule alone: a task's index, or -1.
+ */
+static inline int owner_at(const struct sched_schedule *s, u64 after)
+{
+	u64 at = after % s->major_frame_ns;
+
+	for (u32 i = 0; i < s->nr_windows; i++) {
+		if (at < s->windows[i].ns) {
+			return s->windows[i].domain == SCHED_NOBODY ? -1 : s->windows[i].vcpu;
+		}
+		at -= s->windows[i].ns;
+	}
+	return -1;
+}
+
 #endif
