@@ -58,6 +58,7 @@ COLD := \
 	common/core/panic \
 	common/core/printk \
 	common/device/% \
+	common/devtree/% \
 	common/dom0/% \
 	common/domain/lifecycle \
 	common/event/evtchn \
@@ -68,11 +69,14 @@ COLD := \
 	common/health/table \
 	common/health/watchdog \
 	common/lib/admission \
-	common/lib/devtree \
 	common/lib/format \
 	common/lib/number \
 	common/life/% \
+	common/mem/frame_ranges \
+	common/mem/heap_sealed \
 	common/sched/pool \
 	common/sched/unit \
+	drivers/char/uart \
 	drivers/gic/gic_probe \
+	drivers/gic/gicv3_redist \
 	drivers/power/%
