@@ -12,7 +12,7 @@ from machine import LOGS, SCALE, TOP, hypervisor_image
 
 FOLDER = TOP / "tests" / "guests"
 # No verdict of their own: examples, helpers of other scenarios, measurements.
-NOT_TESTS = {"lib", "autopilot", "bench", "crash", "decide", "heartbeat", "linger", "noise",
+NOT_TESTS = {"lib", "autopilot", "bench", "crash", "decide", "heartbeat", "linger", "noise", "pv",
              "residue", "ring", "serial"}
 GUESTS = sorted(p.name for p in FOLDER.iterdir() if list(p.glob("*.c")) and
                 p.name not in NOT_TESTS)
