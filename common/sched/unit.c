@@ -134,11 +134,3 @@ bool sched_owns_cpu(const struct sched_unit *unit)
 {
 	return unit->group->pool->ops->owns_cpus;
 }
-
-u64 sched_unit_run_ns(const struct sched_unit *unit, u64 now)
-{
-	u64 since = READ_ONCE(unit->since);
-	u64 more = READ_ONCE(unit->state) == SCHED_STATE_RUNNING && now > since ? now - since : 0;
-
-	return READ_ONCE(unit->run_ns) + more;
-}

@@ -272,7 +272,13 @@ static inline bool sched_is_running(const struct sched_unit *unit)
 }
 
 /* CPU time of a unit in ns, including the current stretch. */
-u64 sched_unit_run_ns(const struct sched_unit *unit, u64 now);
+static inline u64 sched_unit_run_ns(const struct sched_unit *unit, u64 now)
+{
+	u64 since = READ_ONCE(unit->since);
+	u64 more = READ_ONCE(unit->state) == SCHED_STATE_RUNNING && now > since ? now - since : 0;
+
+	return READ_ONCE(unit->run_ns) + more;
+}
 
 /* Policy of pool 0. */
 enum sched_id sched_default_id(void);

@@ -101,6 +101,7 @@ NOT_LINKED = ("arch/arm64/cpu/asm-offsets.c", "arch/arm64/boot/bulkhead.lds.S")
 EITHER = [
     ("common/mem/heap.c", "common/mem/heap_sealed.c"),
     ("common/mem/frame.c", "common/mem/frame_ranges.c"),
+    ("common/sched/core.c", "common/sched/fixed.c"),
 ]
 
 # Options of builds that check or measure the hypervisor itself. What only they link is in no image
