@@ -80,7 +80,7 @@ static __init void start_one(unsigned int cpu, pa_t entry)
 
 __init void smp_start_all(pa_t entry)
 {
-	for (unsigned int cpu = 1; cpu < nr_cpus; cpu++) {
+	for (unsigned int cpu = 1; cpu < CONFIG_NR_CPUS && cpu < nr_cpus; cpu++) {
 		start_one(cpu, entry);
 	}
 	pr_info("smp: %u of %u CPUs run\n", (unsigned int)__builtin_popcountl(cpus_online.bits),
