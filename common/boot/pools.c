@@ -209,7 +209,8 @@ static __init void add_node(int node)
 		boot_info.pool_nodes[0] = node;
 	} else {
 		err = make_pool(&current);
-		if (pools_bad(CPUS, err != 0, "no pool more can be made: error %d", err)) {
+		if (pools_bad(CPUS, err == -ENOSPC, REFUSAL_POOL_MANY, (u64)SCHED_POOL_MAX) ||
+		    pools_bad(CPUS, err != 0, "the pool cannot be made: error %d", err)) {
 			return;
 		}
 	}

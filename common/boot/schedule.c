@@ -175,8 +175,7 @@ static __init bool is_put_bad(struct sched_schedule *schedule, const struct boot
 	return pools_bad(w->node,
 			 (w->domain || w->has_uuid) &&
 				 sched_owner_add(w->domain, w->uuid, &to->domain),
-			 "is of one more than the %u domains that schedules can name",
-			 SCHED_OWNERS_MAX);
+			 REFUSAL_WINDOW_OWNERS, (u64)SCHED_OWNERS_MAX);
 }
 
 __init bool schedule_bad(int node, struct sched_schedule *schedule)

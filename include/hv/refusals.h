@@ -70,10 +70,12 @@
 #define REFUSAL_POOL_CPU_TWICE "CPU %lu is named twice: name it once"
 #define REFUSAL_POOL_CPU_TAKEN "CPU %lu is in another pool: leave it out of one"
 #define REFUSAL_POOL_ONE_CPU   "arinc653 has one CPU, there are %lu: make a pool of each"
+#define REFUSAL_POOL_MANY      "there are %lu pools already: merge two"
 #define REFUSAL_WINDOW_EMPTY   "the window at %lu us has no length: give one"
 #define REFUSAL_WINDOW_OVERLAP "the window at %lu us begins within another: move it"
 #define REFUSAL_WINDOW_NONE    "the frame has no window: add one"
 #define REFUSAL_WINDOW_MANY    "there are more than %lu windows, gaps included: leave some out"
+#define REFUSAL_WINDOW_OWNERS  "schedules name %lu domains already: leave the others out"
 #define REFUSAL_WINDOW_DOM0    "no window is Dom0's, and Dom0 is in pool 0: add one for Domain-0"
 #define REFUSAL_WINDOW_BEHIND  "a window ends at %lu us, the frame at %lu us: make the frame longer"
 

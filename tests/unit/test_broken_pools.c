@@ -144,7 +144,7 @@ static void test_more_pools_than_there_can_be(void **state)
 	}
 	assert_int_equal(finish_tree(NULL), 0);
 	assert_int_equal(count_lines("pools:"), 1);
-	assert_non_null(strstr(fake_log, "no pool more can be made"));
+	assert_non_null(strstr(fake_log, "cpupool-cpus: there are 16 pools already: merge"));
 	assert_pool(0, SCHED_ID_CREDIT, 1 | BIT(FAKE_CPUS - 1));
 }
 
@@ -314,6 +314,19 @@ static void test_too_many_windows(void **state)
 	}
 }
 
+static void test_too_many_owners(void **state)
+{
+	begin_arinc(1000);
+	for (int i = 0; i < 33; i++) {
+		char name[16];
+
+		snprintf(name, sizeof(name), "window@%d", i);
+		window(name, i, 1, i ? name : "x"); /* x: of the tests before */
+	}
+	end();
+	assert_refused("a", "window@32: schedules name 32 domains already: leave the others out");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -326,6 +339,7 @@ int main(void)
 		cmocka_unit_test(test_broken_owners),
 		cmocka_unit_test(test_windows_in_the_wrong_place),
 		cmocka_unit_test(test_too_many_windows),
+		cmocka_unit_test(test_too_many_owners),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

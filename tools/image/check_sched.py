@@ -7,6 +7,8 @@ import admission
 
 POOL_0 = "pool 0"
 WINDOWS_MAX = 64  # of a schedule, gaps included
+POOLS_MAX = 16  # with pool 0
+OWNERS_MAX = 32  # domains that windows of all schedules name, Dom0 not counted
 
 
 @dataclass
@@ -44,7 +46,14 @@ def _check_cpus(report, path, cpus, taken, count):
     return mask
 
 
-def _check_windows(report, path, table):
+def _check_owners(report, path, windows, named):
+    """named: the domains in windows so far, which these join."""
+    named |= {w.get("domain") for w in windows} - {None, "Domain-0"}
+    if len(named) > OWNERS_MAX:
+        report.refuse(path + ("windows",), "WINDOW_OWNERS", OWNERS_MAX)
+
+
+def _check_windows(report, path, table, named):
     frame, end, nr = table.get("frame_us"), 0, 0
     windows = [w for w in table.get("windows", []) if isinstance(w, dict)]
     if windows and frame is None:
@@ -66,6 +75,7 @@ def _check_windows(report, path, table):
             report.refuse(path + ("windows",), "WINDOW_MANY", WINDOWS_MAX)
     except (KeyError, TypeError):
         pass  # refused by the schema
+    _check_owners(report, path, windows, named)
     # The hypervisor asks for the first vCPU: without it a domain never starts.
     return {w.get("domain") for w in windows if w.get("vcpu", 0) == 0}
 
@@ -73,7 +83,7 @@ def _check_windows(report, path, table):
 def make_pools(report, count):
     """{name: Pool} of the file. Without a pool that has CPU 0, pool 0 has what is left over."""
     config, default = report.config, _default_policy(report.config)
-    pools, taken = {}, 0
+    pools, taken, named, others = {}, 0, set(), 0
     for i, table in enumerate(config.tables("pool")):
         path = ("pool", i)
         policy = table.get("scheduler", default)
@@ -85,7 +95,10 @@ def make_pools(report, count):
             report.refuse(path + ("cpus",), "POOL_ONE_CPU", bin(mask).count("1"))
         if policy != "arinc653" and ("windows" in table or "frame_us" in table):
             report.refuse(path + ("windows",), "POLICY", policy, "arinc653")
-        pool.owners = _check_windows(report, path, table)
+        others += 0 if mask & 1 else 1
+        if others == POOLS_MAX:
+            report.refuse(path + ("cpus",), "POOL_MANY", POOLS_MAX)
+        pool.owners = _check_windows(report, path, table, named)
         if pool.owners and mask & 1 and config.table("dom0") and "Domain-0" not in pool.owners:
             report.refuse(path + ("windows",), "WINDOW_DOM0")
         taken |= mask
