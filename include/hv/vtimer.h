@@ -37,6 +37,6 @@ void vtimer_save(struct vcpu *v);
 void vtimer_restore(struct vcpu *v);
 
 /* Access of the current vCPU to an emulated register; *value is read or written. */
-void vtimer_sysreg_access(struct vcpu *v, enum vtimer_reg reg, bool is_write, u64 *value);
+void vtimer_sysreg_access(struct vcpu *v, u64 reg, bool is_read, u64 *value);
 
 #endif

@@ -89,6 +89,7 @@ __init void boot_start(u64 fdt_pa)
 	devtree_for_each_cpu(smp_add_cpu);
 	init_interrupts();
 	virt_init(idreg_must_trap());
+	sysreg_init();
 	context_init();
 	cpu_online(0);
 	if (console_start_input()) {

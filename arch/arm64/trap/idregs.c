@@ -13,19 +13,19 @@
 #define FIELD(shift) (0xfUL << (shift))
 
 struct idreg_row {
-	u64 enc;
+	u8 n;
 	u64 hide;      /* fields that read as zero */
 	u64 must_hide; /* fields that a guest would act upon: their presence makes the group trap */
 };
 
-#define CRM(enc) ((enc) >> 1 & 15)
-#define OP2(enc) ((enc) >> 17 & 7)
+/* Registers are S3_0_C0_C<crm>_<op2>; this is their number here. */
+#define NUMBER(crm, op2) ((crm) * 8 + (op2))
 
 /*
  * The register is part of the instruction, so there is a pair of instructions for each, and its
- * encoding says where to jump.
+ * number says where to jump.
  */
-static u64 read(u64 enc)
+static u64 read(u64 n)
 {
 	u64 value;
 
@@ -40,11 +40,11 @@ static u64 read(u64 enc)
 			 ".endr\n"
 			 "2:"
 			 : [value] "=&r"(value)
-			 : [n] "r"(CRM(enc) * 8 + OP2(enc)));
+			 : [n] "r"(n));
 	return value;
 }
 
-#define ROW(crm, op2, hide, must) { SYSREG_ENC(3, 0, 0, (crm), (op2)), (hide) | (must), (must) }
+#define ROW(crm, op2, hide, must) { NUMBER(crm, op2), (hide) | (must), (must) }
 
 /* clang-format off */
 static const struct idreg_row rows[] = {
@@ -72,31 +72,28 @@ static const struct idreg_row rows[] = {
 	ROW(7, 2, FIELD(24) | FIELD(40) | FIELD(56), 0),
 	/* ID_AA64MMFR3 names registers that only newer software touches, and EL2 does not switch */
 	ROW(7, 3, 0, ~0UL),
-	/* AArch32 state: as the CPU says */
-	ROW(1, 0, 0, 0), ROW(1, 1, 0, 0), ROW(1, 4, 0, 0), ROW(1, 5, 0, 0), ROW(1, 6, 0, 0),
-	ROW(1, 7, 0, 0), ROW(2, 0, 0, 0), ROW(2, 1, 0, 0), ROW(2, 2, 0, 0), ROW(2, 3, 0, 0),
-	ROW(2, 4, 0, 0), ROW(2, 5, 0, 0), ROW(2, 6, 0, 0), ROW(3, 0, 0, 0), ROW(3, 1, 0, 0),
-	ROW(3, 2, 0, 0),
 };
 /* clang-format on */
 
-#define ENC_MMFR0    SYSREG_ENC(3, 0, 0, 7, 0)
-#define ENC_PFR0     SYSREG_ENC(3, 0, 0, 4, 0)
+/* AArch32 state, which is as the CPU says: C1_0, 1 and 4 to 7, C2_0 to 6, C3_0 to 2. */
+#define AARCH32	     0x077ff300U
+#define MMFR0	     NUMBER(7, 0)
+#define PFR0	     NUMBER(4, 0)
 #define PA_RANGE_MAX 2UL
 #define CSV2_SHIFT   56
 #define GIC_SHIFT    24
 
-static u64 adjust(u64 enc, u64 value)
+static u64 adjust(u64 n, u64 value)
 {
-	if (enc == ENC_MMFR0 && (value & 0xf) > PA_RANGE_MAX) {
+	if (n == MMFR0 && (value & 0xf) > PA_RANGE_MAX) {
 		value = (value & ~0xfUL) | PA_RANGE_MAX;
 	}
 	/* CSV2 of 2 and above promises SCXTNUM_ELx, which is not switched. */
-	if (enc == ENC_PFR0 && (value >> CSV2_SHIFT & 0xf) > 1) {
+	if (n == PFR0 && (value >> CSV2_SHIFT & 0xf) > 1) {
 		value = (value & ~FIELD(CSV2_SHIFT)) | 1UL << CSV2_SHIFT;
 	}
 	/* A GICv2 is not used through system registers, whatever the CPU has. */
-	if (enc == ENC_PFR0 && gic_info.version == 2) {
+	if (n == PFR0 && gic_info.version == 2) {
 		value &= ~FIELD(GIC_SHIFT);
 	}
 	return value;
@@ -104,15 +101,16 @@ static u64 adjust(u64 enc, u64 value)
 
 bool idreg_read(u64 enc, u64 *value)
 {
-	const u64 group = SYSREG_ENC(3, 0, 0, 0, 0);
+	u64 n = NUMBER(enc >> 1 & 7, enc >> 17 & 7);
 
-	if ((enc & ~(u64)SYSREG_ENC(0, 0, 0, 7, 7)) != group || enc < SYSREG_ENC(3, 0, 0, 1, 0)) {
+	if ((enc & ~(u64)SYSREG_ENC(0, 0, 0, 7, 7)) != SYSREG_ENC(3, 0, 0, 0, 0) ||
+	    n < NUMBER(1, 0)) {
 		return false;
 	}
-	*value = 0;
+	*value = n < 32 && (AARCH32 >> n & 1) != 0 ? read(n) : 0;
 	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (rows[i].enc == enc) {
-			*value = adjust(enc, read(enc) & ~rows[i].hide);
+		if (rows[i].n == n) {
+			*value = adjust(n, read(n) & ~rows[i].hide);
 		}
 	}
 	return true;
@@ -123,9 +121,9 @@ bool idreg_must_trap(void)
 	u64 pfr0 = read_sysreg(id_aa64pfr0_el1);
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (read(rows[i].enc) & rows[i].must_hide) {
+		if (read(rows[i].n) & rows[i].must_hide) {
 			return true;
 		}
 	}
-	return adjust(ENC_PFR0, pfr0) != pfr0;
+	return adjust(PFR0, pfr0) != pfr0;
 }

@@ -41,11 +41,6 @@ static void deactivate(struct vcpu *v, u64 arg __unused, bool is_read __unused, 
 	vgic_dir_write(v, *value);
 }
 
-static void timer(struct vcpu *v, u64 arg, bool is_read, u64 *value)
-{
-	vtimer_sysreg_access(v, (enum vtimer_reg)arg, !is_read, value);
-}
-
 #define ALL	    SYSREG_ENC_MASK
 #define ANY_OP2	    (SYSREG_ENC_MASK & ~SYSREG_ENC(0, 0, 0, 0, 7))
 #define ANY_CRM_OP2 (SYSREG_ENC_MASK & ~SYSREG_ENC(0, 0, 0, 15, 7))
@@ -56,101 +51,82 @@ static void timer(struct vcpu *v, u64 arg, bool is_read, u64 *value)
 #define WRITE_ROW(op0, op1, crn, crm, op2, access, arg)                                            \
 	ROW(op0, op1, crn, crm, op2, ALL | ISS_IS_READ, access, arg)
 
+/* {op0, CRn}, by which the rows are sorted, so that a look-up reads a handful of them at most. */
+#define GROUP(iss) (((iss) >> 16 & 0x30) | ((iss) >> 10 & 0xf))
+#define NR_GROUPS  64U
+
 /* clang-format off */
-static const struct sysreg_row gic_rows[] = {
-	WRITE_ROW(3, 0, 12, 11, 5, sgi, VGIC_SGI1R),	/* ICC_SGI1R_EL1 */
-	WRITE_ROW(3, 0, 12, 11, 6, sgi, VGIC_ASGI1R),	/* ICC_ASGI1R_EL1 */
-	WRITE_ROW(3, 0, 12, 11, 7, sgi, VGIC_SGI0R),	/* ICC_SGI0R_EL1 */
-	WRITE_ROW(3, 0, 12, 11, 1, deactivate, 0),	/* ICC_DIR_EL1 */
-	ROW(3, 0, 12, 12, 5, ALL, constant, 7),	/* ICC_SRE_EL1: system registers only */
-};
-
-static const struct sysreg_row timer_rows[] = {
-	ROW(3, 3, 14, 2, 1, ALL, timer, VTIMER_CNTP_CTL),
-	ROW(3, 3, 14, 2, 2, ALL, timer, VTIMER_CNTP_CVAL),
-	ROW(3, 3, 14, 2, 0, ALL, timer, VTIMER_CNTP_TVAL),
-	ROW(3, 3, 14, 0, 1, ALL, timer, VTIMER_CNTPCT),
-	/* PMEV*: performance monitors */
-	ROW(3, 3, 14, 8, 0, ANY_CRM_OP2 | SYSREG_ENC(0, 0, 0, 8, 0), constant, 0),
-};
-
-static const struct sysreg_row pmu_rows[] = {
-	ROW(3, 3, 9, 12, 0, ANY_OP2, constant, 0),	/* PMCR … PMCEID* */
-	ROW(3, 3, 9, 13, 0, ANY_OP2, constant, 0),	/* PMCCNTR, PMXEV* */
-	ROW(3, 3, 9, 14, 0, ANY_OP2, constant, 0),	/* PMUSERENR, PMOVSSET */
-	ROW(3, 0, 9, 14, 0, ANY_OP2, constant, 0),	/* PMINTEN*, PMMIR */
-};
-
-static const struct sysreg_row control_rows[] = {
-	ROW(3, 0, 1, 0, 1, ALL, constant, 0),		/* ACTLR_EL1 */
-};
-
-static const struct sysreg_row context_rows[] = {
-	ROW(3, 0, 13, 0, 7, ALL, constant, 0),		/* SCXTNUM_EL1 */
-	ROW(3, 3, 13, 0, 7, ALL, constant, 0),		/* SCXTNUM_EL0 */
-};
-
-/* Debug: OSLSR_EL1 says "lock implemented, unlocked"; the rest is absent. */
-static const struct sysreg_row debug_rows[] = {
+static const struct sysreg_row rows[] = {
+	/*
+	 * Set/way cache maintenance: memory of a domain is always coherent when it starts, and
+	 * set/way has no meaning on a shared cache; a guest can only hurt others' speed with it.
+	 */
+	WRITE_ROW(1, 0, 7, 6, 2, constant, 0),	/* DC ISW */
+	WRITE_ROW(1, 0, 7, 10, 2, constant, 0),	/* DC CSW */
+	WRITE_ROW(1, 0, 7, 14, 2, constant, 0),	/* DC CISW */
+	/* Debug: OSLSR_EL1 says "lock implemented, unlocked"; the rest is absent. */
 	/* DBGBVR.. DBGWCR, MDCCINT, MDSCR, OSDTR */
 	ROW(2, 0, 0, 0, 0, ANY_CRM_OP2, constant, 0),
 	READ_ROW(2, 3, 0, 1, 0, 0),	/* MDCCSR_EL0 */
 	ROW(2, 3, 0, 4, 0, ALL, constant, 0),		/* DBGDTR_EL0 */
 	ROW(2, 3, 0, 5, 0, ALL, constant, 0),		/* DBGDTRRX/TX_EL0 */
-};
-
-static const struct sysreg_row os_lock_rows[] = {
 	READ_ROW(2, 0, 1, 1, 4, 8),	/* OSLSR_EL1 */
 	WRITE_ROW(2, 0, 1, 0, 4, constant, 0),	/* OSLAR_EL1 */
 	ROW(2, 0, 1, 3, 4, ALL, constant, 0),		/* OSDLR_EL1 */
 	ROW(2, 0, 1, 4, 4, ALL, constant, 0),		/* DBGPRCR_EL1 */
 	READ_ROW(2, 0, 1, 0, 0, 0),	/* MDRAR_EL1 */
-};
-
-static const struct sysreg_row claim_rows[] = {
 	ROW(2, 0, 7, 8, 6, ALL, constant, 0),		/* DBGCLAIMSET_EL1 */
 	ROW(2, 0, 7, 9, 6, ALL, constant, 0),		/* DBGCLAIMCLR_EL1 */
 	READ_ROW(2, 0, 7, 14, 6, 0),	/* DBGAUTHSTATUS_EL1 */
-};
-
-/*
- * Set/way cache maintenance: memory of a domain is always coherent when it starts, and set/way has
- * no meaning on a shared cache; a guest can only hurt others' speed with it.
- */
-static const struct sysreg_row cache_rows[] = {
-	WRITE_ROW(1, 0, 7, 6, 2, constant, 0),	/* DC ISW */
-	WRITE_ROW(1, 0, 7, 10, 2, constant, 0),	/* DC CSW */
-	WRITE_ROW(1, 0, 7, 14, 2, constant, 0),	/* DC CISW */
+	ROW(3, 0, 1, 0, 1, ALL, constant, 0),		/* ACTLR_EL1 */
+	/* Performance monitors */
+	ROW(3, 3, 9, 12, 0, ANY_OP2, constant, 0),	/* PMCR … PMCEID* */
+	ROW(3, 3, 9, 13, 0, ANY_OP2, constant, 0),	/* PMCCNTR, PMXEV* */
+	ROW(3, 3, 9, 14, 0, ANY_OP2, constant, 0),	/* PMUSERENR, PMOVSSET */
+	ROW(3, 0, 9, 14, 0, ANY_OP2, constant, 0),	/* PMINTEN*, PMMIR */
+	WRITE_ROW(3, 0, 12, 11, 5, sgi, VGIC_SGI1R),	/* ICC_SGI1R_EL1 */
+	WRITE_ROW(3, 0, 12, 11, 6, sgi, VGIC_ASGI1R),	/* ICC_ASGI1R_EL1 */
+	WRITE_ROW(3, 0, 12, 11, 7, sgi, VGIC_SGI0R),	/* ICC_SGI0R_EL1 */
+	WRITE_ROW(3, 0, 12, 11, 1, deactivate, 0),	/* ICC_DIR_EL1 */
+	ROW(3, 0, 12, 12, 5, ALL, constant, 7),	/* ICC_SRE_EL1: system registers only */
+	ROW(3, 0, 13, 0, 7, ALL, constant, 0),		/* SCXTNUM_EL1 */
+	ROW(3, 3, 13, 0, 7, ALL, constant, 0),		/* SCXTNUM_EL0 */
+	ROW(3, 3, 14, 2, 1, ALL, vtimer_sysreg_access, VTIMER_CNTP_CTL),
+	ROW(3, 3, 14, 2, 2, ALL, vtimer_sysreg_access, VTIMER_CNTP_CVAL),
+	ROW(3, 3, 14, 2, 0, ALL, vtimer_sysreg_access, VTIMER_CNTP_TVAL),
+	ROW(3, 3, 14, 0, 1, ALL, vtimer_sysreg_access, VTIMER_CNTPCT),
+	/* PMEV*: performance monitors */
+	ROW(3, 3, 14, 8, 0, ANY_CRM_OP2 | SYSREG_ENC(0, 0, 0, 8, 0), constant, 0),
+	{ .enc = 1 },	/* the end: no access has it, and it is of another group than the last */
 };
 /* clang-format on */
 
-#define GROUP(op0, crn) ((op0) << 4 | (crn))
-#define ISS_GROUP(iss)	GROUP((iss) >> 20 & 3, (iss) >> 10 & 15)
-#define ROWS(table)	{ (table), ARRAY_SIZE(table) }
+/* Of each group, or of a later one if it has none. */
+static const struct sysreg_row *first[NR_GROUPS] __sealed;
 
-/* The rows of each {op0, CRn}, so that a look-up reads a handful of them at most. */
-static const struct {
-	const struct sysreg_row *rows;
-	size_t nr;
-} groups[GROUP(3, 15) + 1] = {
-	[GROUP(1, 7)] = ROWS(cache_rows),   [GROUP(2, 0)] = ROWS(debug_rows),
-	[GROUP(2, 1)] = ROWS(os_lock_rows), [GROUP(2, 7)] = ROWS(claim_rows),
-	[GROUP(3, 1)] = ROWS(control_rows), [GROUP(3, 9)] = ROWS(pmu_rows),
-	[GROUP(3, 12)] = ROWS(gic_rows),    [GROUP(3, 13)] = ROWS(context_rows),
-	[GROUP(3, 14)] = ROWS(timer_rows),
-};
+__init void sysreg_init(void)
+{
+	const struct sysreg_row *row = rows;
+
+	for (u32 group = 0; group < NR_GROUPS; group++) {
+		first[group] = row;
+		while (GROUP(row->enc) == group) {
+			row++;
+		}
+	}
+}
 
 static const struct sysreg_row *find(u64 iss)
 {
-	const struct sysreg_row *row = groups[ISS_GROUP(iss)].rows;
-	const struct sysreg_row *end = row + groups[ISS_GROUP(iss)].nr;
+	const struct sysreg_row *row = first[GROUP(iss)];
 
-	for (; row < end; row++) {
-		if ((iss & row->mask) == row->enc) {
-			return row;
+	while ((iss & row->mask) != row->enc) {
+		if (GROUP(row->enc) != GROUP(iss)) {
+			return NULL;
 		}
+		row++;
 	}
-	return NULL;
+	return row;
 }
 
 void trap_sysreg(struct vcpu *v, u64 esr)

@@ -113,20 +113,22 @@ static void handle_serror(struct vcpu *v, u64 esr)
 
 struct trap_row {
 	void (*handler)(struct vcpu *v, u64 esr);
-	u32 reason; /* BULKHEAD_EXIT_* */
+	u8 class;  /* EC_* */
+	u8 reason; /* BULKHEAD_EXIT_* */
 };
 
-static const struct trap_row trap_table[64] = {
-	[EC_WFX] = { trap_wfx, BULKHEAD_EXIT_wait },
-	[EC_FP] = { trap_fp, BULKHEAD_EXIT_fp },
-	[EC_ILLEGAL] = { trap_illegal, BULKHEAD_EXIT_other },
-	[EC_SMC64] = { trap_smc, BULKHEAD_EXIT_smc },
-	[EC_SYSREG] = { trap_sysreg, BULKHEAD_EXIT_sysreg },
-	[EC_IABT_LOWER] = { trap_instruction_abort, BULKHEAD_EXIT_other },
-	[EC_DABT_LOWER] = { trap_data_abort, BULKHEAD_EXIT_memory },
-	[EC_SERROR] = { handle_serror, BULKHEAD_EXIT_other },
+/* The first two have ways of their own, below; the last one is of all other classes. */
+static const struct trap_row trap_table[] = {
+	{ trap_data_abort, EC_DABT_LOWER, BULKHEAD_EXIT_memory },
+	{ trap_sysreg, EC_SYSREG, BULKHEAD_EXIT_sysreg },
+	{ trap_wfx, EC_WFX, BULKHEAD_EXIT_wait },
+	{ trap_fp, EC_FP, BULKHEAD_EXIT_fp },
+	{ trap_smc, EC_SMC64, BULKHEAD_EXIT_smc },
+	{ trap_instruction_abort, EC_IABT_LOWER, BULKHEAD_EXIT_other },
+	{ trap_illegal, EC_ILLEGAL, BULKHEAD_EXIT_other },
+	{ handle_serror, EC_SERROR, BULKHEAD_EXIT_other },
+	{ trap_undef, 0, BULKHEAD_EXIT_other },
 };
-static const struct trap_row undef_row = { trap_undef, BULKHEAD_EXIT_other };
 
 static __noinline void handle_traced(struct vcpu *v, u64 esr, const struct trap_row *row)
 {
@@ -148,20 +150,23 @@ static inline __attribute__((always_inline)) void handle(struct vcpu *v, u64 esr
 
 void trap_sync(struct vcpu *v, u64 esr)
 {
-	const struct trap_row *row = &trap_table[ESR_EC(esr)];
+	const struct trap_row *row = trap_table, *last = &trap_table[ARRAY_SIZE(trap_table) - 1];
 
 	budget_note(BUDGET_TRAP, ESR_EC(esr), 0);
-	handle(v, esr, likely(row->handler) ? row : &undef_row);
+	while (row < last && row->class != ESR_EC(esr)) {
+		row++;
+	}
+	handle(v, esr, row);
 }
 
 void trap_memory(struct vcpu *v, u64 esr)
 {
-	handle(v, esr, &trap_table[EC_DABT_LOWER]);
+	handle(v, esr, &trap_table[0]);
 }
 
 void trap_register(struct vcpu *v, u64 esr)
 {
-	handle(v, esr, &trap_table[EC_SYSREG]);
+	handle(v, esr, &trap_table[1]);
 }
 
 void trap_irq(struct vcpu *v)

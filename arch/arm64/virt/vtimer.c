@@ -167,7 +167,7 @@ void vtimer_restore(struct vcpu *v)
 	write_sysreg(t->cntv_ctl, cntv_ctl_el0);
 }
 
-static u64 phys_read(const struct vtimer_state *t, enum vtimer_reg reg)
+static u64 phys_read(const struct vtimer_state *t, u64 reg)
 {
 	switch (reg) {
 	case VTIMER_CNTP_TVAL:
@@ -181,11 +181,11 @@ static u64 phys_read(const struct vtimer_state *t, enum vtimer_reg reg)
 	}
 }
 
-void vtimer_sysreg_access(struct vcpu *v, enum vtimer_reg reg, bool is_write, u64 *value)
+void vtimer_sysreg_access(struct vcpu *v, u64 reg, bool is_read, u64 *value)
 {
 	struct vtimer_state *t = &v->arch.vtimer;
 
-	if (!is_write) {
+	if (is_read) {
 		*value = phys_read(t, reg);
 		return;
 	}

@@ -26,6 +26,9 @@ void trap_smccc(struct vcpu *v);
 /* WFI, and what is to be like it: v sleeps until there is an interrupt for it. */
 void trap_wait(struct vcpu *v);
 
+/* Boot: make ready what trap_sysreg() looks things up in. */
+void sysreg_init(void);
+
 /* Value of an ID register as guests see it; enc as in SYSREG_ENC. False when it is not one of them.
  */
 bool idreg_read(u64 enc, u64 *value);
