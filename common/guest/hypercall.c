@@ -16,29 +16,24 @@
 #include <public/bulkhead.h>
 #include <public/xen.h>
 
-#define ROW(nr, fn, check, args, preemptible) ROW_IF(CONFIG_ARM64, nr, fn, check, args, preemptible)
-#define ROW_IF(option, nr, fn, check, args, preemptible)                                           \
-	[nr] = { .handler = IF_ENABLED(option, fn),                                                \
-		 .name = #fn,                                                                      \
-		 .hook = (check),                                                                  \
-		 .nr_args = (args),                                                                \
-		 .is_preemptible = (preemptible) }
+#define ROW(nr, fn, check, args)	    ROW_IF(CONFIG_ARM64, nr, fn, check, args)
+#define ROW_IF(option, nr, fn, check, args) [nr] = { IF_ENABLED(option, fn), check, args }
 
 const struct hypercall_row hypercall_table[HYPERCALL_NR] = {
-	ROW_IF(CONFIG_TOOLSTACK, __HYPERVISOR_platform_op, op_platform, XSM_PLATFORM, 1, false),
-	ROW(__HYPERVISOR_memory_op, op_memory, XSM_ANY, 2, true),
-	ROW_IF(CONFIG_MULTICALL, __HYPERVISOR_multicall, op_multicall, XSM_ANY, 2, true),
-	ROW(__HYPERVISOR_xen_version, op_version, XSM_ANY, 2, false),
-	ROW_IF(CONFIG_CONSOLE_IO, __HYPERVISOR_console_io, op_console_io, XSM_CONSOLE_IO, 3, true),
-	ROW_IF(CONFIG_GRANT_TABLE, __HYPERVISOR_grant_table_op, op_grant_table, XSM_ANY, 3, true),
-	ROW(__HYPERVISOR_vm_assist, op_vm_assist, XSM_ANY, 2, false),
-	ROW(__HYPERVISOR_vcpu_op, op_vcpu, XSM_ANY, 3, false),
-	ROW(__HYPERVISOR_sched_op, op_sched, XSM_ANY, 2, false),
-	ROW(__HYPERVISOR_event_channel_op, op_event_channel, XSM_ANY, 2, true),
-	ROW_IF(CONFIG_XENSTORE, __HYPERVISOR_hvm_op, op_hvm, XSM_ANY, 2, false),
-	ROW_IF(CONFIG_TOOLSTACK, __HYPERVISOR_sysctl, op_sysctl, XSM_SYSCTL, 1, true),
-	ROW_IF(CONFIG_TOOLSTACK, __HYPERVISOR_domctl, op_domctl, XSM_DOMCTL, 1, true),
-	ROW_IF(CONFIG_TOOLSTACK, BULKHEAD_HYPERCALL, ext_op, XSM_ANY, 1, true),
+	ROW_IF(CONFIG_TOOLSTACK, __HYPERVISOR_platform_op, op_platform, XSM_PLATFORM, 1),
+	ROW(__HYPERVISOR_memory_op, op_memory, XSM_ANY, 2),
+	ROW_IF(CONFIG_MULTICALL, __HYPERVISOR_multicall, op_multicall, XSM_ANY, 2),
+	ROW(__HYPERVISOR_xen_version, op_version, XSM_ANY, 2),
+	ROW_IF(CONFIG_CONSOLE_IO, __HYPERVISOR_console_io, op_console_io, XSM_CONSOLE_IO, 3),
+	ROW_IF(CONFIG_GRANT_TABLE, __HYPERVISOR_grant_table_op, op_grant_table, XSM_ANY, 3),
+	ROW(__HYPERVISOR_vm_assist, op_vm_assist, XSM_ANY, 2),
+	ROW(__HYPERVISOR_vcpu_op, op_vcpu, XSM_ANY, 3),
+	ROW(__HYPERVISOR_sched_op, op_sched, XSM_ANY, 2),
+	ROW(__HYPERVISOR_event_channel_op, op_event_channel, XSM_ANY, 2),
+	ROW_IF(CONFIG_XENSTORE, __HYPERVISOR_hvm_op, op_hvm, XSM_ANY, 2),
+	ROW_IF(CONFIG_TOOLSTACK, __HYPERVISOR_sysctl, op_sysctl, XSM_SYSCTL, 1),
+	ROW_IF(CONFIG_TOOLSTACK, __HYPERVISOR_domctl, op_domctl, XSM_DOMCTL, 1),
+	ROW_IF(CONFIG_TOOLSTACK, BULKHEAD_HYPERCALL, ext_op, XSM_ANY, 1),
 };
 
 s64 hypercall_call(u64 nr, u64 *args)

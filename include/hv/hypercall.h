@@ -21,10 +21,8 @@ struct vcpu;
 
 struct hypercall_row {
 	s64 (*handler)(u64 *args); /* NULL: -ENOSYS */
-	const char *name;
-	enum xsm_hook hook; /* may the caller's domain use it at all? */
+	enum xsm_hook hook;	   /* may the caller's domain use it at all? */
 	u8 nr_args;
-	bool is_preemptible;
 };
 
 extern const struct hypercall_row hypercall_table[HYPERCALL_NR];
