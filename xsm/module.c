@@ -12,7 +12,7 @@
 #include <hv/string.h>
 #include <hv/xsm.h>
 
-static bool is_silo __sealed = IS_ENABLED(CONFIG_XSM_DEFAULT_MODULE_SILO);
+static bool is_silo __sealed_value = IS_ENABLED(CONFIG_XSM_DEFAULT_MODULE_SILO);
 
 bool xsm_may_meet(const struct domain *object)
 {

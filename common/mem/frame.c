@@ -25,7 +25,7 @@
 
 static struct spinlock frame_lock = SPINLOCK_INIT(LOCK_RANK_FRAME);
 static struct buddy_lists free_frames;
-static struct buddy frames __sealed = { .lists = &free_frames };
+static struct buddy frames __sealed_value = { .lists = &free_frames };
 static void (*scrub_frames)(mfn_t first, u64 nr) __sealed;
 static u64 nr_total;
 

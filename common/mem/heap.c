@@ -36,7 +36,7 @@ struct slab {
 
 static struct spinlock heap_lock = SPINLOCK_INIT(LOCK_RANK_HEAP);
 static struct buddy_lists free_pages;
-static struct buddy pages __sealed = { .lists = &free_pages };
+static struct buddy pages __sealed_value = { .lists = &free_pages };
 static struct slab *slabs __sealed;
 static struct slab *slab_head[NR_CLASSES];
 

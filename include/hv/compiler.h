@@ -26,8 +26,9 @@
 #define __init	    __section(".init.text") __attribute__((cold))
 #define __initconst __section(".init.rodata")
 #define __initdata  __section(".bss.init")
-/* Writable during boot, read-only afterwards (map_seal_boot_data()). */
-#define __sealed __section(".data.sealed")
+/* Written during boot only; zero at first, or with a value. */
+#define __sealed       __section(".bss.sealed")
+#define __sealed_value __section(".data.sealed")
 
 #define likely(x)   __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)

@@ -65,6 +65,11 @@ static void test_every_access(void **state)
 	assert_int_equal(world_get(DIST + 0x5000, 4), 0);
 	assert_int_equal(world_get(DIST + 0xe000, 8), 0);
 	assert_int_equal(world_get(SGI_OF(1) + 0xf000, 4), 0);
+	/* A redistributor has nothing of the distributor but what it shares with it. */
+	assert_int_equal(world_get(SGI_OF(1) + 4, 4), 0);
+	assert_int_equal(world_get(SGI_OF(1) + 0xffe8, 4), 0);
+	world_write(SGI_OF(1) + ISENABLER + 4, ~0U);
+	assert_int_equal(world_get(SGI_OF(1) + ISENABLER + 4, 4), 0);
 	/* Refused sizes. */
 	u64 value = 0;
 
@@ -95,6 +100,9 @@ static void test_fields_read_back(void **state)
 	assert_int_equal(world_read(SGI_OF(2) + 0xc00), 0xaaaaaaaa);
 	(void)world_access(ROUTER(50), 8, true, 0x12ff345678UL);
 	assert_int_equal(world_access(ROUTER(50), 8, false, 0), 0x1200345678UL);
+	(void)world_access(ROUTER(50), 4, true, 0x345679);
+	assert_int_equal(world_access(ROUTER(50), 8, false, 0), 0x1200345679UL);
+	(void)world_access(ROUTER(50), 4, true, 0x345678);
 	(void)world_access(ROUTER(50) + 4, 4, true, 0);
 	assert_int_equal(world_access(ROUTER(50), 8, false, 0), 0x345678UL);
 	assert_int_equal(world_access(ROUTER(50) + 4, 4, false, 0), 0);

@@ -37,7 +37,7 @@ SECTIONS
 	}
 	init_end = ABSOLUTE(.) & ~0xfff; /* a page that is also text's stays */
 	.text : {
-		*(.text.hot) /* the vectors, which ask for an alignment: first, so that nothing is lost to it */
+		*(.text.hot) /* the vectors: their alignment costs least in front */
 		*(.text .text.*)
 		. = ALIGN(8);
 	}

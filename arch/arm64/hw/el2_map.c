@@ -34,7 +34,7 @@ static __sealed unsigned int nr_spare_used;
 
 static __sealed u64 image_base_pa, kept_pa;
 static __sealed size_t kept_bytes;
-static __sealed u64 device_next = DEVICE_VA;
+static __sealed_value u64 device_next = DEVICE_VA;
 static __sealed bool is_sealed;
 
 u64 image_pa(const void *va)

@@ -277,7 +277,7 @@ struct vgic_table {
 	const struct vgic_reg *start[VGIC_TABLE_SLOTS + 1];
 };
 
-extern struct vgic_table vgic_dist_table, vgic_dist2_table, vgic_rd_table, vgic_sgi_table;
+extern struct vgic_table vgic_dist_table, vgic_dist2_table, vgic_rd_table;
 
 /* Boot: fill start. */
 void vgic_table_init(struct vgic_table *table);

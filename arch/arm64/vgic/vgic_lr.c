@@ -458,7 +458,6 @@ int vgic_init(void)
 		vgic_table_init(&vgic_dist2_table);
 	}
 	vgic_table_init(&vgic_rd_table);
-	vgic_table_init(&vgic_sgi_table);
 	if (rc != 0) {
 		pr_err("vgic: maintenance interrupt %u can not be had (%d)\n",
 		       gic_info.maintenance_irq, rc);

@@ -46,14 +46,14 @@ static const struct vgic_reg *find_row(const struct vgic_table *table, u32 offse
 
 /*
  * The interrupts of a window from first on: *nr of them, or as many as there are. The distributor
- * does not show private ones (affinity routing is on).
+ * of a GICv3 does not show private ones (affinity routing is on), its redistributors no others.
  */
 static struct vgic_irq *window_irqs(const struct vgic_window *w, u32 first, u32 *nr)
 {
 	bool is_private = first < VGIC_NR_PRIVATE;
 	u32 end = VGIC_NR_PRIVATE + (is_private ? 0 : w->domain->arch.vgic.nr_spis);
 
-	if (first >= end || (is_private && w->frame == NULL)) {
+	if (first >= end || (!vgic_is_v2(w->domain) && is_private == (w->frame == NULL))) {
 		*nr = 0;
 		return NULL;
 	}
@@ -201,36 +201,19 @@ static void write_fields(const struct vgic_reg *row, const struct vgic_window *w
 	}
 }
 
-/* Fields of 64 bits, which an access may cover in halves. */
-static void access_wide(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
-			struct mmio_access *access)
-{
-	u32 nr = 1;
-	struct vgic_irq *irq = window_irqs(w, at / 8, &nr);
-	u32 shift = at % 8 * 8;
-	u64 mask = access->bytes == 8 ? ~0UL : 0xffffffffUL << shift;
-	u64 old;
-
-	if (irq == NULL) {
-		access->value = access->is_write ? access->value : 0;
-		return;
-	}
-	old = row->irq_read(irq);
-	if (access->is_write) {
-		row->irq_write(w->domain, irq, (old & ~mask) | (access->value << shift & mask));
-	} else {
-		access->value = (old & mask) >> shift;
-	}
-}
-
 static __noinline void write_single(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
 				    struct mmio_access *access)
 {
 	u32 shift = row->widths == 4 ? 0 : at % 8 * 8;
+	u64 value = access->value << shift;
 
 	if (row->write != NULL) {
 		inject_begin(w->domain);
-		access->retry = row->write(w, at, access->value << shift);
+		/* One of 64 bits, of which an access may cover a half. */
+		if (row->widths != 4 && access->bytes == 4) {
+			value |= row->read(w, at & ~7U) & ~(0xffffffffUL << shift);
+		}
+		access->retry = row->write(w, at, value);
 		inject_end(w->domain);
 	}
 }
@@ -239,9 +222,7 @@ static __noinline void access_fields(const struct vgic_reg *row, const struct vg
 				     u32 at, struct mmio_access *access)
 {
 	inject_begin(w->domain);
-	if (row->bits == 64) {
-		access_wide(row, w, at, access);
-	} else if (access->is_write) {
+	if (access->is_write) {
 		write_fields(row, w, at, access);
 	} else {
 		read_fields(row, w, at, access);

@@ -28,17 +28,30 @@ static u64 typer_read(const struct vgic_window *w, u32 at __unused)
 }
 
 /* GICD_IROUTER<n>: Aff3 [39:32], IRM [31] (RES0 here), Aff2 … Aff0 [23:0]. */
-static u64 route_read(const struct vgic_irq *irq)
+static struct vgic_irq *routed_irq(const struct vgic_window *w, u32 at)
 {
-	return (irq->route & 0xffffff) | (u64)(irq->route >> 24) << 32;
+	return at / 8 < VGIC_NR_PRIVATE ? NULL : vgic_irq_find(w->domain, NULL, at / 8);
 }
 
-static void route_write(struct domain *d, struct vgic_irq *irq, u64 value)
+static u64 route_read(const struct vgic_window *w, u32 at)
+{
+	const struct vgic_irq *irq = routed_irq(w, at);
+	u32 route = irq != NULL ? READ_ONCE(irq->route) : 0;
+
+	return ((route & 0xffffff) | (u64)(route >> 24) << 32) >> at % 8 * 8;
+}
+
+static bool route_write(const struct vgic_window *w, u32 at, u64 value)
 {
 	u64 id = psci_vcpu_of_affinity(value & 0xff00ffffffUL);
+	struct vgic_irq *irq = routed_irq(w, at);
 
-	irq->route = (u32)(value & 0xffffff) | (u32)(value >> 32 & 0xff) << 24;
-	vgic_irq_set_target(d, irq, id < d->nr_vcpus ? (u16)id : VGIC_NO_VCPU);
+	if (irq != NULL) {
+		WRITE_ONCE(irq->route, (u32)(value & 0xffffff) | (u32)(value >> 32 & 0xff) << 24);
+		vgic_irq_set_target(w->domain, irq,
+				    id < w->domain->nr_vcpus ? (u16)id : VGIC_NO_VCPU);
+	}
+	return false;
 }
 
 static const struct vgic_reg rows[] = {
@@ -50,12 +63,12 @@ static const struct vgic_reg rows[] = {
 	VGIC_RAZ_WI(0x0800, 0x400), /* ITARGETSR: affinity routing is on */
 	VGIC_CONFIG_ROW(0x100),
 	VGIC_RAZ_WI(0x0d00, 0x230), /* IGRPMODR, NSACR, SGIR, CPENDSGIR, SPENDSGIR */
-	VGIC_FIELDS(0x6000, 0x2000, 64, 12, 0, route_read, route_write),
+	VGIC_SINGLE(0x6000, 0x2000, 12, route_read, route_write),
 	VGIC_SINGLE(0xffd0, 0x30, 4, vgic_regs_id, NULL),
 	VGIC_REG_END,
 };
 
-struct vgic_table vgic_dist_table __sealed = { .rows = rows };
+struct vgic_table vgic_dist_table __sealed_value = { .rows = rows };
 
 bool vgic_dist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 {

@@ -96,4 +96,4 @@ static const struct vgic_reg rows[] = {
 	VGIC_REG_END,
 };
 
-struct vgic_table vgic_dist2_table __sealed = { .rows = rows, .is_banked = true };
+struct vgic_table vgic_dist2_table __sealed_value = { .rows = rows, .is_banked = true };

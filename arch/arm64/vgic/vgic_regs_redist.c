@@ -57,6 +57,10 @@ static bool waker_write(const struct vgic_window *w, u32 at __unused, u64 value)
 }
 
 #define SGI_BASE 0x10000
+/* What stands there as in the distributor, for interrupts 0 to 31: IGROUPR0 … NSACR. */
+#define SGI_FIRST   0x80
+#define SGI_END	    0xe04
+#define SGI_NOTHING 0x1000 /* nothing stands there in the distributor */
 
 static const struct vgic_reg rd_rows[] = {
 	VGIC_SINGLE(0x0000, 8, 4, head_read, NULL),
@@ -68,15 +72,7 @@ static const struct vgic_reg rd_rows[] = {
 	VGIC_REG_END,
 };
 
-static const struct vgic_reg sgi_rows[] = {
-	VGIC_IRQ_ROWS(4),
-	VGIC_CONFIG_ROW(8),
-	VGIC_RAZ_WI(0x0d00, 0x104), /* IGRPMODR0, NSACR */
-	VGIC_REG_END,
-};
-
-struct vgic_table vgic_rd_table __sealed = { .rows = rd_rows };
-struct vgic_table vgic_sgi_table __sealed = { .rows = sgi_rows };
+struct vgic_table vgic_rd_table __sealed_value = { .rows = rd_rows };
 
 bool vgic_redist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 {
@@ -93,9 +89,9 @@ bool vgic_redist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 		access->value = access->is_write ? access->value : 0;
 		return true;
 	}
-	if (offset >= SGI_BASE) {
-		offset -= SGI_BASE;
-		table = &vgic_sgi_table;
+	if (offset - SGI_BASE < SGI_END) {
+		offset -= offset - SGI_BASE < SGI_FIRST ? SGI_BASE - SGI_NOTHING : SGI_BASE;
+		table = &vgic_dist_table;
 	}
 	access->offset = offset;
 	return vgic_regs_access(&w, access, table);

@@ -28,7 +28,7 @@
 	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_IS |         \
 	 HCR_TWI | HCR_TWE | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_RW)
 
-static __sealed u64 hcr_guest = HCR_GUEST;
+static __sealed_value u64 hcr_guest = HCR_GUEST;
 
 __init void virt_init(bool id_registers_trap)
 {

@@ -21,7 +21,7 @@ KEYWORDS = frozenset(
     "_Noreturn __attribute__ __typeof__ asm __asm__ __volatile__".split())
 ATTRIBUTE = re.compile(
     r"(__attribute__|_Alignas|__(aligned|section|printf|packed|noreturn|used|unused|must_check|"
-    r"cold|init|initdata|sealed|weak|alias))$")
+    r"cold|init|initdata|sealed|sealed_value|weak|alias))$")
 
 
 @dataclass
