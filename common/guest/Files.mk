@@ -3,7 +3,12 @@
 obj-y += hypercall.o
 obj-y += op_version.o
 obj-$(CONFIG_VERSION_TEXTS) += version_text.o
+ifeq ($(CONFIG_MEMORY_OP),y)
 obj-y += op_memory.o
+else
+obj-y += op_memory_one.o
+endif
+obj-y += op_memory_own.o
 obj-$(CONFIG_MEMORY_OP) += op_memory_info.o
 obj-$(CONFIG_MEMORY_OP) += op_memory_map.o
 obj-$(CONFIG_MEMORY_OP) += op_memory_reserve.o

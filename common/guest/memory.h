@@ -11,6 +11,10 @@
 #include <hv/types.h>
 #include <public/memory.h>
 
+/* The command is in the lower bits of its word. */
+#define COMMAND_BITS 6
+#define COMMAND_MASK (BIT(COMMAND_BITS) - 1)
+
 struct memory_call {
 	union {
 		struct xen_memory_domain domain;
@@ -40,6 +44,8 @@ int memory_for_each(struct domain *d, struct memory_call *call, u64 nr,
  * is put when this fails.
  */
 int memory_replace(struct domain *d, gfn_t g, mfn_t frame, enum s2_kind kind);
+/* The page of XENMAPSPACE_shared_info, of which there is number 0 only, at g. */
+int memory_add_shared_info(struct domain *d, u64 idx, gfn_t g);
 /* Something of the domain's own (XENMAPSPACE_*) at g. */
 int memory_add_own(struct domain *d, u32 space, u64 idx, gfn_t g);
 

@@ -102,6 +102,7 @@ EITHER = [
     ("common/mem/heap.c", "common/mem/heap_sealed.c"),
     ("common/mem/frame.c", "common/mem/frame_ranges.c"),
     ("common/sched/core.c", "common/sched/fixed.c"),
+    ("common/guest/op_memory.c", "common/guest/op_memory_one.c"),
 ]
 
 # Options of builds that check or measure the hypervisor itself. What only they link is in no image
