@@ -29,7 +29,6 @@ _Static_assert(SCHED_OWNER_NAME == DOMAIN_NAME_MAX, "one length of names");
 
 #define POLICIES      16 /* ids of all */
 #define FRAME_DEFAULT (10 * NSEC_PER_MSEC)
-#define TEXT_MAX      160
 #define CPUS	      "cpupool-cpus"
 #define SCHED	      "cpupool-sched"
 
@@ -41,24 +40,10 @@ struct pool_node {
 	struct sched_schedule schedule; /* no windows: none */
 };
 
+__initdata const char *pools_node;
 static __initdata struct pool_node current, first; /* first: pool 0's */
 static __initdata enum sched_id policy_default;
 static __initdata cpumask_t named; /* CPUs of the nodes so far */
-
-__init bool pools_bad(const char *what, bool is_bad, const char *fmt, ...)
-{
-	char text[TEXT_MAX];
-	va_list args;
-
-	if (is_bad) {
-		va_start(args, fmt);
-		format_va(text, sizeof(text), fmt, args);
-		va_end(args);
-		pr_err("pools: /chosen/%s is left out, its CPUs count as not named: %.40s: %s\n",
-		       devtree_name(current.node), what, text);
-	}
-	return is_bad;
-}
 
 static __init u64 count(cpumask_t cpus)
 {
@@ -201,6 +186,7 @@ static __init void add_node(int node)
 
 	memset(&current, 0, sizeof(current));
 	current.node = node;
+	pools_node = devtree_name(node);
 	if (are_cpus_bad() || is_policy_bad() || is_schedule_bad()) {
 		return;
 	}

@@ -8,6 +8,7 @@
 
 #include <hv/devtree.h>
 #include <hv/errno.h>
+#include <hv/refusal.h>
 #include <hv/sched.h>
 #include <hv/string.h>
 
@@ -31,8 +32,12 @@ static inline int boot_pools(const char *sched)
 #define MAJOR_FRAME "bulkhead,major-frame-us"
 
 /* If is_bad: tell why the node being read is left out, after the property or the window that is to
- * blame. Returns is_bad. */
-bool pools_bad(const char *what, bool is_bad, const char *fmt, ...) __printf(3, 4);
+ * blame. The value of is_bad. */
+#define pools_bad(what, is_bad, ...)                                                               \
+	((is_bad) && refusal("error: pools: /chosen/%s is left out, its CPUs count as not "        \
+			     "named: %.40s: %s",                                                   \
+			     pools_node, what, __VA_ARGS__))
+extern const char *pools_node; /* its name */
 /*
  * Read the schedule of a pool's node; no windows when it has none. True: it can not be used, and
  * that has been told.

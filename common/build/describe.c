@@ -10,14 +10,12 @@
 #include "describe.h"
 
 #include <hv/ctype.h>
-#include <hv/format.h>
 #include <hv/printk.h>
 #include <hv/refusals.h>
 #include <hv/string.h>
 #include <public/arch-arm.h>
 
 #define CMDTEXT_MAX 1023UL
-#define TEXT_MAX    200U
 #define REQUIRED    (~0U)
 #define RAM0_END    (GUEST_RAM0_BASE + GUEST_RAM0_SIZE)
 #define RATE_MIN    THROTTLE_RATE_MIN
@@ -68,21 +66,6 @@ static const struct row {
 	{ "bulkhead,period-us", 0, OTHER, 0, 0, 0, NULL, NULL },
 	{ "bulkhead,budget-us", 0, OTHER, 0, 0, 0, NULL, NULL },
 };
-
-__init bool build_bad(struct build *b, bool is_bad, const char *property, const char *fmt, ...)
-{
-	char line[TEXT_MAX];
-	va_list args;
-
-	if (is_bad) {
-		va_start(args, fmt);
-		format_va(line, sizeof(line), fmt, args);
-		va_end(args);
-		pr_err("domain %s is not built: %s: %s\n", b->name, property, line);
-		b->is_refused = true;
-	}
-	return is_bad;
-}
 
 /* The place of a word in a list like "never, warm, cold", or -1. */
 static __init int find_word(const char *words, const char *word)

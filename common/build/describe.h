@@ -13,6 +13,7 @@
 #include <hv/device.h>
 #include <hv/errno.h>
 #include <hv/health.h>
+#include <hv/refusal.h>
 #include <public/arch-arm.h>
 
 #define BUILD_TREE_ORDER 4U
@@ -28,9 +29,9 @@
 extern int build_nodes[BUILD_MAX];
 extern struct build *builds[BUILD_MAX];
 
-/* If is_bad: say so. Returns is_bad. */
-bool build_bad(struct build *b, bool is_bad, const char *property, const char *fmt, ...)
-	__printf(4, 5);
+/* If is_bad: say so. The value of is_bad. */
+#define build_bad(b, is_bad, ...)                                                                  \
+	((is_bad) && ((b)->is_refused = refusal(REFUSAL_DOMAIN, (b)->name, __VA_ARGS__)))
 
 /* Read b->node; the plain properties alone. */
 bool build_describe_bad(struct build *b);

@@ -12,15 +12,16 @@
 #include <hv/devtree.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
-#include <hv/format.h>
 #include <hv/printk.h>
+#include <hv/refusal.h>
 #include <hv/refusals.h>
 #include <hv/stage2.h>
 
 #define REG_BYTES 24 /* address, size and guest address */
 #define IRQ_BYTES 12 /* kind, number, flags */
 #define NR_SPIS	  988U
-#define TEXT_MAX  200U
+/* If is_bad: say so, as common/build does. The value of is_bad. */
+#define refuse(n, is_bad, ...) ((is_bad) && refusal(REFUSAL_DOMAIN, (n)->d->name, __VA_ARGS__))
 
 /* One node of a domain's partial tree. */
 struct node {
@@ -31,22 +32,6 @@ struct node {
 	const u32 *reg, *irqs;
 	int reg_bytes, irq_bytes;
 };
-
-/* If is_bad: say so, as common/build does. Returns is_bad. */
-static __init __printf(4, 5) bool refuse(const struct node *n, bool is_bad, const char *property,
-					 const char *fmt, ...)
-{
-	char text[TEXT_MAX];
-	va_list args;
-
-	if (is_bad) {
-		va_start(args, fmt);
-		format_va(text, sizeof(text), fmt, args);
-		va_end(args);
-		pr_err("domain %s is not built: %s: %s\n", n->d->name, property, text);
-	}
-	return is_bad;
-}
 
 static __init struct node read_node(struct domain *d, int node)
 {

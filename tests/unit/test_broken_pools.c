@@ -6,6 +6,7 @@
  * sources: common/devtree/devtree.c common/devtree/devtree_read.c
  * sources: common/devtree/devtree_phandle.c
  * sources: common/build/bootinfo.c
+ * sources: common/core/refusal.c
  * sources: common/boot/pools.c common/boot/schedule.c common/lib/format.c
  * sources: common/sched/core.c common/sched/balance.c common/sched/pick.c common/sched/unit.c
  * sources: common/sched/pool.c common/sched/pool_change.c common/sched/pool_policy.c

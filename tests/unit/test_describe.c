@@ -6,6 +6,7 @@
  *
  * sources: common/devtree/devtree.c common/devtree/devtree_read.c
  * sources: common/devtree/devtree_phandle.c
+ * sources: common/core/refusal.c
  * sources: common/build/describe.c common/build/shared.c common/build/claim.c
  * sources: common/build/bootinfo.c common/lib/format.c common/lib/number.c
  */

@@ -57,11 +57,14 @@ COLD := \
 	common/core/debugkeys \
 	common/core/panic \
 	common/core/printk \
+	common/core/refusal \
 	common/device/% \
 	common/devtree/% \
 	common/dom0/% \
 	common/domain/lifecycle \
 	common/event/evtchn \
+	common/event/evtchn_bind \
+	common/event/evtchn_own \
 	common/ext/% \
 	common/guest/op_version \
 	common/health/health \
