@@ -134,7 +134,7 @@ static __init bool is_memory_bad(struct build *b)
 			return true;
 		}
 	}
-	if (!b->has_vuart) {
+	if (IS_ENABLED(CONFIG_XENSTORE) && !b->has_vuart) {
 		console = frame_alloc(0, b->id);
 		if (!mfn_is_valid_value(console)) {
 			return true;

@@ -11,7 +11,7 @@
 #include <hv/images.h>
 #include <public/hvm.h>
 
-/* Console and xenstore, as hvm_op tells the guest. */
+/* Console and xenstore, as hvm_op (CONFIG_XENSTORE) tells the guest. */
 static int set_params(const struct build *b, struct domain *d)
 {
 	u64 *params = d->hvm_params;
@@ -42,7 +42,7 @@ int build_open_channels(struct domain *d)
 	for (u32 i = 0; IS_ENABLED(CONFIG_STATIC_COMM) && !err && i < b->nr_ports; i++) {
 		err = evtchn_open(d, b->ports[i].port, b->ports[i].peer, b->ports[i].peer_port);
 	}
-	return err ? err : set_params(b, d);
+	return err || !IS_ENABLED(CONFIG_XENSTORE) ? err : set_params(b, d);
 }
 
 __init int build_start(struct build *b)

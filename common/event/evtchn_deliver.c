@@ -140,7 +140,7 @@ void evtchn_raise(struct domain *d, u32 port)
 	ok = port == 0 || chan == NULL || chan->state == EVTCHN_FREE || evtchn_deliver(d, port);
 	spin_unlock(&d->evtchn->lock);
 	if (!ok) {
-		domain_crash(d, "kept a word of its event channels busy");
+		domain_crash(d, EVTCHN_BUSY);
 	}
 }
 
@@ -176,7 +176,7 @@ int evtchn_unmask(struct domain *d, u32 port)
 		ok = notify_vcpu(v, BIT(port / 64));
 	}
 	if (!ok) {
-		domain_crash(d, "kept a word of its event channels busy");
+		domain_crash(d, EVTCHN_BUSY);
 	}
 	return 0;
 }
@@ -302,7 +302,8 @@ int evtchn_send(struct domain *d, u32 port)
 	if (chan != NULL) {
 		state = chan->state;
 	}
-	if (state == EVTCHN_INTERDOMAIN && !evtchn_deliver(chan->remote, chan->peer)) {
+	if (IS_ENABLED(CONFIG_EVTCHN_PEERS) && state == EVTCHN_INTERDOMAIN &&
+	    !evtchn_deliver(chan->remote, chan->peer)) {
 		victim = chan->remote;
 	} else if (state == EVTCHN_IPI && !evtchn_deliver(d, port)) {
 		victim = d;
@@ -313,10 +314,10 @@ int evtchn_send(struct domain *d, u32 port)
 	spin_unlock(&d->evtchn->lock);
 
 	if (victim != NULL) {
-		domain_crash(victim, "kept a word of its event channels busy");
+		domain_crash(victim, EVTCHN_BUSY);
 		domain_put(victim);
 	}
-	if (state == EVTCHN_HYPERVISOR) {
+	if (IS_ENABLED(CONFIG_EVTCHN_PEERS) && state == EVTCHN_HYPERVISOR) {
 		return evtchn_service(d);
 	}
 	return state == EVTCHN_FREE || state == EVTCHN_VIRQ ? -EINVAL : 0;

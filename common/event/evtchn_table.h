@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table of event channels as its two files see it: evtchn.c changes states, evtchn_deliver.c
- * reads them to deliver. A channel takes 16 bytes, buckets of one page are allocated when first
- * needed and stay until the domain is freed, so that delivery may read them without a lock.
+ * The table of event channels as its files see it: evtchn.c (or evtchn_own.c) and evtchn_bind.c
+ * change states, evtchn_deliver.c reads them to deliver. A channel takes 16 bytes, buckets of one
+ * page are allocated when first needed and stay until the domain is freed, so that delivery may
+ * read them without a lock.
  */
 #ifndef DOMAIN_EVTCHN_TABLE_H
 #define DOMAIN_EVTCHN_TABLE_H
 
 #include <hv/compiler.h>
+#include <hv/domain.h>
 #include <hv/evtchn.h>
 #include <hv/spinlock.h>
 #include <hv/types.h>
@@ -22,6 +24,9 @@ struct evtchn {
 };
 
 _Static_assert(sizeof(struct evtchn) == 16, "256 channels make a page");
+
+/* Why a guest is stopped that keeps changing a word while the hypervisor tries to. */
+#define EVTCHN_BUSY "kept a word of its event channels busy"
 
 #define EVTCHN_PER_BUCKET ((u32)(PAGE_SIZE / sizeof(struct evtchn)))
 #define EVTCHN_NR_BUCKETS (EVTCHN_2L_NR_CHANNELS / EVTCHN_PER_BUCKET)
@@ -48,6 +53,14 @@ static inline struct evtchn *evtchn_at(const struct evtchn_table *table, u32 por
 	return bucket != NULL ? &bucket[port % EVTCHN_PER_BUCKET] : NULL;
 }
 
+/* A channel in use, or NULL; lock held. */
+static inline struct evtchn *evtchn_used(struct domain *d, u32 port)
+{
+	struct evtchn *chan = evtchn_at(d->evtchn, port);
+
+	return chan != NULL && chan->state != EVTCHN_FREE && port != 0 ? chan : NULL;
+}
+
 /* Lock one domain or two (b may be NULL or a), in the order of their ids. */
 void evtchn_lock_pair(struct domain *a, struct domain *b);
 void evtchn_unlock_pair(struct domain *a, struct domain *b);
@@ -57,6 +70,10 @@ void evtchn_unlock_pair(struct domain *a, struct domain *b);
  * without the lock. Lock held.
  */
 int evtchn_new_locked(struct domain *d, const struct evtchn *as, u32 *port);
+/* The same with the lock: the next free port. */
+int evtchn_new(struct domain *d, const struct evtchn *as, u32 *port);
+/* The port is nobody's any more; of a pair, the other end has been seen to. Lock held. */
+void evtchn_free_locked(struct domain *d, u32 port, struct evtchn *chan);
 /* Connect a free port of d, chosen as above, with an unbound one of remote. Both locks held. */
 int evtchn_connect_locked(struct domain *d, struct domain *remote, u32 remote_port, u32 *port);
 

@@ -15,6 +15,7 @@ obj-$(CONFIG_MEMORY_OP) += op_memory_reserve.o
 obj-$(CONFIG_XL) += op_memory_xl.o
 obj-$(CONFIG_XENSTORE) += op_hvm.o
 obj-y += op_event_channel.o
+obj-$(CONFIG_EVTCHN_PEERS) += op_event_peers.o
 obj-y += op_vcpu.o
 obj-y += op_sched.o
 obj-$(CONFIG_CONSOLE_IO) += op_console_io.o

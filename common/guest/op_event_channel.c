@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * event_channel_op: the rows of its commands (hv/call.h) around common/event/evtchn.c, and which
- * domain each is about. The FIFO ABI is not offered; Linux then uses the two-level one.
+ * event_channel_op: the rows of its commands (hv/call.h) around common/event, and which domain each
+ * is about; op_event_peers.c has those by which two domains meet. The FIFO ABI is not offered;
+ * Linux then uses the two-level one.
  */
+#include "op_event.h"
+
 #include <hv/call.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
@@ -13,52 +16,17 @@
 #include <hv/string.h>
 #include <public/event_channel.h>
 
-/* May d have a port to which the domain of this id binds? */
-static int check_peer(struct domain *d, domid_t id)
+int op_event_prepare(struct domain *d)
 {
-	struct domain *peer;
-	int err;
-
-	if (id == HV_DOMID_HYP) {
-		return xsm_check(XSM_DOMAIN_CONSOLE, current_domain(), d);
-	}
-	peer = domain_get(id);
-	err = peer != NULL ? xsm_check(XSM_EVTCHN_PEER, d, peer) : -ESRCH;
-	domain_put(peer);
-	return err;
-}
-
-/* What the next port of d needs is allocated in a step of its own; -ERESTART: come again. */
-static int prepare(struct domain *d)
-{
-	return evtchn_prepare(d) && softirq_preempt_needed() ? -ERESTART : 0;
-}
-
-static int do_alloc_unbound(struct domain *d, void *arg)
-{
-	struct evtchn_alloc_unbound *alloc = arg;
-	domid_t remote = alloc->remote_dom == HV_DOMID_SELF ? current_domain()->id
-							    : alloc->remote_dom;
-	int err = check_peer(d, remote);
-
-	err = err ? err : prepare(d);
-	return err ? err : evtchn_alloc_unbound(d, remote, &alloc->port);
-}
-
-static int do_bind_interdomain(struct domain *remote, void *arg)
-{
-	struct evtchn_bind_interdomain *bind = arg;
-	int err = prepare(current_domain());
-
-	return err ? err
-		   : evtchn_bind_interdomain(current_domain(), remote, bind->remote_port,
-					     &bind->local_port);
+	return IS_ENABLED(CONFIG_EVTCHN_PEERS) && evtchn_prepare(d) && softirq_preempt_needed()
+		       ? -ERESTART
+		       : 0;
 }
 
 static int do_bind_virq(struct domain *d, void *arg)
 {
 	struct evtchn_bind_virq *bind = arg;
-	int err = prepare(d);
+	int err = op_event_prepare(d);
 
 	return err ? err : evtchn_bind_virq(d, bind->virq, bind->vcpu, &bind->port);
 }
@@ -66,7 +34,7 @@ static int do_bind_virq(struct domain *d, void *arg)
 static int do_bind_ipi(struct domain *d, void *arg)
 {
 	struct evtchn_bind_ipi *bind = arg;
-	int err = prepare(d);
+	int err = op_event_prepare(d);
 
 	return err ? err : evtchn_bind_ipi(d, bind->vcpu, &bind->port);
 }
@@ -119,15 +87,18 @@ static int do_reset(struct domain *d, void *arg __unused)
 /* About the caller's own ports; about a domain that the argument names, first thing in it. */
 #define OWN(name, out)	    [EVTCHNOP_##name] = { do_##name, XSM_ANY, out, SIZE(name) }
 #define OF(name, hook, out) [EVTCHNOP_##name] = { do_##name, hook, CALL_TARGET | (out), SIZE(name) }
-#define SIZE(name)	    sizeof(struct evtchn_##name)
+#define PEERS(name, hook)                                                                          \
+	[EVTCHNOP_##name] = { IF_ENABLED(CONFIG_EVTCHN_PEERS, op_event_##name), hook,              \
+			      CALL_TARGET | CALL_OUT, SIZE(name) }
+#define SIZE(name) sizeof(struct evtchn_##name)
 
 static const struct call_row rows[] = {
-	OF(bind_interdomain, XSM_EVTCHN_PEER, CALL_OUT),
+	PEERS(bind_interdomain, XSM_EVTCHN_PEER),
 	OWN(bind_virq, CALL_OUT),
 	OWN(close, 0),
 	OWN(send, 0),
 	OF(status, XSM_EVTCHN_STATUS, CALL_OUT),
-	OF(alloc_unbound, XSM_EVTCHN_CREATE, CALL_OUT),
+	PEERS(alloc_unbound, XSM_EVTCHN_CREATE),
 	OWN(bind_ipi, CALL_OUT),
 	OWN(bind_vcpu, 0),
 	OWN(unmask, 0),

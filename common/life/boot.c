@@ -39,7 +39,9 @@ static domid_t current_domain_id(void)
 
 void domain_init(void)
 {
-	evtchn_set_service(dom_console_service);
+	if (IS_ENABLED(CONFIG_CONSOLE_KEEP)) {
+		evtchn_set_service(dom_console_service);
+	}
 	printk_set_domain_id(current_domain_id);
 	console_set_input_notify(input_arrived);
 	console_set_log_notify(log_changed);

@@ -5,7 +5,7 @@
  *
  * sources: common/console/dom_console.c common/console/vuart.c common/event/evtchn.c
  * sources: common/console/show.c
- * sources: common/event/evtchn_deliver.c common/core/spinlock.c
+ * sources: common/event/evtchn_deliver.c common/event/evtchn_bind.c common/core/spinlock.c
  * sources: common/core/spinlock_debug.c
  */
 #include "fake.h"

@@ -3,9 +3,8 @@
  * Event channels: states, delivery bit by bit, masks, poll, closing, and random operations of three
  * domains against the rule that a pair is one at both ends or at none.
  *
- * sources: common/event/evtchn.c common/event/evtchn_deliver.c common/core/spinlock.c
- * sources: common/core/spinlock_debug.c
- * sources: common/comm/evtchn_static.c
+ * sources: common/event/evtchn.c common/event/evtchn_deliver.c common/event/evtchn_bind.c
+ * sources: common/core/spinlock.c common/core/spinlock_debug.c common/comm/evtchn_static.c
  */
 #include "fake.h"
 

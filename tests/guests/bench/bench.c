@@ -126,6 +126,16 @@ static long evtchn(unsigned int op, void *arg)
 	return xen_call(XEN_EVENT_CHANNEL_OP, op, (uint64_t)arg, 0, 0);
 }
 
+/* A port for events from this vCPU to itself, or 0: where there are no pairs. */
+static uint32_t bind_ipi(void)
+{
+	struct {
+		uint32_t vcpu, port;
+	} ipi = { 0, 0 };
+
+	return evtchn(EVTCHNOP_bind_ipi, &ipi) == 0 ? ipi.port : 0;
+}
+
 /* Two ports of this domain, each the other's end; the number of one, 0 = there are no more. */
 static uint32_t bind_pair(void)
 {
@@ -139,7 +149,7 @@ static uint32_t bind_pair(void)
 	} bind = { .remote = DOMID_SELF };
 
 	if (evtchn(EVTCHNOP_alloc_unbound, &alloc) != 0) {
-		return 0;
+		return bind_ipi();
 	}
 	bind.remote_port = alloc.port;
 	if (evtchn(EVTCHNOP_bind_interdomain, &bind) != 0) {

@@ -40,6 +40,7 @@
 #define EVTCHNOP_bind_interdomain 0
 #define EVTCHNOP_send		  4
 #define EVTCHNOP_alloc_unbound	  6
+#define EVTCHNOP_bind_ipi	  7
 
 #define XENMEM_add_to_physmap	   7
 #define XENMEM_remove_from_physmap 15

@@ -26,6 +26,7 @@
 #define CONFIG_AUDIT			  1
 #define CONFIG_XL			  1
 #define CONFIG_STATIC_COMM		  1
+#define CONFIG_EVTCHN_PEERS		  1
 #define CONFIG_ARM64			  1
 #define CONFIG_NR_IRQS			  1020
 #define CONFIG_NR_CPUS			  8
