@@ -2,7 +2,11 @@
 # Objects of common/core, one per line: obj-y += file.o or obj-$(CONFIG_X) += file.o
 obj-$(CONFIG_EL2_BUDGET) += budget.o
 obj-$(CONFIG_COMMAND_LINE) += cmdline.o
+ifeq ($(CONFIG_CONSOLE_QUEUES),y)
 obj-y += console.o
+else
+obj-y += console_plain.o
+endif
 obj-$(CONFIG_CONSOLE_INPUT) += console_input.o
 obj-$(CONFIG_DEBUG_KEYS) += debugkeys.o
 obj-y += defer.o

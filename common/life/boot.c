@@ -39,12 +39,12 @@ static domid_t current_domain_id(void)
 
 void domain_init(void)
 {
-	if (IS_ENABLED(CONFIG_CONSOLE_KEEP)) {
-		evtchn_set_service(dom_console_service);
-	}
 	printk_set_domain_id(current_domain_id);
-	console_set_input_notify(input_arrived);
-	console_set_log_notify(log_changed);
+	if (IS_ENABLED(CONFIG_CONSOLE_QUEUES)) {
+		evtchn_set_service(dom_console_service);
+		console_set_input_notify(input_arrived);
+		console_set_log_notify(log_changed);
+	}
 	if (IS_ENABLED(CONFIG_DEBUG_KEYS)) {
 		debugkeys_register('q', domain_print_all, "domains and their vCPUs");
 	}

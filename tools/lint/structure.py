@@ -103,6 +103,7 @@ EITHER = [
     ("common/mem/frame.c", "common/mem/frame_ranges.c"),
     ("common/sched/core.c", "common/sched/fixed.c"),
     ("common/guest/op_memory.c", "common/guest/op_memory_one.c"),
+    ("common/core/console.c", "common/core/console_plain.c"),
     ("common/event/evtchn.c", "common/event/evtchn_own.c"),
 ]
 

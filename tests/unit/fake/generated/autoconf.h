@@ -13,6 +13,7 @@
 #define CONFIG_CPU_POOLS		  1
 #define CONFIG_INSN_DECODE		  1
 #define CONFIG_CONSOLE_KEEP		  1
+#define CONFIG_CONSOLE_QUEUES		  1
 #define CONFIG_CONSOLE_IO		  1
 #define CONFIG_MULTICALL		  1
 #define CONFIG_XENSTORE			  1
