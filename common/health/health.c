@@ -75,22 +75,35 @@ void health_trace(const struct domain *d, u64 what, u64 ns)
 	}
 }
 
-/* Of who has been stopped: the rest of its shutdown. */
+int health_say(struct domain *d)
+{
+	struct health *h = d->health;
+
+	pr_info("health: domain %u: %s: %s", d->id, fault_names[h->shown.last],
+		action_names[h->action]);
+	health_trace(d, h->shown.last, h->shown.last_ns);
+	return 0;
+}
+
+/* Of who has been stopped: the rest of its shutdown. What is said first is an item by itself. */
 static void shut(struct defer_work *work)
 {
 	struct health *h = container_of(work, struct health, shut);
+	bool is_said = h->expired_ms == 0 && h->action != HEALTH_DISABLE;
 
 	if (h->expired_ms != 0) {
-		pr_guest("domain %u: a watchdog of %lu ms has expired", h->d->id, h->expired_ms);
+		pr_guest("domain %u: watchdog of %lu ms expired", h->d->id, h->expired_ms);
 		h->expired_ms = 0;
-		if (defer_queue(work)) {
-			return; /* for the rest */
-		}
+	} else if (!is_said) {
+		(void)health_say(h->d);
+		h->action = HEALTH_LEAVE;
 	} else {
 		domain_shutdown(h->d, h->code);
 	}
-	domain_unpause(h->d);
-	domain_put(h->d);
+	if (is_said || !defer_queue(work)) {
+		domain_unpause(h->d);
+		domain_put(h->d);
+	}
 }
 
 void health_shut_locked(struct health *h, u8 code)
@@ -120,6 +133,7 @@ static enum health_action decide_locked(struct health *h, u32 kind, u8 code)
 		return HEALTH_LEAVE;
 	}
 	action = health_decide(&h->table, now);
+	h->action = (u8)action;
 	if (action == HEALTH_WARM || action == HEALTH_COLD) {
 		h->is_cold = action == HEALTH_COLD;
 		restart_begin_locked(h);
@@ -147,9 +161,8 @@ static bool fault(struct domain *d, u8 code)
 	if (action == HEALTH_LEAVE) {
 		return READ_ONCE(h->shown.state) == BULKHEAD_HEALTH_restarting;
 	}
-	pr_info("health: domain %u: %s: %s", d->id, fault_names[kind], action_names[action]);
-	health_trace(d, kind, h->shown.last_ns);
 	if (action == HEALTH_RESET) {
+		(void)health_say(d);
 		console_finish();
 		arch_machine_reset();
 	}

@@ -53,12 +53,18 @@ static int stop(struct domain *d)
 	return h->at < d->nr_vcpus ? -ERESTART : 0;
 }
 
-static int reset_first(struct domain *d)
+static int calm_first(struct domain *d)
 {
 	health_watchdog_reset(d->health, false);
 	d->images->at = 0;
 	d->images->done = 0;
 	arch_domain_forget(d);
+	arch_vcpu_calm(d->vcpus[0]);
+	return 0;
+}
+
+static int reset_first(struct domain *d)
+{
 	arch_vcpu_reset(d->vcpus[0], arch_domain_nowhere(d), 0);
 	return 0;
 }
@@ -329,12 +335,14 @@ static int give_up(struct domain *d)
  * The first NR_FIRST on the CPU of who has seen the fault, the others by vCPU 0. Devices are quiet
  * before memory is cleared: a disk must not write into the next life's.
  */
-#define NR_FIRST 2U
+#define NR_FIRST 4U
 static const struct step {
 	int (*run)(struct domain *d);	/* or NULL: not in this build */
 	bool is_in_first, is_in_others; /* lives */
 } steps[] = {
+	{ health_say, false, true },
 	{ stop, false, true },
+	{ calm_first, false, true },
 	{ reset_first, false, true },
 	{ check_images, false, true },
 	{ evtchn_reset, false, true },

@@ -18,6 +18,8 @@ void restart_enter(struct health *h, u8 step);
 void health_end_first(struct health *h);
 /* A restart has failed for good: tell why, then do what the policy says. No lock. */
 void health_give_up(struct health *h, int err);
+/* The line about its last fault, and what that led to. Returns 0. */
+int health_say(struct domain *d);
 /* Stop the domain now; deferred work shuts it down. Its lock held. */
 void health_shut_locked(struct health *h, u8 code);
 /* An event for the trace: a fault, or ~0 for "runs again". */

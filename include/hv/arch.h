@@ -47,5 +47,7 @@ int arch_vcpu_init(struct vcpu *v);
 void arch_vcpu_free(struct vcpu *v);
 /* Start state: the entry point, x0, and everything else as after PSCI CPU_ON. */
 void arch_vcpu_reset(struct vcpu *v, u64 entry, u64 x0);
+/* What of it can be long, before it: no interrupt of its own waits for the stopped vCPU. */
+void arch_vcpu_calm(struct vcpu *v);
 
 #endif

@@ -71,6 +71,7 @@ struct health {
 	bool is_first;		      /* it has not run yet: a boot-time domain is being loaded */
 	u8 step;
 	u8 code;       /* of the shutdown that is under way */
+	u8 action;     /* enum health_action: what the last fault has led to */
 	int error;     /* why the restart was given up */
 	u32 at;	       /* vCPU that the step is at */
 	u64 done;      /* of the step: guest frames */

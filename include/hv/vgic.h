@@ -49,6 +49,8 @@ int vgic_spis_reset(struct domain *d);
 void vgic_domain_free(struct domain *d);
 /* CPU interface and private interrupts as after a reset. The vCPU is not on a CPU. */
 void vgic_vcpu_reset(struct vcpu *v);
+/* The part of it that takes private interrupts out of v's queues; only a reset may follow. */
+void vgic_vcpu_calm(struct vcpu *v);
 
 /* Before each return to the guest, if there is work: bring the list registers up to date. */
 void vgic_enter_work(struct vcpu *v);

@@ -11,6 +11,17 @@
 
 #define RESET_SLICE 2U /* between two preemption points */
 
+void vgic_vcpu_calm(struct vcpu *v)
+{
+	inject_begin(v->domain);
+	for (u32 i = 0; i < VGIC_NR_PRIVATE; i++) {
+		if (vgic_irq_is_queued(&v->arch.vgic.irqs[i])) {
+			vgic_dequeue(v, &v->arch.vgic.irqs[i]);
+		}
+	}
+	inject_end(v->domain);
+}
+
 /* A linked one is taken from the domain and given again, so that its physical side is at rest. */
 static void reset_spi(struct domain *d, struct vgic_irq *irq)
 {

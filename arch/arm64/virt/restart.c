@@ -23,6 +23,11 @@ void arch_domain_forget(struct domain *d)
 	isb();
 }
 
+void arch_vcpu_calm(struct vcpu *v)
+{
+	vgic_vcpu_calm(v);
+}
+
 /* The distributor's registers: always emulated, so never mapped. */
 u64 arch_domain_nowhere(const struct domain *d)
 {

@@ -3,8 +3,9 @@
  * crash: ends badly on request, to see that nobody else is hurt and that on_crash/on_reboot act.
  * Options:
  * what=shutdown|reboot|poweroff|watchdog|dabort|undef|iabort|stack|loop|sleep|smc|reset|off|dog
- * (hang with a watchdog of 1 s), after=ms first, cpus=all lets every vCPU do it. Before that it
- * says whether a page of its memory is as clean as at first, and soils it.
+ * (hang with a watchdog of 1 s), after=ms first, cpus=all lets every vCPU do it, pend=1: with all
+ * of its private interrupts enabled, pending and masked. Before that it says whether a page of its
+ * memory is as clean as at first, and soils it.
  */
 #include "lib.h"
 
@@ -136,6 +137,14 @@ static void look_at_memory(void)
 	*word = 0x5a5a5a5a5a5a5a5aull;
 }
 
+static void make_pending(void)
+{
+	if (opt_u64("pend", 0) != 0 && gic_init()) {
+		wr32(gic_base(0) + GIC_ISENABLER, 0xffffffff);
+		wr32(gic_base(0) + GIC_ISPENDR, 0xffffffff);
+	}
+}
+
 void guest_main(void)
 {
 	const char *name = "shutdown";
@@ -147,6 +156,7 @@ void guest_main(void)
 		}
 	}
 	look_at_memory();
+	make_pending();
 	delay_us(opt_u64("after", 0) * 1000);
 	printf("crash: doing %s\n", name);
 	for (unsigned int cpu = 1; cpu < plat.nr_cpus && opt_is("cpus", "all"); cpu++) {
