@@ -113,11 +113,12 @@ void vgic_irq_set_group(struct domain *d, struct vgic_irq *irq, u64 group1);
 void vgic_irq_set_priority(struct domain *d, struct vgic_irq *irq, u64 priority);
 void vgic_irq_set_config(struct domain *d, struct vgic_irq *irq, u64 config);
 void vgic_irq_set_target(struct domain *d, struct vgic_irq *irq, u16 vcpu);
-void vgic_set_ctlr(struct domain *d, u32 ctlr);
+/* True: it was another. */
+bool vgic_set_ctlr(struct domain *d, u32 ctlr);
 /* What one trap may wake; more is done when the guest runs the instruction again. */
 #define VGIC_WAKES_SLICE 2U
-/* Tell some of the vCPUs concerned that ctlr has changed; true: all have been told. */
-bool vgic_tell_ctlr(struct domain *d);
+/* Tell nr of the vCPUs concerned that ctlr has changed; true: all have been told. */
+bool vgic_tell_ctlr(struct domain *d, u32 nr);
 /*
  * Bring an interrupt to rest, in no queue and no list register, so that its state can be changed.
  * False when it is in a list register of another CPU: that one will be folded. Then put it where it

@@ -356,10 +356,10 @@ void vgic_irq_set_target(struct domain *d, struct vgic_irq *irq, u16 vcpu)
 	vgic_change_end(d, irq);
 }
 
-void vgic_set_ctlr(struct domain *d, u32 ctlr)
+bool vgic_set_ctlr(struct domain *d, u32 ctlr)
 {
 	if (ctlr == d->arch.vgic.ctlr) {
-		return;
+		return false;
 	}
 	d->arch.vgic.ctlr = ctlr;
 	for_each_vcpu(d, v) {
@@ -370,13 +370,14 @@ void vgic_set_ctlr(struct domain *d, u32 ctlr)
 			d->arch.vgic.untold |= BIT(v->id);
 		}
 	}
+	return true;
 }
 
-bool vgic_tell_ctlr(struct domain *d)
+bool vgic_tell_ctlr(struct domain *d, u32 nr)
 {
 	u64 *untold = &d->arch.vgic.untold;
 
-	for (u32 i = 0; i < VGIC_WAKES_SLICE && *untold != 0; i++, *untold &= *untold - 1) {
+	for (; nr != 0 && *untold != 0; nr--, *untold &= *untold - 1) {
 		vgic_need_work(d, d->vcpus[__builtin_ctzl(*untold)], VGIC_WORK_SYNC);
 	}
 	return *untold == 0;

@@ -165,13 +165,15 @@ u32 vgic_write_begin(struct vcpu *v, u32 what, u32 value)
 	return me->write_next;
 }
 
-/* Of a change: more for an interrupt that has to be taken out of somewhere, or is linked. */
-static u32 cost_of(const struct vgic_irq *irq)
+/* Of a change: more when it has to be taken out of somewhere, is linked, or may wake a vCPU. */
+static u32 cost_of(const struct domain *d, const struct vgic_irq *irq)
 {
-	bool is_at_rest = irq->lr == VGIC_NO_LR && !vgic_irq_is_queued(irq) &&
-			  (irq->flags & VIRQ_HW) == 0;
+	bool is_cheap = irq->lr == VGIC_NO_LR && !vgic_irq_is_queued(irq) &&
+			(irq->flags & VIRQ_HW) == 0 &&
+			!(vgic_has_vcpu(d, irq->target) &&
+			  READ_ONCE(d->vcpus[irq->target]->sched.blocked) != 0);
 
-	return is_at_rest ? 1 : WRITES_SLICE / 2;
+	return is_cheap ? 1 : WRITES_SLICE / 2;
 }
 
 static void write_fields(const struct vgic_reg *row, const struct vgic_window *w, u32 at,
@@ -191,7 +193,7 @@ static void write_fields(const struct vgic_reg *row, const struct vgic_window *w
 		if (value == 0 && (row->flags & VGIC_REG_W1) != 0) {
 			continue;
 		}
-		done += cost_of(&irqs[i]);
+		done += cost_of(w->domain, &irqs[i]);
 		if (done > WRITES_SLICE) {
 			access->retry = true;
 			w->accessor->arch.vgic.write_next = i;
@@ -274,8 +276,10 @@ bool vgic_regs_access(const struct vgic_window *w, struct mmio_access *access,
 
 bool vgic_regs_ctlr_write(const struct vgic_window *w, u32 at __unused, u64 value)
 {
-	vgic_set_ctlr(w->domain, (u32)value & CTLR_GROUPS);
-	return !vgic_tell_ctlr(w->domain);
+	bool is_new = vgic_set_ctlr(w->domain, (u32)value & CTLR_GROUPS);
+
+	/* To look at all vCPUs is work, too. */
+	return !vgic_tell_ctlr(w->domain, is_new ? 1 : VGIC_WAKES_SLICE);
 }
 
 u64 vgic_regs_iidr(const struct vgic_window *w __unused, u32 at __unused)

@@ -53,8 +53,8 @@ int vgic_spis_reset(struct domain *d)
 		return -ERESTART;
 	}
 	inject_begin(d);
-	vgic_set_ctlr(d, 0);
-	is_told = vgic_tell_ctlr(d);
+	(void)vgic_set_ctlr(d, 0);
+	is_told = vgic_tell_ctlr(d, VGIC_WAKES_SLICE);
 	inject_end(d);
 	g->nr_reset = is_told ? 0 : to;
 	return is_told ? 0 : -ERESTART;
