@@ -22,7 +22,7 @@
 #include <hv/printk.h>
 #include <hv/softirq.h>
 
-#define VCPUS_SLICE 4U /* blocked or unblocked at once */
+#define VCPUS_SLICE 3U /* blocked or unblocked at once */
 
 /* Blocks or unblocks the next vCPUs, as pause_count says; defers what is left. Lock held. */
 static void apply_pause(struct domain *d, u32 max)
@@ -71,12 +71,15 @@ int domain_wait_off_cpu(struct domain *d)
 	apply_pause(d, VCPUS_SLICE);
 	is_blocked = d->pause_next >= d->nr_vcpus;
 	spin_unlock(&d->lock);
+	if (!is_blocked) {
+		return -ERESTART;
+	}
 	for_each_vcpu(d, v) {
-		if (is_blocked && v != current_vcpu()) {
+		if (v != current_vcpu()) {
 			vcpu_wait_off_cpu(v);
 		}
 	}
-	return is_blocked ? 0 : -ERESTART;
+	return 0;
 }
 
 void domain_pause(struct domain *d)
