@@ -53,9 +53,6 @@ LEFT_OUT = {
     "test_gicv2.py::test_dom0": TWO_CPUS,
     "test_gicv2.py::test_guest_in_place_of_dom0": TWO_CPUS,
     "test_bootdom_devices.py::test_disk": TWO_CPUS,
-    "test_passthrough.py::test_refused_and_storm":
-        "its throttled storm does not end within its time when instructions are counted; "
-        "bounds-init throttles a domain",
     "test_rpi4.py": OWN_MACHINE,
     "test_configs.py": OWN_MACHINE,
     "test_xl.py": OWN_MACHINE,
