@@ -116,13 +116,14 @@ static int install(struct domain *d, const struct grant_use *use, u64 g, u32 *ha
 				     .frame = use->frame,
 				     .ref = use->ref,
 				     .is_write = use->is_write };
+	enum s2_kind kind = use->is_write ? S2_GRANT_RW : S2_GRANT_RO;
 	bool ok;
 
 	if (track_add(d, &entry, handle) != 0) {
 		return GNTST_no_device_space;
 	}
-	ok = s2_unmap(d, gfn(g), 1) >= 0 &&
-	     s2_map(d, gfn(g), use->frame, 1, use->is_write ? S2_GRANT_RW : S2_GRANT_RO) == 0;
+	ok = s2_map(d, gfn(g), use->frame, 1, kind) == 0 ||
+	     (s2_unmap(d, gfn(g), 1) >= 0 && s2_map(d, gfn(g), use->frame, 1, kind) == 0);
 	track_settle(d->grant, *handle, ok);
 	return ok ? GNTST_okay : GNTST_general_error;
 }

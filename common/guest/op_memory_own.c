@@ -39,6 +39,9 @@ int memory_replace(struct domain *d, gfn_t g, mfn_t frame, enum s2_kind kind)
 
 	spin_lock(&d->lock);
 	if (!d->is_dying) {
+		err = s2_map(d, g, frame, 1, kind);
+	}
+	if (err == -EEXIST) {
 		s64 removed = keep_covered(d, g);
 
 		removed = removed < 0 ? removed : s2_unmap(d, g, 1);

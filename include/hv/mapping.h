@@ -34,8 +34,21 @@ void map_seal(void);
 
 /* Physical address of anything that EL2 owns: image or kept memory. */
 pa_t hyp_pa(const void *va);
+/* Kept memory, and what virtual addresses are more than physical ones, there and in the image. */
+struct own_memory {
+	u64 kept_pa, kept_bytes;
+	u64 kept_offset, image_offset;
+};
+extern struct own_memory own_memory;
+
 /* The other way, for kept memory and the image. */
-void *hyp_va(pa_t address);
+static inline void *hyp_va(pa_t address)
+{
+	const struct own_memory *own = &own_memory;
+	bool is_kept = address.v - own->kept_pa < own->kept_bytes;
+
+	return (void *)(address.v + (is_kept ? own->kept_offset : own->image_offset));
+}
 
 /* Is this physical address the hypervisor's: kept memory or image, and not dropped? */
 bool map_is_own(pa_t address);

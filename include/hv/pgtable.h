@@ -21,7 +21,6 @@ struct pgtable;
 
 struct pgtable_ops {
 	void *(*table_alloc)(struct pgtable *pt); /* one zeroed page, NULL when none */
-	void *(*table_va)(pa_t address);	  /* address of a table from its entry */
 	pa_t (*table_pa)(const void *va);
 	void (*flush)(struct pgtable *pt, u64 addr, u64 bytes); /* TLB, and wait */
 };
@@ -47,11 +46,14 @@ struct pgtable_range {
 
 /*
  * Map [addr, addr + bytes) to pa with the attributes attr, with the largest blocks that alignment
- * permits; max_shift caps them (12, 21 or 30). The range must be unmapped: -EEXIST, nothing
- * changed. -ENOMEM when tables run out: what this call mapped is unmapped again.
+ * permits; max_shift caps them (12, 21 or 30). -EEXIST when something in the range is mapped,
+ * -ENOMEM when tables run out: what this call mapped is unmapped again.
  */
 int pgtable_map(struct pgtable *pt, const struct pgtable_range *range, u64 attr,
 		unsigned int max_shift);
+
+/* The slot that decides about addr at level `to` or above it; *level gets where it stands. */
+u64 *pgtable_walk(const struct pgtable *pt, u64 addr, unsigned int to, unsigned int *level);
 
 /* The leaf or hole at an address. */
 struct pgtable_leaf pgtable_lookup(const struct pgtable *pt, u64 addr);

@@ -88,7 +88,6 @@ int s2_unmap_block(struct domain *d, gfn_t g);
 
 /* What is at a guest frame; kind S2_NONE when nothing. */
 struct s2_entry s2_lookup(struct domain *d, gfn_t g);
-struct s2_entry s2_lookup_locked(struct domain *d, gfn_t g);
 
 /*
  * Look up guest RAM (own, read-only or foreign/granted) and hold the domain's stage-2 lock until

@@ -16,9 +16,12 @@
 #include <asm/sysreg.h>
 #include <hv/compiler.h>
 #include <hv/errno.h>
+#include <hv/mapping.h>
 #include <hv/pgtable.h>
 
 #define LAST_LEVEL 3U
+
+__sealed struct own_memory own_memory;
 
 static unsigned int level_shift(unsigned int level)
 {
@@ -30,21 +33,15 @@ static bool entry_is_table(u64 entry, unsigned int level)
 	return level < LAST_LEVEL && (entry & (PT_VALID | PT_TABLE)) == (PT_VALID | PT_TABLE);
 }
 
-static u64 *table_of(const struct pgtable *pt, u64 entry)
+u64 *pgtable_walk(const struct pgtable *pt, u64 addr, unsigned int to, unsigned int *level)
 {
-	return pt->ops->table_va(pa(entry & PT_ADDR_MASK));
-}
-
-/* The slot that decides about addr at level `to` or above it; *level gets where it stands. */
-static u64 *walk(const struct pgtable *pt, u64 addr, unsigned int to, unsigned int *level)
-{
-	unsigned int at = pt->start_level;
+	unsigned int at = pt->start_level, shift = level_shift(at);
 	/* The root may be several concatenated tables: its index is wider. */
-	u64 *slot = &pt->root[addr >> level_shift(at)];
+	u64 *slot = &pt->root[addr >> shift];
 
-	while (at < to && entry_is_table(*slot, at)) {
-		at++;
-		slot = &table_of(pt, *slot)[addr >> level_shift(at) & (PT_ENTRIES - 1)];
+	for (; at < to && entry_is_table(*slot, at); at++) {
+		shift -= 9;
+		slot = (u64 *)hyp_va(pa(*slot & PT_ADDR_MASK)) + (addr >> shift & (PT_ENTRIES - 1));
 	}
 	*level = at;
 	return slot;
@@ -99,20 +96,23 @@ static int split(struct pgtable *pt, u64 *slot, unsigned int level, u64 addr)
 	return 0;
 }
 
-/* Walk a hole to `to`, making the tables on the way; NULL when there is no memory for one. */
+/*
+ * Walk to `to`, making the tables on the way; NULL when there is no memory for one. Ends above at a
+ * block.
+ */
 static u64 *walk_make(struct pgtable *pt, u64 addr, unsigned int to)
 {
 	unsigned int level;
-	u64 *slot = walk(pt, addr, to, &level);
+	u64 *slot = pgtable_walk(pt, addr, to, &level);
 
-	while (level < to) {
+	while (level < to && *slot == 0) {
 		u64 *table = pt->ops->table_alloc(pt);
 
 		if (!table) {
 			return NULL;
 		}
 		publish(slot, pt->ops->table_pa(table).v | PT_VALID | PT_TABLE);
-		slot = walk(pt, addr, to, &level);
+		slot = pgtable_walk(pt, addr, to, &level);
 	}
 	return slot;
 }
@@ -131,18 +131,13 @@ static unsigned int leaf_level(u64 addr, u64 bytes, u64 pa_value, unsigned int m
 	return LAST_LEVEL;
 }
 
-static int is_leaf(const struct pgtable_leaf *leaf __unused, void *arg __unused)
-{
-	return 1;
-}
-
 static void undo(struct pgtable *pt, u64 addr, u64 end)
 {
 	u64 start = addr;
 
 	while (addr < end) {
 		unsigned int level;
-		u64 *slot = walk(pt, addr, LAST_LEVEL, &level);
+		u64 *slot = pgtable_walk(pt, addr, LAST_LEVEL, &level);
 
 		WRITE_ONCE(*slot, 0);
 		addr += BIT(level_shift(level));
@@ -161,20 +156,17 @@ int pgtable_map(struct pgtable *pt, const struct pgtable_range *range, u64 attr,
 	    !IS_ALIGNED(at | range->bytes | pa_value, PAGE_SIZE)) {
 		return -ERANGE;
 	}
-	if (pgtable_visit(pt, at, end, is_leaf, NULL)) {
-		return -EEXIST;
-	}
 	while (at < end) {
 		unsigned int level = leaf_level(at, end - at, pa_value, max_shift);
 		u64 *slot = walk_make(pt, at, level), size;
 
 		/* Below an empty table, left by earlier mappings, that is in a block's way. */
-		while (slot && *slot) {
+		while (slot && entry_is_table(*slot, level)) {
 			slot = walk_make(pt, at, ++level);
 		}
-		if (!slot) {
+		if (!slot || *slot) {
 			undo(pt, range->addr, at);
-			return -ENOMEM;
+			return slot ? -EEXIST : -ENOMEM;
 		}
 		/* What follows in the same table needs no walk. */
 		size = BIT(level_shift(level));
@@ -200,20 +192,20 @@ struct pgtable_leaf pgtable_lookup(const struct pgtable *pt, u64 addr)
 	if (addr >> pt->addr_bits) {
 		return leaf_of(0, addr, LAST_LEVEL);
 	}
-	slot = walk(pt, addr, LAST_LEVEL, &level);
+	slot = pgtable_walk(pt, addr, LAST_LEVEL, &level);
 	return leaf_of(READ_ONCE(*slot), addr, level);
 }
 
 int pgtable_clear(struct pgtable *pt, u64 addr, unsigned int shift, struct pgtable_leaf *old)
 {
 	unsigned int level;
-	u64 *slot = walk(pt, addr, LAST_LEVEL, &level);
+	u64 *slot = pgtable_walk(pt, addr, LAST_LEVEL, &level);
 
 	while ((*slot & PT_VALID) && level_shift(level) > shift) {
 		if (split(pt, slot, level, addr)) {
 			return -ENOMEM;
 		}
-		slot = walk(pt, addr, LAST_LEVEL, &level);
+		slot = pgtable_walk(pt, addr, LAST_LEVEL, &level);
 	}
 	*old = leaf_of(*slot, addr, level);
 	WRITE_ONCE(*slot, 0);
@@ -238,12 +230,12 @@ int pgtable_visit(const struct pgtable *pt, u64 addr, u64 end,
 void *pgtable_detach(struct pgtable *pt, u64 addr, unsigned int shift)
 {
 	unsigned int to = (39 - shift) / 9, level;
-	u64 *slot = walk(pt, addr, to, &level);
+	u64 *slot = pgtable_walk(pt, addr, to, &level);
 	u64 entry = *slot;
 
 	if (level != to || !entry_is_table(entry, level)) {
 		return NULL;
 	}
 	WRITE_ONCE(*slot, 0);
-	return table_of(pt, entry);
+	return hyp_va(pa(entry & PT_ADDR_MASK));
 }

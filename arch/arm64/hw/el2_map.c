@@ -32,14 +32,12 @@ u64 boot_l1[PT_ENTRIES] __tables;
 static u64 spare_tables[SPARE_TABLES][PT_ENTRIES] __tables;
 static __sealed unsigned int nr_spare_used;
 
-static __sealed u64 image_base_pa, kept_pa;
-static __sealed size_t kept_bytes;
 static __sealed_value u64 device_next = DEVICE_VA;
 static __sealed bool is_sealed;
 
 u64 image_pa(const void *va)
 {
-	return (u64)va - IMAGE_VA + image_base_pa;
+	return (u64)va - own_memory.image_offset;
 }
 
 static void *spare_alloc(struct pgtable *pt __unused)
@@ -57,7 +55,6 @@ static void flush_el2(struct pgtable *pt __unused, u64 addr __unused, u64 bytes 
 
 static const struct pgtable_ops el2_ops = {
 	.table_alloc = spare_alloc,
-	.table_va = hyp_va,
 	.table_pa = hyp_pa,
 	.flush = flush_el2,
 };
@@ -71,7 +68,7 @@ struct pgtable el2_table = {
 
 void el2_map_init(u64 image_base)
 {
-	image_base_pa = image_base;
+	own_memory.image_offset = IMAGE_VA - image_base;
 	el2_map_use_final();
 }
 
@@ -106,11 +103,12 @@ void *map_kept(pa_t base, size_t bytes)
 	struct pgtable_range range = { KEPT_VA, bytes, base.v };
 	unsigned int shift = IS_ENABLED(CONFIG_SEALED_HEAP) && bytes <= MIB(4) ? PAGE_SHIFT : 30;
 
-	if (is_sealed || kept_bytes || pgtable_map(&el2_table, &range, EL2_RW, shift)) {
+	if (is_sealed || own_memory.kept_bytes || pgtable_map(&el2_table, &range, EL2_RW, shift)) {
 		return NULL;
 	}
-	kept_pa = base.v;
-	kept_bytes = bytes;
+	own_memory.kept_pa = base.v;
+	own_memory.kept_bytes = bytes;
+	own_memory.kept_offset = KEPT_VA - base.v;
 	return (void *)KEPT_VA;
 }
 
@@ -156,8 +154,8 @@ pa_t hyp_pa(const void *va)
 {
 	u64 address = (u64)va;
 
-	if (address >= KEPT_VA && address < KEPT_VA + kept_bytes) {
-		return pa(address - KEPT_VA + kept_pa);
+	if (address >= KEPT_VA && address < KEPT_VA + own_memory.kept_bytes) {
+		return pa(address - own_memory.kept_offset);
 	}
 	if (address >= PERCPU_VA && address < WINDOW_VA) {
 		return pa((*el2_pte(address) & PT_ADDR_MASK) | (address & (PAGE_SIZE - 1)));
@@ -165,18 +163,10 @@ pa_t hyp_pa(const void *va)
 	return pa(image_pa(va));
 }
 
-void *hyp_va(pa_t address)
-{
-	if (kept_bytes && address.v >= kept_pa && address.v < kept_pa + kept_bytes) {
-		return (void *)(address.v - kept_pa + KEPT_VA);
-	}
-	return (void *)(address.v - image_base_pa + IMAGE_VA);
-}
-
 bool map_is_own(pa_t address)
 {
-	bool is_inside = address.v - kept_pa < kept_bytes ||
-			 address.v - image_base_pa < (u64)(image_end - image_start);
+	bool is_inside = address.v - own_memory.kept_pa < own_memory.kept_bytes ||
+			 address.v - image_pa(image_start) < (u64)(image_end - image_start);
 
 	return is_inside && pgtable_lookup(&el2_table, (u64)hyp_va(address)).entry != 0;
 }

@@ -93,13 +93,20 @@ struct s2_entry s2_entry_of_leaf(const struct pgtable_leaf *leaf)
 	};
 }
 
-struct s2_entry s2_lookup_locked(struct domain *d, gfn_t g)
+static inline struct s2_entry lookup_locked(const struct domain *d, gfn_t g)
 {
-	struct pgtable_leaf leaf = pgtable_lookup(&d->arch.s2.table, gfn_to_ipa(g).v);
-	struct s2_entry entry = s2_entry_of_leaf(&leaf);
+	struct s2_entry entry = { .frame = mfn(INVALID_FRAME) };
+	unsigned int level;
+	u64 leaf;
 
-	if (leaf.entry) {
-		entry.frame.v += g.v - (leaf.addr >> PAGE_SHIFT);
+	if (g.v >> (d->arch.s2.table.addr_bits - PAGE_SHIFT) == 0) {
+		leaf = *pgtable_walk(&d->arch.s2.table, gfn_to_ipa(g).v, 3, &level);
+		entry.order = 9 * (3 - level);
+		entry.kind = leaf_kind(leaf);
+		if (leaf != 0) {
+			entry.frame = mfn((leaf & PT_ADDR_MASK) >> PAGE_SHIFT |
+					  (g.v & (BIT(entry.order) - 1)));
+		}
 	}
 	return entry;
 }
@@ -109,7 +116,7 @@ struct s2_entry s2_lookup(struct domain *d, gfn_t g)
 	struct s2_entry entry;
 
 	spin_lock(&d->arch.s2.lock);
-	entry = s2_lookup_locked(d, g);
+	entry = lookup_locked(d, g);
 	spin_unlock(&d->arch.s2.lock);
 	return entry;
 }
@@ -126,7 +133,7 @@ mfn_t s2_hold(struct domain *d, gfn_t g, bool write)
 	struct s2_entry entry;
 
 	spin_lock(&d->arch.s2.lock);
-	entry = s2_lookup_locked(d, g);
+	entry = lookup_locked(d, g);
 	if (!entry_allows(&entry, write)) {
 		spin_unlock(&d->arch.s2.lock);
 		return mfn(INVALID_FRAME);
@@ -145,7 +152,7 @@ int s2_get_frame(struct domain *d, gfn_t g, bool write, mfn_t *frame)
 	int rc = -EINVAL;
 
 	spin_lock(&d->arch.s2.lock);
-	entry = s2_lookup_locked(d, g);
+	entry = lookup_locked(d, g);
 	if (kind_is_ram(entry.kind) && entry_allows(&entry, write) &&
 	    frame_get(entry.frame, d->id)) {
 		*frame = entry.frame;

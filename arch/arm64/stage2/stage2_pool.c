@@ -104,7 +104,6 @@ static void flush_hook(struct pgtable *pt, u64 addr, u64 bytes)
 
 static const struct pgtable_ops s2_ops = {
 	.table_alloc = s2_pool_take,
-	.table_va = hyp_va,
 	.table_pa = hyp_pa,
 	.flush = flush_hook,
 };

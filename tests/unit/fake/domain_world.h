@@ -140,6 +140,9 @@ void window_unmap(void *va)
 
 int s2_map(struct domain *d, gfn_t g, mfn_t m, u64 nr, enum s2_kind kind)
 {
+	if (world_other_cpu != NULL) {
+		world_other_cpu();
+	}
 	if (g.v >= WORLD_GFNS || nr != 1) {
 		return -ERANGE;
 	}
