@@ -18,7 +18,7 @@ const struct call_row *call_find(const struct call_row *rows, size_t nr, u64 cmd
 	return cmd < nr && rows[cmd].run != NULL ? &rows[cmd] : NULL;
 }
 
-static int run(const struct call_row *row, struct domain *d, void *arg)
+static inline int run(const struct call_row *row, struct domain *d, void *arg)
 {
 	int err;
 

@@ -74,7 +74,7 @@ static int track_add(struct domain *d, const struct grant_track *entry, u32 *han
 
 static void clear_locked(struct grant_table *t, u32 handle)
 {
-	memset(track_at(t, handle), 0, sizeof(struct grant_track));
+	*track_at(t, handle) = (struct grant_track){ .granter = NULL };
 	t->track_hint = MIN(t->track_hint, handle);
 }
 
