@@ -13,15 +13,15 @@
 #include <xen/hvm/hvm_op.h>
 #include <xen/hvm/params.h>
 #include <xen/memory.h>
+#include <xen/sysctl.h>
 #include <xen/xen.h>
 
-#define FIRST	  (GUEST_RAM0_BASE >> 12)
-#define NR_PAGES  8
-#define PAGE	  4096
-#define REF_MAP	  8 /* below are the reserved ones */
-#define REF_COPY  9
-#define FOREIGN	  5
-#define RESTARTED (-11)
+#define FIRST	 (GUEST_RAM0_BASE >> 12)
+#define NR_PAGES 8
+#define PAGE	 4096
+#define REF_MAP	 8 /* below are the reserved ones */
+#define REF_COPY 9
+#define FOREIGN	 5
 
 static domid_t domid;
 static evtchn_port_t echo_port;
@@ -115,8 +115,7 @@ static bool fill_memory(void)
 	       call(__HYPERVISOR_memory_op, XENMEM_add_to_physmap, &shared, 0) == 0;
 }
 
-/* This guest makes room for what it maps. */
-static bool open_windows(void)
+bool pv_open_windows(void)
 {
 	for (unsigned int i = 0; i < NR_WINDOWS; i++) {
 		struct xen_remove_from_physmap hole = { .domid = DOMID_SELF, .gpfn = frame_of(i) };
@@ -151,8 +150,8 @@ bool pv_create(void)
 {
 	const uint8_t *code = (const uint8_t *)pv_echo;
 
-	if (!open_windows() || !make_domain() || !fill_memory() || !write_grants() ||
-	    !map_page(0, CODE) || !map_page(1, PARAM)) {
+	if (!make_domain() || !fill_memory() || !write_grants() || !map_page(0, CODE) ||
+	    !map_page(1, PARAM)) {
 		return false;
 	}
 	for (unsigned int i = 0; i < PAGE; i++) {
@@ -210,6 +209,34 @@ bool pv_destroy(void)
 		}
 	}
 	return false;
+}
+
+bool pv_close_windows(void)
+{
+	bool ok = true;
+
+	for (unsigned int i = 0; i < MAPPED; i++) {
+		struct xen_remove_from_physmap full = { .domid = DOMID_SELF, .gpfn = frame_of(i) };
+
+		ok &= call(__HYPERVISOR_memory_op, XENMEM_remove_from_physmap, &full, 0) == 0;
+	}
+	return ok;
+}
+
+bool pv_is_gone(void)
+{
+	struct xen_domctl op = { 0 };
+
+	return !domctl(XEN_DOMCTL_getdomaininfo, &op);
+}
+
+uint64_t pv_free_pages(void)
+{
+	static struct xen_sysctl op;
+
+	op.cmd = XEN_SYSCTL_physinfo;
+	op.interface_version = XEN_SYSCTL_INTERFACE_VERSION;
+	return call(__HYPERVISOR_sysctl, (uint64_t)&op, 0, 0) == 0 ? op.u.physinfo.free_pages : 0;
 }
 
 struct pv_call pv_send(uint32_t port)

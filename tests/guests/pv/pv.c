@@ -141,9 +141,37 @@ static void event_rows(uint64_t rounds)
 	check_eq(nr_refused, 0, "every event comes back");
 }
 
+static bool make(struct pv_call call)
+{
+	return pv_make(&call) == 0 && pv_status() == 0;
+}
+
+/* The domain goes while a page of it is mapped by a grant, others as foreign ones. */
+static void die_mapped(uint64_t free_before)
+{
+	volatile uint64_t *granted = (volatile uint64_t *)pv_window[MAPPED];
+	volatile uint64_t *foreign = (volatile uint64_t *)pv_window[HOLE];
+	struct pv_call unmap;
+
+	check(make(pv_map()) && make(pv_foreign()), "two pages are mapped");
+	unmap = pv_unmap();
+	*granted = 0x1234;
+	*foreign = 0x5678;
+	check(pv_destroy(), "the domain is destroyed");
+	check(pv_free_pages() < free_before, "what is mapped is not free");
+	check(*granted == 0x1234 && *foreign == 0x5678, "both pages are still there");
+	check(!make(pv_map()), "nothing more of it can be granted");
+	pv_map(); /* that outcome is not the next call's */
+	check(pv_close_windows(), "foreign pages are unmapped");
+	check(*granted == 0x1234, "the granted page is still there");
+	check(make(unmap), "the grant is unmapped");
+	check(WAIT_FOR(pv_is_gone(), 1000000), "the domain is gone");
+	check(WAIT_FOR(pv_free_pages() == free_before, 1000000), "every page is free again");
+}
+
 void guest_main(void)
 {
-	uint64_t rounds = opt_u64("count", 200);
+	uint64_t rounds = opt_u64("count", 200), free_before;
 
 	overhead = UINT64_MAX;
 	for (int i = 0; i < 100; i++) {
@@ -153,10 +181,12 @@ void guest_main(void)
 	}
 	check(gic_init() && evtchn_init() == 0, "there are a GIC and events");
 	gic_enable(plat.evtchn_irq);
+	check(pv_open_windows(), "there are holes");
+	free_before = pv_free_pages();
 	check(pv_create(), "a domain is made, its pages are in the windows");
 	if (all_ok()) {
 		call_rows(rounds);
 		event_rows(rounds);
-		check(pv_destroy(), "the domain is destroyed");
+		die_mapped(free_before);
 	}
 }

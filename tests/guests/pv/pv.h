@@ -32,11 +32,17 @@ long pv_make(const struct pv_call *call);
 /* pv.c: what the domain runs; self-contained, at most a page, begins at this address. */
 void pv_echo(const volatile uint64_t *param);
 
+/* domu.c: this guest makes room for what it maps. */
+bool pv_open_windows(void);
 /* domu.c: windows into a new domain of a few pages, which grants and echoes; false: not all. */
 bool pv_create(void);
 /* domu.c: the port that the domain echoes on. Makes the domain run. */
 uint32_t pv_start(void);
 bool pv_destroy(void);
+/* domu.c: all windows emptied but the one of a grant; the domain is no more; free pages. */
+bool pv_close_windows(void);
+bool pv_is_gone(void);
+uint64_t pv_free_pages(void);
 /* domu.c: the calls to be measured, and how each element of theirs ended: 0 is success. */
 struct pv_call pv_send(uint32_t port), pv_map(void), pv_unmap(void), pv_copy(void);
 struct pv_call pv_foreign(void), pv_remove(void);
