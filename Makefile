@@ -66,6 +66,13 @@ dom0:
 u-boot:
 	@tools/build/debroot build/u-boot u-boot-qemu u-boot-rpi
 
+# Debian packages for arm64: build/deb. Always of these two configurations.
+.PHONY: deb
+deb: sysroot tools
+	@$(SUBMAKE) hypervisor CONFIG=qemu_virt
+	@$(SUBMAKE) hypervisor CONFIG=rpi4
+	@tools/deb/build
+
 # Dom0 with Debian's xl beside bh; for some tests.
 dom0-xl:
 	@tools/build/mkinitramfs --xl
