@@ -273,15 +273,14 @@ struct vgic_reg {
 #define VGIC_REG_END	 { .offset = ~0U, .end = ~0U }
 
 struct vgic_table {
-	const struct vgic_reg *rows;
-	bool is_banked; /* a vCPU sees its own interrupts 0 to 31 here */
 	const struct vgic_reg *start[VGIC_TABLE_SLOTS + 1];
 };
 
 extern struct vgic_table vgic_dist_table, vgic_dist2_table, vgic_rd_table;
 
+extern const struct vgic_reg vgic_dist_rows[], vgic_dist2_rows[], vgic_rd_rows[];
 /* Boot: fill start. */
-void vgic_table_init(struct vgic_table *table);
+void vgic_table_init(struct vgic_table *table, const struct vgic_reg *rows);
 /* One access; false when the size or the alignment is not allowed. */
 bool vgic_regs_access(const struct vgic_window *w, struct mmio_access *access,
 		      const struct vgic_table *table);

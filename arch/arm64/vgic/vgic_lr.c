@@ -453,11 +453,11 @@ int vgic_init(void)
 {
 	int rc = irq_request(gic_info.maintenance_irq, maintenance, NULL);
 
-	vgic_table_init(&vgic_dist_table);
+	vgic_table_init(&vgic_dist_table, vgic_dist_rows);
 	if (IS_ENABLED(CONFIG_GICV2)) {
-		vgic_table_init(&vgic_dist2_table);
+		vgic_table_init(&vgic_dist2_table, vgic_dist2_rows);
 	}
-	vgic_table_init(&vgic_rd_table);
+	vgic_table_init(&vgic_rd_table, vgic_rd_rows);
 	if (rc != 0) {
 		pr_err("vgic: maintenance interrupt %u can not be had (%d)\n",
 		       gic_info.maintenance_irq, rc);

@@ -20,10 +20,8 @@
 #define CTLR_GROUPS  3U	   /* the two enable bits */
 #define PRODUCT_ID   0x42U /* GICD_IIDR.ProductID; no implementer */
 
-void vgic_table_init(struct vgic_table *table)
+void vgic_table_init(struct vgic_table *table, const struct vgic_reg *row)
 {
-	const struct vgic_reg *row = table->rows;
-
 	for (u32 i = 0; i <= VGIC_TABLE_SLOTS; i++) {
 		while (row->end <= i << SLOT_SHIFT) {
 			row++;

@@ -54,7 +54,7 @@ static bool route_write(const struct vgic_window *w, u32 at, u64 value)
 	return false;
 }
 
-static const struct vgic_reg rows[] = {
+const struct vgic_reg vgic_dist_rows[] = {
 	VGIC_SINGLE(0x0000, 4, 4, ctlr_read, vgic_regs_ctlr_write),
 	VGIC_SINGLE(0x0004, 4, 4, typer_read, NULL),
 	VGIC_SINGLE(0x0008, 4, 4, vgic_regs_iidr, NULL),
@@ -68,7 +68,7 @@ static const struct vgic_reg rows[] = {
 	VGIC_REG_END,
 };
 
-struct vgic_table vgic_dist_table __sealed_value = { .rows = rows };
+struct vgic_table vgic_dist_table __sealed;
 
 bool vgic_dist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 {
@@ -76,7 +76,7 @@ bool vgic_dist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 	struct vgic_window w = {
 		.domain = v->domain,
 		.accessor = v,
-		.frame = table->is_banked ? v : NULL,
+		.frame = vgic_is_v2(v->domain) ? v : NULL, /* banked there */
 	};
 
 	return vgic_regs_access(&w, access, table);

@@ -80,7 +80,7 @@ static bool sgir_write(const struct vgic_window *w, u32 at __unused, u64 value)
 	return w->accessor->arch.vgic.write_next != 0;
 }
 
-static const struct vgic_reg rows[] = {
+const struct vgic_reg vgic_dist2_rows[] = {
 	VGIC_SINGLE(0x000, 4, 4, ctlr_read, vgic_regs_ctlr_write),
 	VGIC_SINGLE(0x004, 4, 4, typer_read, NULL),
 	VGIC_SINGLE(0x008, 4, 4, vgic_regs_iidr, NULL),
@@ -96,4 +96,4 @@ static const struct vgic_reg rows[] = {
 	VGIC_REG_END,
 };
 
-struct vgic_table vgic_dist2_table __sealed_value = { .rows = rows, .is_banked = true };
+struct vgic_table vgic_dist2_table __sealed;

@@ -62,7 +62,7 @@ static bool waker_write(const struct vgic_window *w, u32 at __unused, u64 value)
 #define SGI_END	    0xe04
 #define SGI_NOTHING 0x1000 /* nothing stands there in the distributor */
 
-static const struct vgic_reg rd_rows[] = {
+const struct vgic_reg vgic_rd_rows[] = {
 	VGIC_SINGLE(0x0000, 8, 4, head_read, NULL),
 	VGIC_SINGLE(0x0008, 8, 12, typer_read, NULL),
 	VGIC_RAZ_WI(0x0010, 4), /* STATUSR */
@@ -72,7 +72,7 @@ static const struct vgic_reg rd_rows[] = {
 	VGIC_REG_END,
 };
 
-struct vgic_table vgic_rd_table __sealed_value = { .rows = rd_rows };
+struct vgic_table vgic_rd_table __sealed;
 
 bool vgic_redist_access(struct vcpu *v, struct mmio_access *access, void *arg)
 {
