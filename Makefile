@@ -4,9 +4,10 @@
 # The hypervisor itself is built by tools/build/hypervisor.mk, everything goes to build/.
 
 # BOARD: nothing (QEMU's virt machine, started directly), or through U-Boot: virt-uboot, rpi4.
+# DOM0: nothing (an initramfs), or debian: Debian 13 on a disk.
 BOARD ?=
 CONFIG ?= $(if $(filter rpi4,$(BOARD)),rpi4,qemu_virt)
-export BOARD CONFIG
+export BOARD CONFIG DOM0
 
 OUT := build/$(CONFIG)
 PYTHON := /usr/bin/python3
@@ -29,7 +30,7 @@ help:
 
 ### Building
 
-.PHONY: all host sysroot hypervisor tools guests dom0 dom0-xl u-boot board
+.PHONY: all host sysroot hypervisor tools guests dom0 dom0-xl dom0-debian u-boot board
 all:
 	$(call step,1/6,packages of this machine)
 	@tools/build/setup run
@@ -77,11 +78,16 @@ deb: sysroot tools
 dom0-xl:
 	@tools/build/mkinitramfs --xl
 
+# The disk image of `make run DOM0=debian`; the first time takes some minutes.
+dom0-debian: sysroot
+	@tools/build/setup run
+	@tools/build/mkdebian
+
 ### Running
 
 # BOARD: through U-Boot, as on a board.
 .PHONY: run
-run: all $(if $(BOARD),board)
+run: all $(if $(BOARD),board) $(if $(filter debian,$(DOM0)),dom0-debian)
 	@$(if $(filter-out rpi4,$(BOARD)),tools/run/board '$(BOARD)',tools/run/run)
 
 board:
@@ -168,7 +174,7 @@ defconfig:
 .PHONY: clean distclean
 clean:
 	@find build -mindepth 1 -maxdepth 1 ! -name apt ! -name 'sysroot*' ! -name 'peer*' \
-		! -name 'rt-kernel*' ! -name 'u-boot*' -exec rm -rf {} + 2>/dev/null || true
+		! -name 'rt-kernel*' ! -name 'u-boot*' ! -name debian -exec rm -rf {} + 2>/dev/null || true
 
 distclean:
 	@rm -rf build
