@@ -60,6 +60,7 @@ extern const struct cmd cmd_info, cmd_dmesg, cmd_uptime, cmd_debug_keys, cmd_bou
 extern const struct cmd cmd_sched_rtds, cmd_sched_arinc653;
 extern const struct cmd cmd_pool_create, cmd_pool_list, cmd_pool_destroy, cmd_pool_cpu_add;
 extern const struct cmd cmd_pool_cpu_remove, cmd_pool_migrate;
+extern const struct cmd cmd_setup;
 extern const struct cmd cmd_top, cmd_check, cmd_latency, cmd_trace, cmd_throttle, cmd_health;
 
 /* The table of all commands, for "help": ends with NULL. */

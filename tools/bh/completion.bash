@@ -29,7 +29,7 @@ _bh() {
         cpupool-migrate)
             words="$(_bh_domains) $(bh cpupool-list 2>/dev/null | sed -n '2,$s/ .*//p')"
             ;;
-        info | dmesg | top | debug-keys | bounds) ;;
+        setup | info | dmesg | top | debug-keys | bounds) ;;
         trace)
             words="start stop save report"
             if [ "$COMP_CWORD" -eq 3 ]; then
