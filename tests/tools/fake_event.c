@@ -8,6 +8,7 @@
 #include "hyp.h"
 
 #include <fcntl.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/timerfd.h>
@@ -107,4 +108,22 @@ int xenforeignmemory_unmap(xenforeignmemory_handle *h, void *addr, size_t pages)
 {
 	(void)h;
 	return munmap(addr, pages * PAGE);
+}
+
+/* There is no xenstored to be told of a grant table. */
+xenforeignmemory_resource_handle *xenforeignmemory_map_resource(
+	xenforeignmemory_handle *h, domid_t domid, unsigned int type, unsigned int id,
+	unsigned long frame, unsigned long nr, void **at, int prot, int flags)
+{
+	(void)h, (void)domid, (void)type, (void)id, (void)frame, (void)nr, (void)at, (void)prot;
+	(void)flags;
+	errno = EOPNOTSUPP;
+	return NULL;
+}
+
+int xenforeignmemory_unmap_resource(xenforeignmemory_handle *h,
+				    xenforeignmemory_resource_handle *res)
+{
+	(void)h, (void)res;
+	return 0;
 }

@@ -7,8 +7,8 @@
  * check before.
  *
  * The PV console is served by the hypervisor itself, so its event channel has
- * DOMID_XEN as the other side; the store's has Dom0, where bh's monitor serves
- * it.
+ * DOMID_XEN as the other side; the store's has Dom0, where xenstored serves
+ * it, or bh's monitor when that does not run.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -21,6 +21,7 @@
 #include "dom.h"
 #include "err.h"
 #include "hyp.h"
+#include "record.h"
 
 #define DOM0		0
 #define EXTENTS_MAX	512u
@@ -262,6 +263,11 @@ static int build_params(struct build *b)
 	return rc;
 }
 
+static int build_record(struct build *b)
+{
+	return record_make(b->plan->cfg, b->domid);
+}
+
 static int build_vuart(struct build *b)
 {
 	return b->plan->cfg->vuart ? hyp_vuart_init(b->domid) : 0;
@@ -339,6 +345,7 @@ static const struct {
 	{ build_load, "load kernel and ramdisk", "see \"bh dmesg\" for the hypervisor's reason" },
 	{ build_dtb, "load its device tree", "see \"bh dmesg\" for the hypervisor's reason" },
 	{ build_params, "set up its console", "see \"bh dmesg\" for the hypervisor's reason" },
+	{ build_record, "enter it in the store", "see what xenstored says, or stop it" },
 	{ build_devices, "give it its devices", "change dtdev/iomem/irqs/device_tree" },
 	{ build_vuart, "give it a virtual UART", "remove vuart" },
 	{ build_context, "set its first registers",

@@ -2,13 +2,18 @@
 /*
  * bh console: a domain's console on this terminal, or its kept text.
  */
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cmd.h"
 #include "console.h"
 #include "dom.h"
 #include "err.h"
+#include "record.h"
+#include "tty.h"
+#include "xstore.h"
 
 static const struct opt console_opts[] = {
 	{ 't', "type", "pv|serial", "PV console, or virtual UART; default: the one in use" },
@@ -33,10 +38,42 @@ static int console_type_arg(const char *s, uint32_t *which)
 	return BH_OK;
 }
 
+/* xenconsoled serves the console of a domain that bh has not created. */
+static int console_of_xl(const struct args *a, uint32_t domid, const char *tty)
+{
+	if (args_has(a, 'd')) {
+		return err_say(BH_FAILED,
+			       "xenconsoled serves the console of domain %u and keeps no output\n"
+			       "its log, when it has one, is in /var/log/xen/console",
+			       domid);
+	}
+	return tty_attach(domid, tty);
+}
+
+/* xenconsoled notices a new domain in its own time. NULL: it is none of its domains. */
+static char *console_find_tty(uint32_t domid)
+{
+	struct timespec tenth = { .tv_nsec = 100000000 };
+	char *tty = NULL;
+
+	for (int i = 0; i < 50 && record_is(domid); i++) {
+		tty = xstore_read("/local/domain/%u/console/tty", domid);
+		if (tty && tty[0]) {
+			return tty;
+		}
+		free(tty);
+		tty = NULL;
+		nanosleep(&tenth, NULL);
+	}
+	return tty;
+}
+
 static int console_cmd(const struct args *a)
 {
 	uint32_t domid;
 	uint32_t which;
+	char tag[BULKHEAD_TAG_MAX + 1];
+	char *tty = NULL;
 	int rc = console_type_arg(args_val(a, 't'), &which);
 
 	if (rc == BH_OK) {
@@ -50,6 +87,14 @@ static int console_cmd(const struct args *a)
 			BH_FAILED,
 			"Domain-0's console is this machine's serial line\n\"bh dmesg\" shows "
 			"the hypervisor's log");
+	}
+	if (which == CONSOLE_AUTO && hyp_tag_get(domid, tag) <= 0) {
+		tty = console_find_tty(domid);
+	}
+	if (tty) {
+		rc = console_of_xl(a, domid, tty);
+		free(tty);
+		return rc;
 	}
 	if (!args_has(a, 'd')) {
 		return console_run(domid, which);

@@ -18,6 +18,7 @@
 #include "dom.h"
 #include "err.h"
 #include "monitor.h"
+#include "record.h"
 #include "tag.h"
 
 #define GONE_MS 10000
@@ -73,13 +74,23 @@ static int destroy_cmd(const struct args *a)
 static int rename_cmd(const struct args *a)
 {
 	uint32_t domid;
+	uint32_t other;
 	int rc = dom_find(a->argv[0], &domid);
 
 	if (rc) {
 		return rc;
 	}
 	/* A name of digits would be taken for a number. */
-	rc = text_name_ok(a->argv[1]) ? hyp_name_set(domid, a->argv[1]) : -EINVAL;
+	rc = text_name_ok(a->argv[1]) ? 0 : -EINVAL;
+	if (rc == 0 && dom_find_name(a->argv[1], &other) == 0 && other != domid) {
+		rc = -EEXIST;
+	}
+	if (rc == 0) {
+		rc = hyp_name_set(domid, a->argv[1]);
+	}
+	if (rc == 0 && record_is(domid)) {
+		rc = record_rename(domid, a->argv[1]);
+	}
 	if (rc == -EEXIST) {
 		return err_say(BH_FAILED, "another domain is named \"%s\"\nchoose another name",
 			       a->argv[1]);
@@ -99,7 +110,9 @@ static int stop_request(uint32_t domid, const char *arg, const char *what, const
 {
 	char tag[BULKHEAD_TAG_MAX + 1];
 	char text[512];
-	int rc = monitor_store_write(domid, "control/shutdown", what);
+	const char *feature = strcmp(what, "reboot") ? "control/feature-poweroff"
+						     : "control/feature-reboot";
+	int rc = monitor_store_write(domid, feature, "control/shutdown", what);
 
 	if (rc == 0) {
 		return BH_OK;

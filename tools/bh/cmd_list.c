@@ -81,23 +81,18 @@ static void long_tag(struct out_table *t, uint32_t domid)
 
 static void long_row(struct out_table *t, const struct xen_domctl_getdomaininfo *d)
 {
-	const uint8_t *u = d->handle;
 	struct bulkhead_domain_stat st = { 0 };
 	struct bulkhead_info info;
 	char name[BULKHEAD_NAME_LEN];
-	char uuid[40];
+	char uuid[TEXT_UUID];
 	char state[8];
 
 	memset(&info, 0, sizeof(info));
 	hyp_dom_stat(d->domain, &st);
 	hyp_own_info(&info);
-	snprintf(uuid, sizeof(uuid),
-		 "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x", u[0], u[1],
-		 u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12], u[13], u[14],
-		 u[15]);
 	out_str(t, dom_name(d->domain, name));
 	out_num(t, d->domain);
-	out_str(t, uuid);
+	out_str(t, text_uuid(d->handle, uuid));
 	out_str(t, dom_state(d, state));
 	out_str(t,
 		d->flags & XEN_DOMINF_shutdown ? dom_shutdown_name(dom_shutdown_reason(d)) : NULL);

@@ -19,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -32,8 +31,10 @@
 #include "err.h"
 #include "event.h"
 #include "monitor.h"
+#include "record.h"
 #include "store.h"
 #include "tag.h"
+#include "tty.h"
 
 #define LOG_DIR	  "/var/log/bulkhead"
 #define MAX_SET	  64
@@ -50,7 +51,8 @@ struct monitor {
 	char *text; /* configuration, NULL = not readable */
 	struct event ev;
 	int sock;
-	struct store *store;
+	struct store *store; /* NULL: xenstored serves it */
+	struct tty *tty;     /* where xl looks for its console; else NULL */
 	uint32_t vcpus, max_vcpus;
 	uint32_t nr_restarts; /* by the hypervisor, that the store knows of */
 	bool is_polling;
@@ -98,6 +100,8 @@ static void monitor_release(struct monitor *m)
 	m->crashed = 0;
 	store_close(m->store);
 	m->store = NULL;
+	tty_close(m->tty);
+	m->tty = NULL;
 	if (m->sock >= 0) {
 		close(m->sock);
 		m->sock = -1;
@@ -105,8 +109,23 @@ static void monitor_release(struct monitor *m)
 	event_close(&m->ev);
 }
 
+/* Its domain is in the shared store: only the console is left to do. */
+static void monitor_open_tty(struct monitor *m)
+{
+	m->tty = m->tty ? m->tty : tty_open(m->domid);
+	if (m->tty) {
+		/* Woken when there is output, unless somebody else asks for that. */
+		(void)hyp_con_attach(m->domid, BULKHEAD_CONSOLE_pv, (uint32_t)m->ev.port);
+	}
+}
+
 static void monitor_open_store(struct monitor *m)
 {
+	m->store = NULL;
+	if (record_is(m->domid)) {
+		monitor_open_tty(m);
+		return;
+	}
 	m->store = store_open(&m->ev, m->domid, m->name, m->vcpus, m->max_vcpus);
 	if (!m->store) {
 		err_say(BH_FAILED, "domain %u \"%s\": cannot serve its store", m->domid, m->name);
@@ -352,43 +371,17 @@ static bool monitor_stopped(struct monitor *m, uint32_t reason)
 
 /* ---- the loop ---- */
 
-static void monitor_request(struct monitor *m)
-{
-	struct ucred cred = { .uid = (uid_t)-1 };
-	socklen_t len = sizeof(cred);
-	struct timeval limit = { .tv_sec = 1 };
-	char msg[513];
-	int answer = -EINVAL;
-	int fd = accept4(m->sock, NULL, NULL, SOCK_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0) {
-		return;
-	}
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
-	n = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) || cred.uid != 0
-		    ? -1
-		    : recv(fd, msg, sizeof(msg) - 1, 0);
-	if (n > 0) {
-		msg[n] = '\0';
-		if (strlen(msg) < (size_t)n) {
-			answer = m->store ? store_write(m->store, msg, msg + strlen(msg) + 1)
-					  : -ENOTCONN;
-		}
-		send(fd, &answer, sizeof(answer), MSG_NOSIGNAL);
-	}
-	close(fd);
-}
-
 static void monitor_wait(struct monitor *m)
 {
-	struct pollfd p[2] = {
+	struct pollfd p[3] = {
 		{ .fd = m->ev.fd, .events = POLLIN },
 		{ .fd = m->sock, .events = POLLIN },
+		tty_poll(m->tty),
 	};
+	bool is_timed = m->crash.text[0] || m->is_polling || m->tty;
 	int port;
 
-	if (poll(p, 2, m->crash.text[0] || m->is_polling ? LOOK_MS : -1) < 0) {
+	if (poll(p, 3, is_timed ? LOOK_MS : -1) < 0) {
 		return;
 	}
 	while ((port = event_take(&m->ev)) >= 0) {
@@ -396,8 +389,9 @@ static void monitor_wait(struct monitor *m)
 			store_serve(m->store);
 		}
 	}
+	tty_serve(m->tty);
 	if (p[1].revents & POLLIN) {
-		monitor_request(m);
+		monitor_answer(m->sock, m->store);
 	}
 	if (!m->crashed && crash_look(&m->crash)) {
 		m->crashed = monitor_now();
@@ -420,13 +414,20 @@ static int monitor_run(uint32_t domid)
 		enum life life = monitor_look(&m, &reason);
 
 		if (monitor_is_news(&m)) {
+			if (record_is(m.domid)) {
+				record_introduce(m.domid);
+			}
 			store_close(m.store);
 			monitor_open_store(&m);
 		}
 		if (life == LIFE_RUNS) {
 			monitor_wait(&m);
+		} else if (life == LIFE_STOPPED) {
+			go_on = monitor_stopped(&m, reason);
 		} else {
-			go_on = life == LIFE_STOPPED && monitor_stopped(&m, reason);
+			/* Whoever ended it may not know of its record. */
+			record_remove(m.domid);
+			go_on = false;
 		}
 	}
 	monitor_release(&m);

@@ -187,7 +187,7 @@ static int vcpu_set_cmd(const struct args *a)
 	}
 	for (uint32_t v = 0; v <= info.max_vcpu_id && rc == 0; v++) {
 		snprintf(path, sizeof(path), "cpu/%u/availability", v);
-		rc = monitor_store_write(domid, path, v < count ? "online" : "offline");
+		rc = monitor_store_write(domid, NULL, path, v < count ? "online" : "offline");
 	}
 	if (rc == -ENOTCONN || rc == -ENOENT) {
 		return err_say(BH_FAILED, "domain \"%s\" cannot be asked: %s\n%s", a->argv[0],

@@ -13,12 +13,27 @@
 
 #include "dom.h"
 #include "err.h"
+#include "record.h"
 
 static void dom_sleep_ms(unsigned int ms)
 {
 	struct timespec ts = { .tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000 };
 
 	nanosleep(&ts, NULL);
+}
+
+/* What the store says of a domain's name holds: xl renames there only. */
+int dom_find_name(const char *name, uint32_t *domid)
+{
+	struct xen_domctl_getdomaininfo info;
+	char there[BULKHEAD_NAME_LEN];
+	int rc;
+
+	if (record_find(name, domid) && hyp_dom_info(*domid, &info) == 0) {
+		return 0;
+	}
+	rc = hyp_name_find(name, domid);
+	return rc == 0 && record_name(*domid, there) ? -ENOENT : rc;
 }
 
 int dom_find(const char *arg, uint32_t *domid)
@@ -31,7 +46,7 @@ int dom_find(const char *arg, uint32_t *domid)
 		rc = hyp_dom_info((uint32_t)id, &info);
 		*domid = (uint32_t)id;
 	} else {
-		rc = hyp_name_find(arg, domid);
+		rc = dom_find_name(arg, domid);
 	}
 	if (rc == -ESRCH || rc == -ENOENT) {
 		return err_say(BH_NODOM, "there is no domain \"%s\"\n\"bh list\" shows all domains",
@@ -58,7 +73,17 @@ int dom_find_guest(const char *arg, const char *what, uint32_t *domid)
 
 const char *dom_name(uint32_t domid, char name[BULKHEAD_NAME_LEN])
 {
-	if (hyp_name_get(domid, name) || !name[0]) {
+	char there[BULKHEAD_NAME_LEN];
+
+	if (hyp_name_get(domid, name)) {
+		name[0] = '\0';
+	}
+	if (record_name(domid, there) && strcmp(there, name)) {
+		/* The hypervisor's messages then have it, too. */
+		(void)hyp_name_set(domid, there);
+		strcpy(name, there);
+	}
+	if (!name[0]) {
 		strcpy(name, "(unnamed)");
 	}
 	return name;
@@ -71,6 +96,8 @@ int dom_destroy(uint32_t domid)
 	do {
 		rc = hyp_dom_simple(domid, XEN_DOMCTL_destroydomain);
 	} while (rc == -EAGAIN || rc == -EINTR);
+	/* Back ends have its memory mapped until they are told. */
+	record_remove(domid);
 	return rc;
 }
 

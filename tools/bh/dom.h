@@ -12,6 +12,8 @@
 
 /* Name or number to id. Explains itself: BH_OK, BH_NODOM or BH_FAILED. */
 int dom_find(const char *arg, uint32_t *domid);
+/* The name of a domain, in the shared store or the hypervisor. 0; -ENOENT: none has it. */
+int dom_find_name(const char *name, uint32_t *domid);
 /* The same, but Dom0 is refused for @what ("destroy", …). */
 int dom_find_guest(const char *arg, const char *what, uint32_t *domid);
 /* Name of a domain, "(unnamed)" when it has none. */

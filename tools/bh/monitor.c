@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "monitor.h"
+#include "record.h"
 
 static socklen_t monitor_address(uint32_t domid, struct sockaddr_un *sa)
 {
@@ -69,13 +70,17 @@ int monitor_connect(uint32_t domid)
 	return -err;
 }
 
-int monitor_store_write(uint32_t domid, const char *path, const char *value)
+int monitor_store_write(uint32_t domid, const char *feature, const char *path, const char *value)
 {
 	char msg[512];
 	size_t n = strlen(path) + 1;
-	int fd = monitor_connect(domid);
-	int answer;
+	int answer = record_ask(domid, feature, path, value);
+	int fd;
 
+	if (answer != -ENOENT) {
+		return answer;
+	}
+	fd = monitor_connect(domid);
 	if (fd < 0) {
 		return -ENOENT;
 	}
@@ -91,4 +96,31 @@ int monitor_store_write(uint32_t domid, const char *path, const char *value)
 	}
 	close(fd);
 	return answer;
+}
+
+void monitor_answer(int sock, struct store *store)
+{
+	struct ucred cred = { .uid = (uid_t)-1 };
+	socklen_t len = sizeof(cred);
+	struct timeval limit = { .tv_sec = 1 };
+	char msg[513];
+	int answer = -EINVAL;
+	int fd = accept4(sock, NULL, NULL, SOCK_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0) {
+		return;
+	}
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+	n = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) || cred.uid != 0
+		    ? -1
+		    : recv(fd, msg, sizeof(msg) - 1, 0);
+	if (n > 0) {
+		msg[n] = '\0';
+		if (strlen(msg) < (size_t)n) {
+			answer = store ? store_write(store, msg, msg + strlen(msg) + 1) : -ENOTCONN;
+		}
+		send(fd, &answer, sizeof(answer), MSG_NOSIGNAL);
+	}
+	close(fd);
 }

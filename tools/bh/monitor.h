@@ -10,14 +10,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "store.h"
+
 /* Name of the socket of @domid's monitor. Returns a socket: listening, or connected. -errno. */
 int monitor_listen(uint32_t domid);
 int monitor_connect(uint32_t domid);
 
+/* Takes one request from a listening socket and carries it out on @store (NULL = none). */
+void monitor_answer(int sock, struct store *store);
+
 /*
- * Asks the monitor of @domid to write @value to @path of its store.
- * 0; -ENOTCONN the guest has not used its store (it would not notice); -ENOENT no monitor.
+ * Writes @value to @path of the store of @domid: itself in the shared one, where a driver of the
+ * guest sets @feature (NULL = none does), else by its monitor.
+ * 0; -ENOTCONN the guest has no driver that would notice; -ENOENT no monitor.
  */
-int monitor_store_write(uint32_t domid, const char *path, const char *value);
+int monitor_store_write(uint32_t domid, const char *feature, const char *path, const char *value);
 
 #endif

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "dom.h"
 #include "err.h"
 #include "hyp.h"
 #include "plan.h"
@@ -216,7 +217,7 @@ int plan_check(const struct plan *p)
 	uint64_t need;
 	int rc;
 
-	if (hyp_name_find(c->name, &other) == 0) {
+	if (dom_find_name(c->name, &other) == 0) {
 		return err_at(w.file, w.line,
 			      "a domain with the name \"%s\" exists already (number %u)\n"
 			      "choose another name, or remove that domain: bh destroy %s",

@@ -384,3 +384,15 @@ bool text_find(const char *text, char tail[TEXT_FIND_MAX], const char *buf, size
 	tail[keep] = '\0';
 	return false;
 }
+
+char *text_uuid(const uint8_t u[16], char out[TEXT_UUID])
+{
+	char *p = out;
+
+	for (int i = 0; i < 16; i++) {
+		bool has_dash = i == 4 || i == 6 || i == 8 || i == 10;
+
+		p += sprintf(p, has_dash ? "-%02x" : "%02x", u[i]);
+	}
+	return out;
+}

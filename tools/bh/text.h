@@ -62,4 +62,8 @@ size_t text_scan_keys(const char *text, struct scan_key *keys, size_t max);
  */
 bool text_find(const char *text, char tail[TEXT_FIND_MAX], const char *buf, size_t len);
 
+#define TEXT_UUID 37
+/* A UUID as text. Returns @out. */
+char *text_uuid(const uint8_t u[16], char out[TEXT_UUID]);
+
 #endif
