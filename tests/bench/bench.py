@@ -96,11 +96,11 @@ class BenchError(Exception):
     """A machine did not print what it should."""
 
 
-def run(name, image, append, modules, memory, seconds, cpus=1, typed=subprocess.DEVNULL):
+def run(name, image, append, modules, memory, seconds, cpus=1, typed=subprocess.DEVNULL, more=()):
     """Runs a machine until it is off; returns its console, also kept in OUT/NAME.log. @typed: what
-    is typed comes from this file."""
+    is typed comes from this file. @more: other arguments of QEMU."""
     command = [*QEMU, "-smp", str(cpus), "-m", str(memory), "-kernel", str(image),
-               "-append", append]
+               "-append", append, *more]
     for module in modules:
         command += ["-device", f"guest-loader,{module}"]
     log = OUT / f"{name}.log"
