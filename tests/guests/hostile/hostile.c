@@ -171,7 +171,8 @@ static void storm(unsigned int cpu)
 			__atomic_add_fetch(&nr_accepted[kind - 1], 1, __ATOMIC_RELAXED);
 		}
 		if (cpu == 0 && (i + 1) % 20000 == 0) {
-			printf("# %lu calls; accepted: grants %lu, events %lu, balloon %lu, pages %lu\n",
+			printf("# %lu calls; accepted: grants %lu, events %lu, balloon %lu, "
+			       "pages %lu\n",
 			       i + 1, nr_accepted[0], nr_accepted[1], nr_accepted[2],
 			       nr_accepted[3]);
 		}
