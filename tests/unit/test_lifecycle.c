@@ -15,8 +15,8 @@
 #include <hv/domain.h>
 #include <hv/errno.h>
 
-#define NR_VCPUS 64U
-#define SLICE	 4U
+#define NR_VCPUS 63U
+#define SLICE	 3U
 
 struct domain *hardware_domain;
 static struct vcpu vcpu[NR_VCPUS], idle;
@@ -114,7 +114,7 @@ static int setup(void **state)
 	spin_lock_init(&domain.lock, LOCK_RANK_DOMAIN);
 	for (u32 i = 0; i < NR_VCPUS; i++) {
 		vcpu[i] = (struct vcpu){ .domain = &domain, .id = i };
-		vcpus[i] = i == 3 ? NULL : &vcpu[i];
+		vcpus[i] = i == 2 ? NULL : &vcpu[i];
 	}
 	current = &idle;
 	queued = NULL;
