@@ -18,7 +18,7 @@ SOURCES = [
     ("grant_table_op", "op_grant_table.c", r"\[(GNTTABOP_)(\w+)\]"),
     ("vcpu_op", "op_vcpu.c", r"\b(VCPUOP_)(\w+)"),
     ("sched_op", "op_sched.c", r"\[(SCHEDOP_)(\w+)\]"),
-    ("event_channel_op", "op_event_channel.c", r"(?m)^\t(OWN\(|OF\()([a-z]\w*),"),
+    ("event_channel_op", "op_event_channel.c", r"(?m)^\t(OWN\(|OF\(|PEERS\()([a-z]\w*),"),
     ("hvm_op", "op_hvm.c", r"\b(HVMOP_)(\w+)"),
     ("sysctl", "../control/op_sysctl.c", r"\[(XEN_SYSCTL_)(\w+)\]"),
     ("domctl", "../control/op_domctl.c", r"\[(XEN_DOMCTL_)(\w+)\]"),

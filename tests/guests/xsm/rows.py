@@ -18,7 +18,7 @@ TABLES = [
     ("../ext/ext.c", "BULKHEAD_HYPERCALL",
      r"(?m)^\tROW(?:_IF\(\w+, |\()([a-z]\w*), \w+, ([A-Z_]+)"),
     ("op_memory.c", "__HYPERVISOR_memory_op", r"\[(XENMEM_\w+)\] ="),
-    ("op_event_channel.c", "__HYPERVISOR_event_channel_op", r"(?m)^\t(?:OWN|OF)\((\w+),"),
+    ("op_event_channel.c", "__HYPERVISOR_event_channel_op", r"(?m)^\t(?:OWN|OF|PEERS)\((\w+),"),
     ("op_grant_table.c", "__HYPERVISOR_grant_table_op", r"\[(GNTTABOP_\w+)\] ="),
     ("op_sched.c", "__HYPERVISOR_sched_op", r"\[(SCHEDOP_\w+)\] ="),
     ("op_hvm.c", "__HYPERVISOR_hvm_op", r"\b(HVMOP_\w+)"),
