@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """bh beside Debian's xl: one store, domains that both see and manage, paravirtual devices."""
+import itertools
+import re
 import subprocess
 
 import pytest
@@ -130,3 +132,109 @@ def test_ours_of_xl(tidy):
     shell_works(tidy, "bh console theirs")
     tidy.sh("bh shutdown --wait theirs")
     wait_gone(tidy, "theirs")
+
+
+# Paravirtual devices; linux-pv.cpio is linux1 with their drivers.
+
+MARKS = itertools.count()
+
+
+def pv_guest(m, name, **keys):
+    """A Linux of bh with a shell on its console."""
+    config = linux_config(m, name, ramdisk="/guests/linux-pv.cpio", **keys)
+    m.sh(f"bh create {config}")
+    wait_console(m, name, LINUX_UP)
+
+
+def in_guest(m, name, command, pattern, timeout=60):
+    """Runs a command on the guest's console until it has printed the pattern; returns the text."""
+    m.send(f"bh console {name}\n")
+    m.wait("linux1# ")
+    # The console repeats what it has kept: this command's output is behind its own mark.
+    mark = f"{name}{next(MARKS)}"
+    m.send(f"echo be''gin-{mark}; {command}; echo en''d-{mark}\n")
+    m.wait(f"begin-{mark}\r*\n", timeout)
+    text = m.wait(f"end-{mark}\r*\n", timeout)
+    m.send("\x1d")
+    m.wait("dom0# ")
+    found = re.search(pattern, text)
+    assert found, text
+    return found
+
+
+def disk_rows(m, name):
+    return {row["vdev"]: row for row in read_json(m, f"bh block-list --json {name}")}
+
+
+def test_disk(tidy):
+    """The guest reads what Dom0 wrote into the image, and Dom0 what the guest did."""
+    tidy.sh("dd if=/dev/urandom of=/tmp/a.img bs=65536 count=64 2>/dev/null")
+    tidy.sh("dd if=/dev/zero of=/tmp/b.img bs=65536 count=64 2>/dev/null")
+    pv_guest(tidy, "disks", disk=["/tmp/a.img,raw,xvda,ro", "/tmp/b.img,raw,xvdb,rw"])
+    rows = disk_rows(tidy, "disks")
+    assert [(row["vdev"], row["state"], row["access"]) for row in rows.values()] == [
+        ("xvda", "connected", "ro"), ("xvdb", "connected", "rw")]
+    assert "/tmp/b.img" in tidy.sh("xl block-list disks; bh block-list disks")
+    want = tidy.sh("md5sum </tmp/a.img").split()[0]
+    in_guest(tidy, "disks", "md5sum </dev/xvda", want)
+    in_guest(tidy, "disks", "dd if=/dev/xvda of=/dev/xvdb bs=65536 conv=fsync; sync",
+             r"64\+0 records out")
+    assert tidy.sh("md5sum </tmp/b.img").split()[0] == want
+    in_guest(tidy, "disks", "echo x >/dev/xvda", "not permitted|denied|Read-only|read-only")
+    tidy.sh("bh destroy disks && rm /tmp/a.img /tmp/b.img")
+    assert tidy.sh("losetup -a") == ""
+
+
+def test_block_attach(tidy):
+    tidy.sh("dd if=/dev/urandom of=/tmp/c.img bs=65536 count=16 2>/dev/null")
+    pv_guest(tidy, "hot")
+    assert disk_rows(tidy, "hot") == {}
+    tidy.sh("bh block-attach hot /tmp/c.img,raw,xvdc,ro")
+    status, text = tidy.run("bh block-attach hot /tmp/c.img,raw,xvdc,ro")
+    assert status == 1 and "already" in text
+    want = tidy.sh("md5sum </tmp/c.img").split()[0]
+    tidy.until("bh block-list hot", "connected")
+    in_guest(tidy, "hot", "md5sum </dev/xvdc", want)
+    tidy.sh("bh block-detach hot xvdc")
+    assert disk_rows(tidy, "hot") == {}
+    assert tidy.sh("losetup -a") == ""
+    assert tidy.run("bh block-detach hot xvdc")[0] == 1
+    tidy.sh("bh block-attach hot /tmp/c.img,raw,xvdd,ro && xl destroy hot && rm /tmp/c.img")
+    assert tidy.sh("losetup -a") == ""
+
+
+def net_rows(m, name):
+    return read_json(m, f"bh network-list --json {name}")
+
+
+def test_network(tidy):
+    """Two guests and Dom0 reach each other through a bridge."""
+    status, text = tidy.run(f"bh create {LINUX1} 'vif=[\"bridge=br7\"]'")
+    assert status == 3 and "there is no such bridge" in text
+    tidy.sh("ip link add br7 type bridge; ip addr add 10.0.0.1/24 dev br7; ip link set br7 up")
+    pv_guest(tidy, "net1", vif=["bridge=br7,mac=00:16:3e:00:00:11"])
+    pv_guest(tidy, "net2")
+    tidy.sh("bh network-attach net2 bridge=br7 vifname=other")
+    rows = net_rows(tidy, "net1") + net_rows(tidy, "net2")
+    assert [row["bridge"] for row in rows] == ["br7", "br7"]
+    assert rows[0]["mac"] == "00:16:3e:00:00:11" and rows[1]["interface"] == "other"
+    for name, number in ("net1", 2), ("net2", 3):
+        up = f"ip addr add 10.0.0.{number}/24 dev eth0; ip link set eth0 up; sleep 1"
+        in_guest(tidy, name, f"{up}; ping -c 3 10.0.0.1", " [1-3] packets received")
+    in_guest(tidy, "net2", "ping -c 3 10.0.0.2", " [1-3] packets received")
+    tidy.sh("ping -c 3 10.0.0.3")
+    tidy.sh("bh network-detach net2 0")
+    assert net_rows(tidy, "net2") == []
+    tidy.sh("bh destroy net1 net2; ip link set br7 down; ip link del br7")
+    assert "vif" not in tidy.sh("ip link")
+
+
+def test_mem_set(tidy):
+    """The balloon of the guest gives memory back and takes it again."""
+    pv_guest(tidy, "mem", memory=256)
+    tidy.sh("bh mem-set --wait mem 200")
+    assert domains(tidy)["mem"]["memory_mib"] <= 202
+    tidy.sh("bh mem-set --wait mem 256")
+    assert domains(tidy)["mem"]["memory_mib"] >= 254
+    status, text = tidy.run("bh mem-set mem 300")
+    assert status == 1 and "mem-max" in text

@@ -68,7 +68,32 @@ def test_second_bank_and_gicv2(bh, tmp_path):
 BAD = [  # (assignments instead of or on top of the default ones, line, expected text)
     ({"memmory": 5}, 5, 'unknown key "memmory"\n    did you mean "memory"?'),
     ({"frobnicate": 5}, 5, '"bh help --keys" lists the keys'),
-    ({"disk": ["phy:/dev/sda,xvda,w"]}, 5, '"disk" is a key of xl that bh does not support'),
+    ({"vtpm": ["backend=1"]}, 5, '"vtpm" is a key of xl that bh does not support'),
+    ({"disk": ["phy:/nowhere/sda,xvda,w"]}, 5, "there is no such file or device"),
+    ({"disk": ["phy:/dev/null,xvda,w"]}, 5, "neither a file nor a block device"),
+    ({"disk": ["/dev/null,xvda,x"]}, 5, "its access is not known"),
+    ({"disk": ["/dev/null,raw,xvda,rw,5"]}, 5, "it has too many words"),
+    ({"disk": ["/dev/null,qcow2,xvda,w"]}, 5, "qemu-img convert -O raw"),
+    ({"disk": ["/dev/null,raw,sda,w"]}, 5, "its name in the guest is not known"),
+    ({"disk": ["/dev/null,raw,xvda0,w"]}, 5, "its name in the guest is not known"),
+    ({"disk": ["format=raw,access=rw,target=/dev/null"]}, 5, "its name in the guest is not"),
+    ({"disk": ["raw.img,raw,xvda,w"]}, 5, "its path is not absolute"),
+    ({"disk": [""]}, 5, "there is no path"),
+    ({"disk": ["/dev/null,raw,xvda,rw,devtype=cdrom"]}, 5, "only disks are possible"),
+    ({"disk": ["/dev/null,raw,xvda,rw,backendtype=qdisk"]}, 5, "only the kernel's back end"),
+    ({"disk": ["/dev/null,raw,xvda,rw,colour=red"]}, 5, "it has a word that bh does not know"),
+    ({"disk": ["/etc/passwd,raw,xvda,ro", "/etc/group,raw,xvda,ro"]}, 5, "has this name in"),
+    ({"disk": ["/etc/passwd,raw,xvda,ro", "/etc/passwd,raw,xvdb,rw"]}, 5, "has the same image"),
+    ({"vif": ["mac=00:16:3e:00:00"]}, 5, "its mac is not an address"),
+    ({"vif": ["mac=01:16:3e:00:00:00"]}, 5, "its mac is an address of a group"),
+    ({"vif": ["bridge="]}, 5, "it names an interface that cannot be"),
+    ({"vif": ["bridge=aaaaaaaaaaaaaaaaaaaa"]}, 5, "it names an interface that cannot be"),
+    ({"vif": ["type=ioemu"]}, 5, "its type is not there"),
+    ({"vif": ["script=vif-nat"]}, 5, "bh runs no scripts"),
+    ({"vif": ["rate=1Mb/s"]}, 5, "it knows mac, bridge, vifname"),
+    ({"vif": ["br0"]}, 5, "it has a word without a value"),
+    ({"vif": ["mac=00:16:3e:0:0:01", ""]}, 5, "its mac is not an address"),
+    ({"vif": ["mac=00:16:3e:00:00:01", "mac=00:16:3e:00:00:01"]}, 5, "has this mac"),
     ({"vcpus": 0}, 5, "vcpus = 0 is not a number from 1 to 64"),
     ({"vcpus": "two"}, 5, "vcpus = two is not a number"),
     ({"vcpus": 4, "maxvcpus": 2}, 6, "maxvcpus is less than vcpus"),
@@ -138,6 +163,16 @@ def test_missing_key(bh, missing):
 
 def test_empty_lists_of_xl_are_harmless(bh):
     assert bh.run("create", "-n", bh.config(disk=[], vif=[]))[0] == 0
+
+
+@pytest.mark.parametrize("disk", [
+    "/etc/passwd,raw,xvda,ro", "phy:/etc/passwd,xvda,r", "file:/etc/passwd,xvdz15,rw",
+    "/etc/passwd,,xvdaa,w,discard", "vdev=xvda,format=raw,access=ro,target=/etc/passwd"])
+def test_forms_of_a_disk(bh, disk):
+    plan = json.loads(bh.ok("create", "-n", bh.config(disk=[disk], vif=["", "bridge=br0"])))
+    assert [d["path"] for d in plan["disks"]] == ["/etc/passwd"]
+    assert [v["bridge"] for v in plan["vifs"]] == ["xenbr0", "br0"]
+    assert plan["vifs"][0]["mac"].startswith("00:16:3e:")
 
 
 def test_assignments_on_the_command_line(bh):

@@ -18,6 +18,7 @@
 
 #include "admit.h"
 #include "build.h"
+#include "cfg_pv.h"
 #include "dom.h"
 #include "err.h"
 #include "hyp.h"
@@ -268,6 +269,11 @@ static int build_record(struct build *b)
 	return record_make(b->plan->cfg, b->domid);
 }
 
+static int build_pv(struct build *b)
+{
+	return cfg_pv_give(b->plan->cfg, b->domid);
+}
+
 static int build_vuart(struct build *b)
 {
 	return b->plan->cfg->vuart ? hyp_vuart_init(b->domid) : 0;
@@ -346,6 +352,7 @@ static const struct {
 	{ build_dtb, "load its device tree", "see \"bh dmesg\" for the hypervisor's reason" },
 	{ build_params, "set up its console", "see \"bh dmesg\" for the hypervisor's reason" },
 	{ build_record, "enter it in the store", "see what xenstored says, or stop it" },
+	{ build_pv, "give it its disks and network", "change disk/vif; see dmesg" },
 	{ build_devices, "give it its devices", "change dtdev/iomem/irqs/device_tree" },
 	{ build_vuart, "give it a virtual UART", "remove vuart" },
 	{ build_context, "set its first registers",

@@ -13,9 +13,11 @@
 
 #include <public/bulkhead.h>
 
+#include "disk.h"
 #include "image.h"
 #include "passthru.h"
 #include "text.h"
+#include "vif.h"
 
 #define CFG_MAX_VCPUS BULKHEAD_MAX_VCPUS
 #define CFG_MAX_KEYS  256
@@ -74,6 +76,9 @@ struct cfg {
 	uint64_t gic_version;  /* 0 = as the machine */
 	uint64_t load_address; /* IMAGE_NO_LOAD = not given */
 	struct passthru passthru;
+	struct disk disk[DISK_MAX];
+	struct vif vif[VIF_MAX];
+	unsigned int nr_disks, nr_vifs;
 	uint64_t max_grant_frames, max_maptrack_frames, max_event_channels;
 	const char *shutdown_input;
 	const char *reboot_input;

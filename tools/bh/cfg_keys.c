@@ -14,6 +14,7 @@
 
 #include "admit.h"
 #include "cfg.h"
+#include "cfg_pv.h"
 #include "cfg_source.h"
 #include "err.h"
 
@@ -212,6 +213,11 @@ static int set_devices(struct cfg *c, const struct key *k)
 	return passthru_key(c, k->name);
 }
 
+static int set_pv(struct cfg *c, const struct key *k)
+{
+	return cfg_pv_key(c, k->name);
+}
+
 /* A word: its place in the list is the value. */
 static int set_word(struct cfg *c, const struct key *k)
 {
@@ -283,6 +289,8 @@ static const struct key keys[] = {
 	  "when its watchdog runs out (destroy)" },
 	{ "vuart", K_CUSTOM, 0, 0, 0, set_vuart, "\"sbsa_uart\": a PL011 at 0x22000000" },
 	{ "gic_version", K_CUSTOM, 0, 0, 0, set_gic, "\"v2\", \"v3\" or \"default\"" },
+	{ "disk", K_LIST, 0, 0, 0, set_pv, "disks: [\"/images/a.img,raw,xvda,rw\"]" },
+	{ "vif", K_LIST, 0, 0, 0, set_pv, "network interfaces: [\"bridge=br0,mac=...\"]" },
 	{ "dtdev", K_LIST, 0, 0, 0, set_devices,
 	  "devices of the machine, by path in its device tree" },
 	{ "iomem", K_LIST, 0, 0, 0, set_devices,
@@ -307,72 +315,6 @@ static const struct key keys[] = {
 };
 
 #define NR_KEYS (sizeof(keys) / sizeof(keys[0]))
-
-/* Keys of xl.cfg(5) that need what bh does not have. An empty list or string is let through. */
-static const char *const xl_keys[] = {
-	"disk",
-	"vif",
-	"vtpm",
-	"p9",
-	"pvcalls",
-	"vfb",
-	"vkb",
-	"channel",
-	"pci",
-	"usbctrl",
-	"usbdev",
-	"vdispl",
-	"vsnd",
-	"virtio",
-	"rdm",
-	"ioports",
-	"passthrough",
-	"driver_domain",
-	"device_model_args",
-	"device_model_override",
-	"device_model_version",
-	"device_model_user",
-	"bootloader",
-	"bootloader_args",
-	"seclabel",
-	"init_seclabel",
-	"ssidref",
-	"nodes",
-	"vnuma",
-	"localtime",
-	"rtc_timeoffset",
-	"tee",
-	"sve",
-	"llc_colors",
-	"firmware",
-	"boot",
-	"hap",
-	"nestedhvm",
-	"pae",
-	"acpi",
-	"apic",
-	"nx",
-	"viridian",
-	"serial",
-	"sdl",
-	"vnc",
-	"spice",
-	"vga",
-	"videoram",
-	"cpuid",
-	"altp2m",
-	"on_soft_reset",
-	"claim_mode",
-	"sched",
-	"slice",
-	"latency",
-	"xend_suspend_evtchn_compat",
-	"vpmu",
-	"dm_restrict",
-	"force_assign_without_iommu",
-	"vmtrace_buf_kb",
-	"max_grant_version",
-};
 
 void cfg_print_keys(void)
 {
@@ -448,16 +390,18 @@ static int key_apply(struct cfg *c, const struct key *k)
 	}
 }
 
-static int key_unsupported(const struct scan_key *sk, const struct where w, const char *value,
-			   int items)
+static int key_unsupported(struct cfg *c, const char *name)
 {
-	if (items == 0 || (value && !value[0])) {
+	struct where w = cfg_where(c, name);
+	const char *value = source_text(c->source, name);
+
+	if (source_list_len(c->source, name) == 0 || (value && !value[0])) {
 		return BH_OK;
 	}
 	return err_at(w.file, w.line,
 		      "\"%s\" is a key of xl that bh does not support\nremove it, or create "
 		      "the domain with xl and its daemons",
-		      sk->name);
+		      name);
 }
 
 static int key_unknown(const struct scan_key *sk, const struct where w)
@@ -488,12 +432,8 @@ int cfg_key_check(struct cfg *c, const struct scan_key *sk)
 			return key_apply(c, &keys[i]);
 		}
 	}
-	for (size_t i = 0; i < sizeof(xl_keys) / sizeof(xl_keys[0]); i++) {
-		if (!strcmp(xl_keys[i], sk->name)) {
-			return key_unsupported(sk, cfg_where(c, sk->name),
-					       source_text(c->source, sk->name),
-					       source_list_len(c->source, sk->name));
-		}
+	if (cfg_key_of_xl(sk->name)) {
+		return key_unsupported(c, sk->name);
 	}
 	return key_unknown(sk, cfg_where(c, sk->name));
 }

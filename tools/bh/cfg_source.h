@@ -6,6 +6,7 @@
 #ifndef BH_CFG_SOURCE_H
 #define BH_CFG_SOURCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "image.h"
@@ -33,5 +34,8 @@ unsigned int source_cpus(const struct cfg_source *s);
 /* cfg_keys.c: checks the value of one key and stores it in @c. Explains itself. */
 struct cfg;
 int cfg_key_check(struct cfg *c, const struct scan_key *sk);
+
+/* cfg_xl.c: whether xl has a key of this name that bh has not. */
+bool cfg_key_of_xl(const char *name);
 
 #endif

@@ -55,12 +55,14 @@ extern const struct cmd cmd_list, cmd_domid, cmd_domname;
 extern const struct cmd cmd_console;
 extern const struct cmd cmd_pause, cmd_unpause, cmd_shutdown, cmd_reboot, cmd_destroy, cmd_rename;
 extern const struct cmd cmd_vcpu_list, cmd_vcpu_pin, cmd_vcpu_set;
-extern const struct cmd cmd_mem_max, cmd_sched_credit;
+extern const struct cmd cmd_mem_set, cmd_mem_max, cmd_sched_credit;
 extern const struct cmd cmd_info, cmd_dmesg, cmd_uptime, cmd_debug_keys, cmd_bounds;
 extern const struct cmd cmd_sched_rtds, cmd_sched_arinc653;
 extern const struct cmd cmd_pool_create, cmd_pool_list, cmd_pool_destroy, cmd_pool_cpu_add;
 extern const struct cmd cmd_pool_cpu_remove, cmd_pool_migrate;
 extern const struct cmd cmd_setup;
+extern const struct cmd cmd_block_list, cmd_block_attach, cmd_block_detach;
+extern const struct cmd cmd_net_list, cmd_net_attach, cmd_net_detach;
 extern const struct cmd cmd_top, cmd_check, cmd_latency, cmd_trace, cmd_throttle, cmd_health;
 
 /* The table of all commands, for "help": ends with NULL. */

@@ -57,6 +57,27 @@ static void plan_print_segments(const struct image *img)
 	puts("],");
 }
 
+static void plan_print_devices(const struct cfg *c)
+{
+	char mac[VIF_MAC];
+
+	printf("  \"disks\": [");
+	for (unsigned int i = 0; i < c->nr_disks; i++) {
+		printf("%s{\"vdev\": \"%s\", \"access\": \"%s\", \"path\": ", i ? ", " : "",
+		       c->disk[i].name, c->disk[i].is_readonly ? "ro" : "rw");
+		out_quote(stdout, c->disk[i].path);
+		putchar('}');
+	}
+	printf("],\n  \"vifs\": [");
+	for (unsigned int i = 0; i < c->nr_vifs; i++) {
+		printf("%s{\"mac\": \"%s\", \"bridge\": ", i ? ", " : "",
+		       vif_mac_text(&c->vif[i], mac));
+		out_quote(stdout, c->vif[i].bridge);
+		putchar('}');
+	}
+	puts("],");
+}
+
 static void plan_print(const struct plan *p, bool live)
 {
 	const struct cfg *c = p->cfg;
@@ -80,6 +101,7 @@ static void plan_print(const struct plan *p, bool live)
 	plan_print_hex("dtb_address", p->dtb_gpa, ",");
 	printf("  \"dtb_bytes\": %zu,\n", p->dtb_size);
 	plan_print_text("command_line", c->bootargs, ",");
+	plan_print_devices(c);
 	printf("  \"vuart\": %s,\n", c->vuart ? "true" : "false");
 	for (int i = 0; i < NR_STOPS; i++) {
 		char key[32];

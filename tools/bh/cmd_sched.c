@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * bh mem-max and sched-credit: limits of a domain while it runs.
+ * bh sched-credit: weight and cap of a domain while it runs.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,33 +11,6 @@
 #include "out.h"
 
 #define CAP_MAX (BULKHEAD_MAX_VCPUS * 100u)
-
-static int mem_max_cmd(const struct args *a)
-{
-	struct xen_domctl_getdomaininfo info;
-	uint32_t domid;
-	uint64_t kib;
-	int rc = dom_find(a->argv[0], &domid);
-
-	if (rc) {
-		return rc;
-	}
-	if (!text_size_kib(a->argv[1], &kib) || kib == 0) {
-		return err_say(
-			BH_USAGE,
-			"\"%s\" is not an amount of memory\nwrite it in MiB, or with k, m, g "
-			"behind the number",
-			a->argv[1]);
-	}
-	if (hyp_dom_info(domid, &info) == 0 && info.tot_pages * 4 > kib + 16) {
-		return err_say(BH_FAILED,
-			       "domain \"%s\" has %llu MiB already\nthe limit cannot be lower than "
-			       "that",
-			       a->argv[0], (unsigned long long)info.tot_pages / 256);
-	}
-	rc = hyp_dom_max_mem(domid, kib + 16);
-	return rc ? err_sys(rc, "cannot set the limit of \"%s\"", a->argv[0]) : BH_OK;
-}
 
 static const struct out_col credit_cols[] = {
 	{ "name", "Name" }, { "domid", "ID" }, { "weight", "Weight" },
@@ -151,15 +124,6 @@ static const struct opt credit_opts[] = {
 	{ 'w', "weight", "WEIGHT", "its share of CPU time, 1 to 65535" },
 	{ 'c', "cap", "CAP", "its limit in percent of one CPU, 0 = none" },
 	{ 0 },
-};
-
-const struct cmd cmd_mem_max = {
-	.name = "mem-max",
-	.usage = "DOMAIN MIB",
-	.summary = "set the most memory a domain may have",
-	.min = 2,
-	.max = 2,
-	.run = mem_max_cmd,
 };
 
 const struct cmd cmd_sched_credit = {

@@ -20,6 +20,10 @@ _bh() {
             compopt -o filenames 2>/dev/null
             return
             ;;
+        block-attach)
+            [ "$COMP_CWORD" -gt 2 ] && mapfile -t COMPREPLY < <(compgen -f -- "$word") && return
+            words=$(_bh_domains)
+            ;;
         help)
             words=$(bh help --complete 2>/dev/null)
             ;;

@@ -123,6 +123,20 @@ int device_wait_back(const struct device *d)
 	return -ETIMEDOUT;
 }
 
+int device_wait_attribute(const struct device *d, const char *name)
+{
+	char path[128];
+	int rc = device_wait_back(d);
+
+	snprintf(path, sizeof(path), "/sys/bus/xen-backend/devices/%s-%u-%u/%s", d->kind, d->domid,
+		 d->id, name);
+	for (unsigned int t = 0; rc == 0 && access(path, F_OK); t += 10) {
+		rc = t < BACK_MS ? device_wait_back(d) : -ETIMEDOUT;
+		device_sleep();
+	}
+	return rc;
+}
+
 /* Whether the kernel still has the back end. */
 static bool device_is_driven(const struct device *d)
 {
@@ -150,7 +164,45 @@ static void device_prune(const struct device *d)
 	}
 }
 
-void device_remove(const struct device *d, unsigned int ms)
+/* Waits until the back end has closed or gone. */
+static bool device_wait_closed(const struct device *d, unsigned int ms)
+{
+	char back[XSTORE_PATH];
+
+	device_back(d, back);
+	for (unsigned int t = 0;
+	     device_is_driven(d) && xstore_number(6, "%s/state", back) != XenbusStateClosed;
+	     t += 10) {
+		if (t >= ms) {
+			return false;
+		}
+		device_sleep();
+	}
+	return true;
+}
+
+static void device_ask(const struct device *d)
+{
+	char back[XSTORE_PATH];
+
+	device_back(d, back);
+	if (device_is_driven(d)) {
+		xstore_write("0", "%s/online", back);
+		xstore_write("5", "%s/state", back);
+	}
+}
+
+int device_detach(const struct device *d, unsigned int ms)
+{
+	device_ask(d);
+	if (!device_wait_closed(d, ms)) {
+		return -EBUSY;
+	}
+	device_remove(d);
+	return 0;
+}
+
+void device_remove(const struct device *d)
 {
 	char back[XSTORE_PATH];
 	char front[XSTORE_PATH];
@@ -159,21 +211,9 @@ void device_remove(const struct device *d, unsigned int ms)
 	device_back(d, back);
 	device_front(d, front);
 	device_note(d, note);
-	if (device_is_driven(d)) {
-		xstore_write("0", "%s/online", back);
-		xstore_write("5", "%s/state", back);
-	}
-	for (unsigned int t = 0; t < ms && device_is_driven(d) &&
-				 xstore_number(6, "%s/state", back) != XenbusStateClosed;
-	     t += 10) {
-		device_sleep();
-	}
+	device_ask(d);
 	xstore_remove("%s", front);
-	for (unsigned int t = 0; t < CLOSE_MS && device_is_driven(d) &&
-				 xstore_number(6, "%s/state", back) != XenbusStateClosed;
-	     t += 10) {
-		device_sleep();
-	}
+	(void)device_wait_closed(d, CLOSE_MS);
 	xstore_remove("%s", back);
 	xstore_remove("%s", note);
 	device_prune(d);
@@ -193,9 +233,21 @@ void device_remove_all(uint32_t domid)
 					    .kind = kinds[k],
 					    .id = (uint32_t)strtoul(ids[i], NULL, 10) };
 
-			device_remove(&d, 0);
+			device_remove(&d);
 		}
 		free(ids);
 	}
 	free(kinds);
+}
+
+uint32_t device_free_id(uint32_t domid, const char *kind)
+{
+	uint32_t id = 0;
+	char *there;
+
+	while ((there = xstore_read("/libxl/%u/device/%s/%u", domid, kind, id)) != NULL) {
+		free(there);
+		id++;
+	}
+	return id;
 }

@@ -27,8 +27,20 @@ int device_make(const struct device *d, const struct device_node *back,
 		const struct device_node *front);
 /* Waits until the back end has found what it needs. 0, -ETIMEDOUT, or -EIO: it gave up. */
 int device_wait_back(const struct device *d);
-/* Asks the guest to let go, waits at most @ms, then takes the device away. */
-void device_remove(const struct device *d, unsigned int ms);
+/* Takes the device away, whatever the guest does. */
+void device_remove(const struct device *d);
+/*
+ * Waits until Linux's back end shows this attribute in sysfs, which it does when it has opened
+ * what is behind the device. 0, -ETIMEDOUT, or -EIO: it gave up.
+ */
+int device_wait_attribute(const struct device *d, const char *name);
+/*
+ * Has the guest let go of it, then takes it away. -EBUSY: it has not within @ms; the request
+ * stands.
+ */
+int device_detach(const struct device *d, unsigned int ms);
+/* The lowest number that no device of this kind has. */
+uint32_t device_free_id(uint32_t domid, const char *kind);
 void device_remove_all(uint32_t domid);
 /* Path of the back end in the store. */
 void device_back(const struct device *d, char *path);

@@ -14,6 +14,7 @@
 #include "dom.h"
 #include "err.h"
 #include "record.h"
+#include "xstore.h"
 
 static void dom_sleep_ms(unsigned int ms)
 {
@@ -67,6 +68,20 @@ int dom_find_guest(const char *arg, const char *what, uint32_t *domid)
 			       "cannot %s Domain-0, which runs this command\nto stop the machine, "
 			       "use poweroff or reboot",
 			       what);
+	}
+	return rc;
+}
+
+int dom_find_stored(const char *arg, const char *what, uint32_t *domid)
+{
+	int rc = xstore_need(what);
+
+	rc = rc ? rc : dom_find_guest(arg, what, domid);
+	if (rc == BH_OK && !record_is(*domid)) {
+		return err_say(BH_FAILED,
+			       "domain \"%s\" has a store of its own: xenstored did not run when "
+			       "it was created\ncreate it again",
+			       arg);
 	}
 	return rc;
 }

@@ -16,6 +16,8 @@ int dom_find(const char *arg, uint32_t *domid);
 int dom_find_name(const char *name, uint32_t *domid);
 /* The same, but Dom0 is refused for @what ("destroy", …). */
 int dom_find_guest(const char *arg, const char *what, uint32_t *domid);
+/* The same for a domain in the shared store, without which @what is not possible. */
+int dom_find_stored(const char *arg, const char *what, uint32_t *domid);
 /* Name of a domain, "(unnamed)" when it has none. */
 const char *dom_name(uint32_t domid, char name[BULKHEAD_NAME_LEN]);
 /* Destroys it, carrying on as long as the hypervisor asks to be called again. 0 or -errno. */

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "cfg_pv.h"
 #include "dom.h"
 #include "err.h"
 #include "hyp.h"
@@ -224,6 +225,9 @@ int plan_check(const struct plan *p)
 			      c->name, other, c->name);
 	}
 	rc = plan_check_gic(c);
+	if (rc == BH_OK) {
+		rc = cfg_pv_check(c);
+	}
 	if (rc) {
 		return rc;
 	}

@@ -188,9 +188,9 @@ static int record_numbers(const struct cfg *c, uint32_t domid)
 		rc = xstore_write(v < c->vcpus ? "online" : "offline", HOME "/cpu/%u/availability",
 				  domid, v);
 	}
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)c->maxmem_kib);
-	rc = rc ? rc : xstore_write(text, HOME "/memory/static-max", domid);
+	/* What it starts with: Linux takes the difference to this for memory that it never had. */
 	snprintf(text, sizeof(text), "%llu", (unsigned long long)c->memory_kib);
+	rc = rc ? rc : xstore_write(text, HOME "/memory/static-max", domid);
 	rc = rc ? rc : xstore_write(text, HOME "/memory/target", domid);
 	rc = rc ? rc : xstore_write("0", HOME "/memory/videoram", domid);
 	snprintf(text, sizeof(text), "%u", domid);
