@@ -29,9 +29,16 @@
 extern int build_nodes[BUILD_MAX];
 extern struct build *builds[BUILD_MAX];
 
+/* It will not be built. Returns its name, for the line that says why. */
+static inline const char *build_refused(struct build *b)
+{
+	b->is_refused = true;
+	return b->name;
+}
+
 /* If is_bad: say so. The value of is_bad. */
 #define build_bad(b, is_bad, ...)                                                                  \
-	((is_bad) && ((b)->is_refused = refusal(REFUSAL_DOMAIN, (b)->name, __VA_ARGS__)))
+	((is_bad) && refusal(REFUSAL_DOMAIN, build_refused(b), __VA_ARGS__))
 
 /* Read b->node; the plain properties alone. */
 bool build_describe_bad(struct build *b);
