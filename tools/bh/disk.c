@@ -29,14 +29,14 @@
 
 uint32_t disk_number(const char *name)
 {
-	const char *p = name + 3;
+	const char *p = name;
 	uint32_t disk = 0;
 	uint64_t part = 0;
 
-	if (strncmp(name, "xvd", 3) || *p < 'a' || *p > 'z') {
+	if (strncmp(name, "xvd", 3) || name[3] < 'a' || name[3] > 'z') {
 		return 0;
 	}
-	for (; *p >= 'a' && *p <= 'z' && disk < 4096; p++) {
+	for (p += 3; *p >= 'a' && *p <= 'z' && disk < 4096; p++) {
 		disk = disk * 26 + (uint32_t)(*p - 'a') + 1;
 	}
 	disk--;

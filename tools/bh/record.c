@@ -137,7 +137,7 @@ int record_introduce(uint32_t domid)
 	}
 	snprintf(text, sizeof(text), "%u", (unsigned int)port);
 	xstore_write(text, HOME "/store/port", domid);
-	snprintf(text, sizeof(text), "%u", BUILD_STORE_GFN);
+	snprintf(text, sizeof(text), "%u", (unsigned int)BUILD_STORE_GFN);
 	xstore_write(text, HOME "/store/ring-ref", domid);
 	if (xs_is_domain_introduced(xs, domid)) {
 		xs_release_domain(xs, domid);
