@@ -95,14 +95,29 @@ void gicv3_vmcr_write(u32 value)
 	write_sysreg(value, ICH_VMCR_EL2);
 }
 
-/* Most CPUs have one register for each group, which is not looked up. */
+/* Most CPUs have one register for each group: what the others take is kept off their way. */
+static __noinline void read_more(u32 apr[2][4])
+{
+	for (u32 i = 1; i < nr_aprs; i++) {
+		apr[0][i] = (u32)gicv3_lr_read(AP0R + i);
+		apr[1][i] = (u32)gicv3_lr_read(AP1R + i);
+	}
+}
+
+static __noinline void write_more(const u32 apr[2][4])
+{
+	for (u32 i = 1; i < nr_aprs; i++) {
+		gicv3_lr_write(AP0R + i, apr[0][i]);
+		gicv3_lr_write(AP1R + i, apr[1][i]);
+	}
+}
+
 void gicv3_apr_read(u32 apr[2][4])
 {
 	apr[0][0] = (u32)read_sysreg(S3_4_C12_C8_0);
 	apr[1][0] = (u32)read_sysreg(S3_4_C12_C9_0);
-	for (u32 i = 1; unlikely(i < nr_aprs); i++) {
-		apr[0][i] = (u32)gicv3_lr_read(AP0R + i);
-		apr[1][i] = (u32)gicv3_lr_read(AP1R + i);
+	if (unlikely(nr_aprs > 1)) {
+		read_more(apr);
 	}
 }
 
@@ -110,9 +125,8 @@ void gicv3_apr_write(const u32 apr[2][4])
 {
 	write_sysreg(apr[0][0], S3_4_C12_C8_0);
 	write_sysreg(apr[1][0], S3_4_C12_C9_0);
-	for (u32 i = 1; unlikely(i < nr_aprs); i++) {
-		gicv3_lr_write(AP0R + i, apr[0][i]);
-		gicv3_lr_write(AP1R + i, apr[1][i]);
+	if (unlikely(nr_aprs > 1)) {
+		write_more(apr);
 	}
 }
 
