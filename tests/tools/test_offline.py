@@ -82,8 +82,8 @@ BAD = [  # (assignments instead of or on top of the default ones, line, expected
     ({"disk": ["/dev/null,raw,xvda,rw,devtype=cdrom"]}, 5, "only disks are possible"),
     ({"disk": ["/dev/null,raw,xvda,rw,backendtype=qdisk"]}, 5, "only the kernel's back end"),
     ({"disk": ["/dev/null,raw,xvda,rw,colour=red"]}, 5, "it has a word that bh does not know"),
-    ({"disk": ["/etc/passwd,raw,xvda,ro", "/etc/group,raw,xvda,ro"]}, 5, "has this name in"),
-    ({"disk": ["/etc/passwd,raw,xvda,ro", "/etc/passwd,raw,xvdb,rw"]}, 5, "has the same image"),
+    ({"disk": ["/bin/ls,raw,xvda,ro", "/bin/cat,raw,xvda,ro"]}, 5, "has this name in"),
+    ({"disk": ["/bin/ls,raw,xvda,ro", "/bin/ls,raw,xvdb,rw"]}, 5, "has the same image"),
     ({"vif": ["mac=00:16:3e:00:00"]}, 5, "its mac is not an address"),
     ({"vif": ["mac=01:16:3e:00:00:00"]}, 5, "its mac is an address of a group"),
     ({"vif": ["bridge="]}, 5, "it names an interface that cannot be"),
@@ -166,11 +166,11 @@ def test_empty_lists_of_xl_are_harmless(bh):
 
 
 @pytest.mark.parametrize("disk", [
-    "/etc/passwd,raw,xvda,ro", "phy:/etc/passwd,xvda,r", "file:/etc/passwd,xvdz15,rw",
-    "/etc/passwd,,xvdaa,w,discard", "vdev=xvda,format=raw,access=ro,target=/etc/passwd"])
+    "/bin/ls,raw,xvda,ro", "phy:/bin/ls,xvda,r", "file:/bin/ls,xvdz15,rw",
+    "/bin/ls,,xvdaa,w,discard", "vdev=xvda,format=raw,access=ro,target=/bin/ls"])
 def test_forms_of_a_disk(bh, disk):
     plan = json.loads(bh.ok("create", "-n", bh.config(disk=[disk], vif=["", "bridge=br0"])))
-    assert [d["path"] for d in plan["disks"]] == ["/etc/passwd"]
+    assert [d["path"] for d in plan["disks"]] == ["/bin/ls"]
     assert [v["bridge"] for v in plan["vifs"]] == ["xenbr0", "br0"]
     assert plan["vifs"][0]["mac"].startswith("00:16:3e:")
 

@@ -187,6 +187,8 @@ void guest_main(void)
 	if (all_ok()) {
 		call_rows(rounds);
 		event_rows(rounds);
+	}
+	if (all_ok() && opt_u64("die", 1) != 0) {
 		die_mapped(free_before);
 	}
 }
