@@ -171,7 +171,6 @@ def run_dom0(rounds):
 
 def run_pools():
     """The same on two CPUs, for pools that change; the plugin counts for each CPU by itself."""
-    percpu.build()
     text = boot_dom0("bounds-pools", "bounds.rounds=0 bounds.pools", cpus=2,
                      more=percpu.options(IMAGE, "bounds-pools"))
     limits = {key: row[2] for key, row in rows_of(text, "bounds-pools").items()}

@@ -36,9 +36,12 @@ def test_storm_on_the_same_cpu(sched, missed, late):
 
 
 def test_storm_on_another_cpu():
-    """The other CPU's storm is not felt."""
+    """The other CPU's storm is not felt: an interrupt takes its CPU not one instruction more, so
+    it waits for nothing. The greatest of the times has some of the other CPU's (storm.py)."""
     idle = storm("null", 1000, "", seconds=SECONDS, shift=SHIFT)
     r = storm("null", 3000, seconds=SECONDS, shift=SHIFT)
     assert r.lines > 10000, "nobody stormed its console"
     assert idle.missed == r.missed == 0
-    assert r.max <= 1.2 * idle.max, (vars(idle), vars(r))
+    assert idle.irqs > 1000 and r.irqs > 3000
+    assert r.irq == idle.irq, (vars(idle), vars(r))
+    assert r.mean <= 1.2 * idle.mean and r.max <= 2 * idle.max, (vars(idle), vars(r))

@@ -3,9 +3,7 @@
  * A plugin for QEMU's TCG (version 10 or later): how many instructions each CPU takes for its paths
  * through EL2. The counter of -icount cannot tell: it counts those of all CPUs together.
  *
- * Counted are the instructions at addresses of EL2's image, each on the CPU that executes it. Which
- * that is, the stack pointer tells, before each translated block: the number that QEMU passes to
- * callbacks is that of the CPU that translated the block when CPUs run in turns (QEMU 10.0). Where
+ * Counted are the instructions at addresses of EL2's image, each on the CPU that executes it. Where
  * a path begins, is cut and ends is what the build with CONFIG_EL2_BUDGET does itself: a store to
  * the CPU's stamp (hv/budget.h) ends a slice, a call of budget_path_end() a path; its key is read
  * where the hypervisor keeps it. At the end the plugin prints, as the hypervisor does,
@@ -16,66 +14,12 @@
  * that set the stamp, too), report= and report_size= (of budget_report_now(), whose line does not
  * count), outside= (as budget.c has it), out= (file), over= (0, or list the
  * addresses of each path that is the longest of its key so far and longer than this).
- *
- * What it needs of QEMU's interface (docs/devel/tcg-plugins.rst) is declared here, since Debian has
- * no package with the header.
  */
 #include <inttypes.h>
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-typedef uint64_t plugin_id;
-struct plugin_tb;
-struct plugin_insn;
-struct plugin_bytes { /* GLib's GByteArray */
-	uint8_t *data;
-	unsigned int len;
-};
-struct plugin_register { /* qemu_plugin_reg_descriptor */
-	void *handle;
-	const char *name, *feature;
-};
-struct plugin_registers { /* GLib's GArray */
-	struct plugin_register *data;
-	unsigned int len;
-};
-enum {
-	PLUGIN_NO_REGS,
-	PLUGIN_READS_REGS,
-	PLUGIN_MEM_WRITE = 2
-};
+#include "plugin.h"
 
-void qemu_plugin_register_vcpu_tb_trans_cb(plugin_id id,
-					   void (*fn)(plugin_id id, struct plugin_tb *tb));
-void qemu_plugin_register_atexit_cb(plugin_id id, void (*fn)(plugin_id id, void *arg), void *arg);
-size_t qemu_plugin_tb_n_insns(const struct plugin_tb *tb);
-struct plugin_insn *qemu_plugin_tb_get_insn(const struct plugin_tb *tb, size_t n);
-uint64_t qemu_plugin_insn_vaddr(const struct plugin_insn *insn);
-void qemu_plugin_register_vcpu_insn_exec_cb(struct plugin_insn *insn,
-					    void (*fn)(unsigned int cpu, void *arg), int flags,
-					    void *arg);
-void qemu_plugin_register_vcpu_mem_cb(struct plugin_insn *insn,
-				      void (*fn)(unsigned int cpu, uint32_t info, uint64_t address,
-						 void *arg),
-				      int flags, int rw, void *arg);
-void qemu_plugin_register_vcpu_tb_exec_cb(struct plugin_tb *tb,
-					  void (*fn)(unsigned int cpu, void *arg), int flags,
-					  void *arg);
-void qemu_plugin_register_vcpu_init_cb(plugin_id id, void (*fn)(plugin_id id, unsigned int cpu));
-struct plugin_registers *qemu_plugin_get_registers(void);
-int qemu_plugin_read_register(void *handle, struct plugin_bytes *buffer);
-bool qemu_plugin_read_memory_vaddr(uint64_t address, struct plugin_bytes *bytes, size_t len);
-struct plugin_bytes *g_byte_array_new(void);
-
-__attribute__((visibility("default"))) int qemu_plugin_version = 4;
-
-#define IMAGE	     0x8000000000ull
-#define IMAGE_SIZE   0x100000ull
-#define NR_CPUS	     64u
 #define NR_ROWS	     4096u
 #define NR_ADDRESSES 16384u
 
@@ -89,27 +33,9 @@ static struct row {
 	uint64_t nr, longest;
 } rows[NR_ROWS];
 
-static uint64_t arg_end, arg_slots, arg_size, arg_stamp, arg_key, arg_entry, arg_outside, arg_over;
+static uint64_t arg_end, arg_stamp, arg_key, arg_entry, arg_outside, arg_over;
 static uint64_t arg_report, arg_report_size;
 static FILE *out;
-static struct plugin_bytes *bytes;
-static void *stack_pointer; /* handle */
-static unsigned int now;    /* the CPU that executes EL2's instructions */
-
-static void find_cpu(unsigned int cpu, void *arg)
-{
-	uint64_t sp = 0;
-
-	(void)cpu;
-	(void)arg;
-	bytes->len = 0;
-	if (qemu_plugin_read_register(stack_pointer, bytes) == sizeof(sp)) {
-		memcpy(&sp, bytes->data, sizeof(sp));
-	}
-	if (sp - arg_slots < NR_CPUS * arg_size) {
-		now = (unsigned int)((sp - arg_slots) / arg_size);
-	}
-}
 
 static void count(unsigned int cpu, void *arg)
 {
@@ -232,19 +158,6 @@ static void translated(plugin_id id, struct plugin_tb *tb)
 	}
 }
 
-static void begin(plugin_id id, unsigned int cpu)
-{
-	const struct plugin_registers *all = qemu_plugin_get_registers();
-
-	(void)id;
-	(void)cpu;
-	for (unsigned int i = 0; i < all->len; i++) {
-		if (strcmp(all->data[i].name, "sp") == 0) {
-			stack_pointer = all->data[i].handle;
-		}
-	}
-}
-
 static void finish(plugin_id id, void *arg)
 {
 	(void)id;
@@ -257,10 +170,7 @@ static void finish(plugin_id id, void *arg)
 	fclose(out);
 }
 
-static const struct {
-	const char *name;
-	uint64_t *value;
-} numbers[] = {
+static const struct number numbers[] = {
 	{ "end=", &arg_end },	      { "slots=", &arg_slots },
 	{ "size=", &arg_size },	      { "stamp=", &arg_stamp },
 	{ "key=", &arg_key },	      { "entry=", &arg_entry },
@@ -268,20 +178,11 @@ static const struct {
 	{ "report=", &arg_report },   { "report_size=", &arg_report_size },
 };
 
-__attribute__((visibility("default"))) int qemu_plugin_install(plugin_id id, const void *info,
-							       int argc, char **argv);
-
 int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv)
 {
 	(void)info;
 	for (int i = 0; i < argc; i++) {
-		for (size_t n = 0; n < sizeof(numbers) / sizeof(numbers[0]); n++) {
-			size_t len = strlen(numbers[n].name);
-
-			if (strncmp(argv[i], numbers[n].name, len) == 0) {
-				*numbers[n].value = strtoull(argv[i] + len, NULL, 16);
-			}
-		}
+		read_number(numbers, sizeof(numbers) / sizeof(numbers[0]), argv[i]);
 		if (strncmp(argv[i], "out=", 4) == 0) {
 			out = fopen(argv[i] + 4, "w");
 		}
@@ -291,7 +192,7 @@ int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv)
 		return -1;
 	}
 	bytes = g_byte_array_new();
-	qemu_plugin_register_vcpu_init_cb(id, begin);
+	qemu_plugin_register_vcpu_init_cb(id, find_stack_pointer);
 	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
 	qemu_plugin_register_atexit_cb(id, finish, NULL);
 	return 0;
