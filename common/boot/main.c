@@ -60,7 +60,7 @@ __init void boot_early(u64 image_pa_start, u64 image_bytes, u64 fdt_pa, const vo
 					: "the device tree is broken: its header or structure does "
 					  "not check");
 	}
-	cmdline_init(devtree_cmdline(false));
+	cmdline_init(IS_ENABLED(CONFIG_COMMAND_LINE) ? devtree_cmdline(false) : NULL);
 	rc = time_init(arch_counter_frequency());
 	init_console();
 	if (rc) {

@@ -54,11 +54,10 @@ static __init u64 count(cpumask_t cpus)
 static __init unsigned int cpu_of(u32 phandle)
 {
 	int node = devtree_find_phandle(phandle);
-	const char *type = devtree_string(node, "device_type");
 	unsigned int cpu = 0;
 	u64 id;
 
-	if (!type || strcmp(type, "cpu") != 0 || devtree_number(node, "reg", &id)) {
+	if (!devtree_has_type(node, "cpu") || devtree_number(node, "reg", &id)) {
 		return nr_cpus;
 	}
 	while (cpu < nr_cpus && arch_cpu_id(cpu) != id) {

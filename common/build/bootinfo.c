@@ -7,7 +7,6 @@
 #include <hv/compiler.h>
 #include <hv/errno.h>
 #include <hv/printk.h>
-#include <libfdt.h>
 
 struct boot_info boot_info;
 
@@ -93,7 +92,7 @@ static __init void add_modules(void)
 __init void bootinfo_init(u64 image_pa_start, u64 image_bytes, u64 fdt_pa)
 {
 	boot_info.image = (struct devtree_range){ image_pa_start, image_bytes };
-	boot_info.fdt = (struct devtree_range){ fdt_pa, fdt_totalsize(devtree_blob()) };
+	boot_info.fdt = (struct devtree_range){ fdt_pa, devtree_bytes() };
 	add_modules();
 }
 

@@ -9,7 +9,6 @@
 #include <hv/percpu.h>
 #include <hv/refusals.h>
 #include <hv/string.h>
-#include <libfdt.h>
 
 #define PERIOD	 "bulkhead,period-us"
 #define BUDGET	 "bulkhead,budget-us"
@@ -77,22 +76,21 @@ static __init bool read_cpus(const char *at, cpumask_t *cpus, u64 *missing)
 
 static __init bool is_affinity_bad(struct build *b, u32 vcpu)
 {
-	const void *fdt = devtree_blob();
-	int at = devtree_offset(b->node), nr;
 	u64 missing = 0;
 	cpumask_t cpus = CPUMASK_NONE;
 	const char *text;
+	u32 nr;
 
 	if (!devtree_has(b->node, AFFINITY)) {
 		return false;
 	}
-	nr = fdt_stringlist_count(fdt, at, AFFINITY);
-	if (build_bad(b, nr < 1, AFFINITY, REFUSAL_TYPE, "a text, or a list of them") ||
-	    build_bad(b, nr != 1 && (u32)nr != b->nr_vcpus, AFFINITY, REFUSAL_PER_VCPU, (u64)nr,
+	text = devtree_string_of(b->node, AFFINITY, vcpu, &nr);
+	if (build_bad(b, nr == 0, AFFINITY, REFUSAL_TYPE, "a text, or a list of them") ||
+	    build_bad(b, nr != 1 && nr != b->nr_vcpus, AFFINITY, REFUSAL_PER_VCPU, (u64)nr,
 		      (u64)b->nr_vcpus)) {
 		return true;
 	}
-	text = fdt_stringlist_get(fdt, at, AFFINITY, nr == 1 ? 0 : (int)vcpu, NULL);
+	text = nr == 1 ? devtree_string(b->node, AFFINITY) : text;
 	return build_bad(b, !read_cpus(text, &cpus, &missing), AFFINITY, REFUSAL_AFFINITY, text) ||
 	       build_bad(b, missing, AFFINITY, REFUSAL_NO_CPU, missing, (u64)nr_cpus) ||
 	       build_bad(b,

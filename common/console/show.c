@@ -23,40 +23,41 @@ static struct stream *shown_stream(struct domain *d)
 {
 	bool is_dom0s = hardware_domain != NULL && READ_ONCE(hardware_domain->is_created);
 
-	return is_dom0s
-		       ? NULL
-		       : &d->console->stream[d->vuart != NULL ? DOM_CONSOLE_VUART : DOM_CONSOLE_PV];
+	return is_dom0s ? NULL : &d->console->stream[d->vuart ? DOM_CONSOLE_VUART : DOM_CONSOLE_PV];
 }
 
 void dom_console_show(struct timer *timer)
 {
 	struct dom_console *c = container_of(timer, struct dom_console, show), *nobody = NULL;
 	struct stream *s = shown_stream(c->domain);
-	u64 due, taken = 0;
+	u64 taken = 0;
 
 	if (s == NULL) {
 		return;
 	}
 	spin_lock(&c->lock);
 	s->shown = MAX(s->shown, s->end - MIN(s->end, DOM_CONSOLE_KEEP));
-	due = s->shown < s->due ? s->due : s->end;
-	s->due = due;
-	if (due != s->shown && (READ_ONCE(shower) == c ||
-				__atomic_compare_exchange_n(&shower, &nobody, c, false,
-							    __ATOMIC_RELAXED, __ATOMIC_RELAXED))) {
-		u64 n = MIN(due - s->shown, (u64)SHOW_STEP);
-		char *text = dom_console_map_kept(s, s->shown, &n), *eol = memchr(text, '\n', n);
+	s->due = s->shown < s->due ? s->due : s->end;
+	if (s->due != s->shown &&
+	    (READ_ONCE(shower) == c ||
+	     __atomic_compare_exchange_n(&shower, &nobody, c, false, __ATOMIC_RELAXED,
+					 __ATOMIC_RELAXED))) {
+		u64 n = MIN(s->due - s->shown, (u64)SHOW_STEP), eol = 0;
+		char *text = dom_console_map_kept(s, s->shown, &n);
 
-		n = eol != NULL ? (u64)(eol - text) + 1 : n;
+		while (eol < n && text[eol] != '\n') {
+			eol++;
+		}
+		n = MIN(n, eol + 1);
 		taken = console_guest_write(c->domain->name, text, n);
 		window_unmap(text);
 		s->shown += taken;
-		if (s->shown == due || (eol != NULL && taken == n)) {
+		if (s->shown == s->due || (eol < n && taken == n)) {
 			WRITE_ONCE(shower, NULL);
 		}
 	}
 	if (s->shown < s->end && !READ_ONCE(c->domain->is_dying)) {
-		timer_set(timer, time_now() + (taken != 0 && s->shown < due ? 0 : SHOW_WAIT));
+		timer_set(timer, time_now() + (taken != 0 && s->shown < s->due ? 0 : SHOW_WAIT));
 	}
 	spin_unlock(&c->lock);
 }

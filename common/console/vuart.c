@@ -64,8 +64,7 @@ static u32 read_register(struct vuart *u, u64 offset)
 		u->nr--;
 		return u->fifo[u->first++ % FIFO_SIZE];
 	case UARTFR:
-		return (u32)(FR_TXFE | (u->nr == 0 ? FR_RXFE : 0) |
-			     (u->nr == FIFO_SIZE ? FR_RXFF : 0));
+		return (u32)(FR_TXFE | (u->nr ? 0 : FR_RXFE) | (u->nr == FIFO_SIZE ? FR_RXFF : 0));
 	case UARTIMSC:
 		return u->imsc;
 	case UARTRIS:

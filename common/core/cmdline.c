@@ -114,6 +114,17 @@ bool cmdline_bool(const char *name, bool absent)
 	return value ? absent : result;
 }
 
+/* With a suffix of K, M, G or T: powers of 1024. */
+static u64 scaled(u64 number, char **end)
+{
+	static const char suffixes[] = "kmgt";
+	const char *suffix = **end ? strchr(suffixes, **end | 0x20) : NULL;
+	unsigned int shift = suffix ? 10 * (unsigned int)(suffix - suffixes + 1) : 0;
+
+	*end += suffix != NULL;
+	return number > ~0UL >> shift ? ~0UL : number << shift;
+}
+
 static u64 get_number(const char *name, u64 absent, bool is_size)
 {
 	const char *value = cmdline_get(name);
@@ -123,7 +134,8 @@ static u64 get_number(const char *name, u64 absent, bool is_size)
 	if (!value) {
 		return absent;
 	}
-	number = is_size ? string_size(value, &end) : strtoul(value, &end, 0);
+	number = strtoul(value, &end, 0);
+	number = is_size && end != value ? scaled(number, &end) : number;
 	if (end == value || *end) {
 		pr_warn("command line: %s=%s: expected %s", name, value,
 			is_size ? "a size such as 512M" : "a number");

@@ -98,7 +98,7 @@ static bool is_header_broken(const void *fdt, size_t bytes)
 {
 	return !fdt || !IS_ALIGNED((uintptr_t)fdt, 4) || bytes < sizeof(struct fdt_header) ||
 	       fdt_check_header(fdt) || fdt_totalsize(fdt) > bytes || fdt_version(fdt) < 17 ||
-	       !IS_ALIGNED(fdt_off_dt_struct(fdt), 4);
+	       !IS_ALIGNED(fdt_off_dt_struct(fdt) | fdt_off_mem_rsvmap(fdt), 4);
 }
 
 int devtree_add(const void *fdt, size_t bytes)
@@ -133,14 +133,21 @@ int devtree_init(const void *fdt, size_t mapped_bytes)
 	return devtree_add(fdt, mapped_bytes);
 }
 
-const void *devtree_blob(void)
+u32 devtree_bytes(void)
 {
-	return host;
+	return fdt_totalsize(host);
 }
 
-int devtree_offset(int node)
+bool devtree_reserve_map(u32 i, struct devtree_range *out)
 {
-	return (int)(nodes[node].name - nodes[0].name);
+	u64 at = fdt_off_mem_rsvmap(host) + 16UL * i;
+	const u32 *entry = (const void *)((const char *)host + at);
+
+	if (at + 16 > fdt_totalsize(host)) {
+		return false;
+	}
+	*out = (struct devtree_range){ devtree_cells(entry, 2), devtree_cells(entry + 2, 2) };
+	return out->bytes != 0;
 }
 
 const char *devtree_name(int node)

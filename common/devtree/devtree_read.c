@@ -7,7 +7,6 @@
 #include <hv/devtree.h>
 #include <hv/errno.h>
 #include <hv/string.h>
-#include <libfdt.h>
 
 #define CELL	   4
 #define CELLS_MANY 9U /* more than anything has; nobody takes as many */
@@ -20,12 +19,26 @@ const char *devtree_string(int node, const char *name)
 	return bytes > 0 && text[bytes - 1] == '\0' ? text : NULL;
 }
 
+const char *devtree_string_of(int node, const char *name, u32 i, u32 *nr)
+{
+	int bytes;
+	const char *text = devtree_property(node, name, &bytes), *end = text + bytes, *found = NULL;
+
+	for (*nr = 0; text < end && !end[-1]; text += strlen(text) + 1) {
+		found = (*nr)++ == i ? text : found;
+	}
+	return found;
+}
+
 bool devtree_is_compatible(int node, const char *compatible)
 {
 	int bytes;
-	const char *texts = devtree_property(node, "compatible", &bytes);
+	const char *text = devtree_property(node, "compatible", &bytes), *end = text + bytes;
 
-	return texts && fdt_stringlist_contains(texts, bytes, compatible);
+	while (text < end && !end[-1] && strcmp(text, compatible) != 0) {
+		text += strlen(text) + 1;
+	}
+	return text < end && !end[-1];
 }
 
 int devtree_find_compatible(int after, const char *compatible)
@@ -80,21 +93,20 @@ static int follow(int node, const char *path)
 	return node;
 }
 
-/* libfdt walks the tree for aliases and whole paths, which are rare. */
 int devtree_find_path(const char *path)
 {
+	char alias[32] = ""; /* as long as one may be (3.3) */
 	size_t n = length_of_part(path);
-	const char *alias = n ? fdt_get_alias_namelen(devtree_blob(), path, (int)n) : "/";
+	const char *start = "/";
 
-	return alias && *alias == '/' ? follow(follow(0, alias), path + n) : -1;
+	if (n) {
+		memcpy(alias, path, MIN(n, sizeof(alias) - 1));
+		start = devtree_string(devtree_child_named(0, "aliases"), alias);
+	}
+	return start && *start == '/' ? follow(follow(0, start), path + n) : -1;
 }
 
-bool devtree_path(int node, char *path, int size)
-{
-	return fdt_get_path(devtree_blob(), devtree_offset(node), path, size) == 0;
-}
-
-static bool has_type(int node, const char *type)
+bool devtree_has_type(int node, const char *type)
 {
 	const char *own = devtree_string(node, "device_type");
 
@@ -206,33 +218,6 @@ int devtree_reg(int node, unsigned int index, struct devtree_range *out)
 	return rc;
 }
 
-bool devtree_is_device(int node)
-{
-	static const char others[] = "cpus\0"
-				     "chosen\0"
-				     "aliases\0"
-				     "reserved-memory\0"
-				     "psci\0"
-				     "hypervisor\0"; /* libfdt reads one byte more */
-
-	return devtree_parent(node) != 0 ||
-	       !(fdt_stringlist_contains(others, sizeof(others) - 1, devtree_name(node)) ||
-		 has_type(node, "memory"));
-}
-
-int devtree_for_each_device(devtree_node_visit_t visit, void *arg)
-{
-	int node = 1, end = devtree_behind(0), rc = 0;
-
-	while (node < end && rc == 0) {
-		bool is_one = devtree_is_device(node);
-
-		rc = is_one ? visit(node, arg) : 0;
-		node = is_one && devtree_has(node, "ranges") ? node + 1 : devtree_behind(node);
-	}
-	return rc;
-}
-
 int devtree_irq(int node, unsigned int index, struct devtree_irq *out)
 {
 	int bytes;
@@ -270,7 +255,7 @@ int devtree_for_each_memory(devtree_visit_t visit, void *arg)
 	int node, rc = 0;
 
 	devtree_for_each_child(node, 0) {
-		if (rc == 0 && has_type(node, "memory") && devtree_is_available(node)) {
+		if (rc == 0 && devtree_has_type(node, "memory") && devtree_is_available(node)) {
 			rc = visit_regs(node, visit, arg);
 		}
 	}
@@ -279,12 +264,11 @@ int devtree_for_each_memory(devtree_visit_t visit, void *arg)
 
 int devtree_for_each_reserved(devtree_visit_t visit, void *arg)
 {
-	int nr = fdt_num_mem_rsv(devtree_blob()), node, rc = 0;
 	struct devtree_range range;
+	int node, rc = 0;
 
-	for (int i = 0; i < nr && rc == 0; i++) {
-		(void)fdt_get_mem_rsv(devtree_blob(), i, &range.base, &range.bytes);
-		rc = range.bytes ? visit(&range, arg) : 0;
+	for (u32 i = 0; rc == 0 && devtree_reserve_map(i, &range); i++) {
+		rc = visit(&range, arg);
 	}
 	devtree_for_each_child(node, devtree_child_named(0, "reserved-memory")) {
 		rc = rc ? rc : visit_regs(node, visit, arg);
@@ -304,41 +288,13 @@ int devtree_stdout(void)
 	return path ? devtree_find_path(path) : -ENOENT;
 }
 
-/* The module node of Dom0's kernel: a child of /chosen itself, not of a domain's node. */
-static int dom0_kernel(int chosen)
-{
-	int node;
-
-	devtree_for_each_child(node, chosen) {
-		if (devtree_is_compatible(node, "multiboot,kernel") ||
-		    devtree_is_compatible(node, "xen,linux-zimage")) {
-			return node;
-		}
-	}
-	return -1;
-}
-
-const char *devtree_cmdline(bool is_dom0s)
-{
-	int chosen = devtree_chosen(), kernel = dom0_kernel(chosen);
-	const char *own = devtree_string(chosen, "xen,xen-bootargs");
-	const char *dom0s = devtree_string(chosen, "xen,dom0-bootargs");
-	const char *other = devtree_string(chosen, "bootargs");
-
-	dom0s = dom0s ? dom0s : devtree_string(kernel, "bootargs");
-	if (is_dom0s) {
-		return dom0s || !own ? dom0s : other;
-	}
-	return own || (kernel >= 0 && !dom0s) ? own : other;
-}
-
 void devtree_for_each_cpu(void (*visit)(int node, u64 mpidr))
 {
 	u64 mpidr;
 	int node;
 
 	devtree_for_each_child(node, devtree_child_named(0, "cpus")) {
-		if (has_type(node, "cpu") && !devtree_number(node, "reg", &mpidr)) {
+		if (devtree_has_type(node, "cpu") && !devtree_number(node, "reg", &mpidr)) {
 			visit(node, mpidr);
 		}
 	}

@@ -141,7 +141,6 @@ static __init void route_interrupts(struct dom0 *dom0)
 
 static __init int map_device_node(int node, void *dom0)
 {
-	const char *type = devtree_string(node, "device_type");
 	struct devtree_range range;
 
 	if (dom0_is_kept(node) || device_is_apart(node)) {
@@ -155,7 +154,7 @@ static __init int map_device_node(int node, void *dom0)
 				devtree_name(node), range.base, rc);
 		}
 	}
-	if (type && !strcmp(type, "pci")) {
+	if (devtree_has_type(node, "pci")) {
 		map_pci_windows(dom0, node);
 	}
 	return 0;

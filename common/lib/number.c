@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Text to numbers and bounded copies of strings. No state, no locks; overflow saturates, as the C
- * standard has it for strtoul.
+ * standard has it for strtoul; what it says of signs is left out.
  */
 #include <hv/ctype.h>
 #include <hv/string.h>
 
-/* strtoul without sign, in a base of 2 to 36, or 0. */
-static unsigned long parse_number(const char *s, char **end, unsigned int base)
+unsigned long strtoul(const char *s, char **end, int given_base)
 {
+	unsigned int base = (unsigned int)given_base;
 	const char *stop = s;
 	unsigned long value = 0;
 
@@ -29,18 +29,9 @@ static unsigned long parse_number(const char *s, char **end, unsigned int base)
 			value = ~0UL;
 		}
 	}
-	if (end) {
-		*end = (char *)(uintptr_t)stop;
-	}
+	*end = (char *)(uintptr_t)stop;
 	return value;
 }
-
-#ifndef HV_HOST_TEST
-unsigned long strtoul(const char *s, char **end, int base)
-{
-	return parse_number(s, end, (unsigned int)base);
-}
-#endif
 
 size_t string_copy(char *dst, const char *src, size_t size)
 {
@@ -49,23 +40,4 @@ size_t string_copy(char *dst, const char *src, size_t size)
 	memcpy(dst, src, n);
 	dst[n] = '\0';
 	return n;
-}
-
-unsigned long string_size(const char *s, char **end)
-{
-	static const char suffixes[] = "kmgt";
-	char *stop;
-	unsigned long value = parse_number(s, &stop, 0);
-	const char *suffix = stop != s && *stop ? strchr(suffixes, *stop | 0x20) : NULL;
-
-	if (suffix) {
-		unsigned int shift = 10 * (unsigned int)(suffix - suffixes + 1);
-
-		value = value > ~0UL >> shift ? ~0UL : value << shift;
-		stop++;
-	}
-	if (end) {
-		*end = stop;
-	}
-	return value;
 }

@@ -161,18 +161,6 @@ int memcmp(const void *a, const void *b, size_t n)
 	return n ? *x - *y : 0;
 }
 
-void *memchr(const void *s, int c, size_t n)
-{
-	const u8 *p = s;
-
-	for (; n; n--, p++) {
-		if (*p == (u8)c) {
-			return (void *)(uintptr_t)p;
-		}
-	}
-	return NULL;
-}
-
 size_t strnlen(const char *s, size_t max)
 {
 	size_t n = 0;
@@ -209,16 +197,4 @@ char *strchr(const char *s, int c)
 		}
 	}
 	return (char *)(uintptr_t)s;
-}
-
-char *strrchr(const char *s, int c)
-{
-	const char *found = NULL;
-
-	do {
-		if (*s == (char)c) {
-			found = s;
-		}
-	} while (*s++);
-	return (char *)(uintptr_t)found;
 }

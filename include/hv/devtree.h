@@ -24,9 +24,8 @@ int devtree_init(const void *fdt, size_t mapped_bytes);
 int devtree_add(const void *fdt, size_t bytes);
 /* Forget the tree with this root (< 0: none), and what was added after it. */
 void devtree_drop(int root);
-/* The host's tree, and where it has a node, for libfdt's functions. */
-const void *devtree_blob(void);
-int devtree_offset(int node);
+/* How many bytes the host's tree has. */
+u32 devtree_bytes(void);
 
 /* Nodes: name with unit address, parent, first child and next sibling (< 0: there is none). */
 const char *devtree_name(int node);
@@ -50,6 +49,8 @@ int devtree_find_compatible(int after, const char *compatible);
 bool devtree_is_compatible(int node, const char *compatible);
 /* False when status is there and neither "okay" nor "ok". */
 bool devtree_is_available(int node);
+/* Is device_type this? */
+bool devtree_has_type(int node, const char *type);
 /* The node's path; false: it needs more than size bytes. */
 bool devtree_path(int node, char *path, int size);
 
@@ -70,6 +71,8 @@ bool devtree_next_property(int node, struct devtree_property *p);
 
 /* Values: text (NULL when absent or unterminated), a first cell, a big-endian number of n cells. */
 const char *devtree_string(int node, const char *name);
+/* Number i of a list of texts (NULL: there is none), and how many it has (0: it is none). */
+const char *devtree_string_of(int node, const char *name, u32 i, u32 *nr);
 u32 devtree_u32(int node, const char *name, u32 absent);
 u64 devtree_cells(const void *cells, int nr_cells);
 /* A property of 1 or 2 cells (linux,initrd-start and its kin). -ENOENT, -EINVAL. */
@@ -120,6 +123,8 @@ void devtree_for_each_cpu(void (*visit)(int node, u64 mpidr));
 typedef int (*devtree_visit_t)(const struct devtree_range *range, void *arg);
 int devtree_for_each_memory(devtree_visit_t visit, void *arg);
 int devtree_for_each_reserved(devtree_visit_t visit, void *arg);
+/* Entry number i of the header's reserve map; false: that was the last. */
+bool devtree_reserve_map(u32 i, struct devtree_range *out);
 
 /* /chosen, or < 0. */
 int devtree_chosen(void);

@@ -19,14 +19,12 @@ void *memcpy(void *restrict dst, const void *restrict src, size_t n);
 void *memmove(void *dst, const void *src, size_t n);
 void *memset(void *dst, int c, size_t n);
 int memcmp(const void *a, const void *b, size_t n);
-void *memchr(const void *s, int c, size_t n);
 size_t strlen(const char *s);
 size_t strnlen(const char *s, size_t max);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
 char *strchr(const char *s, int c);
-char *strrchr(const char *s, int c);
-unsigned long strtoul(const char *s, char **end, int base);
+unsigned long strtoul(const char *s, char **end, int base); /* no sign, end is not NULL */
 #endif
 
 /*
@@ -48,11 +46,5 @@ static inline void string_fill(u64 *dst, u64 value, size_t nr)
 		*dst++ = value;
 	}
 }
-
-/*
- * A number with an optional K, M, G or T suffix (powers of 1024), base as strtoul's 0. *end (may be
- * NULL) is the first character not used; *end == s when there is no number.
- */
-unsigned long string_size(const char *s, char **end);
 
 #endif

@@ -47,6 +47,22 @@ static void test_values(void **state)
 	assert_int_equal(cmdline_size("absent", 9), 9);
 }
 
+static void test_sizes(void **state)
+{
+	fake_reset(1);
+	cmdline_init("a=512M b=0x10k c=2G d=17 e=99999999999999999999 f=99999999999T g=k h=1kk i=");
+	assert_int_equal(cmdline_size("a", 0), MIB(512));
+	assert_int_equal(cmdline_size("b", 0), KIB(16));
+	assert_int_equal(cmdline_size("c", 0), GIB(2));
+	assert_int_equal(cmdline_size("d", 0), 17);
+	assert_true(cmdline_size("e", 0) == ~0UL);
+	assert_true(cmdline_size("f", 0) == ~0UL);
+	assert_string_equal(fake_log, "");
+	assert_int_equal(cmdline_size("g", 3), 3);
+	assert_int_equal(cmdline_size("h", 4), 4);
+	assert_int_equal(cmdline_size("i", 5), 5);
+}
+
 static void test_unknown(void **state)
 {
 	fake_reset(1);
@@ -76,9 +92,8 @@ static void test_too_long(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_values),
-		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_words),	 cmocka_unit_test(test_values),
+		cmocka_unit_test(test_sizes),	 cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_too_long),
 	};
 

@@ -3,6 +3,7 @@
  * Devices that are set apart (common/device): what of a machine's tree can be, what forms a group,
  * and who has what. One tree for all tests; stage 2 and the virtual GIC only note what is asked.
  *
+ * sources: common/devtree/devtree_device.c
  * sources: common/devtree/devtree.c common/devtree/devtree_read.c
  * sources: common/devtree/devtree_phandle.c
  * sources: common/device/device.c common/device/device_tree.c common/device/kept.c

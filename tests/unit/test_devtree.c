@@ -2,6 +2,7 @@
 /*
  * The host's device tree: trees built with libfdt's sequential writer, among them malformed ones.
  *
+ * sources: common/devtree/devtree_cmdline.c common/devtree/devtree_device.c
  * sources: common/devtree/devtree.c common/devtree/devtree_read.c
  * sources: common/devtree/devtree_phandle.c
  * sources:
@@ -191,6 +192,65 @@ static void test_memory(void **state)
 	assert_int_equal(seen[2], 0x50000000);
 }
 
+/* A reserve map without an end stops at the tree's; one that is not aligned is refused. */
+static void test_reserve_map(void **state)
+{
+	struct devtree_range range;
+	u32 i = 0;
+
+	build();
+	assert_true(devtree_reserve_map(0, &range));
+	assert_int_equal(range.base, 0x1000);
+	assert_false(devtree_reserve_map(1, &range));
+	fdt_set_off_mem_rsvmap(blob, fdt_totalsize(blob) - 40);
+	memset(blob + fdt_totalsize(blob) - 40, 1, 40);
+	while (devtree_reserve_map(i, &range)) {
+		i++;
+	}
+	assert_int_equal(i, 2);
+	assert_false(devtree_reserve_map(~0U, &range));
+	build();
+	fdt_set_off_mem_rsvmap(blob, fdt_off_mem_rsvmap(blob) + 2);
+	assert_int_equal(devtree_init(blob, sizeof(blob)), -EINVAL);
+}
+
+/* Lists of texts, as "compatible" is one, and aliases. */
+static void test_texts(void **state)
+{
+	static const char longest[] = "a23456789b123456789c123456789d1";
+	u32 nr;
+
+	start_tree();
+	fdt_property(blob, "list", "one\0two\0\0four", 14);
+	fdt_property(blob, "open", "one\0two", 7);
+	fdt_property(blob, "none", NULL, 0);
+	fdt_property(blob, "compatible", "a,b\0c,d", 8);
+	begin("broken");
+	fdt_property(blob, "compatible", "a,b\0c,d", 7);
+	end();
+	begin("aliases");
+	text(longest, "/broken");
+	fdt_property(blob, "cut", "/broken", 7);
+	text("other", longest);
+	end();
+	finish_tree();
+	assert_string_equal(devtree_string_of(0, "list", 0, &nr), "one");
+	assert_int_equal(nr, 4);
+	assert_string_equal(devtree_string_of(0, "list", 2, &nr), "");
+	assert_string_equal(devtree_string_of(0, "list", 3, &nr), "four");
+	assert_null(devtree_string_of(0, "list", 4, &nr));
+	assert_null(devtree_string_of(0, "open", 0, &nr));
+	assert_int_equal(nr, 0);
+	assert_null(devtree_string_of(0, "none", 0, &nr));
+	assert_null(devtree_string_of(-1, "list", 0, &nr));
+	assert_true(devtree_is_compatible(0, "a,b") && devtree_is_compatible(0, "c,d"));
+	assert_false(devtree_is_compatible(0, "a,") || devtree_is_compatible(0, "b"));
+	assert_false(devtree_is_compatible(1, "a,b") || devtree_is_compatible(2, "a,b"));
+	assert_int_equal(devtree_find_path(longest), 1);
+	assert_true(devtree_find_path("cut") < 0 && devtree_find_path("other") < 0);
+	assert_true(devtree_find_path("absent:115200") < 0);
+}
+
 static void test_translation(void **state)
 {
 	struct devtree_range range;
@@ -291,6 +351,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_init),	     cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_reserve_map),  cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_translation),  cmocka_unit_test(test_interrupts),
 		cmocka_unit_test(test_devices),	     cmocka_unit_test(test_chosen),
 		cmocka_unit_test(test_xen_bootargs),

@@ -3,6 +3,7 @@
  * Where Dom0's memory comes from: below what the most limited device reaches, as far as there is
  * any, around holes and what is reserved, in few banks. The machine is a Raspberry Pi 4 with 8 GiB.
  *
+ * sources: common/devtree/devtree_device.c
  * sources: common/devtree/devtree.c common/devtree/devtree_read.c
  * sources: common/devtree/devtree_phandle.c
  * sources: common/dom0/dom0_devices.c common/mem/frame.c common/mem/heap.c common/mem/buddy.c
