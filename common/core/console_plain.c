@@ -83,7 +83,7 @@ static void send_step(struct defer_work *work)
 	spin_unlock(&console_lock);
 }
 
-static struct defer_work send_work = { .fn = send_step };
+static struct defer_work send_work;
 
 /* After adding to the queue: send, or see to it that it is sent. */
 static void flush(void)
@@ -115,6 +115,7 @@ void console_finish(void)
 
 void console_defer(bool defer)
 {
+	send_work.fn = send_step;
 	is_deferred = defer;
 }
 

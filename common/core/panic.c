@@ -17,8 +17,8 @@ static bool is_reboot_wanted __sealed;
 static void (*last_words)(void);
 
 /* libfdt.a is compiled with stack protection; nothing of ours is. Used at boot only. */
-extern u64 panic_stack_guard __asm__("__stack_chk_guard");
-u64 panic_stack_guard = 0x0a00ff0d5afe57acUL;
+extern const u64 panic_stack_guard __asm__("__stack_chk_guard");
+const u64 panic_stack_guard __initconst = 0x0a00ff0d5afe57acUL;
 
 void panic_stack_overwritten(void) __asm__("__stack_chk_fail") __noreturn;
 void panic_stack_overwritten(void)

@@ -18,7 +18,7 @@ struct domain *hardware_domain;
 struct spinlock domain_table_lock = SPINLOCK_INIT(LOCK_RANK_DOMAIN_LIST);
 struct domain *domain_table[CONFIG_MAX_DOMAINS];
 static u32 nr_domains;
-static domid_t next_id = 1;
+static domid_t next_id; /* 0 is Dom0's alone */
 
 static struct domain **slot_of(u32 id)
 {
@@ -56,7 +56,7 @@ static domid_t next_free_id(void)
 	u32 id = next_id;
 
 	for (u32 i = 0; i < CONFIG_MAX_DOMAINS; i++, id++) {
-		if (id >= HV_DOMID_FIRST_RESERVED) {
+		if (id == 0 || id >= HV_DOMID_FIRST_RESERVED) {
 			id = 1;
 		}
 		if (*slot_of(id) == NULL) {

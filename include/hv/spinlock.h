@@ -21,10 +21,10 @@ struct spinlock {
 			u16 next;    /* ticket of the next to come */
 		};
 	};
-	u16 rank;
+	u16 rank; /* of debug builds */
 };
 
-#define SPINLOCK_INIT(lock_rank) { .rank = (lock_rank) }
+#define SPINLOCK_INIT(lock_rank) { .rank = IS_ENABLED(CONFIG_DEBUG) ? (lock_rank) : 0 }
 #define SPINLOCK_NEXT_TICKET	 0x10000U
 
 static inline void spin_lock_init(struct spinlock *lock, enum lock_rank rank)

@@ -96,6 +96,8 @@ COLD-$(CONFIG_SMALL_CODE) := \
 	common/event/% \
 	common/guest/op_% \
 	common/image/% \
+	common/lib/tree \
 	common/mem/% \
+	common/sched/fixed \
 	drivers/gic/gic_dist
 COLD += $(COLD-y)

@@ -30,6 +30,7 @@ SECTIONS
 		*(.init.text)
 		*(.init.rodata)
 		*libfdt.a:*(.text .text.* .rodata .rodata.*)
+		*(.got .got.plt)
 		*common/devtree/[a-z]*.o(.text .text.* .rodata .rodata.*)
 		*(.text.unlikely.fdt_*)
 		EXCLUDE_FILE(*build/input.o) *common/build/[a-z]*.o(.rodata .rodata.*)

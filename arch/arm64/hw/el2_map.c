@@ -32,7 +32,7 @@ u64 boot_l1[PT_ENTRIES] __tables;
 static u64 spare_tables[SPARE_TABLES][PT_ENTRIES] __tables;
 static __sealed unsigned int nr_spare_used;
 
-static __sealed_value u64 device_next = DEVICE_VA;
+static __sealed u64 devices_end; /* of what is mapped, in DEVICE_SIZE */
 static __sealed bool is_sealed;
 
 u64 image_pa(const void *va)
@@ -59,16 +59,12 @@ static const struct pgtable_ops el2_ops = {
 	.flush = flush_el2,
 };
 
-struct pgtable el2_table = {
-	.root = el2_l0,
-	.ops = &el2_ops,
-	.start_level = 0,
-	.addr_bits = EL2_TABLE_BITS,
-};
+struct pgtable el2_table;
 
 void el2_map_init(u64 image_base)
 {
 	own_memory.image_offset = IMAGE_VA - image_base;
+	el2_table = (struct pgtable){ el2_l0, &el2_ops, .addr_bits = EL2_TABLE_BITS };
 	el2_map_use_final();
 }
 
@@ -86,15 +82,16 @@ void *map_device(pa_t base, size_t bytes)
 	u64 first = ALIGN_DOWN(base.v, PAGE_SIZE);
 	u64 size = ALIGN_UP(base.v + bytes, PAGE_SIZE) - first;
 	/* Large register files keep their offset inside 2 MiB, so that they become blocks. */
-	u64 va = size < MIB(2) ? device_next
-			       : ALIGN_UP(device_next, MIB(2)) + (first & (MIB(2) - 1));
+	u64 at = size < MIB(2) ? devices_end
+			       : ALIGN_UP(devices_end, MIB(2)) + (first & (MIB(2) - 1));
+	u64 va = DEVICE_VA + at;
 	struct pgtable_range range = { va, size, first };
 
-	if (is_sealed || va + size > DEVICE_VA + DEVICE_SIZE ||
+	if (is_sealed || at + size > DEVICE_SIZE ||
 	    pgtable_map(&el2_table, &range, EL2_DEVICE, 21)) {
 		return NULL;
 	}
-	device_next = va + size;
+	devices_end = at + size;
 	return (void *)(va + (base.v - first));
 }
 

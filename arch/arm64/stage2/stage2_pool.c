@@ -21,12 +21,13 @@
 /* Pages that a domain may take from the heap one by one before it is given a pool. */
 #define POOL_AT_FIRST 24U
 
-u64 s2_vmids[S2_NR_VMIDS / 64] = { 1 }; /* VMID 0 is nobody's: vCPUs that run no guest */
+u64 s2_vmids[S2_NR_VMIDS / 64];
 
+/* VMID 0 is nobody's: vCPUs that run no guest. */
 static u16 vmid_alloc(void)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(s2_vmids); i++) {
-		u64 word = READ_ONCE(s2_vmids[i]);
+		u64 none = i == 0, word = atomic_fetch_or(&s2_vmids[i], none) | none;
 
 		while (~word) {
 			unsigned int bit = (unsigned int)__builtin_ctzl(~word);

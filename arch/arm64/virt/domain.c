@@ -28,11 +28,11 @@
 	(HCR_VM | HCR_SWIO | HCR_PTW | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | HCR_BSU_IS |         \
 	 HCR_TWI | HCR_TWE | HCR_TSC | HCR_TIDCP | HCR_TACR | HCR_TSW | HCR_RW)
 
-static __sealed_value u64 hcr_guest = HCR_GUEST;
+static __sealed u64 hcr_guest;
 
 __init void virt_init(bool id_registers_trap)
 {
-	hcr_guest |= id_registers_trap ? HCR_TID3 : 0;
+	hcr_guest = HCR_GUEST | (id_registers_trap ? HCR_TID3 : 0);
 	hcr_guest |= cpu_features.has_lor ? HCR_TLOR : 0;
 	hcr_guest |= cpu_features.has_ras ? HCR_TERR : 0;
 	hcr_guest |= cpu_features.has_pauth ? HCR_APK | HCR_API : 0;
