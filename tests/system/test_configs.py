@@ -22,8 +22,9 @@ SAMPLE = 20
 NUMBERS = {"NR_CPUS": (1, 64), "MAX_DOMAINS": (2, 4096), "NR_IRQS": (320, 1020),
            "CONSOLE_RING_SHIFT": (10, 18)}
 FIXED = {"PL011": 2, "CERTIFIABLE": 0}
-# KiB of RAM beside stage-2 tables that one domain and the hypervisor may take.
+# KiB of RAM beside stage-2 tables that one domain and the hypervisor may take; KiB of the image.
 KEPT = {"safety": 256, "tiny": 256}
+IMAGE = {"safety": 96, "tiny": 96}
 
 
 def options(kconf):
@@ -81,6 +82,7 @@ def test_small_configuration_boots_a_guest(config):
         kept = re.findall(r"boot: (\d+) KiB kept by the hypervisor", text)
         tables = re.findall(r"(\d+) KiB of stage-2 tables", text)
         assert int(kept[-1]) - int(tables[0]) <= KEPT[config]
+        assert (TOP / "build" / config / "bulkhead").stat().st_size <= 1024 * IMAGE[config]
 
 
 @pytest.mark.parametrize("is_on", [True, False], ids=["on", "off"])
