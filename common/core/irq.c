@@ -24,7 +24,7 @@ struct irq_row {
 
 static struct spinlock irq_lock = SPINLOCK_INIT(LOCK_RANK_IRQ);
 static struct irq_row rows[IRQ_MAX];
-static const struct irq_chip *chip __sealed;
+const struct irq_chip *irq_chip __sealed;
 
 /* A kick has no message but its softirq bit, which the way out of EL2 looks at. */
 static void kicked(unsigned int irq __unused, void *arg __unused)
@@ -44,7 +44,7 @@ static void print_rows(char key __unused)
 {
 	unsigned int last;
 
-	printk("%s: %u interrupts; taken:", chip->name, irq_nr());
+	printk("%s: %u interrupts; taken:", irq_chip->name, irq_nr());
 	for (unsigned int irq = 0; irq < irq_nr(); irq = last + 1) {
 		for (last = irq; last + 1 < irq_nr() && are_alike(irq, last + 1); last++) {}
 		if (irq_is_requested(irq)) {
@@ -55,16 +55,16 @@ static void print_rows(char key __unused)
 	}
 }
 
-void irq_set_chip(const struct irq_chip *new_chip)
+void irq_set_chip(const struct irq_chip *chip)
 {
-	chip = new_chip;
+	irq_chip = chip;
 	debugkeys_register('i', print_rows, "physical interrupts and who takes them");
 	rows[IRQ_SGI_KICK].handler = kicked;
 }
 
 unsigned int irq_nr(void)
 {
-	return chip ? MIN(chip->nr_irqs, IRQ_MAX) : 0;
+	return irq_chip ? MIN(irq_chip->nr_irqs, IRQ_MAX) : 0;
 }
 
 static int request(unsigned int irq, irq_handler_t handler, void *arg, bool is_guest)
@@ -109,41 +109,16 @@ bool irq_is_requested(unsigned int irq)
 	return irq < IRQ_MAX && READ_ONCE(rows[irq].handler);
 }
 
-void irq_enable(unsigned int irq)
-{
-	chip->enable(irq);
-}
-
-void irq_disable(unsigned int irq)
-{
-	chip->disable(irq);
-}
-
-int irq_set_type(unsigned int irq, enum irq_type type)
-{
-	return chip->set_type(irq, type);
-}
-
-void irq_set_affinity(unsigned int irq, unsigned int cpu)
-{
-	chip->set_affinity(irq, cpu);
-}
-
-void irq_deactivate(unsigned int irq)
-{
-	chip->deactivate(irq);
-}
-
 void irq_kick(unsigned int cpu)
 {
-	if (chip) {
-		chip->send_sgi(cpu, IRQ_SGI_KICK);
+	if (irq_chip) {
+		irq_chip->send_sgi(cpu, IRQ_SGI_KICK);
 	}
 }
 
 void irq_cpu_init(void)
 {
-	chip->enable(IRQ_SGI_KICK);
+	irq_enable(IRQ_SGI_KICK);
 }
 
 /* Not a guest's: EL2's own, or nobody's. */
@@ -155,16 +130,16 @@ static __noinline void handle_own(unsigned int irq)
 	if (handler) {
 		handler(irq, row->arg);
 	} else {
-		chip->disable(irq);
+		irq_disable(irq);
 		pr_warn("interrupt %u has no handler: disabled", irq);
 	}
-	chip->deactivate(irq);
+	irq_deactivate(irq);
 }
 
 /* On the path of every interrupt of a guest: one, because a second is rare and may trap again. */
 void irq_handle_pending(void)
 {
-	unsigned int irq = chip->ack();
+	unsigned int irq = irq_chip->ack();
 	const struct irq_row *row;
 	irq_handler_t handler;
 

@@ -16,17 +16,10 @@
 #include <hv/string.h>
 #include <public/event_channel.h>
 
-int op_event_prepare(struct domain *d)
-{
-	return IS_ENABLED(CONFIG_EVTCHN_PEERS) && evtchn_prepare(d) && softirq_preempt_needed()
-		       ? -ERESTART
-		       : 0;
-}
-
 static int do_bind_virq(struct domain *d, void *arg)
 {
 	struct evtchn_bind_virq *bind = arg;
-	int err = op_event_prepare(d);
+	int err = IS_ENABLED(CONFIG_EVTCHN_PEERS) ? op_event_prepare(d) : 0;
 
 	return err ? err : evtchn_bind_virq(d, bind->virq, bind->vcpu, &bind->port);
 }
@@ -34,7 +27,7 @@ static int do_bind_virq(struct domain *d, void *arg)
 static int do_bind_ipi(struct domain *d, void *arg)
 {
 	struct evtchn_bind_ipi *bind = arg;
-	int err = op_event_prepare(d);
+	int err = IS_ENABLED(CONFIG_EVTCHN_PEERS) ? op_event_prepare(d) : 0;
 
 	return err ? err : evtchn_bind_ipi(d, bind->vcpu, &bind->port);
 }

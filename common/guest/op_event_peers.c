@@ -10,8 +10,14 @@
 #include <hv/errno.h>
 #include <hv/evtchn.h>
 #include <hv/hypercall.h>
+#include <hv/softirq.h>
 #include <hv/xsm.h>
 #include <public/event_channel.h>
+
+int op_event_prepare(struct domain *d)
+{
+	return evtchn_prepare(d) && softirq_preempt_needed() ? -ERESTART : 0;
+}
 
 /* May d have a port to which the domain of this id binds? */
 static int check_peer(struct domain *d, domid_t id)

@@ -55,11 +55,32 @@ void irq_release(unsigned int irq);
 bool irq_is_requested(unsigned int irq);
 unsigned int irq_nr(void);
 
-void irq_enable(unsigned int irq);
-void irq_disable(unsigned int irq);
-int irq_set_type(unsigned int irq, enum irq_type type);
-void irq_set_affinity(unsigned int irq, unsigned int cpu);
-void irq_deactivate(unsigned int irq);
+extern const struct irq_chip *irq_chip;
+
+static inline void irq_enable(unsigned int irq)
+{
+	irq_chip->enable(irq);
+}
+
+static inline void irq_disable(unsigned int irq)
+{
+	irq_chip->disable(irq);
+}
+
+static inline int irq_set_type(unsigned int irq, enum irq_type type)
+{
+	return irq_chip->set_type(irq, type);
+}
+
+static inline void irq_set_affinity(unsigned int irq, unsigned int cpu)
+{
+	irq_chip->set_affinity(irq, cpu);
+}
+
+static inline void irq_deactivate(unsigned int irq)
+{
+	irq_chip->deactivate(irq);
+}
 
 /* Interrupt another CPU so that it looks at its softirqs. */
 void irq_kick(unsigned int cpu);

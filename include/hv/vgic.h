@@ -45,8 +45,6 @@ int vgic_spis_init(struct domain *d);
  * slices: -ERESTART until done, then 0. At most the caller's vCPU is on a CPU.
  */
 int vgic_spis_reset(struct domain *d);
-/* Memory is freed; physical interrupts are routed nowhere any more. No vCPU runs. */
-void vgic_domain_free(struct domain *d);
 /* CPU interface and private interrupts as after a reset. The vCPU is not on a CPU. */
 void vgic_vcpu_reset(struct vcpu *v);
 /* The part of it that takes private interrupts out of v's queues; only a reset may follow. */
@@ -83,7 +81,7 @@ void vgic_dir_write(struct vcpu *v, u64 value);
 int vgic_route_hw(struct domain *d, u32 virq, u32 pirq);
 /* The physical interrupt is disabled and inactive afterwards. -ENOENT when it is not routed. */
 int vgic_unroute_hw(struct domain *d, u32 virq);
-/* All of a domain; early in its end, long before vgic_domain_free(): a handler may still run
+/* All of a domain; early in its end, long before its SPIs are freed: a handler may still run
  * elsewhere. */
 void vgic_unroute_all(struct domain *d);
 

@@ -32,28 +32,37 @@ int irq_request(unsigned int irq, irq_handler_t handler, void *arg)
 	return irq == 125 ? 0 : -EBUSY;
 }
 
-int irq_set_type(unsigned int irq, enum irq_type type)
+static int chip_set_type(unsigned int irq, enum irq_type type)
 {
 	assert_int_equal(type, IRQ_TYPE_LEVEL);
 	return 0;
 }
 
-void irq_set_affinity(unsigned int irq, unsigned int cpu)
+static void chip_set_affinity(unsigned int irq, unsigned int cpu)
 {
 	assert_int_equal(cpu, 0);
 }
 
-void irq_enable(unsigned int irq)
+static void chip_enable(unsigned int irq)
 {
 	assert_int_equal(irq, 125);
 	is_enabled = true;
 }
 
-void irq_disable(unsigned int irq)
+static void chip_disable(unsigned int irq)
 {
 	assert_int_equal(irq, 125);
 	is_enabled = false;
 }
+
+static const struct irq_chip chip = {
+	.set_type = chip_set_type,
+	.set_affinity = chip_set_affinity,
+	.enable = chip_enable,
+	.disable = chip_disable,
+};
+
+const struct irq_chip *irq_chip = &chip;
 
 void console_input(const char *text, size_t len)
 {

@@ -187,7 +187,7 @@ static void test_layouts(void **state)
 	assert_int_equal(d->arch.vgic.nr_spis, 988);
 	assert_ptr_equal(d->arch.vgic.redist[1].vcpus, &d->vcpus[2]);
 	assert_int_equal(d->arch.vgic.redist[1].nr_vcpus, 2);
-	vgic_domain_free(d);
+	heap_free(d->arch.vgic.spis);
 	layout.redist[1].base = 0x1008000; /* in the distributor */
 	memset(d, 0, sizeof(*d));
 	d->nr_vcpus = 4;

@@ -91,15 +91,6 @@ int vgic_domain_init(struct domain *d, const struct vgic_layout *layout)
 	return is_v2 ? vgic_v2_register(d, layout) : register_regions(d, layout);
 }
 
-void vgic_domain_free(struct domain *d)
-{
-	struct vgic_domain *g = &d->arch.vgic;
-
-	heap_free(g->spis);
-	g->spis = NULL;
-	g->nr_spis = 0;
-}
-
 /* SPIs that v holds, pending or active, stay; they are the domain's. */
 void vgic_vcpu_reset(struct vcpu *v)
 {

@@ -6,6 +6,7 @@
  */
 #include <hv/arch.h>
 #include <hv/domain.h>
+#include <hv/heap.h>
 #include <hv/stage2.h>
 #include <hv/vgic.h>
 
@@ -20,7 +21,8 @@ int arch_domain_teardown(struct domain *d)
 bool arch_domain_free_slice(struct domain *d)
 {
 	if (d->arch.vgic.spis != NULL) {
-		vgic_domain_free(d);
+		heap_free(d->arch.vgic.spis);
+		d->arch.vgic.spis = NULL;
 		return true;
 	}
 	if (d->arch.s2.vmid != 0) {

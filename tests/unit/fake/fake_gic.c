@@ -172,31 +172,41 @@ void irq_release(unsigned int irq)
 	fake_spis[irq].handler = NULL;
 }
 
-void irq_enable(unsigned int irq)
+static void chip_enable(unsigned int irq)
 {
 	phys(irq == 25 ? 27 : irq, fake_cpu)->enabled = true;
 }
 
-void irq_disable(unsigned int irq)
+static void chip_disable(unsigned int irq)
 {
 	phys(irq, fake_cpu)->enabled = false;
 }
 
-int irq_set_type(unsigned int irq, enum irq_type type)
+static int chip_set_type(unsigned int irq, enum irq_type type)
 {
 	phys(irq, fake_cpu)->edge = type == IRQ_TYPE_EDGE;
 	return 0;
 }
 
-void irq_set_affinity(unsigned int irq, unsigned int cpu)
+static void chip_set_affinity(unsigned int irq, unsigned int cpu)
 {
 	phys(irq, fake_cpu)->cpu = cpu;
 }
 
-void irq_deactivate(unsigned int irq)
+static void chip_deactivate(unsigned int irq)
 {
 	phys(irq, fake_cpu)->active = false;
 }
+
+static const struct irq_chip chip = {
+	.enable = chip_enable,
+	.disable = chip_disable,
+	.set_type = chip_set_type,
+	.set_affinity = chip_set_affinity,
+	.deactivate = chip_deactivate,
+};
+
+const struct irq_chip *irq_chip = &chip;
 
 void fake_gic_reset(unsigned int nr_lrs)
 {

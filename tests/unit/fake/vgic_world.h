@@ -127,7 +127,7 @@ static void world_make(unsigned int nr_lrs)
 static void world_free(void)
 {
 	vgic_unroute_all(dom);
-	vgic_domain_free(dom);
+	heap_free(dom->arch.vgic.spis);
 	for (u32 i = 0; i < WORLD_VCPUS; i++) {
 		free(dom->vcpus[i]);
 	}
