@@ -76,6 +76,8 @@ bool build_tree_bad(struct build *b, void *room);
 int build_start(struct build *b);
 int build_keep(struct build *b);
 int build_open_channels(struct domain *d);
+/* The page of its console, where hvm_op says it is, unless it has a virtual UART. */
+bool build_console_bad(const struct build *b);
 
 /* There is no Dom0: what is typed goes to a domain. */
 void build_own_console(void);

@@ -127,24 +127,13 @@ static __init bool is_ram_bad(struct build *b, const struct build_range *ram)
 
 static __init bool is_memory_bad(struct build *b)
 {
-	mfn_t console;
-
 	for (u32 i = b->nr_static; i < b->nr_ram; i++) {
 		if (is_ram_bad(b, &b->range[i])) {
 			return true;
 		}
 	}
-	if (IS_ENABLED(CONFIG_XENSTORE) && !b->has_vuart) {
-		console = frame_alloc(0, b->id);
-		if (!mfn_is_valid_value(console)) {
-			return true;
-		}
-		if (s2_map(b->d, CONSOLE_GFN, console, 1, S2_RAM)) {
-			frame_put(console);
-			return true;
-		}
-	}
-	return IS_ENABLED(CONFIG_STATIC_COMM) && build_share_bad(b, true);
+	return (IS_ENABLED(CONFIG_XENSTORE) && build_console_bad(b)) ||
+	       (IS_ENABLED(CONFIG_STATIC_COMM) && build_share_bad(b, true));
 }
 
 static __init bool is_content_bad(struct build *b, void *tree)

@@ -10,13 +10,16 @@
 #include <hv/build.h>
 #include <hv/cmdline.h>
 #include <hv/compiler.h>
+#include <hv/console.h>
 #include <hv/errno.h>
+#include <hv/evtchn.h>
 #include <hv/frame.h>
 #include <hv/heap.h>
 #include <hv/images.h>
 #include <hv/printk.h>
 #include <hv/refusals.h>
 #include <hv/stage2.h>
+#include <public/xen.h>
 
 #define DEFAULT_MEMORY MIB(512)
 #define TABLE_PAGES    1024U
@@ -39,6 +42,24 @@ static __init u32 count_vcpus(void)
 	return (u32)wanted;
 }
 
+static void raise_log_event(struct defer_work *work __unused)
+{
+	evtchn_raise_global(VIRQ_CON_RING);
+}
+
+static struct defer_work log_work = { .fn = raise_log_event };
+
+/* Lines are logged under all kinds of locks: the event comes later. */
+static void log_changed(void)
+{
+	defer_queue(&log_work);
+}
+
+static void input_arrived(void)
+{
+	evtchn_raise_global(VIRQ_CONSOLE);
+}
+
 static __init int create(struct dom0 *dom0)
 {
 	struct domain_config config = {
@@ -57,6 +78,8 @@ static __init int create(struct dom0 *dom0)
 		return rc;
 	}
 	hardware_domain = dom0->d;
+	console_set_input_notify(input_arrived);
+	console_set_log_notify(log_changed);
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 
 #include <hv/domain.h>
 #include <hv/errno.h>
+#include <hv/frame.h>
 #include <hv/heap.h>
 
 #define BUCKETS_SLICE 8U /* freed in one work item */
@@ -281,4 +282,34 @@ bool evtchn_is_unbound(struct domain *d, u32 port, domid_t remote)
 bool evtchn_is_hypervisor(struct domain *d, u32 port)
 {
 	return port_is(d, port, EVTCHN_HYPERVISOR, HV_DOMID_HYP);
+}
+
+void evtchn_raise_global(u32 virq)
+{
+	struct domain *d = READ_ONCE(hardware_domain);
+
+	if (d != NULL && d->vcpus[0] != NULL) {
+		evtchn_raise_virq(d->vcpus[0], virq);
+	}
+}
+
+void evtchn_unregister_info(struct vcpu *v)
+{
+	mfn_t old;
+
+	evtchn_poll_end(v);
+	spin_lock(&v->domain->evtchn->lock);
+	old = v->info_frame;
+	store_release(&v->info_frame.v, INVALID_FRAME);
+	spin_unlock(&v->domain->evtchn->lock);
+	if (mfn_is_valid_value(old)) {
+		frame_put(old);
+	}
+}
+
+int (*evtchn_service)(struct domain *d) __sealed;
+
+void evtchn_set_service(int (*service)(struct domain *d))
+{
+	evtchn_service = service;
 }

@@ -153,15 +153,6 @@ void evtchn_raise_virq(struct vcpu *v, u32 virq)
 	}
 }
 
-void evtchn_raise_global(u32 virq)
-{
-	struct domain *d = READ_ONCE(hardware_domain);
-
-	if (d != NULL && d->vcpus[0] != NULL) {
-		evtchn_raise_virq(d->vcpus[0], virq);
-	}
-}
-
 int evtchn_unmask(struct domain *d, u32 port)
 {
 	struct vcpu *v = notified_vcpu(d, port);
@@ -217,26 +208,12 @@ int evtchn_register_info(struct vcpu *v, gfn_t frame, u32 offset)
 	return 0;
 }
 
-static void poll_end(struct vcpu *v)
+void evtchn_poll_end(struct vcpu *v)
 {
 	if (v->is_polling) {
 		timer_cancel(&v->oneshot);
 		WRITE_ONCE(v->is_polling, false);
 		atomic_fetch_sub(&v->domain->evtchn->nr_pollers, 1);
-	}
-}
-
-void evtchn_unregister_info(struct vcpu *v)
-{
-	mfn_t old;
-
-	poll_end(v);
-	spin_lock(&v->domain->evtchn->lock);
-	old = v->info_frame;
-	store_release(&v->info_frame.v, INVALID_FRAME);
-	spin_unlock(&v->domain->evtchn->lock);
-	if (mfn_is_valid_value(old)) {
-		frame_put(old);
 	}
 }
 
@@ -254,7 +231,7 @@ int evtchn_poll(struct vcpu *v, const u32 *ports, u32 nr, u64 deadline)
 	struct domain *d = v->domain;
 
 	/* What is left of the poll before, whatever ended its sleep. */
-	poll_end(v);
+	evtchn_poll_end(v);
 	for (u32 i = 0; i < nr; i++) {
 		if (ports[i] == 0 || ports[i] > d->evtchn->max_port) {
 			return -EINVAL;
@@ -270,7 +247,7 @@ int evtchn_poll(struct vcpu *v, const u32 *ports, u32 nr, u64 deadline)
 
 	for (u32 i = 0; i < nr; i++) {
 		if (evtchn_is_pending(d, ports[i])) {
-			poll_end(v);
+			evtchn_poll_end(v);
 			sched_unblock(&v->sched, SCHED_BLOCK_WAIT);
 			return 0;
 		}
@@ -282,13 +259,6 @@ int evtchn_poll(struct vcpu *v, const u32 *ports, u32 nr, u64 deadline)
 		sched_unblock(&v->sched, SCHED_BLOCK_WAIT);
 	}
 	return 0;
-}
-
-static int (*evtchn_service)(struct domain *d) __sealed;
-
-void evtchn_set_service(int (*service)(struct domain *d))
-{
-	evtchn_service = service;
 }
 
 int evtchn_send(struct domain *d, u32 port)

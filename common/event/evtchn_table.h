@@ -83,4 +83,10 @@ int evtchn_connect_locked(struct domain *d, struct domain *remote, u32 remote_po
  */
 bool __must_check evtchn_deliver(struct domain *d, u32 port);
 
+/* What evtchn_poll() has begun, if it has. */
+void evtchn_poll_end(struct vcpu *v);
+
+/* Who is called when a guest sends on a port of the hypervisor's (evtchn.c). */
+extern int (*evtchn_service)(struct domain *d);
+
 #endif

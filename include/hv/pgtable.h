@@ -54,6 +54,10 @@ int pgtable_map(struct pgtable *pt, const struct pgtable_range *range, u64 attr,
 
 /* The slot that decides about addr at level `to` or above it; *level gets where it stands. */
 u64 *pgtable_walk(const struct pgtable *pt, u64 addr, unsigned int to, unsigned int *level);
+static inline bool pgtable_is_table(u64 entry, unsigned int level)
+{
+	return level < 3 && (entry & (PT_VALID | PT_TABLE)) == (PT_VALID | PT_TABLE);
+}
 
 /* The leaf or hole at an address. */
 struct pgtable_leaf pgtable_lookup(const struct pgtable *pt, u64 addr);

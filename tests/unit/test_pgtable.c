@@ -3,7 +3,7 @@
  * The translation-table walker: what is mapped is found, with the largest blocks; a range that is
  * mapped in part is refused and stays as it was, whatever is in the way; tables run out.
  *
- * sources: arch/arm64/cpu/pgtable.c
+ * sources: arch/arm64/cpu/pgtable.c arch/arm64/cpu/pgtable_visit.c
  */
 #include "fake.h"
 

@@ -5,3 +5,4 @@ obj-y += features.o
 obj-y += firmware.o
 obj-y += fp.o
 obj-y += pgtable.o
+obj-$(or $(CONFIG_AUDIT),$(CONFIG_DESTROY)) += pgtable_visit.o

@@ -28,18 +28,13 @@ static unsigned int level_shift(unsigned int level)
 	return 39 - 9 * level;
 }
 
-static bool entry_is_table(u64 entry, unsigned int level)
-{
-	return level < LAST_LEVEL && (entry & (PT_VALID | PT_TABLE)) == (PT_VALID | PT_TABLE);
-}
-
 u64 *pgtable_walk(const struct pgtable *pt, u64 addr, unsigned int to, unsigned int *level)
 {
 	unsigned int at = pt->start_level, shift = level_shift(at);
 	/* The root may be several concatenated tables: its index is wider. */
 	u64 *slot = &pt->root[addr >> shift];
 
-	for (; at < to && entry_is_table(*slot, at); at++) {
+	for (; at < to && pgtable_is_table(*slot, at); at++) {
 		shift -= 9;
 		slot = (u64 *)hyp_va(pa(*slot & PT_ADDR_MASK)) + (addr >> shift & (PT_ENTRIES - 1));
 	}
@@ -161,7 +156,7 @@ int pgtable_map(struct pgtable *pt, const struct pgtable_range *range, u64 attr,
 		u64 *slot = walk_make(pt, at, level), size;
 
 		/* Below an empty table, left by earlier mappings, that is in a block's way. */
-		while (slot && entry_is_table(*slot, level)) {
+		while (slot && pgtable_is_table(*slot, level)) {
 			slot = walk_make(pt, at, ++level);
 		}
 		if (!slot || *slot) {
@@ -210,32 +205,4 @@ int pgtable_clear(struct pgtable *pt, u64 addr, unsigned int shift, struct pgtab
 	*old = leaf_of(*slot, addr, level);
 	WRITE_ONCE(*slot, 0);
 	return 0;
-}
-
-int pgtable_visit(const struct pgtable *pt, u64 addr, u64 end,
-		  int (*visit)(const struct pgtable_leaf *leaf, void *arg), void *arg)
-{
-	while (addr < end) {
-		struct pgtable_leaf leaf = pgtable_lookup(pt, addr);
-		int rc = leaf.entry ? visit(&leaf, arg) : 0;
-
-		if (rc) {
-			return rc;
-		}
-		addr = leaf.addr + BIT(leaf.shift);
-	}
-	return 0;
-}
-
-void *pgtable_detach(struct pgtable *pt, u64 addr, unsigned int shift)
-{
-	unsigned int to = (39 - shift) / 9, level;
-	u64 *slot = pgtable_walk(pt, addr, to, &level);
-	u64 entry = *slot;
-
-	if (level != to || !entry_is_table(entry, level)) {
-		return NULL;
-	}
-	WRITE_ONCE(*slot, 0);
-	return hyp_va(pa(entry & PT_ADDR_MASK));
 }

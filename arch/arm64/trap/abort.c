@@ -70,21 +70,6 @@ static inline __attribute__((always_inline)) bool emulate(struct vcpu *v, u64 es
 	return true;
 }
 
-/* The same for an instruction that the hardware has not decoded. */
-static bool emulate_write_back(struct vcpu *v, u64 esr, u64 where)
-{
-	u64 pc = v->arch.regs.pc;
-	struct decoded insn;
-
-	if (!decode_write_back(v, esr, &insn) || !emulate(v, insn.esr, where)) {
-		return false;
-	}
-	if (v->arch.regs.pc != pc) {
-		vcpu_reg_write(v, insn.base, vcpu_reg_read(v, insn.base) + (u64)insn.step);
-	}
-	return true;
-}
-
 /*
  * Was the address unmapped only for a moment? Another CPU may be replacing the entry (break before
  * make): then the guest tries again.
@@ -102,8 +87,8 @@ static __noinline void other_data_abort(struct vcpu *v, u64 esr)
 	u64 where = fault_ipa();
 
 	if (FSC_IS_TRANSLATION(ISS_FSC(esr))) {
-		if ((esr & (ISS_ISV | ISS_S1PTW | ISS_CM)) == 0 &&
-		    emulate_write_back(v, esr, where)) {
+		if (IS_ENABLED(CONFIG_INSN_DECODE) && (esr & (ISS_ISV | ISS_S1PTW | ISS_CM)) == 0 &&
+		    decode_emulate(v, esr, where, emulate)) {
 			return;
 		}
 		if (is_mapped_now(v, where, false)) {

@@ -29,7 +29,13 @@
 #define OPC_LOAD_SIGNED_32 3U
 #define STACK_POINTER	   31U
 
-bool decode_write_back(struct vcpu *v, u64 esr, struct decoded *out)
+struct decoded {
+	u64 esr;	   /* with the syndrome that a plain access would have */
+	unsigned int base; /* register to be written back ... */
+	s64 step;	   /* ... by adding this */
+};
+
+static bool decode(struct vcpu *v, u64 esr, struct decoded *out)
 {
 	u32 insn, size, opc;
 
@@ -50,5 +56,20 @@ bool decode_write_back(struct vcpu *v, u64 esr, struct decoded *out)
 		   (size == 3 || opc == 2 ? ISS_SF : 0);
 	out->base = INSN_RN(insn);
 	out->step = INSN_IMM9(insn);
+	return true;
+}
+
+bool decode_emulate(struct vcpu *v, u64 esr, u64 where,
+		    bool (*emulate)(struct vcpu *v, u64 esr, u64 where))
+{
+	u64 pc = v->arch.regs.pc;
+	struct decoded insn;
+
+	if (!decode(v, esr, &insn) || !emulate(v, insn.esr, where)) {
+		return false;
+	}
+	if (v->arch.regs.pc != pc) {
+		vcpu_reg_write(v, insn.base, vcpu_reg_read(v, insn.base) + (u64)insn.step);
+	}
 	return true;
 }

@@ -42,24 +42,12 @@ void run_switch(struct vcpu *next, struct vcpu *prev);
 void run_cpu_init(void);
 void run_enter(void) __attribute__((noreturn));
 
-/* A load or store with write-back whose syndrome the hardware left out (decode.c). */
-struct decoded {
-	u64 esr;	   /* with the syndrome that a plain access would have */
-	unsigned int base; /* register to be written back ... */
-	s64 step;	   /* ... by adding this */
-};
-
-/* Decode the instruction at the current vCPU's PC; false when it is none of that kind. */
-#ifdef CONFIG_INSN_DECODE
-bool decode_write_back(struct vcpu *v, u64 esr, struct decoded *out);
-#else
-static inline bool decode_write_back(struct vcpu *v, u64 esr, struct decoded *out)
-{
-	(void)v;
-	(void)esr;
-	(void)out;
-	return false;
-}
-#endif
+/*
+ * A load or store with write-back, whose syndrome the hardware leaves out: emulate it with the
+ * syndrome that it would have, and write back. False when the instruction at the current vCPU's PC
+ * is none of that kind, or could not be emulated.
+ */
+bool decode_emulate(struct vcpu *v, u64 esr, u64 where,
+		    bool (*emulate)(struct vcpu *v, u64 esr, u64 where));
 
 #endif
