@@ -28,7 +28,6 @@
 
 #define LOAD_GAP (10 * NSEC_PER_USEC)
 #define WAIT_GAP (50 * NSEC_PER_USEC)
-#define SEAL_GAP (25 * NSEC_PER_USEC)
 
 __init void boot_stop(const char *why)
 {
@@ -73,23 +72,10 @@ __init void boot_early(u64 image_pa_start, u64 image_bytes, u64 fdt_pa, const vo
 	}
 }
 
-static void seal_dom0(struct timer *timer)
-{
-	if (dom0_seal() == -ERESTART) {
-		timer_set(timer, time_now() + SEAL_GAP);
-	}
-}
-
 /* A step of boot's last work. How long this CPU is its guests' then; 0: there is no more. */
 static u64 finish(void)
 {
-	static bool is_loaded;
-
-	if (IS_ENABLED(CONFIG_DOM0) && hardware_domain && !is_loaded) {
-		is_loaded = dom0_load() != -ERESTART;
-		if (is_loaded) {
-			(void)domain_control_pause(hardware_domain, false);
-		}
+	if (IS_ENABLED(CONFIG_DOM0) && hardware_domain && dom0_load() == -ERESTART) {
 		return LOAD_GAP;
 	}
 	if (IS_ENABLED(CONFIG_BOOT_DOMAINS) && IS_ENABLED(CONFIG_HEALTH) && health_is_loading()) {
@@ -117,8 +103,7 @@ static void finish_boot(struct timer *timer)
 		budget_forget(); /* what is said once */
 	}
 	if (IS_ENABLED(CONFIG_DOM0) && IS_ENABLED(CONFIG_HEALTH) && hardware_domain) {
-		timer_init(timer, seal_dom0);
-		seal_dom0(timer);
+		dom0_seal(timer);
 	}
 }
 

@@ -118,12 +118,18 @@ static bool is_restarted; /* by policy: its images stay */
 /* When boot is over: domains that run already do not wait for more than a page. */
 int dom0_load(void)
 {
-	int rc = images_load(hardware_domain, domain_count() > 1 ? PAGE_SIZE : IMAGES_PIECE);
+	static bool is_loaded;
+	u64 piece = domain_count() > 1 ? PAGE_SIZE : IMAGES_PIECE;
 
-	if (rc != -ERESTART && !is_restarted) {
+	if (is_loaded || images_load(hardware_domain, piece) == -ERESTART) {
+		return is_loaded ? 0 : -ERESTART;
+	}
+	is_loaded = true;
+	if (!is_restarted) {
 		images_drop(hardware_domain);
 	}
-	return rc;
+	(void)domain_control_pause(hardware_domain, false);
+	return 0;
 }
 
 static __init int fill(struct dom0 *dom0)

@@ -13,6 +13,8 @@
 #include <hv/printk.h>
 #include <hv/string.h>
 
+#define SEAL_GAP (25 * NSEC_PER_USEC)
+
 /*
  * dom0_restart=always|auto|never: whether Dom0 alone is restarted after a crash, a reboot or its
  * watchdog. auto: if there are other domains, else the machine is reset. True: auto.
@@ -50,7 +52,10 @@ __init int dom0_policy_set(struct domain *d, const struct bulkhead_health_policy
 	return rc;
 }
 
-int dom0_seal(void)
+void dom0_seal(struct timer *timer)
 {
-	return !hardware_domain->images ? 0 : health_seal(hardware_domain);
+	if (hardware_domain->images && health_seal(hardware_domain) == -ERESTART) {
+		timer_init(timer, dom0_seal);
+		timer_set(timer, time_now() + SEAL_GAP);
+	}
 }

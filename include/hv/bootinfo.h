@@ -69,6 +69,7 @@ struct boot_images {
 };
 
 struct domain;
+struct timer;
 /* For memory from base on. -EINVAL: the kernel is no arm64 Image; -EOPNOTSUPP: big-endian. */
 int boot_images_place(struct boot_images *images, u64 base);
 /* The ramdisk's place, for /chosen of the domain's tree. */
@@ -92,10 +93,13 @@ void build_tree_cpus(struct devtree_writer *w, const struct domain *d);
  * copied. 0 or -errno after a message.
  */
 int dom0_build(void);
-/* Copy a slice of them: -ERESTART until all is there, then 0. */
+/* Copy a slice of them: -ERESTART until all is there and Dom0 starts, then 0. */
 int dom0_load(void);
-/* A slice of the checksum over what a restart of Dom0 needs; until it is 0, no restart can be. */
-int dom0_seal(void);
+/*
+ * A slice of the checksum over what a restart of Dom0 needs; the timer, which is nobody else's
+ * then, makes the others. Until all is done, no restart can be.
+ */
+void dom0_seal(struct timer *timer);
 
 /* Device tree, command line, time, console, banner, modules, memory; stops when one is missing. */
 void boot_early(u64 image_pa_start, u64 image_bytes, u64 fdt_pa, const void *fdt, size_t mapped);
