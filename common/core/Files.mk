@@ -11,6 +11,7 @@ obj-$(CONFIG_CONSOLE_INPUT) += console_input.o
 obj-$(CONFIG_DEBUG_KEYS) += debugkeys.o
 obj-y += defer.o
 obj-y += irq.o
+obj-$(or $(CONFIG_GUEST_IRQS),$(CONFIG_DEBUG_KEYS)) += irq_rows.o
 obj-y += panic.o
 obj-y += percpu.o
 obj-y += printk.o

@@ -3,7 +3,7 @@
  * Physical interrupts, softirqs and deferred work, with a chip whose pending
  * interrupts are a list in the test.
  *
- * sources: common/core/irq.c common/core/softirq.c common/core/defer.c
+ * sources: common/core/irq.c common/core/irq_rows.c common/core/softirq.c common/core/defer.c
  * sources: common/core/spinlock.c
  * sources: common/core/spinlock_debug.c
  */
