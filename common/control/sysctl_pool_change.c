@@ -55,14 +55,14 @@ static int move_domain(const struct xen_sysctl_cpupool_op *arg)
 	}
 	/* The caller itself is not at rest: it can only stay where it is. */
 	if (d != current_domain()) {
-		domain_pause(d);
+		domain_pause(d, true);
 	}
 	err = sched_pool_move(&d->sched, arg->cpupool_id, &why);
 	if (IS_ENABLED(CONFIG_SCHED_RTDS)) {
 		(void)ext_refusal_keep(err, &why);
 	}
 	if (d != current_domain()) {
-		domain_unpause(d);
+		domain_pause(d, false);
 	}
 	domain_put(d);
 	return err;

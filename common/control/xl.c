@@ -93,10 +93,10 @@ int domctl_getvcpucontext(struct domain *d, void *arg)
 	if (v == NULL || d == current_domain()) {
 		return -EINVAL;
 	}
-	domain_pause(d);
+	domain_pause(d, true);
 	ctxt.flags = READ_ONCE(v->is_up) ? VGCF_online : 0;
 	domctl_copy_registers(v, &ctxt, false);
-	domain_unpause(d);
+	domain_pause(d, false);
 	return guest_copy_to(in->ctxt.va, &ctxt, sizeof(ctxt));
 }
 

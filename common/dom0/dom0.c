@@ -7,6 +7,8 @@
  */
 #include "dom0.h"
 
+#include <hv/arch.h>
+#include <hv/budget.h>
 #include <hv/build.h>
 #include <hv/cmdline.h>
 #include <hv/compiler.h>
@@ -59,6 +61,31 @@ static void input_arrived(void)
 {
 	evtchn_raise_global(VIRQ_CONSOLE);
 }
+
+static void on_change(struct domain *d __unused, bool is_end __unused)
+{
+}
+
+/* The machine goes with Dom0, unless its policy, which is asked first, restarts it, or others
+ * outlive it. */
+static bool on_end(struct domain *d, u8 code)
+{
+	if (d != hardware_domain || (code != DOMAIN_SHUTDOWN_POWEROFF && d->is_outlived)) {
+		return false;
+	}
+	pr_info("the hardware domain has stopped, reason %u: machine %s", code,
+		code == DOMAIN_SHUTDOWN_POWEROFF ? "off" : "reset");
+	console_finish();
+	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
+		budget_print();
+	}
+	if (code == DOMAIN_SHUTDOWN_POWEROFF) {
+		arch_machine_off();
+	}
+	arch_machine_reset();
+}
+
+DOMAIN_LISTENER dom0_listener = { .changed = on_change, .fault = on_end };
 
 static __init int create(struct dom0 *dom0)
 {

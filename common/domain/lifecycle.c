@@ -14,9 +14,6 @@
  * Destruction is a list of steps, each of which runs in slices; d->teardown_step says where it is.
  * Lock: d->lock (LOCK_RANK_DOMAIN) for the fields; nothing here holds it while it waits.
  */
-#include <hv/budget.h>
-#include <hv/arch.h>
-#include <hv/console.h>
 #include <hv/domain.h>
 #include <hv/errno.h>
 #include <hv/printk.h>
@@ -82,19 +79,12 @@ int domain_wait_off_cpu(struct domain *d)
 	return 0;
 }
 
-void domain_pause(struct domain *d)
+void domain_pause(struct domain *d, bool pause)
 {
 	spin_lock(&d->lock);
-	domain_pause_locked(d, true);
+	domain_pause_locked(d, pause);
 	spin_unlock(&d->lock);
-	while (domain_wait_off_cpu(d) != 0) {}
-}
-
-void domain_unpause(struct domain *d)
-{
-	spin_lock(&d->lock);
-	domain_pause_locked(d, false);
-	spin_unlock(&d->lock);
+	while (pause && domain_wait_off_cpu(d) != 0) {}
 }
 
 int domain_control_pause(struct domain *d, bool pause)
@@ -134,30 +124,12 @@ static bool has_taken_fault(struct domain *d, u8 code)
 	return false;
 }
 
-/* The machine goes with the hardware domain, unless that is restarted, or others outlive it. */
-static void hardware_domain_ended(u8 code)
-{
-	pr_info("the hardware domain has stopped, reason %u: machine %s", code,
-		code == DOMAIN_SHUTDOWN_POWEROFF ? "off" : "reset");
-	console_finish();
-	if (IS_ENABLED(CONFIG_EL2_BUDGET)) {
-		budget_print();
-	}
-	if (code == DOMAIN_SHUTDOWN_POWEROFF) {
-		arch_machine_off();
-	}
-	arch_machine_reset();
-}
-
 void domain_shutdown(struct domain *d, u8 code)
 {
 	bool is_new;
 
 	if (has_taken_fault(d, code)) {
 		return;
-	}
-	if (d == hardware_domain && (code == DOMAIN_SHUTDOWN_POWEROFF || !d->is_outlived)) {
-		hardware_domain_ended(code);
 	}
 	spin_lock(&d->lock);
 	is_new = !d->is_shut_down && !d->is_dying;

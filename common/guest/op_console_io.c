@@ -44,10 +44,7 @@ static s64 console_read(u32 room, u64 gva)
 	char piece[PIECE];
 	size_t n = console_guest_read(piece, MIN(room, PIECE));
 
-	if (n != 0 && guest_copy_to(gva, piece, n) != 0) {
-		return -EFAULT;
-	}
-	return (s64)n;
+	return n != 0 && guest_copy_to(gva, piece, n) != 0 ? -EFAULT : (s64)n;
 }
 
 s64 op_console_io(u64 *args)

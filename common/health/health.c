@@ -101,7 +101,7 @@ static void shut(struct defer_work *work)
 		domain_shutdown(h->d, h->code);
 	}
 	if (is_said || !defer_queue(work)) {
-		domain_unpause(h->d);
+		domain_pause(h->d, false);
 		domain_put(h->d);
 	}
 }

@@ -435,7 +435,7 @@ static void begin(struct defer_work *work)
 	} else if (h->step == NR_FIRST) {
 		/* From now on it runs, and aborts. */
 		sched_unblock(&d->vcpus[0]->sched, SCHED_BLOCK_DOWN | SCHED_BLOCK_WAIT);
-		domain_unpause(d);
+		domain_pause(d, false);
 		domain_put(d);
 		return;
 	} else if (steps[h->step].run(d) == 0) {

@@ -183,11 +183,10 @@ static inline u64 domain_nr_pages(const struct domain *d)
 }
 
 /*
- * Nested pause. domain_pause() returns when no vCPU of it is on a CPU, after going over all of
+ * Nested pause, or its end. A pause returns when no vCPU of it is on a CPU, after going over all of
  * them; not for the caller's own.
  */
-void domain_pause(struct domain *d);
-void domain_unpause(struct domain *d);
+void domain_pause(struct domain *d, bool pause);
 /* Deferred work: the next vCPUs of a pause or its end. */
 void domain_pause_slice(struct defer_work *work);
 /*

@@ -141,9 +141,9 @@ static void test_shutdown_in_slices(void **state)
 static void test_waiter_does_the_rest(void **state)
 {
 	(void)state;
-	domain_pause(&domain);
+	domain_pause(&domain, true);
 	assert_int_equal(nr_blocked(), NR_VCPUS - 1);
-	domain_unpause(&domain);
+	domain_pause(&domain, false);
 	assert_int_equal(nr_blocked(), NR_VCPUS - SLICE);
 	while (run_deferred()) {}
 	assert_int_equal(nr_blocked(), 0);
@@ -188,12 +188,12 @@ static void test_commands_are_short(void **state)
 static void test_pause_overtakes_its_end(void **state)
 {
 	(void)state;
-	domain_pause(&domain);
-	domain_unpause(&domain);
+	domain_pause(&domain, true);
+	domain_pause(&domain, false);
 	(void)run_deferred();
 	domain_control_pause(&domain, true);
 	assert_int_equal(nr_blocked(), NR_VCPUS - 1);
-	domain_unpause(&domain);
+	domain_pause(&domain, false);
 	while (run_deferred()) {}
 	assert_int_equal(nr_blocked(), 0);
 	assert_int_equal(domain.refs, 1);
