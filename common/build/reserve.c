@@ -46,8 +46,7 @@ static __init bool is_pool_bad(struct build *b)
 	       build_bad(b, !has_window(b), "domain-cpupool", REFUSAL_NO_WINDOW) ||
 	       build_bad(b, b->cap && pool.policy != SCHED_ID_CREDIT, "bulkhead,cap",
 			 REFUSAL_POLICY, sched_name(pool.policy), "credit") ||
-	       (IS_ENABLED(CONFIG_CPU_POOLS) &&
-		sched_pool_move(&b->d->sched, b->pool, NULL) != 0) ||
+	       (IS_ENABLED(CONFIG_CPU_POOLS) && sched_pool_move(&b->d->sched, b->pool) != 0) ||
 	       (IS_ENABLED(CONFIG_SCHED_BALANCE) && sched_group_set(&b->d->sched, &params) != 0);
 }
 

@@ -74,7 +74,7 @@ int domctl_createdomain(struct domain *d, void *arg)
 	}
 	if (IS_ENABLED(CONFIG_CPU_POOLS)) {
 		/* It has no vCPU yet, and the pool has been checked: this cannot be refused. */
-		(void)sched_pool_move(&d->sched, in->cpupool_id, NULL);
+		(void)sched_pool_move(&d->sched, in->cpupool_id);
 	}
 	wallclock_show(d);
 	op->domain = d->id;

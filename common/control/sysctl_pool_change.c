@@ -42,6 +42,12 @@ static int change_cpu(struct xen_sysctl_cpupool_op *arg)
 	return err == -EAGAIN ? -ERESTART : err;
 }
 
+/*
+ * All vCPUs at once, since of a domain half in a pool nobody could say who its CPUs belong to. With
+ * more it can only be created in its pool.
+ */
+#define MOVE_VCPUS_MAX 6U
+
 static int move_domain(const struct xen_sysctl_cpupool_op *arg)
 {
 	struct sched_admission why = { 0 };
@@ -53,15 +59,16 @@ static int move_domain(const struct xen_sysctl_cpupool_op *arg)
 	if (err != 0) {
 		return err;
 	}
-	/* The caller itself is not at rest: it can only stay where it is. */
-	if (d != current_domain()) {
-		domain_pause(d, true);
-	}
-	err = sched_pool_move(&d->sched, arg->cpupool_id, &why);
+	err = d->nr_vcpus > MOVE_VCPUS_MAX && d != current_domain()
+		      ? -E2BIG
+		      : sched_pool_fit(&d->sched, arg->cpupool_id, &why);
 	if (IS_ENABLED(CONFIG_SCHED_RTDS)) {
 		(void)ext_refusal_keep(err, &why);
 	}
-	if (d != current_domain()) {
+	/* The caller itself, which is Dom0, can only be where it is. */
+	if (err == 0 && d != current_domain()) {
+		domain_pause(d, true);
+		err = sched_pool_move(&d->sched, arg->cpupool_id);
 		domain_pause(d, false);
 	}
 	domain_put(d);

@@ -249,7 +249,7 @@ static u32 slot_of(const struct sched_pool *pool, const struct sched_unit *unit)
 
 static void rtds_unit_leave(struct sched_pool *pool, struct sched_unit *unit)
 {
-	u32 slot = slot_of(pool, unit);
+	u32 slot = unit->rtds.budget ? slot_of(pool, unit) : SCHED_LOADS_MAX;
 
 	if (slot < SCHED_LOADS_MAX) {
 		pool->loads[slot].ppm = 0;

@@ -4,14 +4,16 @@
  * toolstack do that; each change is checked first, and then nothing can fail.
  *
  * A CPU leaves in two steps: first no unit is placed there any more (cpus), then, when the last one
- * has gone, it is free (owned). A CPU without pool keeps picking, in a pool that nobody can be in.
- * Lock: sched_pools_lock.
+ * has gone, it is free (owned). Units are told in slices, by who repeats the operation. A CPU
+ * without pool keeps picking, in a pool that nobody can be in. Lock: sched_pools_lock.
  */
 #include "pool.h"
 
 #include <hv/errno.h>
 #include <hv/sched.h>
 #include <hv/softirq.h>
+
+#define UNITS_SLICE 4U /* that are told of a change at once */
 
 /* Where CPUs without a pool are. */
 static struct sched_pool nowhere;
@@ -102,19 +104,37 @@ static void set_pool(unsigned int cpu, struct sched_pool *pool)
 	spin_unlock(&rq->lock);
 }
 
+/*
+ * Some units learn which CPUs the pool has, but for those that have CPUs of their own. 0: all know
+ * now, none: they knew, -EAGAIN: repeat. Pool lock.
+ */
+static int tell_units(struct sched_pool *pool, int none)
+{
+	u32 nr = 0;
+
+	for_each_unit(pool, unit) {
+		cpumask_t allowed = cpumask_and(unit->hard, pool->cpus);
+
+		if (allowed.bits == unit->allowed.bits || is_reserved(pool, unit) ||
+		    pool->ops->owns_cpus) {
+			continue;
+		}
+		if (nr++ == UNITS_SLICE) {
+			return -EAGAIN;
+		}
+		sched_set_allowed(unit, allowed);
+	}
+	return nr ? 0 : none;
+}
+
 /* The CPU is one of the pool's from now on. Pool lock. */
-static void open_cpu(struct sched_pool *pool, unsigned int cpu)
+static int open_cpu(struct sched_pool *pool, unsigned int cpu)
 {
 	set_pool(cpu, pool);
 	pool->cpus.bits |= BIT(cpu);
 	pool->owned.bits |= BIT(cpu);
-	for_each_unit(pool, unit) {
-		if (cpumask_has(unit->hard, cpu) && !is_reserved(pool, unit) &&
-		    !pool->ops->owns_cpus) {
-			sched_set_allowed(unit, cpumask_and(unit->hard, pool->cpus));
-		}
-	}
 	softirq_raise_on(cpu, SOFTIRQ_SCHED);
+	return tell_units(pool, 0);
 }
 
 int sched_pool_add_cpu(u32 id, unsigned int cpu)
@@ -130,11 +150,12 @@ int sched_pool_add_cpu(u32 id, unsigned int cpu)
 	if (!pool) {
 		err = -ENOENT;
 	} else if (!cpumask_has(sched_free_cpus(), cpu)) {
-		err = -EBUSY;
+		/* Its own: this is a repetition, if units are still to be told. */
+		err = cpumask_has(pool->cpus, cpu) ? tell_units(pool, -EBUSY) : -EBUSY;
 	} else if ((u32)__builtin_popcountl(pool->owned.bits) >= pool->ops->cpus_max) {
 		err = -ENOSPC;
 	} else {
-		open_cpu(pool, cpu);
+		err = open_cpu(pool, cpu);
 	}
 	spin_unlock(&sched_pools_lock);
 	return err;
@@ -147,17 +168,12 @@ static int close_cpu(struct sched_pool *pool, unsigned int cpu)
 		return -EBUSY;
 	}
 	for_each_unit(pool, unit) {
-		if (unit->allowed.bits == BIT(cpu) ||
+		if (cpumask_and(unit->allowed, pool->cpus).bits == BIT(cpu) ||
 		    (is_reserved(pool, unit) && cpumask_has(unit->allowed, cpu))) {
 			return -EBUSY;
 		}
 	}
 	pool->cpus.bits &= ~BIT(cpu);
-	for_each_unit(pool, unit) {
-		if (cpumask_has(unit->allowed, cpu)) {
-			sched_set_allowed(unit, (cpumask_t){ unit->allowed.bits & ~BIT(cpu) });
-		}
-	}
 	return 0;
 }
 
@@ -183,6 +199,7 @@ int sched_pool_remove_cpu(u32 id, unsigned int cpu)
 	} else if (cpumask_has(pool->cpus, cpu)) {
 		err = close_cpu(pool, cpu);
 	}
+	err = err ? err : tell_units(pool, 0);
 	if (!err && !is_empty(pool, cpu)) {
 		err = -EAGAIN;
 	}
@@ -213,13 +230,13 @@ static void leave_until(struct sched_pool *pool, struct sched_group *group,
 /* Room in a pool for all units, or for none. */
 static int fit_all(struct sched_pool *pool, struct sched_group *group, struct sched_admission *why)
 {
-	cpumask_t allowed;
-
 	for (struct sched_unit *unit = group->units; unit; unit = unit->group_next) {
-		int err = pool->ops->unit_fit(pool, unit, hard_in(pool, unit), &allowed, why);
+		int err = pool->ops->unit_fit(pool, unit, hard_in(pool, unit), &unit->fitting, why);
+		struct sched_unit *end = err ? unit : unit->group_next;
 
+		err = !err && softirq_preempt_needed() ? -ERESTART : err;
 		if (err) {
-			leave_until(pool, group, unit);
+			leave_until(pool, group, end);
 			return err;
 		}
 	}
@@ -237,45 +254,61 @@ static bool is_at_rest(const struct sched_group *group)
 	return true;
 }
 
-static int move(struct sched_group *group, struct sched_pool *to, struct sched_admission *why)
+/* May the group be in the pool? Pool lock. */
+static int may_be_in(const struct sched_group *group, const struct sched_pool *to)
 {
-	int err = fit_all(to, group, why);
-
-	if (err) {
-		return err;
+	if (!to) {
+		return -ENOENT;
 	}
+	if (to != group->pool && group->domain == 0) {
+		return -EPERM;
+	}
+	return cpumask_is_empty(to->cpus) ? -EINVAL : 0;
+}
+
+int sched_pool_fit(struct sched_group *group, u32 pool, struct sched_admission *why)
+{
+	struct sched_pool *to;
+	int err;
+
+	spin_lock(&sched_pools_lock);
+	to = sched_pool_find(pool);
+	err = may_be_in(group, to);
+	if (!err && to != group->pool) {
+		err = fit_all(to, group, why);
+	}
+	spin_unlock(&sched_pools_lock);
+	return err;
+}
+
+static void move(struct sched_group *group, struct sched_pool *to)
+{
 	leave_until(group->pool, group, NULL);
 	sched_pool_unlink(group);
 	sched_pool_link(to, group);
 	for (struct sched_unit *unit = group->units; unit; unit = unit->group_next) {
-		cpumask_t allowed;
-
 		unit->hard = hard_in(to, unit);
-		(void)to->ops->unit_fit(to, unit, unit->hard, &allowed, NULL);
 		unit->vtime = 0;
 		unit->urgent = false;
-		sched_set_allowed(unit, allowed);
+		sched_set_allowed(unit, unit->fitting);
 	}
-	return 0;
 }
 
-int sched_pool_move(struct sched_group *group, u32 pool, struct sched_admission *why)
+int sched_pool_move(struct sched_group *group, u32 pool)
 {
 	struct sched_pool *to;
-	int err = 0;
+	int err;
 
 	spin_lock(&sched_pools_lock);
 	to = sched_pool_find(pool);
-	if (!to || to == group->pool) {
-		err = to ? 0 : -ENOENT;
-	} else if (group->domain == 0) {
-		err = -EPERM;
-	} else if (cpumask_is_empty(to->cpus)) {
-		err = -EINVAL;
-	} else if (!is_at_rest(group)) {
-		err = -EBUSY;
-	} else {
-		err = move(group, to, why);
+	err = may_be_in(group, to);
+	if (!err && to != group->pool) {
+		if (is_at_rest(group)) {
+			move(group, to);
+		} else {
+			leave_until(to, group, NULL);
+			err = -EBUSY;
+		}
 	}
 	spin_unlock(&sched_pools_lock);
 	for (struct sched_unit *unit = group->units; !err && unit; unit = unit->group_next) {

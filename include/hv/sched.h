@@ -101,6 +101,7 @@ struct sched_unit {
 	cpumask_t hard;	   /* asked for: may run only here */
 	cpumask_t soft;	   /* prefers to run here */
 	cpumask_t allowed; /* hard, as far as its pool and policy have it; never empty */
+	cpumask_t fitting; /* the same in the pool it is about to move to */
 	u64 vtime;	   /* service received, ns divided by weight */
 	s64 burst;	   /* credit: ns for which it stays urgent */
 	struct sched_rtds rtds;
@@ -171,21 +172,30 @@ struct sched_pool_info {
 int sched_pool_create(u32 id, enum sched_id policy, u32 *created);
 /* -ENOENT, -EPERM: pool 0, -EBUSY: it has CPUs or domains. */
 int sched_pool_destroy(u32 id);
-/* -ENOENT, -ENODEV: no such CPU, -EBUSY: the CPU is in a pool, -ENOSPC: arinc653 takes one CPU. */
+/*
+ * -ENOENT, -ENODEV: no such CPU, -EBUSY: the CPU is in a pool, -ENOSPC: arinc653 takes one CPU,
+ * -EAGAIN: the CPU is the pool's, but not all units know: repeat.
+ */
 int sched_pool_add_cpu(u32 id, unsigned int cpu);
 /*
  * -ENODEV: not in this pool; -EBUSY: last CPU of pool 0 or of a pool with domains, or a vCPU may
- * run only there or has a reservation there; -EAGAIN: no vCPU goes there from now on, but one still
- * has to leave: repeat. Reservations keep the CPUs with which they were admitted when a CPU is
+ * run only there or has a reservation there; -EAGAIN: no vCPU goes there from now on, but not all
+ * know or have left: repeat. Reservations keep the CPUs with which they were admitted when a CPU is
  * added; a new affinity or reservation takes the pool as it is then.
  */
 int sched_pool_remove_cpu(u32 id, unsigned int cpu);
 /*
- * Move a domain, which the caller has paused (all units asleep, contexts in memory). Affinities
- * that have no CPU in the new pool become "all". -ENOENT, -EPERM: Dom0, -EINVAL: no CPUs in the
- * pool, -ENOSPC: no room there (as sched_unit_add and sched_unit_set); nothing changed then.
+ * Move a domain, in two steps between which the caller lets no other operation of control happen.
+ * Fit: all units get room in the new pool, and keep theirs. -ENOENT, -EPERM: Dom0, -EINVAL: no CPUs
+ * in the pool, -ENOSPC: no room there (as sched_unit_add and sched_unit_set), -ERESTART: something
+ * else is due on this CPU, repeat; nothing changed then. Move: the caller has paused the domain
+ * (all units asleep, contexts in memory). Affinities that have no CPU in the new pool become "all".
+ * Errors as for fit, and -EBUSY: not at rest, it stays and has its room there alone. A domain
+ * without units can do without the first step. All units move at once: who bounds his paths limits
+ * their number.
  */
-int sched_pool_move(struct sched_group *group, u32 pool, struct sched_admission *why);
+int sched_pool_fit(struct sched_group *group, u32 pool, struct sched_admission *why);
+int sched_pool_move(struct sched_group *group, u32 pool);
 /* The first pool with an id of at least from; -ENOENT. */
 int sched_pool_info(u32 from, struct sched_pool_info *info);
 u32 sched_group_pool(const struct sched_group *group);

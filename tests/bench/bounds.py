@@ -72,10 +72,7 @@ OPERATIONS = {  # names of hypercalls that take their operation in the first arg
     36: "domctl", 7: "platform_op", 13: "multicall", 55: "bulkhead"}
 # Paths that are longer than their limit: at most so many instructions, or the test fails.
 # {(kind, number, operation): (ceiling, reason)}; the document lists them.
-OPEN = {
-    (3, 35, 18): (30000, "cpupool_op: MOVEDOMAIN blocks and moves up to 64 vCPUs at once, ADDCPU "
-                         "and RMCPU go over all of a pool; only who may control pools can do so"),
-}
+OPEN = {}
 # What only the operator asks for, and prints: no bound is claimed.
 EXEMPT = {(3, 35, 7): "debug keys print what they were asked for"}
 

@@ -83,6 +83,8 @@ def test_migrate(rt):
     assert code == 1 and "it is the last one" in err
     code, _, err = rt.run("cpupool-migrate", "test", "1", fail="sysctl18 28")
     assert code == 1 and "pool" in err
+    code, _, err = rt.run("cpupool-migrate", "test", "1", fail="sysctl18 7")
+    assert code == 1 and "too many vCPUs" in err and 'pool = "Pool-1"' in err
 
 
 def test_create_with_a_reservation(rt):

@@ -139,7 +139,8 @@ static void test_a_named_domain_runs_in_its_windows(void **state)
 	fake_cpu = 0;
 	sched_block(&tasks[0].unit, SCHED_BLOCK_DOMAIN);
 	settle();
-	assert_int_equal(sched_pool_move(&groups[0], 1, NULL), 0);
+	assert_int_equal(sched_pool_fit(&groups[0], 1, NULL), 0);
+	assert_int_equal(sched_pool_move(&groups[0], 1), 0);
 	sched_unblock(&tasks[0].unit, SCHED_BLOCK_DOMAIN);
 	settle();
 	tasks[0].unit.run_ns = 0;

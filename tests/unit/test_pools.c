@@ -21,6 +21,13 @@
 
 #define US NSEC_PER_USEC
 
+static int preempted_after = -1; /* so many steps */
+
+bool softirq_preempt_needed(void)
+{
+	return preempted_after >= 0 && preempted_after-- == 0;
+}
+
 /* A pool of this policy with these CPUs, taken from pool 0. */
 static u32 pool_of(enum sched_id policy, u64 cpus)
 {
@@ -43,11 +50,17 @@ static u32 pool_of(enum sched_id policy, u64 cpus)
 	return id;
 }
 
-/* As the toolstack does it: pause, move, go on. */
+/* As the toolstack does it: find room, pause, move, go on. */
 static int move_group(int g, u32 pool)
 {
 	int err;
 
+	do {
+		err = sched_pool_fit(&groups[g], pool, NULL);
+	} while (err == -ERESTART);
+	if (err) {
+		return err;
+	}
 	for (int i = 0; i < UNITS_MAX; i++) {
 		if (tasks[i].exists && tasks[i].unit.group == &groups[g]) {
 			fake_cpu = 0;
@@ -55,7 +68,7 @@ static int move_group(int g, u32 pool)
 		}
 	}
 	settle();
-	err = sched_pool_move(&groups[g], pool, NULL);
+	err = sched_pool_move(&groups[g], pool);
 	for (int i = 0; i < UNITS_MAX; i++) {
 		if (tasks[i].exists && tasks[i].unit.group == &groups[g]) {
 			fake_cpu = 0;
@@ -123,7 +136,7 @@ static void test_what_can_not_be(void **state)
 	/* Only what is at rest moves. */
 	assert_int_equal(sched_pool_destroy(7), 0);
 	id = pool_of(SCHED_ID_RTDS, 2);
-	assert_int_equal(sched_pool_move(&groups[0], id, NULL), -EBUSY);
+	assert_int_equal(sched_pool_move(&groups[0], id), -EBUSY);
 	assert_int_equal(sched_pool_remove_cpu(0, 0), -EBUSY); /* the last one */
 	assert_int_equal(move_group(1, id), 0);
 	assert_int_equal(sched_pool_remove_cpu(id, 1), -EBUSY); /* of a pool with domains */
@@ -167,6 +180,62 @@ static void test_a_move_that_is_refused_changes_nothing(void **state)
 	simulate(SECONDS * NSEC_PER_SEC);
 	assert_share(0, 0.5);
 	assert_share(1, 0.5);
+}
+
+/* Nothing is left behind in the pool by a search for room that something else interrupted. */
+static void test_room_is_looked_for_in_steps(void **state)
+{
+	struct sched_params most = { .period_us = 1000, .budget_us = 900 },
+			    less = { .period_us = 1000, .budget_us = 400 },
+			    few = { .period_us = 1000, .budget_us = 50 };
+	u32 id;
+
+	setup_policy(2, "rtds");
+	id = pool_of(SCHED_ID_RTDS, 2);
+	add(0, 0, TIME_NEVER, 0);
+	add(1, 1, TIME_NEVER, 0);
+	add(2, 1, TIME_NEVER, 0);
+	assert_int_equal(sched_unit_set(&tasks[1].unit, &less, NULL), 0);
+	assert_int_equal(sched_unit_set(&tasks[2].unit, &less, NULL), 0);
+	preempted_after = 1;
+	assert_int_equal(sched_pool_fit(&groups[1], id, NULL), -ERESTART);
+	assert_int_equal(move_group(0, id), 0);
+	assert_int_equal(sched_unit_set(&tasks[0].unit, &most, NULL), 0);
+	assert_int_equal(move_group(1, id), -ENOSPC);
+	assert_int_equal(move_group(0, 0), -ENOSPC);
+	assert_int_equal(sched_unit_set(&tasks[0].unit, &few, NULL), 0);
+	preempted_after = 1;
+	assert_int_equal(move_group(1, id), 0); /* comes again */
+	assert_int_equal(sched_group_pool(&groups[1]), id);
+}
+
+/* A CPU comes and goes, and of many units some learn of it at a time. */
+static void test_units_are_told_in_steps(void **state)
+{
+	int again = 0;
+
+	setup_cpus(2);
+	for (int i = 0; i < 20; i++) {
+		add(i, i / 10, i % 2 ? TIME_NEVER : MS, MS);
+	}
+	simulate(10 * MS);
+	for (int err = -EAGAIN; err == -EAGAIN; again++) {
+		err = sched_pool_remove_cpu(0, 1);
+		settle();
+		assert_true(err == 0 || err == -EAGAIN);
+	}
+	assert_true(again >= 20 / 4);
+	assert_int_equal(sched_pool_remove_cpu(0, 1), -ENODEV);
+	for (int err = again = 0; err == -EAGAIN || again == 0; again++) {
+		err = sched_pool_add_cpu(0, 1);
+		settle();
+		assert_true(err == 0 || err == -EAGAIN);
+	}
+	assert_true(again >= 20 / 4);
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(tasks[i].unit.allowed.bits, 3);
+	}
+	assert_int_equal(sched_pool_add_cpu(0, 1), -EBUSY);
 }
 
 static struct sched_schedule frame_of(u64 major, const u64 (*windows)[2], u32 nr)
@@ -354,6 +423,8 @@ int main(void)
 		cmocka_unit_test(test_null_gives_each_a_cpu),
 		cmocka_unit_test(test_what_can_not_be),
 		cmocka_unit_test(test_a_move_that_is_refused_changes_nothing),
+		cmocka_unit_test(test_room_is_looked_for_in_steps),
+		cmocka_unit_test(test_units_are_told_in_steps),
 		cmocka_unit_test(test_windows_to_the_tick),
 		cmocka_unit_test(test_a_new_frame_starts_with_a_frame),
 		cmocka_unit_test(test_window_of_one_among_many),

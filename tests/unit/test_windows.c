@@ -31,7 +31,7 @@ static u32 make_pool_of_cpu1(void)
 
 static void add_in_pool(int i, u32 pool, u64 runs_for, u64 sleeps_for)
 {
-	assert_int_equal(sched_pool_move(&groups[i], pool, NULL), 0);
+	assert_int_equal(sched_pool_move(&groups[i], pool), 0);
 	add(i, i, runs_for, sleeps_for);
 }
 

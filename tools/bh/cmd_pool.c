@@ -198,6 +198,13 @@ static int migrate_cmd(const struct args *a)
 	}
 	op.cpupool_id = p.id;
 	rc = hyp_pool_op(&op);
+	if (rc == -E2BIG) {
+		return err_say(
+			BH_FAILED,
+			"\"%s\" has too many vCPUs to change its pool\nat most 6 move; create it "
+			"there, with pool = \"Pool-%u\" in its configuration",
+			a->argv[0], p.id);
+	}
 	snprintf(what, sizeof(what), "cannot move \"%s\" to pool %u", a->argv[0], p.id);
 	return rc ? admit_explain(rc, what) : BH_OK;
 }

@@ -68,6 +68,11 @@ void softirq_raise_on(unsigned int cpu, enum softirq nr)
 	per_cpu(softirq_bits, cpu) |= (u32)BIT(nr);
 }
 
+bool softirq_preempt_needed(void)
+{
+	return false;
+}
+
 void irq_kick(unsigned int cpu)
 {
 	(void)cpu;
@@ -175,7 +180,7 @@ static void add_unit(unsigned int i, u64 cpus)
 
 	if (i % GROUP_SIZE == 0) {
 		sched_group_init(&groups[nr_groups], (u16)(nr_groups + 1));
-		if (pool && sched_pool_move(&groups[nr_groups], pool, NULL)) {
+		if (pool && sched_pool_move(&groups[nr_groups], pool)) {
 			broken("a domain does not come into its pool");
 		}
 		nr_groups++;
