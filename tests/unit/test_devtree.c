@@ -202,6 +202,7 @@ static void test_reserve_map(void **state)
 	assert_true(devtree_reserve_map(0, &range));
 	assert_int_equal(range.base, 0x1000);
 	assert_false(devtree_reserve_map(1, &range));
+	fdt_set_totalsize(blob, ALIGN_UP(fdt_totalsize(blob), 8U));
 	fdt_set_off_mem_rsvmap(blob, fdt_totalsize(blob) - 40);
 	memset(blob + fdt_totalsize(blob) - 40, 1, 40);
 	while (devtree_reserve_map(i, &range)) {
