@@ -204,7 +204,7 @@ static void test_reserve_map(void **state)
 	assert_false(devtree_reserve_map(1, &range));
 	fdt_set_totalsize(blob, ALIGN_UP(fdt_totalsize(blob), 8U));
 	fdt_set_off_mem_rsvmap(blob, fdt_totalsize(blob) - 40);
-	memset(blob + fdt_totalsize(blob) - 40, 1, 40);
+	memset(blob + fdt_totalsize(blob) - 40, 1, 80); /* also behind it */
 	while (devtree_reserve_map(i, &range)) {
 		i++;
 	}
