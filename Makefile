@@ -125,6 +125,11 @@ bench: host all
 storm: all
 	@$(PYTHON) tests/bench/storm.py $(if $(PERIODS),--periods $(PERIODS)) $(if $(SCHED),--sched $(SCHED))
 
+# Domains with disk and network created and destroyed by Debian's xl: make soak [ROUNDS=1000]
+.PHONY: soak
+soak: all dom0-xl
+	@$(PYTHON) tests/bench/soak.py $(if $(ROUNDS),--rounds $(ROUNDS))
+
 # The longest path through EL2 of every kind, from all tests: docs/safety/bounds.md.
 .PHONY: bounds
 bounds: host all
