@@ -57,6 +57,7 @@ def test_units(debian):
     status = debian.sh("systemctl status xen --no-pager")
     assert "Loaded: loaded (/etc/init.d/xen; enabled" in status
     assert "Active: active" in status
+    assert re.search("ExecStartPre=.*xen-blkback xen-netback .*status=0/SUCCESS", status), status
     for daemon in ("xenstored", "xenconsoled"):
         assert re.search(rf"/usr/lib/xen-4.20/bin/o?{daemon} ", status), status
     assert debian.sh("dpkg --verify xen-utils-4.20 xen-utils-common xenstore-utils") == ""
