@@ -48,7 +48,7 @@ void dom_console_show(struct timer *timer)
 		while (eol < n && text[eol] != '\n') {
 			eol++;
 		}
-		n = MIN(n, eol + 1);
+		n = eol < n ? eol + 1 : n;
 		taken = console_guest_write(c->domain->name, text, n);
 		window_unmap(text);
 		s->shown += taken;

@@ -5,11 +5,11 @@
     soak.py [--rounds N]
 
 Debian's xl in the Dom0 of `make dom0-xl` creates a Linux domain with a disk (a loop device) and a
-network card (in a bridge) and destroys it, N times; soak-init has the details. Then the hypervisor's
-free memory and heap, and Dom0's domains, nodes of the store, interfaces, back ends and open files of the
-daemons are what they were before, and the last rounds take xl as long as the first in
-virtual time, to 5 %: the mean of 100, or of a third of the rounds. Instructions are counted, not time
-(-icount). The console is kept in build/bench/soak.log.
+network card (in a bridge) and destroys it, N times; soak-init has the details. Then the
+hypervisor's free memory and heap, and Dom0's domains, nodes of the store, interfaces, back ends and
+open files of the daemons are what they were before, and the last rounds take xl as long as the
+first in virtual time, to 5 %: the mean of 100, or of a third of the rounds. Instructions are
+counted, not time (-icount). The console is kept in build/bench/soak.log.
 """
 import argparse
 import os

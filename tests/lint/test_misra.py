@@ -18,11 +18,11 @@ SOUND = ["common/x.c:3: misra-c2012-15.5: text", "arch/b.c:4: misra-c2012-11.4: 
 
 @pytest.fixture(name="sift")
 def fixture_sift(tmp_path):
-    def run(findings, table=TABLE):
+    def run(findings, table=TABLE, options=()):
         (tmp_path / "deviations.md").write_text(table)
         return subprocess.run(
             [sys.executable, ROOT / "tools/lint/misra.py", "--deviations",
-             tmp_path / "deviations.md"],
+             tmp_path / "deviations.md", *options],
             input="\n".join(findings) + "\n", capture_output=True, text=True, check=False,
             timeout=60)
     return run
@@ -48,6 +48,13 @@ def test_other_findings_fail(sift, finding):
 def test_a_row_without_finding_fails(sift):
     run = sift(SOUND[:1])
     assert run.returncode == 1 and "remove it" in run.stdout
+
+
+def test_a_row_that_nobody_looked_at_passes(sift):
+    table = TABLE + "| uninitvar | arch/ | Assembly. |\n"
+    assert sift([], options=["--fast"]).returncode == 0
+    run = sift([], table, ["--fast"])
+    assert run.returncode == 1 and "row uninitvar" in run.stdout
 
 
 def test_a_row_without_reason_fails(sift):
