@@ -21,9 +21,10 @@ static struct dom_console *shower;
 /* Of a domain's, the one for the machine's console: the UART, if there is one; NULL with Dom0. */
 static struct stream *shown_stream(struct domain *d)
 {
+	u32 which = d->vuart != NULL ? DOM_CONSOLE_VUART : DOM_CONSOLE_PV;
 	bool is_dom0s = hardware_domain != NULL && READ_ONCE(hardware_domain->is_created);
 
-	return is_dom0s ? NULL : &d->console->stream[d->vuart ? DOM_CONSOLE_VUART : DOM_CONSOLE_PV];
+	return is_dom0s ? NULL : &d->console->stream[which];
 }
 
 void dom_console_show(struct timer *timer)
@@ -64,10 +65,8 @@ void dom_console_show(struct timer *timer)
 
 void dom_console_show_soon(struct domain *d, const struct stream *s, bool is_line)
 {
-	struct timer *timer = &d->console->show;
-
-	if (s == shown_stream(d) && (is_line || !timer_is_armed(timer))) {
-		timer_set(timer, time_now() + (is_line ? 0 : SHOW_WAIT));
+	if (s == shown_stream(d) && (is_line || !timer_is_armed(&d->console->show))) {
+		timer_set(&d->console->show, time_now() + (is_line ? 0 : SHOW_WAIT));
 	}
 }
 

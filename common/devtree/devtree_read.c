@@ -95,7 +95,7 @@ static int follow(int node, const char *path)
 
 int devtree_find_path(const char *path)
 {
-	char alias[32] = ""; /* as long as one may be (3.3) */
+	char alias[32] = { 0 }; /* as long as one may be (3.3) */
 	size_t n = length_of_part(path);
 	const char *start = "/";
 

@@ -50,7 +50,8 @@ if [ "$(cat "$cache/state" 2>/dev/null)" != "$state" ]; then
 fi
 
 log=$cache/log
-cppcheck -j2 --cppcheck-build-dir="$cache" --quiet --std=c11 --platform=unix64 \
+# The addon is run by the python3 of the PATH, once per file: Debian's, not a wrapper.
+PATH=/usr/bin:$PATH cppcheck -j2 --cppcheck-build-dir="$cache" --quiet --std=c11 --platform=unix64 \
     "${addon[@]}" --enable=warning,style,performance,portability --max-configs=1 --inline-suppr \
     --suppress=missingInclude --suppress=missingIncludeSystem --suppress=unmatchedSuppression \
     -D__aarch64__ -D__GNUC__=12 -D__STDC_VERSION__=201112L -D__ORDER_LITTLE_ENDIAN__=1234 \
