@@ -37,6 +37,7 @@ LEFT_OUT = {
     "test_setup.py": NO_MACHINE,
     "test_debian.py": "systemd takes too long when instructions are counted; test_xl.py has xl",
     "test_harness.py": "runs Debian's Xen",
+    "test_soak.py": "hundreds of calls of xl; test_store.py and test_xl.py have each of them",
     "test_run.py": "is about what `make run` builds and prints",
     "test_realtime.py": OWN_RUN,
     "test_guests.py::test_guest_in_place_of_dom0": OWN_RUN,
