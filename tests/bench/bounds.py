@@ -49,6 +49,7 @@ GUESTS = [
     ("wakes", "rounds=1 nr=33 busy=30", 300, True, MANY + " sched=rtds"),
     ("wakes", "rounds=2", 300, False, MANY + " sched=rtds"),
     ("xsm", "", 60, False),
+    ("pv", "", 120, False),
     ("wild", "", 120, False),
     ("vgic", "", 240, False),
     ("hcfuzz", "count=20000", 240, True),
@@ -272,9 +273,9 @@ def main():
     total, failed = {}, 0
     try:
         subprocess.run(["make", "-s", "hypervisor", "CONFIG=qemu_virt_bounds"], cwd=TOP, check=True)
-        for guest, words, seconds, is_short, *options in GUESTS:
+        for guest, words, seconds, is_short, *others in GUESTS:
             if (is_short or arguments.full) and arguments.only in (None, guest):
-                merge(total, run_guest(guest, words, seconds, *options))
+                merge(total, run_guest(guest, words, seconds, *others))
         if arguments.only in (None, "dom0"):
             merge(total, run_dom0(3 if arguments.full else 1))
         if arguments.full and arguments.only in (None, "pools"):

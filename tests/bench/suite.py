@@ -45,6 +45,7 @@ LEFT_OUT = {
     "test_guests.py::test_guest_between_two_cpus": TWO_CPUS,
     "test_guests.py::test_guest_with_cpus_of_its_own": TWO_CPUS,
     "test_guests.py::test_guest_on_64_cpus": TWO_CPUS,
+    "test_hostile.py::test_destroyed_while_mapped": OWN_RUN,
     "test_refusals.py::test_refuses": NO_GUEST,
     "test_refusals.py::test_boots_anywhere": TWO_CPUS,
     "test_dom0.py::test_unknown_access_control": NO_GUEST,
