@@ -168,7 +168,7 @@ size_t console_guest_write(const char *tag, const char *text, size_t len)
 	size_t n = 0;
 
 	spin_lock(&console_lock);
-	for (; n < len && RING_BYTES - (ring_end - ring_sent) >= LOG_ROOM + TAG_MAX; n++) {
+	for (; n < len && ring_end - ring_sent + LOG_ROOM + TAG_MAX <= RING_BYTES; n++) {
 		begin(tag);
 		put(ctype_is_print(text[n]) || ctype_is_space(text[n]) ? text + n : ".", 1);
 	}

@@ -101,7 +101,8 @@ int devtree_find_path(const char *path)
 
 	if (n) {
 		memcpy(alias, path, MIN(n, sizeof(alias) - 1));
-		start = devtree_string(devtree_child_named(0, "aliases"), alias);
+		start = n < sizeof(alias) ? devtree_string(devtree_child_named(0, "aliases"), alias)
+					  : NULL;
 	}
 	return start && *start == '/' ? follow(follow(0, start), path + n) : -1;
 }

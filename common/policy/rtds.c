@@ -255,7 +255,10 @@ static void rtds_unit_leave(struct sched_pool *pool, struct sched_unit *unit)
 		pool->loads[slot].ppm = 0;
 		pool->owners[slot] = NULL;
 	}
-	timer_cancel(&unit->rtds.refill);
+	/* Of a pool that it was only about to move to, it leaves nothing but the room there. */
+	if (pool == unit->group->pool) {
+		timer_cancel(&unit->rtds.refill);
+	}
 }
 
 /* Enter a reservation in place of the unit's old one, if it can be honoured. */

@@ -209,6 +209,38 @@ static void test_room_is_looked_for_in_steps(void **state)
 	assert_int_equal(sched_group_pool(&groups[1]), id);
 }
 
+/* Who has used up its budget and then finds no room elsewhere has its next budget all the same. */
+static void test_a_refused_move_stops_no_budget(void **state)
+{
+	struct sched_params most = { .period_us = 1000, .budget_us = 700 },
+			    less = { .period_us = 1000, .budget_us = 400 };
+	u32 id;
+
+	setup_policy(2, "rtds");
+	id = pool_of(SCHED_ID_RTDS, 2);
+	may_idle = true;
+	add(0, 0, TIME_NEVER, 0);
+	add(1, 1, TIME_NEVER, 0);
+	add(2, 1, TIME_NEVER, 0);
+	assert_int_equal(move_group(0, id), 0);
+	assert_int_equal(sched_unit_set(&tasks[0].unit, &most, NULL), 0);
+	assert_int_equal(sched_unit_set(&tasks[1].unit, &less, NULL), 0);
+	assert_int_equal(
+		sched_unit_set(&tasks[2].unit,
+			       &(struct sched_params){ .period_us = 1000, .budget_us = 200 }, NULL),
+		0);
+	simulate(10 * MS + 900 * US);
+	assert_true(tasks[1].unit.blocked & SCHED_BLOCK_CAP);
+	assert_true(tasks[2].unit.blocked & SCHED_BLOCK_CAP);
+	assert_int_equal(sched_pool_fit(&groups[1], id, NULL), -ENOSPC);
+	tasks[1].unit.run_ns = tasks[2].unit.run_ns = 0;
+	simulate(10 * MS);
+	assert_in_range(sched_unit_run_ns(&tasks[1].unit, fake_counter), 39 * MS / 10,
+			41 * MS / 10);
+	assert_in_range(sched_unit_run_ns(&tasks[2].unit, fake_counter), 19 * MS / 10,
+			21 * MS / 10);
+}
+
 /* A CPU comes and goes, and of many units some learn of it at a time. */
 static void test_units_are_told_in_steps(void **state)
 {
@@ -424,6 +456,7 @@ int main(void)
 		cmocka_unit_test(test_what_can_not_be),
 		cmocka_unit_test(test_a_move_that_is_refused_changes_nothing),
 		cmocka_unit_test(test_room_is_looked_for_in_steps),
+		cmocka_unit_test(test_a_refused_move_stops_no_budget),
 		cmocka_unit_test(test_units_are_told_in_steps),
 		cmocka_unit_test(test_windows_to_the_tick),
 		cmocka_unit_test(test_a_new_frame_starts_with_a_frame),
