@@ -11,7 +11,6 @@
  * count), out= (file).
  */
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "plugin.h"
 
@@ -26,8 +25,7 @@ static struct cpu {
 	} rows[VECTORS];
 } cpus[NR_CPUS];
 
-static uint64_t arg_entry, arg_skip;
-static FILE *out;
+static uint64_t arg_skip;
 
 static void count(unsigned int cpu, void *arg)
 {
@@ -107,19 +105,6 @@ static const struct number numbers[] = {
 int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv)
 {
 	(void)info;
-	for (int i = 0; i < argc; i++) {
-		read_number(numbers, sizeof(numbers) / sizeof(numbers[0]), argv[i]);
-		if (strncmp(argv[i], "out=", 4) == 0) {
-			out = fopen(argv[i] + 4, "w");
-		}
-	}
-	if (out == NULL || arg_entry == 0) {
-		fprintf(stderr, "entries: out= or entry= is missing\n");
-		return -1;
-	}
-	bytes = g_byte_array_new();
-	qemu_plugin_register_vcpu_init_cb(id, find_stack_pointer);
-	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
-	qemu_plugin_register_atexit_cb(id, finish, NULL);
-	return 0;
+	return install(id, numbers, sizeof(numbers) / sizeof(numbers[0]), argc, argv, translated,
+		       finish);
 }

@@ -16,7 +16,6 @@
  * addresses of each path that is the longest of its key so far and longer than this).
  */
 #include <inttypes.h>
-#include <stdio.h>
 
 #include "plugin.h"
 
@@ -33,9 +32,8 @@ static struct row {
 	uint64_t nr, longest;
 } rows[NR_ROWS];
 
-static uint64_t arg_end, arg_stamp, arg_key, arg_entry, arg_outside, arg_over;
+static uint64_t arg_end, arg_stamp, arg_key, arg_outside, arg_over;
 static uint64_t arg_report, arg_report_size;
-static FILE *out;
 
 static void count(unsigned int cpu, void *arg)
 {
@@ -181,19 +179,6 @@ static const struct number numbers[] = {
 int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv)
 {
 	(void)info;
-	for (int i = 0; i < argc; i++) {
-		read_number(numbers, sizeof(numbers) / sizeof(numbers[0]), argv[i]);
-		if (strncmp(argv[i], "out=", 4) == 0) {
-			out = fopen(argv[i] + 4, "w");
-		}
-	}
-	if (out == NULL || arg_end == 0) {
-		fprintf(stderr, "paths: out= or end= is missing\n");
-		return -1;
-	}
-	bytes = g_byte_array_new();
-	qemu_plugin_register_vcpu_init_cb(id, find_stack_pointer);
-	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
-	qemu_plugin_register_atexit_cb(id, finish, NULL);
-	return 0;
+	return install(id, numbers, sizeof(numbers) / sizeof(numbers[0]), argc, argv, translated,
+		       finish);
 }

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,7 +67,9 @@ __attribute__((visibility("default"))) int qemu_plugin_install(plugin_id id, con
 #define IMAGE_SIZE 0x100000ull
 #define NR_CPUS	   64u
 
+static uint64_t arg_entry;	     /* the exception vectors */
 static uint64_t arg_slots, arg_size; /* the per-CPU slots, and the size of one */
+static FILE *out;
 static struct plugin_bytes *bytes;
 static void *stack_pointer; /* handle */
 static unsigned int now;    /* the CPU that executes EL2's instructions */
@@ -104,14 +107,33 @@ struct number {
 	uint64_t *value;
 };
 
-/* Reads "NAME=hexadecimal" into the value of the number of that name, if one has it. */
-static void read_number(const struct number *numbers, size_t nr, const char *word)
+/*
+ * Reads the arguments, "NAME=hexadecimal" into the value of the number of that name and out= (file,
+ * to which finish() writes), and has QEMU call the two. 0, or -1: no file, or not all there.
+ */
+static int install(plugin_id id, const struct number *numbers, size_t nr, int argc, char **argv,
+		   void (*translated)(plugin_id id, struct plugin_tb *tb),
+		   void (*finish)(plugin_id id, void *arg))
 {
-	for (size_t n = 0; n < nr; n++) {
-		size_t len = strlen(numbers[n].name);
+	for (int i = 0; i < argc; i++) {
+		for (size_t n = 0; n < nr; n++) {
+			size_t len = strlen(numbers[n].name);
 
-		if (strncmp(word, numbers[n].name, len) == 0) {
-			*numbers[n].value = strtoull(word + len, NULL, 16);
+			if (strncmp(argv[i], numbers[n].name, len) == 0) {
+				*numbers[n].value = strtoull(argv[i] + len, NULL, 16);
+			}
+		}
+		if (strncmp(argv[i], "out=", 4) == 0) {
+			out = fopen(argv[i] + 4, "w");
 		}
 	}
+	if (out == NULL || arg_entry == 0) {
+		fprintf(stderr, "plugin: out= or entry= is missing\n");
+		return -1;
+	}
+	bytes = g_byte_array_new();
+	qemu_plugin_register_vcpu_init_cb(id, find_stack_pointer);
+	qemu_plugin_register_vcpu_tb_trans_cb(id, translated);
+	qemu_plugin_register_atexit_cb(id, finish, NULL);
+	return 0;
 }
